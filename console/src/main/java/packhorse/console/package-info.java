@@ -1,0 +1,7 @@
+/**
+ * Change orders, waves, gates, fleet and reports. What will live here: console/README.md.
+ */
+@NullMarked
+package packhorse.console;
+
+import org.jspecify.annotations.NullMarked;

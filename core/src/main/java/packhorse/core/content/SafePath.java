@@ -1,0 +1,96 @@
+package packhorse.core.content;
+
+/**
+ * Checks names before they can become paths on somebody's disk: no {@code ..}, nothing absolute, no empty element, no
+ * control character or backslash, bounded, and links that stay inside the tree.
+ */
+public final class SafePath {
+    /** Linux's own bound on one name, in UTF-8 bytes. */
+    public static final int ELEMENT_BYTES_MAX = 255;
+    /** Deeper trees are refused: 40 is far beyond real packages and bounds every recursion over them. */
+    public static final int DEPTH_MAX = 40;
+
+    public static final int PATH_BYTES_MAX = 4096;
+
+    private SafePath() {}
+
+    /** @throws IllegalArgumentException naming the path, when it is not safe */
+    public static void require(String path) {
+        if (path.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
+            throw unsafe(path, "is longer than " + PATH_BYTES_MAX + " bytes");
+        }
+        if (path.startsWith("/")) {
+            throw unsafe(path, "is absolute");
+        }
+        String[] elements = path.split("/", -1);
+        if (elements.length > DEPTH_MAX) {
+            throw unsafe(path, "is deeper than " + DEPTH_MAX + " levels");
+        }
+        for (String element : elements) {
+            requireElement(element);
+        }
+    }
+
+    /** @throws IllegalArgumentException unless {@code name} is one safe path element */
+    public static void requireElement(String name) {
+        if (name.isEmpty()) {
+            throw unsafe(name, "has an empty element");
+        }
+        if (name.equals(".") || name.equals("..")) {
+            throw unsafe(name, "has the element \"" + name + "\"");
+        }
+        if (name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > ELEMENT_BYTES_MAX) {
+            throw unsafe(name, "has an element longer than " + ELEMENT_BYTES_MAX + " bytes");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == '\uFFFD') {
+                throw unsafe(name, "has the character U+" + String.format("%04X", (int) c));
+            }
+            if (Character.isSurrogate(c)
+                    && !(Character.isHighSurrogate(c)
+                            && i + 1 < name.length()
+                            && Character.isLowSurrogate(name.charAt(i + 1)))
+                    && !(Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(name.charAt(i - 1)))) {
+                throw unsafe(name, "is not valid Unicode");
+            }
+        }
+    }
+
+    /** @throws IllegalArgumentException when the link at {@code path} would lead out of the tree */
+    public static void requireLink(String path, String target) {
+        if (target.isEmpty() || target.startsWith("/")) {
+            throw unsafe(path, "links to \"" + target + "\", which is not inside the tree");
+        }
+        int depth = path.split("/", -1).length - 1;
+        for (String element : target.split("/", -1)) {
+            switch (element) {
+                case "", "." -> {}
+                case ".." -> depth--;
+                default -> {
+                    requireElement(element);
+                    depth++;
+                }
+            }
+            if (depth < 0) {
+                throw unsafe(path, "links to \"" + target + "\", which leads out of the tree");
+            }
+        }
+    }
+
+    private static IllegalArgumentException unsafe(String path, String why) {
+        return new IllegalArgumentException("the path \"" + printable(path) + "\" " + why);
+    }
+
+    private static String printable(String path) {
+        StringBuilder shown = new StringBuilder();
+        path.codePoints().limit(200).forEach(c -> {
+            if (Character.isISOControl(c)) {
+                shown.append(String.format("\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
+    }
+}

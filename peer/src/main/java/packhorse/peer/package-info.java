@@ -1,0 +1,7 @@
+/**
+ * The agent's parts list: reads the configuration, constructs every part top-down and closes them in reverse.
+ */
+@NullMarked
+package packhorse.peer;
+
+import org.jspecify.annotations.NullMarked;
