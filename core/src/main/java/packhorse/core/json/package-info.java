@@ -1,5 +1,6 @@
 /**
- * Strict JSON in and OLPC canonical JSON out: the byte form under every signature. Invariant: what {@code CanonicalJson} writes, {@code JsonReader} reads back to an equal value.
+ * Strict JSON in and OLPC canonical JSON out: the byte form under every signature. Invariant: what {@code CanonicalJson}
+ * writes, {@code JsonReader} reads back to an equal value, as long as no string holds a control character.
  */
 @Pure
 @NullMarked
