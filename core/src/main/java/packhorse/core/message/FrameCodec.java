@@ -1,0 +1,130 @@
+package packhorse.core.message;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
+import packhorse.core.message.v1.Envelope;
+
+/**
+ * Puts messages into frames and takes them out: a 4-byte big-endian length, then one protobuf {@code Envelope}. A length is
+ * checked before anything is allocated for it, so nobody can make a reader reserve more than arrives.
+ */
+public final class FrameCodec {
+    /** The version of the schema that this code speaks, the {@code version} of every envelope it makes. */
+    public static final int VERSION = 1;
+
+    /** Longer frames are refused: a report of 10,000 packs has about 1 MiB; a list of releases is the longest there is. */
+    public static final int FRAME_BYTES_MAX = 4 << 20;
+
+    public static final int HEADER_BYTES = 4;
+
+    private FrameCodec() {}
+
+    /**
+     * The whole frame of a message, header and all.
+     *
+     * @throws IllegalArgumentException when the message is longer than {@link #FRAME_BYTES_MAX} or has no version
+     */
+    public static byte[] encode(Envelope envelope) {
+        if (envelope.getVersion() == 0) {
+            throw new IllegalArgumentException("an envelope says its version");
+        }
+        int length = envelope.getSerializedSize();
+        if (length > FRAME_BYTES_MAX) {
+            throw new IllegalArgumentException("a message of " + length + " bytes is longer than " + FRAME_BYTES_MAX);
+        }
+        byte[] body = envelope.toByteArray();
+        return ByteBuffer.allocate(HEADER_BYTES + length)
+                .putInt(length)
+                .put(body)
+                .array();
+    }
+
+    /**
+     * Reads exactly one frame.
+     *
+     * @throws FrameException when the bytes are anything else
+     */
+    public static Envelope decode(byte[] frame) throws FrameException {
+        if (frame.length < HEADER_BYTES) {
+            throw truncated(frame.length, HEADER_BYTES);
+        }
+        int length = requireLength(ByteBuffer.wrap(frame).getInt());
+        if (frame.length < HEADER_BYTES + length) {
+            throw truncated(frame.length, HEADER_BYTES + length);
+        }
+        if (frame.length > HEADER_BYTES + length) {
+            throw new FrameException("a frame of " + (HEADER_BYTES + length) + " bytes is followed by "
+                    + (frame.length - HEADER_BYTES - length) + " that do not belong to it");
+        }
+        return body(frame, HEADER_BYTES, length);
+    }
+
+    /** Writes one frame and flushes. */
+    public static void write(OutputStream out, Envelope envelope) throws IOException {
+        out.write(encode(envelope));
+        out.flush();
+    }
+
+    /** Writes one frame, all of it, to a blocking channel. */
+    public static void write(WritableByteChannel out, Envelope envelope) throws IOException {
+        ByteBuffer frame = ByteBuffer.wrap(encode(envelope));
+        while (frame.hasRemaining()) {
+            out.write(frame);
+        }
+    }
+
+    /**
+     * Reads the next frame; empty where the stream ends between frames.
+     *
+     * @throws FrameException when the stream ends inside a frame, or the frame is too long or no message
+     */
+    public static Optional<Envelope> read(InputStream in) throws IOException {
+        byte[] header = in.readNBytes(HEADER_BYTES);
+        if (header.length == 0) {
+            return Optional.empty();
+        }
+        if (header.length < HEADER_BYTES) {
+            throw truncated(header.length, HEADER_BYTES);
+        }
+        int length = requireLength(ByteBuffer.wrap(header).getInt());
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw truncated(HEADER_BYTES + body.length, HEADER_BYTES + length);
+        }
+        return Optional.of(body(body, 0, length));
+    }
+
+    private static int requireLength(int length) throws FrameException {
+        if (length < 0 || length > FRAME_BYTES_MAX) {
+            throw new FrameException("a frame says it has " + Integer.toUnsignedString(length) + " bytes, the most is "
+                    + FRAME_BYTES_MAX + "; is this a Packhorse program?");
+        }
+        return length;
+    }
+
+    private static FrameException truncated(int have, int wanted) {
+        return new FrameException("a frame ends after " + have + " of " + wanted + " bytes");
+    }
+
+    private static Envelope body(byte[] bytes, int offset, int length) throws FrameException {
+        Envelope envelope;
+        try {
+            envelope = Envelope.parser().parseFrom(bytes, offset, length);
+        } catch (InvalidProtocolBufferException e) {
+            throw new FrameException("a frame holds no message: " + e.getMessage(), e);
+        }
+        if (envelope.getVersion() == 0) {
+            throw new FrameException("a frame does not say its version");
+        }
+        if (envelope.getBodyCase() == Envelope.BodyCase.BODY_NOT_SET) {
+            throw new FrameException("a frame of version " + Integer.toUnsignedString(envelope.getVersion())
+                    + " holds no message that version " + VERSION + " knows");
+        }
+        return envelope;
+    }
+}
