@@ -1,5 +1,6 @@
 package packhorse.peer.channel;
 
+import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
 /**
@@ -14,7 +15,7 @@ public final class DirectChannel implements PeerChannel {
     }
 
     @Override
-    public PeerAddress remote(PeerAddress localName) {
+    public IpAddress remote(IpAddress localName) {
         return localName;
     }
 }

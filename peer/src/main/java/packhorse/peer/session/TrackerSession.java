@@ -35,8 +35,6 @@ import packhorse.core.message.v1.Envelope;
  * assignment, for its revisions are its own.
  */
 public final class TrackerSession implements AutoCloseable {
-    /** Version of the messages we speak. */
-    private static final int VERSION = 1;
     /** A burst of changes becomes one report; below what a person or a swarm notices. */
     private static final int SPACING_MILLIS = 50;
     /** Beyond the time a tracker may hold its answer; a loaded tracker gets this long to write it. */
@@ -91,8 +89,7 @@ public final class TrackerSession implements AutoCloseable {
     }
 
     /** Starts a session; it says nothing until the first {@link #report}. */
-    public static TrackerSession start(
-            SessionConfig config, RandomGenerator random, Consumer<SessionEvent> listener) {
+    public static TrackerSession start(SessionConfig config, RandomGenerator random, Consumer<SessionEvent> listener) {
         TrackerSession session = new TrackerSession(config, random, listener);
         session.thread.start();
         return session;
@@ -186,8 +183,7 @@ public final class TrackerSession implements AutoCloseable {
             lock.unlock();
         }
         try {
-            HttpResponse<byte[]> response =
-                    answer.get(hold.plus(ANSWER_GRACE).toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = answer.get(hold.plus(ANSWER_GRACE).toMillis(), TimeUnit.MILLISECONDS);
             boolean news = accept(tracker, response);
             pause(news ? Duration.ZERO : hold.minusNanos(System.nanoTime() - sentNanos));
         } catch (CancellationException e) {
@@ -199,7 +195,7 @@ public final class TrackerSession implements AutoCloseable {
             if (answer.isCancelled() || e.getCause() instanceof CancellationException) {
                 pause(Duration.ofMillis(SPACING_MILLIS).minusNanos(System.nanoTime() - sentNanos));
             } else {
-                failed(tracker, reason(e.getCause()));
+                failed(tracker, reason(e.getCause() == null ? e : e.getCause()));
             }
         } catch (IOException | IllegalArgumentException e) {
             failed(tracker, reason(e));
@@ -240,7 +236,7 @@ public final class TrackerSession implements AutoCloseable {
             URI tracker, AgentReport report, Duration hold, boolean leaving) {
         sequence++;
         Envelope envelope = Envelope.newBuilder()
-                .setVersion(VERSION)
+                .setVersion(FrameCodec.VERSION)
                 .setAgentReport(report.toBuilder()
                         .setSequence(sequence)
                         .setKnownRevision(knownRevision)
@@ -312,8 +308,7 @@ public final class TrackerSession implements AutoCloseable {
         current = (current + 1) % config.trackers().size();
         if (failures % config.trackers().size() == 0) {
             int rounds = failures / config.trackers().size();
-            long full = Math.min(
-                    config.retryMax().toNanos(), config.retryMin().toNanos() << Math.min(rounds - 1, 20));
+            long full = Math.min(config.retryMax().toNanos(), config.retryMin().toNanos() << Math.min(rounds - 1, 20));
             waitUnlessStopping(full / 2 + random.nextLong(full / 2 + 1));
         }
     }
@@ -335,8 +330,7 @@ public final class TrackerSession implements AutoCloseable {
         return switch (cause) {
             case java.net.ConnectException e -> "does not accept connections; is it running?";
             case java.net.http.HttpTimeoutException e -> "does not answer";
-            default ->
-                message == null ? "failed: " + cause.getClass().getSimpleName() : "failed: " + message;
+            default -> message == null ? "failed: " + cause.getClass().getSimpleName() : "failed: " + message;
         };
     }
 

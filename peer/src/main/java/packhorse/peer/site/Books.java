@@ -1,7 +1,7 @@
 package packhorse.peer.site;
 
 import java.util.Map;
-import packhorse.core.topology.PeerAddress;
+import packhorse.core.topology.IpAddress;
 
 /**
  * Payload bytes of one swarm by link, made from the counters per remote peer: every byte is on exactly one side.
@@ -16,14 +16,14 @@ public record Books(long wanIn, long wanOut, long lanIn, long lanOut) {
     public record InOut(long in, long out) {}
 
     /** Sorts {@code counters} by what {@code place} calls local. */
-    public static Books of(Map<PeerAddress, InOut> counters, SitePlace place) {
+    public static Books of(Map<IpAddress, InOut> counters, SitePlace place) {
         long wanIn = 0;
         long wanOut = 0;
         long lanIn = 0;
         long lanOut = 0;
-        for (Map.Entry<PeerAddress, InOut> entry : counters.entrySet()) {
+        for (Map.Entry<IpAddress, InOut> entry : counters.entrySet()) {
             InOut bytes = entry.getValue();
-            if (place.isWan(entry.getKey().ip())) {
+            if (place.isWan(entry.getKey())) {
                 wanIn += bytes.in();
                 wanOut += bytes.out();
             } else {
