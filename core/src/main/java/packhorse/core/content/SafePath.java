@@ -1,5 +1,7 @@
 package packhorse.core.content;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Checks names before they can become paths on somebody's disk: no {@code ..}, nothing absolute, no empty element, no
  * control character or backslash, bounded, and links that stay inside the tree.
@@ -16,7 +18,7 @@ public final class SafePath {
 
     /** @throws IllegalArgumentException naming the path, when it is not safe */
     public static void require(String path) {
-        if (path.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
+        if (path.getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw unsafe(path, "is longer than " + PATH_BYTES_MAX + " bytes");
         }
         if (path.startsWith("/")) {
@@ -39,7 +41,7 @@ public final class SafePath {
         if (name.equals(".") || name.equals("..")) {
             throw unsafe(name, "has the element \"" + name + "\"");
         }
-        if (name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > ELEMENT_BYTES_MAX) {
+        if (name.getBytes(StandardCharsets.UTF_8).length > ELEMENT_BYTES_MAX) {
             throw unsafe(name, "has an element longer than " + ELEMENT_BYTES_MAX + " bytes");
         }
         for (int i = 0; i < name.length(); i++) {
@@ -57,23 +59,37 @@ public final class SafePath {
         }
     }
 
-    /** @throws IllegalArgumentException when the link at {@code path} would lead out of the tree */
+    /**
+     * Checks a link's target. {@code ..} may stand at its beginning only: behind a name it would climb from wherever another
+     * link leads, and a chain of links could leave the tree though each of them seems to stay inside.
+     *
+     * @throws IllegalArgumentException when the link at {@code path} would lead out of the tree, or might
+     */
     public static void requireLink(String path, String target) {
         if (target.isEmpty() || target.startsWith("/")) {
-            throw unsafe(path, "links to \"" + target + "\", which is not inside the tree");
+            throw unsafe(path, "links to \"" + printable(target) + "\", which is not inside the tree");
+        }
+        if (target.getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
+            throw unsafe(path, "links to something longer than " + PATH_BYTES_MAX + " bytes");
         }
         int depth = path.split("/", -1).length - 1;
+        boolean descends = false;
         for (String element : target.split("/", -1)) {
             switch (element) {
                 case "", "." -> {}
-                case ".." -> depth--;
+                case ".." -> {
+                    depth--;
+                    if (descends) {
+                        throw unsafe(path, "links to \"" + printable(target) + "\", which has \"..\" behind a name");
+                    }
+                }
                 default -> {
                     requireElement(element);
-                    depth++;
+                    descends = true;
                 }
             }
             if (depth < 0) {
-                throw unsafe(path, "links to \"" + target + "\", which leads out of the tree");
+                throw unsafe(path, "links to \"" + printable(target) + "\", which leads out of the tree");
             }
         }
     }

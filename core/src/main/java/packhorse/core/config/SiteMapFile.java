@@ -1,0 +1,104 @@
+package packhorse.core.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.Link;
+import packhorse.core.topology.Site;
+import packhorse.core.topology.SiteMap;
+import packhorse.core.topology.Subnet;
+
+/**
+ * Reads the sites of a deployment from YAML:
+ *
+ * <pre>
+ * origins: [192.0.2.10]
+ * sites:
+ *   - name: berlin
+ *     subnets: [10.1.0.0/16, 2001:db8:1::/48]
+ *     wan: {down: 100Mbit, up: 20Mbit}
+ *     sitePeers: [10.1.0.5]        # may be left out
+ *     servesOutsiders: false       # may be left out
+ * </pre>
+ *
+ * Whatever {@link SiteMap} would refuse is found here first, where the line is known: O(subnets²).
+ */
+public final class SiteMapFile {
+    private record Claim(Located<Subnet> subnet, String site) {}
+
+    private SiteMapFile() {}
+
+    public static SiteMap read(Path file) {
+        return of(YamlDocument.read(file));
+    }
+
+    /**
+     * Reads text.
+     *
+     * @param name what errors call it
+     */
+    public static SiteMap parse(String name, String text) {
+        return of(YamlDocument.parse(name, text));
+    }
+
+    private static SiteMap of(YamlMap top) {
+        List<IpAddress> origins = top.optionalList("origins", IpAddress::parse);
+        List<YamlMap> maps = top.maps("sites");
+        List<Site> sites = new ArrayList<>();
+        List<Claim> claims = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (YamlMap map : maps) {
+            Site site = site(map, claims);
+            if (!names.add(site.name())) {
+                throw map.error("name", "two sites are called " + site.name());
+            }
+            sites.add(site);
+        }
+        top.finish();
+        return new SiteMap(sites, Set.copyOf(origins));
+    }
+
+    private static Site site(YamlMap map, List<Claim> claims) {
+        String name = map.string("name");
+        List<Located<Subnet>> subnets = map.located("subnets", Subnet::parse);
+        if (subnets.isEmpty()) {
+            throw map.error("subnets", "the site " + name + " has no subnet");
+        }
+        subnets.forEach(subnet -> claim(new Claim(subnet, name), claims));
+        YamlMap wan = map.map("wan");
+        Link link = new Link(wan.byteRate("down"), wan.byteRate("up"));
+        Set<IpAddress> sitePeers = new HashSet<>();
+        if (map.has("sitePeers")) {
+            for (Located<IpAddress> sitePeer : map.located("sitePeers", IpAddress::parse)) {
+                if (subnets.stream().noneMatch(subnet -> subnet.value().contains(sitePeer.value()))) {
+                    throw sitePeer.place()
+                            .error("the site peer " + sitePeer.value() + " is in no subnet of its site " + name);
+                }
+                sitePeers.add(sitePeer.value());
+            }
+        }
+        boolean servesOutsiders = map.optionalBool("servesOutsiders").orElse(false);
+        try {
+            return new Site(name, subnets.stream().map(Located::value).toList(), link, sitePeers, servesOutsiders);
+        } catch (IllegalArgumentException e) {
+            // What is left for the constructor to refuse is the name.
+            throw map.place("name").error(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void claim(Claim claim, List<Claim> claims) {
+        for (Claim before : claims) {
+            if (before.subnet().value().overlaps(claim.subnet().value())) {
+                throw claim.subnet()
+                        .place()
+                        .error("the subnet " + claim.subnet().value() + " of site " + claim.site() + " overlaps "
+                                + before.subnet().value() + " of site " + before.site() + " on line "
+                                + before.subnet().place().line() + "; an address belongs to one site");
+            }
+        }
+        claims.add(claim);
+    }
+}
