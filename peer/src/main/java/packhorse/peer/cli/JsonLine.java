@@ -1,0 +1,49 @@
+package packhorse.peer.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeMap;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+
+/** A JSON object under construction, printed as one canonical line. */
+final class JsonLine {
+    private final TreeMap<String, Json> fields = new TreeMap<>();
+
+    JsonLine with(String key, String value) {
+        fields.put(key, new Json.JsonString(value));
+        return this;
+    }
+
+    JsonLine with(String key, long value) {
+        fields.put(key, new Json.JsonInteger(value));
+        return this;
+    }
+
+    JsonLine with(String key, boolean value) {
+        fields.put(key, new Json.JsonBoolean(value));
+        return this;
+    }
+
+    JsonLine with(String key, List<JsonLine> values) {
+        fields.put(key, new Json.JsonArray(values.stream().map(JsonLine::json).toList()));
+        return this;
+    }
+
+    JsonLine withWords(String key, List<String> values) {
+        fields.put(
+                key,
+                new Json.JsonArray(
+                        values.stream().<Json>map(Json.JsonString::new).toList()));
+        return this;
+    }
+
+    Json json() {
+        return new Json.JsonObject(fields);
+    }
+
+    @Override
+    public String toString() {
+        return new String(CanonicalJson.encode(json()), StandardCharsets.UTF_8);
+    }
+}
