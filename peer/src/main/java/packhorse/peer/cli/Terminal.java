@@ -11,6 +11,7 @@ final class Terminal {
      * Up to Java 21 a console exists only where there is a terminal; from Java 22 on there always is one, and it has a method
      * that tells, which our language level does not know yet.
      */
+    @SuppressWarnings("SystemConsoleNull")
     static boolean isThere() {
         Console console = System.console();
         if (console == null) {
