@@ -51,7 +51,7 @@ final class TidyTest {
             Rule.of(Scope.MAIN, "\\bSystem\\.currentTimeMillis\\(", "take an InstantSource"),
             Rule.of(Scope.MAIN, "\\bInstant\\.now\\(\\)", "take an InstantSource"),
             Rule.of(Scope.MAIN, "\\bnew Random\\(|\\bMath\\.random\\(|ThreadLocalRandom", "take a RandomGenerator"),
-            Rule.of(Scope.MAIN, "\\.printStackTrace\\(", "log it, or let it travel"),
+            Rule.of(Scope.MAIN, "\\.printStackTrace\\(", "log it, or let it travel", "Main.java"),
             Rule.of(Scope.MAIN, "\\bnew Date\\(|SimpleDateFormat|java\\.util\\.Calendar", "java.time"),
             Rule.of(Scope.MAIN, "\\bsynchronized\\s+\\(this\\)", "a private lock or one owner thread"),
             Rule.of(Scope.ALL, "\\b(TODO|FIXME|XXX)\\b", "do it, or write an issue", "TidyTest.java"),

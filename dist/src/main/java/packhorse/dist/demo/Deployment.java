@@ -1,0 +1,368 @@
+package packhorse.dist.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import packhorse.core.OperationException;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.unit.ByteCount;
+import packhorse.core.unit.ByteRate;
+
+/**
+ * A whole deployment on this machine, in a folder and a loopback net of its own: fresh keys, an origin, a tracker, and offices
+ * with a site peer and endpoints each. Parts are closed in the reverse order of their start; closing is idempotent, may come
+ * from another thread (a signal's) at any time, and makes whatever still waits here end with an interruption.
+ */
+final class Deployment implements AutoCloseable {
+    /** A role starts in one to three seconds; dozens of them on two busy cores in well under this. */
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+
+    /** Publishing reads the content at 100 MB/s or more; this is for a large one on a slow disk. */
+    private static final Duration PUBLISH_MAX = Duration.ofHours(2);
+
+    /** How often a condition is looked at again. */
+    private static final long LOOK_MILLIS = 100;
+
+    private static final Duration HTTP_ANSWER_MAX = Duration.ofSeconds(2);
+
+    private static final int TRACKER_PORT = 7300;
+    private static final int ORIGIN_PORT = 7400;
+    private static final int SWARM_PORT = 7001;
+    private static final int OPEN_PORT = 7002;
+
+    /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
+    private static final long SPARE_BYTES = 200L << 20;
+
+    private static final String ROLE_HEAP = "128m";
+    private static final String COMMAND_HEAP = "256m";
+
+    private final DemoPlan plan;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Object lock = new Object();
+
+    /** Guarded by {@link #lock}; the newest first. */
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
+    private final List<RoleProcess> roles = new ArrayList<>();
+    private final LoopbackNet net;
+    private final ScratchFolder scratch;
+    private final Path logs;
+    private final List<Office> offices;
+    private final String trackerUrl;
+    private final String originUrl;
+
+    /** Takes a net and a folder; nothing runs yet. */
+    Deployment(DemoPlan plan, long seed) {
+        this.plan = plan;
+        net = add(LoopbackNet.take(seed));
+        scratch = add(ScratchFolder.create("packhorse-demo-"));
+        logs = scratch.folder("logs");
+        trackerUrl = "http://" + net.tracker() + ":" + net.freePort(net.tracker(), TRACKER_PORT);
+        originUrl = "http://" + net.origin() + ":" + net.freePort(net.origin(), ORIGIN_PORT);
+        List<Office> made = new ArrayList<>();
+        for (int site = 1; site <= plan.sites(); site++) {
+            String name = "office-" + site;
+            List<Office.Machine> endpoints = new ArrayList<>();
+            for (int endpoint = 1; endpoint <= plan.endpoints(); endpoint++) {
+                endpoints.add(machine(
+                        name + "/endpoint-" + endpoint, "s" + site + "e" + endpoint, net.endpoint(site, endpoint)));
+            }
+            made.add(new Office(
+                    name,
+                    net.site(site),
+                    machine(name + "/site-peer", "s" + site + "p", net.sitePeer(site)),
+                    endpoints));
+        }
+        offices = List.copyOf(made);
+    }
+
+    /** Folder names are short because a Unix socket's path is at most 107 bytes. */
+    private Office.Machine machine(String id, String folder, IpAddress ip) {
+        Path data = scratch.path().resolve(folder);
+        return new Office.Machine(id, ip, data, new LocalAgent(id, data.resolve("agent.sock")));
+    }
+
+    List<Office> offices() {
+        return offices;
+    }
+
+    LocalAgent origin() {
+        return new LocalAgent("origin", originData().resolve("agent.sock"));
+    }
+
+    IpAddress originIp() {
+        return IpAddress.parse(net.origin());
+    }
+
+    String trackerUrl() {
+        return trackerUrl;
+    }
+
+    LoopbackNet net() {
+        return net;
+    }
+
+    ScratchFolder scratch() {
+        return scratch;
+    }
+
+    private Path originData() {
+        return scratch.path().resolve("origin");
+    }
+
+    /** Refuses content of which this disk cannot hold every machine's copy. */
+    void requireRoom(ByteCount content) {
+        // The origin's copy, each machine's, and one on its way.
+        long needed = content.bytes() * (plan.receivers() + 2L) + SPARE_BYTES;
+        if (scratch.usableBytes() < needed) {
+            throw new OperationException("the demo needs " + new ByteCount(needed) + " in "
+                    + scratch.path().getParent() + " for "
+                    + plan.receivers() + " copies, where " + new ByteCount(scratch.usableBytes())
+                    + " are free; name smaller --content, fewer --sites or --endpoints, or set"
+                    + " PACKHORSE_JAVA_OPTS=-Djava.io.tmpdir=DIR");
+        }
+    }
+
+    /** Makes keys and starts every role; returns when all are in session. */
+    void start() throws InterruptedException {
+        Path keys = scratch.path().resolve("keys");
+        Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
+        command(
+                "keys",
+                Duration.ofMinutes(1),
+                "keys",
+                "new",
+                "--out",
+                keys.toString(),
+                "--passphrase-file",
+                passphrase.toString(),
+                "--quiet");
+        writeConfiguration(keys, passphrase);
+        role("origin", COMMAND_HEAP, "origin");
+        role("tracker", ROLE_HEAP, "tracker");
+        await(
+                "the origin and the tracker answer",
+                () -> answers(originUrl + "/healthz") && answers(trackerUrl + "/healthz"));
+        for (Office office : offices) {
+            for (Office.Machine machine : office.machines()) {
+                role("peer", ROLE_HEAP, String.valueOf(machine.data().getFileName()));
+            }
+        }
+        await(
+                "every agent has its session with the tracker",
+                () -> offices.stream()
+                        .flatMap(office -> office.machines().stream())
+                        .allMatch(machine -> machine.agent().inSession()));
+    }
+
+    private void writeConfiguration(Path keys, Path passphrase) {
+        StringBuilder sites = new StringBuilder("origins: [" + net.origin() + "]\nsites:\n");
+        for (Office office : offices) {
+            sites.append("  - name: ")
+                    .append(office.name())
+                    .append("\n    subnets: [")
+                    .append(office.subnet())
+                    .append("]\n    wan: {down: ")
+                    .append(rate(plan.wan()))
+                    .append(", up: ")
+                    .append(rate(plan.wan()))
+                    .append("}\n    sitePeers: [")
+                    .append(office.sitePeer().ip())
+                    .append("]\n");
+        }
+        Path sitesFile = scratch.write("sites.yaml", sites.toString());
+        Path root = keys.resolve("root.json");
+        scratch.write(
+                "origin.yaml",
+                """
+                data: %s
+                listen: %s
+                swarm: ["%s:%d"]
+                tracker: ["%s"]
+                keys: %s
+                passphraseFile: %s
+                socket: %s
+                """.formatted(
+                                        originData(),
+                                        originUrl.substring("http://".length()),
+                                        net.origin(),
+                                        SWARM_PORT,
+                                        trackerUrl,
+                                        keys,
+                                        passphrase,
+                                        originData().resolve("agent.sock"))
+                        + (plan.open() ? "openSwarm: \"" + net.origin() + ":" + OPEN_PORT + "\"\n" : ""));
+        scratch.write("tracker.yaml", """
+            listen: %s
+            udp: %s
+            sites: %s
+            origin: %s
+            data: %s
+            trustedRoot: %s
+            publicUrl: %s
+            """.formatted(
+                        trackerUrl.substring("http://".length()),
+                        trackerUrl.substring("http://".length()),
+                        sitesFile,
+                        originUrl,
+                        scratch.path().resolve("tracker"),
+                        root,
+                        trackerUrl));
+        for (Office office : offices) {
+            for (Office.Machine machine : office.machines()) {
+                scratch.write(machine.data().getFileName() + ".yaml", """
+                    data: %s
+                    tracker: ["%s"]
+                    trustedRoot: %s
+                    listen: ["%s:%d"]
+                    """.formatted(
+                                machine.data(), trackerUrl, root, machine.ip(), SWARM_PORT));
+            }
+        }
+    }
+
+    private static String rate(ByteRate rate) {
+        return rate.bytesPerSecond() + "B/s";
+    }
+
+    /** Publishes the plan's content under {@code product} {@code version}. */
+    void publish(String product, String version) throws InterruptedException {
+        List<String> words = new ArrayList<>(List.of(
+                "publish",
+                plan.content().toString(),
+                "--name",
+                product,
+                "--version",
+                version,
+                "--to",
+                originUrl,
+                "--keys",
+                scratch.path().resolve("keys").toString(),
+                "--passphrase-file",
+                scratch.path().resolve("passphrase").toString(),
+                "--quiet"));
+        if (plan.open()) {
+            words.add("--open-swarm");
+        }
+        command("publish", PUBLISH_MAX, words.toArray(String[]::new));
+    }
+
+    /** Runs one of our commands to its end and returns what it printed. */
+    String command(String name, Duration max, String... words) throws InterruptedException {
+        RoleProcess process = begin(() -> RoleProcess.start(name, logs, COMMAND_HEAP, List.of(words)));
+        return process.finish(max.toSeconds());
+    }
+
+    private void role(String role, String heap, String folder) throws InterruptedException {
+        roles.add(begin(() -> RoleProcess.start(
+                folder,
+                logs,
+                heap,
+                List.of(
+                        role,
+                        "--config",
+                        scratch.path().resolve(folder + ".yaml").toString()))));
+    }
+
+    private boolean answers(String url) {
+        try {
+            return http.send(
+                                    HttpRequest.newBuilder(URI.create(url))
+                                            .timeout(HTTP_ANSWER_MAX)
+                                            .build(),
+                                    HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + START_MAX.toNanos();
+        while (!condition.getAsBoolean()) {
+            requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new OperationException("after " + START_MAX.toSeconds() + " s it is still not so that " + what
+                        + "; the machine may be too busy, try fewer --sites or --endpoints");
+            }
+            pause(LOOK_MILLIS);
+        }
+    }
+
+    /** Lets time pass; ends at once, by an interruption, when the deployment is being closed. */
+    void pause(long millis) throws InterruptedException {
+        if (closing.await(millis, TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("closed");
+        }
+    }
+
+    /** Fails with the name and last words of a role that ended by itself. */
+    void requireAlive() throws InterruptedException {
+        if (closing.getCount() == 0) {
+            throw new InterruptedException("closed");
+        }
+        roles.forEach(RoleProcess::requireAlive);
+    }
+
+    private interface Part<T> {
+        T make();
+    }
+
+    /** Makes a part unless closing has begun: nothing is started that nobody would end. */
+    private <T extends AutoCloseable> T begin(Part<T> part) throws InterruptedException {
+        synchronized (lock) {
+            if (closing.getCount() == 0) {
+                throw new InterruptedException("closed");
+            }
+            return add(part.make());
+        }
+    }
+
+    private <T extends AutoCloseable> T add(T part) {
+        synchronized (lock) {
+            parts.push(part);
+        }
+        return part;
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        synchronized (lock) {
+            // All leave at once; each is waited for below.
+            for (AutoCloseable part : parts) {
+                if (part instanceof RoleProcess process) {
+                    process.leave();
+                }
+            }
+            while (!parts.isEmpty()) {
+                closeQuietly(parts.pop());
+            }
+        }
+    }
+
+    private static void closeQuietly(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            // The other parts still have to be closed; none of ours throws.
+        }
+    }
+}

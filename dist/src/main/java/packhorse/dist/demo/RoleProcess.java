@@ -1,0 +1,148 @@
+package packhorse.dist.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import packhorse.core.OperationException;
+
+/**
+ * One process of Packhorse itself: the same Java and the same jars as this one, another command line. Its output goes to a
+ * file; its standard input is a pipe whose other end we hold, so it ends when we do, however we end.
+ */
+final class RoleProcess implements AutoCloseable {
+    /** How long a role may take to leave in good order before it is killed. */
+    private static final long LEAVE_MILLIS_MAX = 3_000;
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private RoleProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param name for people and the log file
+     * @param heap as the JVM writes it, {@code 128m}
+     * @param arguments of {@code packhorse}
+     */
+    static RoleProcess start(String name, Path logs, String heap, List<String> arguments) {
+        Path log = logs.resolve(name + ".log");
+        List<String> command = new ArrayList<>(java(heap));
+        command.add("--while-stdin-open");
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            return new RoleProcess(name, process, log);
+        } catch (IOException e) {
+            throw new OperationException("cannot start the process " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The words before a command's own: our Java, our jars, small heap. */
+    static List<String> java(String heap) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + heap,
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Xlog:disable",
+                "-Djdk.console=java.base",
+                "--enable-native-access=ALL-UNNAMED"));
+        String archive = System.getProperty("packhorse.shared.archive", "");
+        if (!archive.isEmpty() && Files.isReadable(Path.of(archive))) {
+            words.add("-XX:SharedArchiveFile=" + archive);
+        }
+        String temporary = System.getProperty("java.io.tmpdir", "");
+        words.add("-Djava.io.tmpdir=" + temporary);
+        words.add("-cp");
+        words.add(classPath());
+        words.add("packhorse.dist.Main");
+        return words;
+    }
+
+    /** Surefire runs tests from a jar that only points at the others; the real list is in a property of its own. */
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+    }
+
+    String name() {
+        return name;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Ends it as a power cut would. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Waits for a command that ends by itself and returns what it printed. */
+    String finish(long secondsMax) throws InterruptedException {
+        if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new OperationException(name + " did not end within " + secondsMax + " s: " + lastLine());
+        }
+        if (process.exitValue() != 0) {
+            throw new OperationException(name + " failed with exit code " + process.exitValue() + ": " + lastLine());
+        }
+        return output();
+    }
+
+    void requireAlive() {
+        if (!process.isAlive()) {
+            throw new OperationException(
+                    name + " ended by itself with exit code " + process.exitValue() + ": " + lastLine());
+        }
+    }
+
+    String output() {
+        try {
+            return Files.readString(log, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The last line it wrote, for an error line. */
+    String lastLine() {
+        String[] lines = output().strip().split("\n", -1);
+        return lines[lines.length - 1].strip();
+    }
+
+    /** Asks it to leave; {@link #close} waits for that. */
+    void leave() {
+        process.destroy();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(LEAVE_MILLIS_MAX, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
