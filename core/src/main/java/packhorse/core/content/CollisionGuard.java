@@ -17,19 +17,29 @@ import java.util.Map;
  * Windows and macOS. Folding here is upper then lower case, without locale, between normalisations: {@code STRASSE} and
  * {@code straße} collide too. Refusing more than a given file system would is the safe side.
  *
- * <p>Entries come in the order of their paths' UTF-8 bytes. Then everything below a directory is one run, so the guard keeps
- * only the folded names of the directories that are open: O(path) time per entry, memory for the siblings along one path and
- * not for the whole tree.
+ * <p>Entries come in the order of their paths' UTF-8 bytes. A directory's entries need not follow it at once: {@code a} is
+ * listed before {@code a-b}, which is listed before {@code a/c}. But all paths that begin with {@code a/} are one run, so the
+ * guard keeps only the directories whose run is not over, each with its entries' folded names: O(path) time per entry,
+ * memory for the siblings along one path and not for the whole tree.
  */
 public final class CollisionGuard {
-    /** A directory that is open: its own path with a slash at the end, and its entries so far by folded name. */
-    private record Level(String prefix, Map<String, String> namesByFolded) {}
+    /** A directory whose run is not over: its own path with a slash at the end, and its entries so far by folded name. */
+    private record Level(String prefix, Map<String, String> namesByFolded) {
+        Level(String prefix) {
+            this(prefix, new HashMap<>());
+        }
+
+        boolean isOverAt(String path, byte[] bytes) {
+            return !path.startsWith(prefix)
+                    && Arrays.compareUnsigned(bytes, prefix.getBytes(StandardCharsets.UTF_8)) > 0;
+        }
+    }
 
     private final List<Level> open = new ArrayList<>();
     private byte[] last = {};
 
     public CollisionGuard() {
-        open.add(new Level("", new HashMap<>()));
+        open.add(new Level(""));
     }
 
     /** @throws BadContentException naming both paths, when the entry does not fit those before it */
@@ -45,10 +55,10 @@ public final class CollisionGuard {
                             : "the path \"" + path + "\" comes after \"" + before + "\", out of order");
         }
         last = bytes;
-        while (!path.startsWith(open.getLast().prefix())) {
+        while (open.getLast().isOverAt(path, bytes)) {
             open.removeLast();
         }
-        Level level = open.getLast();
+        Level level = parentOf(path);
         String name = path.substring(level.prefix().length());
         int slash = name.indexOf('/');
         if (slash >= 0) {
@@ -61,8 +71,18 @@ public final class CollisionGuard {
                     + "\" are one name on some file systems; rename one of them");
         }
         if (entry instanceof FileEntry.Directory) {
-            open.add(new Level(path + "/", new HashMap<>()));
+            open.add(new Level(path + "/"));
         }
+    }
+
+    /** The innermost open directory that the path lies in; those whose run has not begun are passed over. */
+    private Level parentOf(String path) {
+        for (Level level : open.reversed()) {
+            if (path.startsWith(level.prefix())) {
+                return level;
+            }
+        }
+        throw new AssertionError("the root holds every path");
     }
 
     static String fold(String name) {
