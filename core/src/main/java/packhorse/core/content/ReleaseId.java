@@ -12,7 +12,9 @@ import java.util.Comparator;
 public record ReleaseId(ReleaseName name, Version version, Platform platform) implements Comparable<ReleaseId> {
     private static final Comparator<ReleaseId> ORDER = Comparator.comparing(ReleaseId::name)
             .thenComparing(ReleaseId::version)
-            .thenComparing(ReleaseId::platform);
+            .thenComparing(ReleaseId::platform)
+            // 1.0 and 1.00 are equal in order, but two identities.
+            .thenComparing(id -> id.version().toString());
 
     /** The target path of the release's manifest in the catalogue: {@code publisher/product/version/platform.json}. */
     public String targetPath() {
