@@ -37,6 +37,11 @@ public record Bundle(ReleaseName name, Version version, List<Member> members) {
 
     /** The bundle's target path in the catalogue. */
     public String targetPath() {
+        return targetPath(name, version);
+    }
+
+    /** The target path of the bundle {@code name} in {@code version}. */
+    public static String targetPath(ReleaseName name, Version version) {
         return name + "/" + version + "/" + Platform.BUNDLE_WORD + ".json";
     }
 }
