@@ -9,12 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.dist.demo.DemoCommand;
+import packhorse.peer.cli.AvailableCommand;
+import packhorse.peer.cli.PullCommand;
+import packhorse.peer.cli.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -34,7 +38,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Carries signed packages and images to every endpoint, once over each WAN link.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {HelpCommand.class, DemoCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            PullCommand.class,
+            AvailableCommand.class,
+            StatusCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Examples:",
@@ -46,6 +56,9 @@ public final class Main implements Callable<Integer> {
     static final int USAGE = 2;
     static final int FAILED = 3;
     static final int INTERRUPTED = 130;
+
+    /** More would be a list, which help shows better. */
+    private static final int SUGGESTIONS_MAX = 3;
 
     /** Commands that stay: their log is their output. All others speak for themselves and log only what went wrong. */
     private static final Set<String> ROLES = Set.of("tracker", "origin", "peer", "console", "up");
@@ -91,10 +104,13 @@ public final class Main implements Callable<Integer> {
                 .execute(args);
     }
 
-    /** Every command there is. */
-    static CommandLine commandLine(Main main) {
-        CommandLine line = new CommandLine(main);
-        return line.setAbbreviatedOptionsAllowed(false).setAbbreviatedSubcommandsAllowed(false);
+    /** Every command there is, each option by its full name: an abbreviation would break when a longer one comes. */
+    static CommandLine commandLine() {
+        return commandLine(new Main());
+    }
+
+    private static CommandLine commandLine(Main main) {
+        return new CommandLine(main).setAbbreviatedOptionsAllowed(false).setAbbreviatedSubcommandsAllowed(false);
     }
 
     @Override
@@ -106,14 +122,15 @@ public final class Main implements Callable<Integer> {
         CommandLine command = e.getCommandLine();
         StringBuilder line = new StringBuilder(oneLine(e.getMessage()));
         if (e instanceof UnmatchedArgumentException unmatched) {
-            var suggestions = unmatched.getSuggestions();
+            boolean option = unmatched.isUnknownOption();
+            boolean group = !option && !command.getSubcommands().isEmpty();
+            line = new StringBuilder(option ? "unknown option " : group ? "unknown command " : "unexpected argument ")
+                    .append(String.join(" ", unmatched.getUnmatched()));
+            List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
                 line.append("; did you mean ")
                         .append(String.join(
-                                " or ",
-                                suggestions.subList(0, Math.min(3, suggestions.size())).stream()
-                                        .map(each -> each.strip())
-                                        .toList()))
+                                " or ", suggestions.subList(0, Math.min(SUGGESTIONS_MAX, suggestions.size()))))
                         .append('?');
             }
         }

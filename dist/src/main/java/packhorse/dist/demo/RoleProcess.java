@@ -59,12 +59,7 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
-                "-Djdk.console=java.base",
                 "--enable-native-access=ALL-UNNAMED"));
-        String archive = System.getProperty("packhorse.shared.archive", "");
-        if (!archive.isEmpty() && Files.isReadable(Path.of(archive))) {
-            words.add("-XX:SharedArchiveFile=" + archive);
-        }
         String temporary = System.getProperty("java.io.tmpdir", "");
         words.add("-Djava.io.tmpdir=" + temporary);
         words.add("-cp");
