@@ -326,8 +326,7 @@ public final class AgentSessions implements AutoCloseable {
                 due != null && (due.answer().isDone() || !now.isBefore(due.deadline()));
                 due = deadlines.peek()) {
             deadlines.remove();
-            if (polls.get(due.agent()) == due) {
-                polls.remove(due.agent());
+            if (polls.remove(due.agent(), due)) {
                 answer(due, now);
             }
         }
