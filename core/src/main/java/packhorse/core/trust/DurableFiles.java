@@ -14,8 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.Set;
 import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.content.BlobRef;
+import packhorse.core.content.Sha256;
 
 /**
  * Writes small files so that a crash at any line leaves the old content or the new, never a part: into a neighbour that ends
@@ -53,19 +57,33 @@ final class DurableFiles {
         }
     }
 
-    /** Copies {@code source} to {@code file}, whether or not it was there. */
-    void copy(Path source, Path file) {
+    /**
+     * Copies {@code source} to {@code file}, whether or not it was there.
+     *
+     * @throws UsageException when the source's bytes are not {@code blob}
+     */
+    void copyVerified(Path source, Path file, BlobRef blob) {
         try {
             makeDirectories(parent(file));
             Path fresh = neighbour(file);
             step.before("write " + fresh);
+            MessageDigest digest = Sha256.newDigest();
+            long length = 0;
             try (InputStream in = Files.newInputStream(source);
                     FileChannel out = openNew(fresh)) {
                 byte[] buffer = new byte[COPY_BUFFER_BYTES];
-                for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                for (int read = in.read(buffer); read >= 0 && length <= blob.length(); read = in.read(buffer)) {
+                    digest.update(buffer, 0, read);
+                    length += read;
                     writeAll(out, ByteBuffer.wrap(buffer, 0, read));
                 }
+                step.before("flush " + fresh);
                 out.force(true);
+            }
+            if (length != blob.length() || !Sha256.ofDigest(digest.digest()).equals(blob.sha256())) {
+                Files.delete(fresh);
+                throw new UsageException(source + " is not the " + blob.length() + " bytes with the digest "
+                        + blob.sha256() + "; it changed, start again");
             }
             rename(fresh, file);
         } catch (IOException e) {
