@@ -57,14 +57,16 @@ final class NativeSession implements AutoCloseable {
     private static final int BLOCKED = 1;
 
     /** What alerts to make at all: block alerts alone would cost a native call per 16 KiB. */
-    private static final int ALERTS = alert.error_notification.to_int()
-            | alert.status_notification.to_int()
-            | alert.storage_notification.to_int()
-            | alert.peer_notification.to_int()
-            | alert.connect_notification.to_int()
-            | alert.piece_progress_notification.to_int();
+    private static int alerts() {
+        return alert.error_notification.to_int()
+                | alert.status_notification.to_int()
+                | alert.storage_notification.to_int()
+                | alert.peer_notification.to_int()
+                | alert.connect_notification.to_int()
+                | alert.piece_progress_notification.to_int();
+    }
 
-    private final SessionManager manager = new SessionManager(false);
+    private final SessionManager manager;
     private final BlockingQueue<Notice> listening = new LinkedBlockingQueue<>();
     private final Consumer<Notice> notices;
     private boolean closed;
@@ -79,17 +81,20 @@ final class NativeSession implements AutoCloseable {
      */
     NativeSession(SettingsPack settings, List<SwarmConfig.Listen> listen, Consumer<Notice> notices) {
         this.notices = notices;
+        this.manager = new SessionManager(false);
         settings.listenInterfaces(
                 String.join(",", listen.stream().map(Object::toString).toList()));
         settings.setString(
                 settings_pack.string_types.outgoing_interfaces.swigValue(),
                 String.join(",", listen.stream().map(one -> one.ip().toString()).toList()));
+        // A busy port is an error, not a reason to listen somewhere else.
         set(settings, settings_pack.int_types.max_retry_port_bind, 0);
+        set(settings, settings_pack.bool_types.listen_system_port_fallback, false);
         SessionParams parameters = new SessionParams(settings);
         parameters.setPosixDiskIO();
         manager.addListener(new Listener());
         manager.start(parameters);
-        manager.applySettings(set(new SettingsPack(), settings_pack.int_types.alert_mask, ALERTS));
+        manager.applySettings(set(new SettingsPack(), settings_pack.int_types.alert_mask, alerts()));
         try {
             awaitListening(listen);
         } catch (RuntimeException e) {
@@ -124,6 +129,7 @@ final class NativeSession implements AutoCloseable {
 
     /** What every session of ours does without: finding peers by itself, uTP, port mapping. */
     static SettingsPack silentSettings() {
+        NativeLibrary.require();
         SettingsPack settings = new SettingsPack();
         settings.setEnableDht(false);
         settings.setEnableLsd(false);
