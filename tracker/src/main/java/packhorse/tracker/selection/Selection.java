@@ -56,7 +56,7 @@ import packhorse.tracker.swarm.Member;
  *
  * <p>Cost: O(n log n) for n members with the rings' constant. Deterministic: the same values give the same decision, and without cause nothing changes.
  *
- * <p>[1] docs/decisions/0003-once-per-wan-link.md: 1.05 copies against 1.85 in the laboratory.
+ * <p>[1] docs/decisions/0005-once-per-wan-link.md: 1.05 copies against 1.85 in the laboratory.
  */
 public final class Selection {
     private final Sha256 pack;
