@@ -9,10 +9,12 @@ import java.util.regex.Pattern;
  * @param word lower-case letters, digits, {@code . _ -}, at most 64 characters, starting with a letter or digit
  */
 public record Platform(String word) implements Comparable<Platform> {
-    public static final Platform ANY = new Platform("any");
     static final String BUNDLE_WORD = "bundle";
 
     private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
+
+    // Below the pattern that its construction asks.
+    public static final Platform ANY = new Platform("any");
 
     public Platform {
         if (!WORD.matcher(word).matches() || word.equals(BUNDLE_WORD)) {

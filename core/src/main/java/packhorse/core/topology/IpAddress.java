@@ -74,8 +74,8 @@ public final class IpAddress implements Comparable<IpAddress> {
         if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
             return NONE;
         }
-        byte[] head = gap < 0 ? groups(text) : groups(text.substring(0, gap));
-        byte[] tail = gap < 0 ? NONE : groups(text.substring(gap + 2));
+        byte[] head = gap < 0 ? groups(text, true) : groups(text.substring(0, gap), false);
+        byte[] tail = gap < 0 ? NONE : groups(text.substring(gap + 2), true);
         if (gap < 0) {
             return head.length == 16 ? head : NONE;
         }
@@ -90,8 +90,8 @@ public final class IpAddress implements Comparable<IpAddress> {
         return out;
     }
 
-    /** Colon-separated groups, the last of which may be a dotted IPv4 address; empty when malformed or empty. */
-    private static byte[] groups(String text) {
+    /** Colon-separated groups, the last of which may be dotted at the address's end; empty when malformed or empty. */
+    private static byte[] groups(String text, boolean end) {
         if (text.isEmpty()) {
             return NONE;
         }
@@ -99,7 +99,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
         for (int i = 0; i < parts.length; i++) {
             String part = parts[i];
-            if (i == parts.length - 1 && part.indexOf('.') >= 0) {
+            if (end && i == parts.length - 1 && part.indexOf('.') >= 0) {
                 byte[] v4 = parseV4(part);
                 if (v4.length == 0) {
                     return NONE;
