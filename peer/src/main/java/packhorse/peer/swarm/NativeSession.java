@@ -319,7 +319,8 @@ final class NativeSession implements AutoCloseable {
                             new Notice.Listening(IpAddress.parse(ok.address().toString()), ok.port()));
                 case ListenFailedAlert failed ->
                     listening.add(new Notice.ListenFailed(
-                            failed.listenInterface(), failed.error().getMessage()));
+                            failed.address() + " port " + failed.port(),
+                            failed.error().getMessage()));
                 case PeerBanAlert ban ->
                     peer(ban.endpoint().address().toString())
                             .ifPresent(ip -> notices.accept(new Notice.Banned(ban.torrentName(), ip)));
