@@ -88,6 +88,8 @@ public final class YamlDocument {
                 .setLabel(name)
                 .setUseMarks(true)
                 .setSchema(new CoreSchema())
+                // Refused by YamlMap, which knows where they stand.
+                .setAllowNonScalarKeys(true)
                 .setCodePointLimit(BYTES_MAX)
                 .build();
         Optional<Node> top;

@@ -7,20 +7,27 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import packhorse.core.message.v1.Envelope;
 
 /**
- * Puts messages into frames and takes them out: a 4-byte big-endian length, then one protobuf {@code Envelope}. A length is
- * checked before anything is allocated for it, so nobody can make a reader reserve more than arrives.
+ * Puts messages into frames and takes them out: a 4-byte big-endian length, a 4-byte CRC-32C (RFC 3720, Castagnoli) over the
+ * length and the body, then the body, one protobuf {@code Envelope}. A length is checked before anything is allocated for it,
+ * so nobody can make a reader reserve more than arrives. The sum is there because protobuf reads many damaged bodies as other
+ * messages, and TCP's own sum is weak: any flipped bit is refused. It protects from accidents, not from forgers.
  */
 public final class FrameCodec {
     /** The version of the schema that this code speaks, the {@code version} of every envelope it makes. */
     public static final int VERSION = 1;
 
-    /** Longer frames are refused: a report of 10,000 packs has about 1 MiB; a list of releases is the longest there is. */
+    /** Longer bodies are refused: a report of 10,000 packs has about 1 MiB; a list of releases is the longest there is. */
     public static final int FRAME_BYTES_MAX = 4 << 20;
 
-    public static final int HEADER_BYTES = 4;
+    /** Length and check sum. */
+    public static final int HEADER_BYTES = 8;
+
+    /** The longest frame there is, header and all. */
+    public static final int WHOLE_BYTES_MAX = HEADER_BYTES + FRAME_BYTES_MAX;
 
     private FrameCodec() {}
 
@@ -40,6 +47,7 @@ public final class FrameCodec {
         byte[] body = envelope.toByteArray();
         return ByteBuffer.allocate(HEADER_BYTES + length)
                 .putInt(length)
+                .putInt(checkSum(body, 0, length))
                 .put(body)
                 .array();
     }
@@ -61,7 +69,7 @@ public final class FrameCodec {
             throw new FrameException("a frame of " + (HEADER_BYTES + length) + " bytes is followed by "
                     + (frame.length - HEADER_BYTES - length) + " that do not belong to it");
         }
-        return body(frame, HEADER_BYTES, length);
+        return body(ByteBuffer.wrap(frame).getInt(Integer.BYTES), frame, HEADER_BYTES, length);
     }
 
     /** Writes one frame and flushes. */
@@ -96,11 +104,11 @@ public final class FrameCodec {
         if (body.length < length) {
             throw truncated(HEADER_BYTES + body.length, HEADER_BYTES + length);
         }
-        return Optional.of(body(body, 0, length));
+        return Optional.of(body(ByteBuffer.wrap(header).getInt(Integer.BYTES), body, 0, length));
     }
 
     private static int requireLength(int length) throws FrameException {
-        if (length < 0 || length > FRAME_BYTES_MAX) {
+        if (length < 1 || length > FRAME_BYTES_MAX) {
             throw new FrameException("a frame says it has " + Integer.toUnsignedString(length) + " bytes, the most is "
                     + FRAME_BYTES_MAX + "; is this a Packhorse program?");
         }
@@ -111,7 +119,17 @@ public final class FrameCodec {
         return new FrameException("a frame ends after " + have + " of " + wanted + " bytes");
     }
 
-    private static Envelope body(byte[] bytes, int offset, int length) throws FrameException {
+    private static int checkSum(byte[] bytes, int offset, int length) {
+        CRC32C sum = new CRC32C();
+        sum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
+        sum.update(bytes, offset, length);
+        return (int) sum.getValue();
+    }
+
+    private static Envelope body(int expectedSum, byte[] bytes, int offset, int length) throws FrameException {
+        if (checkSum(bytes, offset, length) != expectedSum) {
+            throw new FrameException("a frame of " + length + " bytes was damaged on its way: its check sum is wrong");
+        }
         Envelope envelope;
         try {
             envelope = Envelope.parser().parseFrom(bytes, offset, length);

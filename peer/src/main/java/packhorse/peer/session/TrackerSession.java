@@ -248,7 +248,7 @@ public final class TrackerSession implements AutoCloseable {
                 .timeout(hold.plus(ANSWER_GRACE))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(FrameCodec.encode(envelope)))
                 .build();
-        return http.sendAsync(request, info -> new BoundedBody(FrameCodec.FRAME_BYTES_MAX + Integer.BYTES));
+        return http.sendAsync(request, info -> new BoundedBody(FrameCodec.WHOLE_BYTES_MAX));
     }
 
     private static URI agentDoor(URI tracker) {

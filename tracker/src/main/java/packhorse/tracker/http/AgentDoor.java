@@ -45,7 +45,7 @@ final class AgentDoor {
     /** The body, cut one byte beyond the longest frame so that the codec sees that it is too long. */
     private static byte[] frame(Context request) throws IOException {
         try (InputStream in = request.bodyInputStream()) {
-            return in.readNBytes(FrameCodec.HEADER_BYTES + FrameCodec.FRAME_BYTES_MAX + 1);
+            return in.readNBytes(FrameCodec.WHOLE_BYTES_MAX + 1);
         }
     }
 
