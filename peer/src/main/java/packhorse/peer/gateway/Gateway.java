@@ -1,0 +1,252 @@
+package packhorse.peer.gateway;
+
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.UsageException;
+import packhorse.core.content.Pack;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.Sha256;
+import packhorse.core.content.Version;
+import packhorse.core.topology.PeerAddress;
+import packhorse.peer.agent.ContentSource;
+import packhorse.peer.agent.ContentWish;
+
+/**
+ * The HTTP door.
+ *
+ * <pre>
+ * GET, HEAD /releases/PUBLISHER/PRODUCT/VERSION/PLATFORM   VERSION may be "latest"
+ * GET, HEAD /releases/PUBLISHER/PRODUCT/VERSION            for this machine's platform
+ * GET, HEAD /packs/SHA256                                  what this agent holds or fetches
+ * </pre>
+ *
+ * <p>Single ranges are answered (206, 416), {@code ETag} is the content's SHA-256, so {@code If-None-Match} and
+ * {@code If-Range} work. Pieces a reader waits for are asked for first, a few ahead of where it reads. Each request has a
+ * virtual thread of its own and shares nothing with the agent but a {@link packhorse.peer.agent.PieceWatch}, so a slow reader
+ * holds up nobody.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /** Readers at a time; each holds a file open. */
+    private static final int READERS_MAX = 256;
+    /** To find the release, and for the first piece: a client gives up after about as long. */
+    private static final Duration FIRST_MAX = Duration.ofSeconds(60);
+    /** For each later piece: a starved swarm is rescued in less. */
+    private static final Duration NEXT_MAX = Duration.ofMinutes(2);
+    /** Pieces asked for ahead of the reader: 8 MiB of the smallest keep a fast line busy. */
+    private static final int AHEAD = 16;
+
+    private static final int BUFFER_BYTES = 128 << 10;
+
+    private final Function<ContentWish, CompletableFuture<ContentSource>> contents;
+    private final Semaphore readers = new Semaphore(READERS_MAX);
+    private final Javalin server;
+
+    private Gateway(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
+        this.contents = contents;
+        this.server = Javalin.create(config -> {
+            config.concurrency.useVirtualThreads = true;
+            config.startup.showJavalinBanner = false;
+            config.jetty.host = listen.ip().toString();
+            config.jetty.port = listen.port();
+            config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
+            for (HandlerType method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
+                config.routes.addHttpHandler(
+                        method, "/releases/{publisher}/{product}/{version}/{platform}", this::release);
+                config.routes.addHttpHandler(method, "/releases/{publisher}/{product}/{version}", this::release);
+                config.routes.addHttpHandler(method, "/packs/{sha256}", this::pack);
+            }
+            config.routes.exception(
+                    IllegalArgumentException.class,
+                    (e, context) -> refuse(context, 400, String.valueOf(e.getMessage())));
+        });
+    }
+
+    /**
+     * Starts the door.
+     *
+     * @throws UsageException when the address cannot be listened on
+     */
+    public static Gateway start(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
+        Gateway gateway = new Gateway(listen, contents);
+        try {
+            gateway.server.start();
+        } catch (RuntimeException e) {
+            throw new UsageException(
+                    "the gateway cannot listen on " + listen + ": " + root(e).getMessage()
+                            + "; set gateway: to another address",
+                    e);
+        }
+        return gateway;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        var unused = server.stop();
+    }
+
+    private void release(Context context) throws IOException, InterruptedException {
+        String version = context.pathParam("version");
+        Optional<String> platform = Optional.ofNullable(context.pathParamMap().get("platform"));
+        answer(
+                context,
+                new ContentWish.Release(
+                        new ReleaseName(context.pathParam("publisher"), context.pathParam("product")),
+                        version.equals("latest") ? Optional.empty() : Optional.of(Version.parse(version)),
+                        platform.map(Platform::new)));
+    }
+
+    private void pack(Context context) throws IOException, InterruptedException {
+        answer(context, new ContentWish.Content(Sha256.parse(context.pathParam("sha256"))));
+    }
+
+    private void answer(Context context, ContentWish wish) throws IOException, InterruptedException {
+        if (!readers.tryAcquire()) {
+            context.header("Retry-After", "5");
+            refuse(context, 503, "the gateway already serves " + READERS_MAX + " readers; try again");
+            return;
+        }
+        try {
+            ContentSource source = contents.apply(wish).get(FIRST_MAX.toNanos(), TimeUnit.NANOSECONDS);
+            answer(context, source);
+        } catch (TimeoutException e) {
+            refuse(context, 504, "the catalogue did not answer in " + FIRST_MAX.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            Throwable cause = root(e);
+            refuse(context, cause instanceof UsageException ? 404 : 502, String.valueOf(cause.getMessage()));
+        } finally {
+            readers.release();
+        }
+    }
+
+    private void answer(Context context, ContentSource source) throws IOException, InterruptedException {
+        Pack pack = source.pack();
+        long length = pack.data().length();
+        String etag = "\"" + pack.data().sha256() + "\"";
+        context.header("ETag", etag);
+        context.header("Accept-Ranges", "bytes");
+        context.header("X-Packhorse-Release", source.release().toString());
+        if (etag.equals(context.header("If-None-Match"))) {
+            context.status(304);
+            return;
+        }
+        String condition = context.header("If-Range");
+        boolean ranged = condition == null || condition.equals(etag);
+        ByteRange range =
+                ByteRange.of(ranged ? Optional.ofNullable(context.header("Range")) : Optional.empty(), length);
+        switch (range) {
+            case ByteRange.All() -> send(context, source, 0, length - 1, 200);
+            case ByteRange.Part(long first, long last) -> {
+                context.header("Content-Range", "bytes " + first + "-" + last + "/" + length);
+                send(context, source, first, last, 206);
+            }
+            case ByteRange.Beyond() -> {
+                context.header("Content-Range", "bytes */" + length);
+                refuse(context, 416, "the content has " + length + " bytes");
+            }
+        }
+    }
+
+    private static void send(Context context, ContentSource source, long first, long last, int status)
+            throws IOException, InterruptedException {
+        int pieceLength = source.pack().pieceLength();
+        int firstPiece = (int) (first / pieceLength);
+        int lastPiece = (int) (last / pieceLength);
+        boolean head = context.method().equals(HandlerType.HEAD);
+        if (!head) {
+            hurry(source, firstPiece, lastPiece);
+            try {
+                if (!source.pieces().await(firstPiece, FIRST_MAX)) {
+                    refuse(
+                            context,
+                            504,
+                            "the first piece did not arrive in " + FIRST_MAX.toSeconds() + " s; try again");
+                    return;
+                }
+            } catch (IOException e) {
+                refuse(context, 502, String.valueOf(e.getMessage()));
+                return;
+            }
+        }
+        context.status(status);
+        context.contentType("application/octet-stream");
+        context.res().setContentLengthLong(last - first + 1);
+        if (head) {
+            return;
+        }
+        try (FileChannel file = source.pieces().open()) {
+            OutputStream out = context.res().getOutputStream();
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int piece = firstPiece; piece <= lastPiece; piece++) {
+                if (!source.pieces().has(piece)) {
+                    hurry(source, piece, lastPiece);
+                    if (!source.pieces().await(piece, NEXT_MAX)) {
+                        throw new IOException("piece " + piece + " did not arrive in " + NEXT_MAX.toSeconds() + " s");
+                    }
+                }
+                long from = Math.max(first, (long) piece * pieceLength);
+                long to = Math.min(last + 1, (long) (piece + 1) * pieceLength);
+                copy(file, from, to, out, buffer);
+            }
+        } catch (IOException e) {
+            LOG.info("a reader of {} ended early: {}", source.release(), e.getMessage());
+            throw e;
+        }
+    }
+
+    private static void hurry(ContentSource source, int piece, int lastPiece) {
+        source.hurry().pieces(piece, Math.min(lastPiece, piece + AHEAD));
+    }
+
+    private static void copy(FileChannel file, long from, long to, OutputStream out, byte[] buffer)
+            throws IOException {
+        long at = from;
+        while (at < to) {
+            int read = file.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, to - at)), at);
+            if (read < 0) {
+                throw new IOException("the file ends at " + at + ", not at " + to);
+            }
+            out.write(buffer, 0, read);
+            at += read;
+        }
+    }
+
+    private static void refuse(Context context, int status, String reason) {
+        context.status(status).contentType("text/plain; charset=utf-8").result(reason + "\n");
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable at = failure;
+        for (@Nullable Throwable next = at.getCause(); next != null && !isOurs(at); next = next.getCause()) {
+            at = next;
+        }
+        return at;
+    }
+
+    private static boolean isOurs(Throwable failure) {
+        return failure instanceof UsageException || failure instanceof packhorse.core.OperationException;
+    }
+}
