@@ -3,15 +3,34 @@ package packhorse.tracker.http;
 import io.javalin.config.RoutesConfig;
 import java.util.List;
 import java.util.function.Consumer;
+import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.OpenSwarmDesk;
 
 /**
  * What the HTTP server offers.
  *
  * @param sessions where reports go
+ * @param desk where other clients' questions go
+ * @param mirror what is served of the repository
+ * @param meters counters beside those of sessions and desk
+ * @param announceUrls for open torrents, in order of preference; asked for each time since ports may be chosen by the system
  */
-public record Doors(AgentSessions sessions) {
+public record Doors(
+        AgentSessions sessions, OpenSwarmDesk desk, Mirror mirror, Meters meters, AnnounceUrls announceUrls) {
+    /** Says where this tracker is announced to. */
+    @FunctionalInterface
+    public interface AnnounceUrls {
+        List<String> urls();
+    }
+
     List<Consumer<RoutesConfig>> all() {
-        return List.of(new AgentDoor(sessions)::open);
+        return List.of(
+                new AgentDoor(sessions)::open,
+                new AnnounceDoor(desk)::open,
+                new RepositoryDoor(mirror)::open,
+                new OpenDoor(mirror, announceUrls)::open,
+                new StateDoor(sessions, mirror)::open,
+                meters::open);
     }
 }

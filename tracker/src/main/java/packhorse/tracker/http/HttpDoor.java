@@ -2,7 +2,9 @@ package packhorse.tracker.http;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,7 +13,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
-import packhorse.core.topology.IpAddress;
 
 /** The HTTP server with all its doors, on one or several addresses. */
 public final class HttpDoor implements AutoCloseable {
@@ -22,28 +23,15 @@ public final class HttpDoor implements AutoCloseable {
     private static final int IDLE_MILLIS_MAX = 60_000;
 
     private final Javalin javalin;
-    private final List<Integer> ports;
+    private final List<InetSocketAddress> addresses;
 
-    private HttpDoor(Javalin javalin, List<Integer> ports) {
+    private HttpDoor(Javalin javalin, List<InetSocketAddress> addresses) {
         this.javalin = javalin;
-        this.ports = ports;
-    }
-
-    /**
-     * Where to listen.
-     *
-     * @param ip the address; {@code 0.0.0.0} and {@code ::} for all of a family
-     * @param port 0 for any that is free
-     */
-    public record Listen(IpAddress ip, int port) {
-        @Override
-        public String toString() {
-            return ip.isV4() ? ip + ":" + port : "[" + ip + "]:" + port;
-        }
+        this.addresses = addresses;
     }
 
     /** Opens the doors; throws {@link OperationException} with one line when an address cannot be had. */
-    public static HttpDoor open(List<Listen> addresses, Doors doors) {
+    public static HttpDoor open(List<InetSocketAddress> addresses, Doors doors) {
         List<ServerConnector> connectors = new ArrayList<>();
         Javalin javalin = Javalin.create(config -> configure(config, addresses, connectors, doors.all()));
         try {
@@ -52,15 +40,19 @@ public final class HttpDoor implements AutoCloseable {
             javalin.stop();
             throw cannotListen(addresses, e);
         }
-        return new HttpDoor(
-                javalin, connectors.stream().map(ServerConnector::getLocalPort).toList());
+        List<InetSocketAddress> bound = new ArrayList<>();
+        for (int i = 0; i < addresses.size(); i++) {
+            bound.add(new InetSocketAddress(
+                    addresses.get(i).getAddress(), connectors.get(i).getLocalPort()));
+        }
+        return new HttpDoor(javalin, List.copyOf(bound));
     }
 
     private static void configure(
             JavalinConfig config,
-            List<Listen> addresses,
+            List<InetSocketAddress> addresses,
             List<ServerConnector> connectors,
-            List<Consumer<io.javalin.config.RoutesConfig>> doors) {
+            List<Consumer<RoutesConfig>> doors) {
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -71,17 +63,20 @@ public final class HttpDoor implements AutoCloseable {
             http.setRequestHeaderSize(HEADER_BYTES_MAX);
             http.setSendServerVersion(false);
         });
-        for (Listen address : addresses) {
+        for (InetSocketAddress address : addresses) {
             config.jetty.addConnector((server, http) -> {
                 ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-                connector.setHost(address.ip().toString());
-                connector.setPort(address.port());
+                connector.setHost(address.getAddress().getHostAddress());
+                connector.setPort(address.getPort());
                 connector.setIdleTimeout(IDLE_MILLIS_MAX);
                 connectors.add(connector);
                 return (Connector) connector;
             });
         }
         config.routes.exception(Exception.class, HttpDoor::failed);
+        config.routes.exception(
+                OperationException.class,
+                (failure, request) -> request.status(502).result(failure.getMessage() + "\n"));
         doors.forEach(door -> door.accept(config.routes));
     }
 
@@ -91,9 +86,12 @@ public final class HttpDoor implements AutoCloseable {
         request.status(500).result("the tracker failed to answer; its log says why\n");
     }
 
-    private static OperationException cannotListen(List<Listen> addresses, RuntimeException failure) {
-        String where =
-                String.join(", ", addresses.stream().map(Listen::toString).toList());
+    private static OperationException cannotListen(List<InetSocketAddress> addresses, RuntimeException failure) {
+        String where = String.join(
+                ", ",
+                addresses.stream()
+                        .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
+                        .toList());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BindException) {
                 return new OperationException(
@@ -109,9 +107,9 @@ public final class HttpDoor implements AutoCloseable {
         return message == null || message.contains("in use") ? "the port is in use" : message;
     }
 
-    /** The ports in the order of the addresses; useful where 0 was asked for. */
-    public List<Integer> ports() {
-        return ports;
+    /** Where it listens, with the ports that the system chose where 0 was asked for. */
+    public List<InetSocketAddress> addresses() {
+        return addresses;
     }
 
     @Override

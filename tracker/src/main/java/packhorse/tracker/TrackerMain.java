@@ -1,0 +1,120 @@
+package packhorse.tracker;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import packhorse.core.config.SiteMapFile;
+import packhorse.core.content.InfoHash;
+import packhorse.core.content.Sha256;
+import packhorse.core.topology.SiteMap;
+import packhorse.core.trust.HttpMetadataSource;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.http.Doors;
+import packhorse.tracker.http.HttpDoor;
+import packhorse.tracker.http.Meters;
+import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.OpenSwarmDesk;
+import packhorse.tracker.session.SessionConfig;
+import packhorse.tracker.session.SiteMapWatch;
+import packhorse.tracker.udp.UdpDoor;
+
+/** A running tracker: its parts, made top-down, closed in reverse. */
+public final class TrackerMain implements AutoCloseable {
+    private static final int SECRET_BYTES = 32;
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final HttpDoor http;
+    private final UdpDoor udp;
+
+    private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
+        try {
+            SiteMap sites = SiteMapFile.read(config.sites());
+            InstantSource clock = new SteadyClock(system, System::nanoTime);
+            OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
+            AgentSessions sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk);
+            parts.push(sessions::close);
+            Mirror mirror = Mirror.start(
+                    config.mirror(),
+                    new HttpMetadataSource(List.of(config.mirror().origin()), HttpMetadataSource.Patience.DEFAULT),
+                    system,
+                    manifests -> desk.know(openSwarms(manifests)));
+            parts.push(mirror::close);
+            byte[] secret = new byte[SECRET_BYTES];
+            random.nextBytes(secret);
+            udp = UdpDoor.open(config.udp(), desk, clock, secret);
+            parts.push(udp::close);
+            Meters meters = new Meters(sessions, desk, udp::counts);
+            http = HttpDoor.open(
+                    config.listen(), new Doors(sessions, desk, mirror, meters, () -> announceUrls(config)));
+            parts.push(http::close);
+            SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
+            parts.push(watch::close);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Starts a tracker; whatever it cannot do is one line in the exception, and nothing stays behind. */
+    public static TrackerMain start(TrackerConfig config, InstantSource system, SecureRandom random) {
+        return new TrackerMain(config, system, random);
+    }
+
+    private static Map<InfoHash, Sha256> openSwarms(List<VerifiedManifest> manifests) {
+        Map<InfoHash, Sha256> open = new HashMap<>();
+        for (VerifiedManifest verified : manifests) {
+            var pack = verified.manifest().pack();
+            pack.openSwarm()
+                    .ifPresent(swarm -> open.put(swarm.infoHash(), pack.data().sha256()));
+        }
+        return open;
+    }
+
+    private List<String> announceUrls(TrackerConfig config) {
+        URI base = config.publicUrl().orElseGet(this::ownUrl);
+        String root = base.toString().replaceAll("/+$", "");
+        List<Integer> udpPorts = udp.ports();
+        return udpPorts.isEmpty()
+                ? List.of(root + "/announce")
+                : List.of(root + "/announce", "udp://" + base.getHost() + ":" + udpPorts.getFirst() + "/announce");
+    }
+
+    private URI ownUrl() {
+        return URI.create("http://" + text(addresses().getFirst()));
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** Where the HTTP doors are, with the ports that the system chose where 0 was asked for. */
+    public List<InetSocketAddress> addresses() {
+        return http.addresses();
+    }
+
+    /** The UDP tracker's ports, in the order of the configuration. */
+    public List<Integer> udpPorts() {
+        return udp.ports();
+    }
+
+    /** Closes all parts; a second call does nothing. */
+    @Override
+    public synchronized void close() {
+        while (!parts.isEmpty()) {
+            parts.pop().close();
+        }
+    }
+
+    /** A part that is closed without an exception. */
+    private interface Part {
+        void close();
+    }
+}
