@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -67,6 +68,8 @@ public final class YamlDocument {
             bytes = in.readNBytes(BYTES_MAX + 1);
         } catch (NoSuchFileException e) {
             throw new UsageException(file + ": there is no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new UsageException(file + ": cannot be read: permission denied", e);
         } catch (IOException e) {
             throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
         }

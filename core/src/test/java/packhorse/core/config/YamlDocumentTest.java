@@ -161,7 +161,7 @@ class YamlDocumentTest {
     void aFileThatCannotBeReadIsOneLine(@TempDir Path folder) throws IOException {
         Path absent = folder.resolve("absent.yaml");
         refused(absent + ": there is no such file", () -> YamlDocument.read(absent));
-        refused(folder + ": cannot be read", () -> YamlDocument.read(folder));
+        refused(folder + ": cannot be read: Is a directory", () -> YamlDocument.read(folder));
         Path binary = folder.resolve("binary.yaml");
         Files.write(binary, new byte[] {'a', ':', ' ', (byte) 0xff});
         refused(binary + ": is not UTF-8 text", () -> YamlDocument.read(binary));
@@ -176,7 +176,7 @@ class YamlDocumentTest {
         OnlyAs.ordinaryUser();
         Path file = Files.writeString(folder.resolve("c.yaml"), "a: 1");
         Files.setPosixFilePermissions(file, java.util.Set.of());
-        refused(file + ": cannot be read", () -> YamlDocument.read(file));
+        refused(file + ": cannot be read: permission denied", () -> YamlDocument.read(file));
     }
 
     private static YamlMap parse(String text) {
