@@ -17,6 +17,7 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.peer.cli.AvailableCommand;
+import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
 import packhorse.peer.cli.StatusCommand;
 import picocli.CommandLine;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         subcommands = {
             DemoCommand.class,
+            PeerCommand.class,
             PullCommand.class,
             AvailableCommand.class,
             StatusCommand.class,

@@ -61,10 +61,10 @@ final class Demo {
                 "%d offices, each a site peer and %d endpoints on a %s line, pull %s (%s)",
                 plan.sites(), plan.endpoints(), plan.wan(), plan.content(), contentSize);
         long start = System.nanoTime();
-        deployment.start();
+        deployment.start(AgentSettings.PLAIN);
         say("%d processes started in %.1f s", plan.receivers() + 2, secondsSince(start));
         long publishStart = System.nanoTime();
-        deployment.publish(PRODUCT, VERSION);
+        deployment.publish(plan.content(), PRODUCT, VERSION, plan.open());
         double publishSeconds = secondsSince(publishStart);
         PackStatus published = publishedPack();
         ByteCount size = new ByteCount(published.getBytesTotal());
@@ -93,7 +93,7 @@ final class Demo {
         try (ExecutorService pulls = Executors.newVirtualThreadPerTaskExecutor()) {
             long start = System.nanoTime();
             Map<String, Future<?>> running = new LinkedHashMap<>();
-            for (Office.Machine machine : machines()) {
+            for (Office.Machine machine : deployment.machines()) {
                 running.put(machine.id(), pulls.submit(() -> {
                     machine.agent()
                             .pull(PRODUCT, VERSION, progress -> board.report(machine.id(), progress.getBytesHave()));
@@ -123,7 +123,7 @@ final class Demo {
         Map<String, Future<String>> running = new LinkedHashMap<>();
         try (ExecutorService hashing =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            for (Office.Machine machine : machines()) {
+            for (Office.Machine machine : deployment.machines()) {
                 running.put(machine.id(), hashing.submit(() -> sha256(machine.copy(sha256))));
             }
         }
@@ -181,7 +181,7 @@ final class Demo {
                 plan.wan(),
                 bound,
                 publishSeconds,
-                books.sentBy(deployment.originIp()),
+                books.sentBy(deployment.addresses().origin()),
                 sites,
                 books.sentInAll(),
                 books.receivedInAll(),
@@ -204,8 +204,8 @@ final class Demo {
 
     private Books readBooks() {
         Books books = new Books();
-        enter(books, deployment.originIp(), deployment.origin().status());
-        for (Office.Machine machine : machines()) {
+        enter(books, deployment.addresses().origin(), deployment.origin().status());
+        for (Office.Machine machine : deployment.machines()) {
             enter(books, machine.ip(), machine.agent().status());
         }
         return books;
@@ -221,12 +221,6 @@ final class Demo {
                         traffic.getBytesOut());
             }
         }
-    }
-
-    private List<Office.Machine> machines() {
-        return deployment.offices().stream()
-                .flatMap(office -> office.machines().stream())
-                .toList();
     }
 
     private static <T> T finished(Future<T> future) throws InterruptedException {

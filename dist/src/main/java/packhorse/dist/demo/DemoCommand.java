@@ -88,7 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
                 : spec.commandLine().getOut();
         Report report;
         try (Deployment deployment =
-                new Deployment(plan, ProcessHandle.current().pid())) {
+                new Deployment(plan, LoopbackNet.take(ProcessHandle.current().pid()))) {
             Thread onSignal = new Thread(deployment::close, "demo-clean-up");
             Runtime.getRuntime().addShutdownHook(onSignal);
             report = new Demo(plan, deployment, Boolean.getBoolean(TERMINAL), out).run();

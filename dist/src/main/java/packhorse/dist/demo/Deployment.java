@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -20,16 +22,16 @@ import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
 
 /**
- * A whole deployment on this machine, in a folder and a loopback net of its own: fresh keys, an origin, a tracker, and offices
- * with a site peer and endpoints each. Parts are closed in the reverse order of their start; closing is idempotent, may come
- * from another thread (a signal's) at any time, and makes whatever still waits here end with an interruption.
+ * A whole deployment on this machine, in a folder of its own: fresh keys, an origin, a tracker, and offices with a site peer
+ * and endpoints each, every role a process. Parts are closed in the reverse order of their start; closing is idempotent, may
+ * come from another thread (a signal's) at any time, and makes whatever still waits here end with an interruption.
  */
 final class Deployment implements AutoCloseable {
     /** A role starts in one to three seconds; dozens of them on two busy cores in well under this. */
     private static final Duration START_MAX = Duration.ofMinutes(2);
 
     /** Publishing reads the content at 100 MB/s or more; this is for a large one on a slow disk. */
-    private static final Duration PUBLISH_MAX = Duration.ofHours(2);
+    private static final Duration COMMAND_MAX = Duration.ofHours(2);
 
     /** How often a condition is looked at again. */
     private static final long LOOK_MILLIS = 100;
@@ -44,75 +46,81 @@ final class Deployment implements AutoCloseable {
     /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
     private static final long SPARE_BYTES = 200L << 20;
 
-    private static final String ROLE_HEAP = "128m";
-    private static final String COMMAND_HEAP = "256m";
+    private static final String AGENT_HEAP = "128m";
+    private static final String OTHER_HEAP = "256m";
 
     private final DemoPlan plan;
+    private final Surroundings surroundings;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Object lock = new Object();
 
     /** Guarded by {@link #lock}; the newest first. */
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
+    /** Written by the one thread that starts and restarts; by folder name. */
+    private final Map<String, RoleProcess> roles = new LinkedHashMap<>();
+
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
-    private final List<RoleProcess> roles = new ArrayList<>();
-    private final LoopbackNet net;
     private final ScratchFolder scratch;
     private final Path logs;
     private final List<Office> offices;
     private final String trackerUrl;
     private final String originUrl;
 
-    /** Takes a net and a folder; nothing runs yet. */
-    Deployment(DemoPlan plan, long seed) {
+    /** Takes a folder and, unless {@code surroundings} are given ones, keeps them until the end; nothing runs yet. */
+    Deployment(DemoPlan plan, Surroundings surroundings) {
         this.plan = plan;
-        net = add(LoopbackNet.take(seed));
+        this.surroundings = add(surroundings);
         scratch = add(ScratchFolder.create("packhorse-demo-"));
         logs = scratch.folder("logs");
-        trackerUrl = "http://" + net.tracker() + ":" + net.freePort(net.tracker(), TRACKER_PORT);
-        originUrl = "http://" + net.origin() + ":" + net.freePort(net.origin(), ORIGIN_PORT);
+        AddressPlan addresses = surroundings.addresses();
+        trackerUrl = "http://" + addresses.tracker() + ":" + surroundings.freePort(addresses.tracker(), TRACKER_PORT);
+        originUrl = "http://" + addresses.origin() + ":" + surroundings.freePort(addresses.origin(), ORIGIN_PORT);
         List<Office> made = new ArrayList<>();
         for (int site = 1; site <= plan.sites(); site++) {
             String name = "office-" + site;
             List<Office.Machine> endpoints = new ArrayList<>();
             for (int endpoint = 1; endpoint <= plan.endpoints(); endpoint++) {
                 endpoints.add(machine(
-                        name + "/endpoint-" + endpoint, "s" + site + "e" + endpoint, net.endpoint(site, endpoint)));
+                        name + "/endpoint-" + endpoint,
+                        site,
+                        "s" + site + "e" + endpoint,
+                        addresses.endpoint(site, endpoint)));
             }
             made.add(new Office(
                     name,
-                    net.site(site),
-                    machine(name + "/site-peer", "s" + site + "p", net.sitePeer(site)),
+                    addresses.site(site),
+                    machine(name + "/site-peer", site, "s" + site + "p", addresses.sitePeer(site)),
                     endpoints));
         }
         offices = List.copyOf(made);
     }
 
     /** Folder names are short because a Unix socket's path is at most 107 bytes. */
-    private Office.Machine machine(String id, String folder, IpAddress ip) {
+    private Office.Machine machine(String id, int site, String folder, IpAddress ip) {
         Path data = scratch.path().resolve(folder);
-        return new Office.Machine(id, ip, data, new LocalAgent(id, data.resolve("agent.sock")));
+        return new Office.Machine(id, site, ip, data, new LocalAgent(id, data.resolve("agent.sock")));
     }
 
     List<Office> offices() {
         return offices;
     }
 
+    List<Office.Machine> machines() {
+        return offices.stream().flatMap(office -> office.machines().stream()).toList();
+    }
+
     LocalAgent origin() {
         return new LocalAgent("origin", originData().resolve("agent.sock"));
     }
 
-    IpAddress originIp() {
-        return IpAddress.parse(net.origin());
+    AddressPlan addresses() {
+        return surroundings.addresses();
     }
 
     String trackerUrl() {
         return trackerUrl;
-    }
-
-    LoopbackNet net() {
-        return net;
     }
 
     ScratchFolder scratch() {
@@ -129,47 +137,56 @@ final class Deployment implements AutoCloseable {
         long needed = content.bytes() * (plan.receivers() + 2L) + SPARE_BYTES;
         if (scratch.usableBytes() < needed) {
             throw new OperationException("the demo needs " + new ByteCount(needed) + " in "
-                    + scratch.path().getParent() + " for "
-                    + plan.receivers() + " copies, where " + new ByteCount(scratch.usableBytes())
+                    + scratch.path().getParent()
+                    + " for " + plan.receivers() + " copies, where " + new ByteCount(scratch.usableBytes())
                     + " are free; name smaller --content, fewer --sites or --endpoints, or set"
                     + " PACKHORSE_JAVA_OPTS=-Djava.io.tmpdir=DIR");
         }
     }
 
-    /** Makes keys and starts every role; returns when all are in session. */
-    void start() throws InterruptedException {
+    /** Makes keys, writes every role's configuration, starts all; returns when every agent is in session. */
+    void start(AgentSettings settings) throws InterruptedException {
         Path keys = scratch.path().resolve("keys");
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
-        command(
-                "keys",
-                Duration.ofMinutes(1),
-                "keys",
-                "new",
-                "--out",
-                keys.toString(),
-                "--passphrase-file",
-                passphrase.toString(),
-                "--quiet");
-        writeConfiguration(keys, passphrase);
-        role("origin", COMMAND_HEAP, "origin");
-        role("tracker", ROLE_HEAP, "tracker");
-        await(
-                "the origin and the tracker answer",
-                () -> answers(originUrl + "/healthz") && answers(trackerUrl + "/healthz"));
-        for (Office office : offices) {
-            for (Office.Machine machine : office.machines()) {
-                role("peer", ROLE_HEAP, String.valueOf(machine.data().getFileName()));
+        command("keys", "keys", "new", "--out", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
+        writeConfiguration(keys, passphrase, settings);
+        startRole("origin", OTHER_HEAP, "origin", 0);
+        startRole("tracker", OTHER_HEAP, "tracker", 0);
+        if (surroundings.reachable()) {
+            await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
+        }
+        for (Office.Machine machine : machines()) {
+            if (settings.runs(machine)) {
+                startAgent(machine);
             }
         }
         await(
                 "every agent has its session with the tracker",
-                () -> offices.stream()
-                        .flatMap(office -> office.machines().stream())
-                        .allMatch(machine -> machine.agent().inSession()));
+                () -> machines().stream()
+                        .allMatch(machine ->
+                                !settings.runs(machine) || machine.agent().inSession()));
     }
 
-    private void writeConfiguration(Path keys, Path passphrase) {
-        StringBuilder sites = new StringBuilder("origins: [" + net.origin() + "]\nsites:\n");
+    /** Starts a machine's agent, at first or again. */
+    void startAgent(Office.Machine machine) throws InterruptedException {
+        startRole("peer", AGENT_HEAP, folder(machine), machine.site());
+    }
+
+    /** Ends a machine's agent as a power cut would. */
+    void killAgent(Office.Machine machine) throws InterruptedException {
+        RoleProcess role = roles.remove(folder(machine));
+        if (role != null) {
+            role.kill();
+        }
+    }
+
+    private static String folder(Office.Machine machine) {
+        return String.valueOf(machine.data().getFileName());
+    }
+
+    private void writeConfiguration(Path keys, Path passphrase, AgentSettings settings) {
+        AddressPlan addresses = addresses();
+        StringBuilder sites = new StringBuilder("origins: [" + addresses.origin() + "]\nsites:\n");
         for (Office office : offices) {
             sites.append("  - name: ")
                     .append(office.name())
@@ -179,9 +196,10 @@ final class Deployment implements AutoCloseable {
                     .append(rate(plan.wan()))
                     .append(", up: ")
                     .append(rate(plan.wan()))
-                    .append("}\n    sitePeers: [")
-                    .append(office.sitePeer().ip())
-                    .append("]\n");
+                    .append("}\n");
+            if (settings.runs(office.sitePeer())) {
+                sites.append("    sitePeers: [").append(office.sitePeer().ip()).append("]\n");
+            }
         }
         Path sitesFile = scratch.write("sites.yaml", sites.toString());
         Path root = keys.resolve("root.json");
@@ -194,20 +212,17 @@ final class Deployment implements AutoCloseable {
                 tracker: ["%s"]
                 keys: %s
                 passphraseFile: %s
-                socket: %s
                 """.formatted(
                                         originData(),
                                         originUrl.substring("http://".length()),
-                                        net.origin(),
+                                        addresses.origin(),
                                         SWARM_PORT,
                                         trackerUrl,
                                         keys,
-                                        passphrase,
-                                        originData().resolve("agent.sock"))
-                        + (plan.open() ? "openSwarm: \"" + net.origin() + ":" + OPEN_PORT + "\"\n" : ""));
+                                        passphrase)
+                        + (plan.open() ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
         scratch.write("tracker.yaml", """
             listen: %s
-            udp: %s
             sites: %s
             origin: %s
             data: %s
@@ -215,22 +230,21 @@ final class Deployment implements AutoCloseable {
             publicUrl: %s
             """.formatted(
                         trackerUrl.substring("http://".length()),
-                        trackerUrl.substring("http://".length()),
                         sitesFile,
                         originUrl,
                         scratch.path().resolve("tracker"),
                         root,
                         trackerUrl));
-        for (Office office : offices) {
-            for (Office.Machine machine : office.machines()) {
-                scratch.write(machine.data().getFileName() + ".yaml", """
+        for (Office.Machine machine : machines()) {
+            scratch.write(
+                    folder(machine) + ".yaml",
+                    """
                     data: %s
                     tracker: ["%s"]
                     trustedRoot: %s
                     listen: ["%s:%d"]
-                    """.formatted(
-                                machine.data(), trackerUrl, root, machine.ip(), SWARM_PORT));
-            }
+                    """.formatted(machine.data(), trackerUrl, root, machine.ip(), SWARM_PORT)
+                            + settings.moreYaml(machine));
         }
     }
 
@@ -238,11 +252,11 @@ final class Deployment implements AutoCloseable {
         return rate.bytesPerSecond() + "B/s";
     }
 
-    /** Publishes the plan's content under {@code product} {@code version}. */
-    void publish(String product, String version) throws InterruptedException {
+    /** Publishes {@code content} under {@code product} {@code version}. */
+    void publish(Path content, String product, String version, boolean open) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of(
                 "publish",
-                plan.content().toString(),
+                content.toString(),
                 "--name",
                 product,
                 "--version",
@@ -254,33 +268,31 @@ final class Deployment implements AutoCloseable {
                 "--passphrase-file",
                 scratch.path().resolve("passphrase").toString(),
                 "--quiet"));
-        if (plan.open()) {
+        if (open) {
             words.add("--open-swarm");
         }
-        command("publish", PUBLISH_MAX, words.toArray(String[]::new));
+        command("publish", words.toArray(String[]::new));
     }
 
     /** Runs one of our commands to its end and returns what it printed. */
-    String command(String name, Duration max, String... words) throws InterruptedException {
-        RoleProcess process = begin(() -> RoleProcess.start(name, logs, COMMAND_HEAP, List.of(words)));
-        return process.finish(max.toSeconds());
+    String command(String name, String... words) throws InterruptedException {
+        RoleProcess process =
+                begin(() -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(words)));
+        return process.finish(COMMAND_MAX.toSeconds());
     }
 
-    private void role(String role, String heap, String folder) throws InterruptedException {
-        roles.add(begin(() -> RoleProcess.start(
+    private void startRole(String role, String heap, String folder, int site) throws InterruptedException {
+        Path config = scratch.path().resolve(folder + ".yaml");
+        roles.put(
                 folder,
-                logs,
-                heap,
-                List.of(
-                        role,
-                        "--config",
-                        scratch.path().resolve(folder + ".yaml").toString()))));
+                begin(() -> RoleProcess.start(
+                        folder, surroundings.prefix(site), logs, heap, List.of(role, "--config", config.toString()))));
     }
 
     private boolean answers(String url) {
         try {
             return http.send(
-                                    HttpRequest.newBuilder(URI.create(url))
+                                    HttpRequest.newBuilder(URI.create(url + "/healthz"))
                                             .timeout(HTTP_ANSWER_MAX)
                                             .build(),
                                     HttpResponse.BodyHandlers.discarding())
@@ -318,21 +330,21 @@ final class Deployment implements AutoCloseable {
         if (closing.getCount() == 0) {
             throw new InterruptedException("closed");
         }
-        roles.forEach(RoleProcess::requireAlive);
-    }
-
-    private interface Part<T> {
-        T make();
+        roles.values().forEach(RoleProcess::requireAlive);
     }
 
     /** Makes a part unless closing has begun: nothing is started that nobody would end. */
-    private <T extends AutoCloseable> T begin(Part<T> part) throws InterruptedException {
+    private RoleProcess begin(Start start) throws InterruptedException {
         synchronized (lock) {
             if (closing.getCount() == 0) {
                 throw new InterruptedException("closed");
             }
-            return add(part.make());
+            return add(start.process());
         }
+    }
+
+    private interface Start {
+        RoleProcess process();
     }
 
     private <T extends AutoCloseable> T add(T part) {

@@ -28,14 +28,15 @@ record Office(String name, Subnet subnet, Machine sitePeer, List<Machine> endpoi
      * One machine with its agent.
      *
      * @param id its name within the demo, {@code office-1/endpoint-2}
+     * @param site its office's number, from 1
      * @param data its store
      * @param ip the address it is bound to, in and out
      * @param agent how to speak to it
      */
-    record Machine(String id, IpAddress ip, Path data, LocalAgent agent) {
+    record Machine(String id, int site, IpAddress ip, Path data, LocalAgent agent) {
         /** Where its store keeps the content with that hash. */
         Path copy(String sha256) {
-            return data.resolve("packs").resolve(sha256).resolve("content");
+            return data.resolve("store/packs").resolve(sha256).resolve("content");
         }
     }
 }

@@ -32,12 +32,14 @@ final class RoleProcess implements AutoCloseable {
      * Starts one.
      *
      * @param name for people and the log file
+     * @param prefix words before the command line, that put it somewhere
      * @param heap as the JVM writes it, {@code 128m}
      * @param arguments of {@code packhorse}
      */
-    static RoleProcess start(String name, Path logs, String heap, List<String> arguments) {
+    static RoleProcess start(String name, List<String> prefix, Path logs, String heap, List<String> arguments) {
         Path log = logs.resolve(name + ".log");
-        List<String> command = new ArrayList<>(java(heap));
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(java(heap));
         command.add("--while-stdin-open");
         command.addAll(arguments);
         try {

@@ -1,0 +1,17 @@
+package packhorse.dist.demo;
+
+/** What is particular about single machines of a deployment. */
+interface AgentSettings {
+    /** Nothing: every machine runs, each as the plan says. */
+    AgentSettings PLAIN = new AgentSettings() {};
+
+    /** Whether the machine is there; an office without its site peer names none in the site map. */
+    default boolean runs(Office.Machine machine) {
+        return true;
+    }
+
+    /** More lines for the machine's configuration. */
+    default String moreYaml(Office.Machine machine) {
+        return "";
+    }
+}

@@ -1,0 +1,142 @@
+package packhorse.dist.demo;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import packhorse.core.OperationException;
+import packhorse.core.message.v1.AgentStatus;
+import packhorse.core.message.v1.PackStatus;
+import packhorse.core.message.v1.Pulled;
+import packhorse.core.message.v1.Traffic;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.unit.ByteCount;
+import packhorse.core.unit.ByteRate;
+
+/** A deployment of real processes for a test, on loopback nets of the tests' own, and what tests ask of it. */
+final class Lab implements AutoCloseable {
+    static final String PRODUCT = "lab/content";
+
+    private static final int NET_FIRST = 50;
+    private static final int NETS = 20;
+
+    private final Deployment deployment;
+    private final ExecutorService pulls = Executors.newVirtualThreadPerTaskExecutor();
+
+    private Lab(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    /** Starts a lab: the processes run and are in session; nothing is published yet. */
+    static Lab start(int sites, int endpoints, String wan, boolean open, AgentSettings settings)
+            throws InterruptedException {
+        return start(
+                sites,
+                endpoints,
+                wan,
+                open,
+                settings,
+                LoopbackNet.take(NET_FIRST, NETS, ProcessHandle.current().pid()));
+    }
+
+    static Lab start(
+            int sites, int endpoints, String wan, boolean open, AgentSettings settings, Surroundings surroundings)
+            throws InterruptedException {
+        DemoPlan plan = new DemoPlan(Path.of("/"), sites, endpoints, ByteRate.parse(wan), open);
+        Lab lab = new Lab(new Deployment(plan, surroundings));
+        try {
+            lab.deployment.start(settings);
+            return lab;
+        } catch (InterruptedException | RuntimeException e) {
+            lab.close();
+            throw e;
+        }
+    }
+
+    /** A file of bytes that no two seeds share. */
+    static Path content(Path folder, String size, long seed) {
+        Path file = folder.resolve("content-" + seed);
+        Random random = new Random(seed);
+        byte[] buffer = new byte[1 << 16];
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            for (long left = ByteCount.parse(size).bytes(); left > 0; left -= buffer.length) {
+                random.nextBytes(buffer);
+                out.write(buffer, 0, (int) Math.min(left, buffer.length));
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Deployment deployment() {
+        return deployment;
+    }
+
+    void publish(Path content, String version, boolean open) throws InterruptedException {
+        deployment.publish(content, PRODUCT, version, open);
+    }
+
+    /** The site peer of office {@code site}, from 1. */
+    Office.Machine sitePeer(int site) {
+        return deployment.offices().get(site - 1).sitePeer();
+    }
+
+    Office.Machine endpoint(int site, int endpoint) {
+        return deployment.offices().get(site - 1).endpoints().get(endpoint - 1);
+    }
+
+    Future<Pulled> pull(Office.Machine machine, String version) {
+        Callable<Pulled> pull = () -> machine.agent().pull(PRODUCT, version, progress -> {});
+        return pulls.submit(pull);
+    }
+
+    /** Starts a pull whose end nobody waits for, because its machine will not live to see it. */
+    void beginPull(Office.Machine machine, String version) {
+        pulls.execute(() -> {
+            try {
+                machine.agent().pull(PRODUCT, version, progress -> {});
+            } catch (OperationException e) {
+                // The machine was killed, as announced.
+            }
+        });
+    }
+
+    /** The one pack of that machine; a pack of nothing before it knows of any. */
+    static PackStatus pack(LocalAgent agent) {
+        AgentStatus status = agent.status();
+        return status.getPacksCount() == 0 ? PackStatus.getDefaultInstance() : status.getPacks(0);
+    }
+
+    /** Payload that came from {@code from}, since that agent started. */
+    static long bytesFrom(LocalAgent agent, IpAddress from) {
+        return pack(agent).getTrafficList().stream()
+                .filter(traffic -> ip(traffic).equals(from))
+                .mapToLong(Traffic::getBytesIn)
+                .sum();
+    }
+
+    static long bytesIn(LocalAgent agent, boolean wan) {
+        return pack(agent).getTrafficList().stream()
+                .filter(traffic -> traffic.getWan() == wan)
+                .mapToLong(Traffic::getBytesIn)
+                .sum();
+    }
+
+    private static IpAddress ip(Traffic traffic) {
+        return IpAddress.ofBytes(traffic.getPeer().getIp().toByteArray());
+    }
+
+    @Override
+    public void close() {
+        deployment.close();
+        pulls.close();
+    }
+}
