@@ -67,8 +67,8 @@ public final class CollisionGuard {
         }
         String twin = level.namesByFolded().putIfAbsent(fold(name), name);
         if (twin != null) {
-            throw new BadContentException("\"" + path + "\" and \"" + level.prefix() + twin
-                    + "\" are one name on some file systems; rename one of them");
+            throw new BadContentException(
+                    "\"" + path + "\" and \"" + level.prefix() + twin + "\" are one name on some file systems");
         }
         if (entry instanceof FileEntry.Directory) {
             open.add(new Level(path + "/"));
