@@ -32,7 +32,11 @@ final class Sample {
     static Sample of(long seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
-        ContentHasher hasher = new ContentHasher(length);
+        return of(bytes);
+    }
+
+    static Sample of(byte[] bytes) {
+        ContentHasher hasher = new ContentHasher(bytes.length);
         hasher.update(bytes);
         ContentHashes hashes = hasher.finish();
         Pack pack = Torrents.pack(hashes, true);
