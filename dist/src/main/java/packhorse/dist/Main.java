@@ -20,6 +20,7 @@ import packhorse.peer.cli.AvailableCommand;
 import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
 import packhorse.peer.cli.StatusCommand;
+import packhorse.tracker.cli.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         subcommands = {
             DemoCommand.class,
+            TrackerCommand.class,
             PeerCommand.class,
             PullCommand.class,
             AvailableCommand.class,

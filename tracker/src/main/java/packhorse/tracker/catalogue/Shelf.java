@@ -32,14 +32,14 @@ final class Shelf {
     static final Shelf EMPTY = new Shelf(Map.of(), new LinkedHashMap<>(), Map.of(), List.of(), null);
 
     private final Map<String, byte[]> steady;
-    private final LinkedHashMap<String, byte[]> versioned;
+    private final Map<String, byte[]> versioned;
     private final Map<String, TargetInfo> targets;
     private final List<VerifiedManifest> manifests;
     private final @Nullable Catalogue catalogue;
 
     private Shelf(
             Map<String, byte[]> steady,
-            LinkedHashMap<String, byte[]> versioned,
+            Map<String, byte[]> versioned,
             Map<String, TargetInfo> targets,
             List<VerifiedManifest> manifests,
             @Nullable Catalogue catalogue) {

@@ -23,7 +23,7 @@ final class LatestSessions implements IoSessionRecycler {
     @Override
     public synchronized void put(IoSession session) {
         IoSession before = sessions.put(session.getRemoteAddress(), session);
-        if (before != null && before != session) {
+        if (before != null && !before.equals(session)) {
             before.closeNow();
         }
         if (sessions.size() > SESSIONS_MAX) {
