@@ -694,7 +694,13 @@ public final class Agent implements AutoCloseable {
             return;
         }
         background(
-                () -> manifest(item),
+                () -> {
+                    VerifiedManifest manifest = manifest(item);
+                    if (request.out().isPresent()) {
+                        Delivery.requireFree(manifest.manifest(), request.out().get(), request.bundle);
+                    }
+                    return manifest;
+                },
                 manifest -> acquire(manifest, state -> attach(request, state), refused -> refuse(request, refused)),
                 refused -> refuse(request, refused));
     }
@@ -786,7 +792,7 @@ public final class Agent implements AutoCloseable {
         }
         Path out = request.out().get();
         request.phase = state.manifest.form() == Manifest.Form.TREE ? "unpacking" : "copying";
-        Delivery delivery = new Delivery(shelf, state.manifest, state.file());
+        Delivery delivery = new Delivery(shelf, state.proof, state.file());
         boolean inside = request.bundle;
         background(
                 () -> delivery.to(out, inside),

@@ -13,6 +13,8 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.store.TreeUnpacker;
 
 /**
  * Puts verified content where somebody asked for it: a file is copied beside its place and then renamed into it, a tree is
@@ -22,13 +24,47 @@ final class Delivery {
     private static final int READ_BYTES = 1 << 20;
 
     private final Shelf shelf;
+    private final VerifiedManifest proof;
     private final Manifest manifest;
     private final Path content;
 
-    Delivery(Shelf shelf, Manifest manifest, Path content) {
+    Delivery(Shelf shelf, VerifiedManifest proof, Path content) {
         this.shelf = shelf;
-        this.manifest = manifest;
+        this.proof = proof;
+        this.manifest = proof.manifest();
         this.content = content;
+    }
+
+    /**
+     * Refuses early what could not be delivered later.
+     *
+     * @throws UsageException when something else stands there
+     */
+    static void requireFree(Manifest manifest, Path out, boolean inside) throws IOException {
+        Path place = place(manifest, out, inside);
+        if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            Path parent = place.toAbsolutePath().getParent();
+            if (!inside && (parent == null || !Files.isDirectory(parent))) {
+                throw new UsageException(parent + " is no directory; make it or choose another --out");
+            }
+            return;
+        }
+        boolean maybeSame = manifest.form() == Manifest.Form.FILE
+                && Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(place) == manifest.content().length();
+        if (!maybeSame) {
+            throw inTheWay(place);
+        }
+    }
+
+    private static Path place(Manifest manifest, Path out, boolean inside) {
+        boolean into = inside || (manifest.form() == Manifest.Form.FILE && Files.isDirectory(out));
+        return into ? out.resolve(manifest.contentName()) : out;
+    }
+
+    private static UsageException inTheWay(Path place) {
+        return new UsageException(
+                place + " is there already and is something else; move it away or choose another --out");
     }
 
     /**
@@ -43,10 +79,8 @@ final class Delivery {
             if (inside) {
                 Files.createDirectories(out);
             }
-            return switch (manifest.form()) {
-                case FILE -> file(inside || Files.isDirectory(out) ? out.resolve(manifest.contentName()) : out);
-                case TREE -> tree(inside ? out.resolve(manifest.contentName()) : out);
-            };
+            Path place = place(manifest, out, inside);
+            return manifest.form() == Manifest.Form.TREE ? tree(place) : file(place);
         } catch (FileSystemException e) {
             throw new OperationException(
                     "cannot write " + out + ": " + (e.getReason() == null ? e.getMessage() : e.getReason())
@@ -60,8 +94,7 @@ final class Delivery {
             if (Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS) && isSame(out)) {
                 return out;
             }
-            throw new UsageException(
-                    out + " is there already and is something else; move it away or choose another --out");
+            throw inTheWay(out);
         }
         Path parent = out.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {
@@ -106,6 +139,12 @@ final class Delivery {
     }
 
     private Path tree(Path out) throws IOException {
-        throw new IOException("" + out + shelf.fileList(manifest).length);
+        Path scratch = out.resolveSibling("." + manifest.files().sha256().hex() + ".list");
+        try {
+            new TreeUnpacker(proof).unpack(content, shelf.fileList(manifest, scratch), out, bytes -> {});
+        } finally {
+            Files.deleteIfExists(scratch);
+        }
+        return out;
     }
 }

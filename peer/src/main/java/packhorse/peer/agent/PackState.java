@@ -17,6 +17,7 @@ import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.VerifiedTorrent;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.store.Partial;
@@ -42,6 +43,8 @@ final class PackState {
     }
 
     /** The manifest that led here first. */
+    final VerifiedManifest proof;
+
     final Manifest manifest;
     /** Every release with this content that was asked for. */
     final Set<ReleaseId> releases;
@@ -75,7 +78,8 @@ final class PackState {
     private Map<IpAddress, Books.InOut> thisEngine = Map.of();
 
     PackState(Shelf.Held held, Phase phase, long nowNanos) {
-        this.manifest = held.manifest().manifest();
+        this.proof = held.manifest();
+        this.manifest = proof.manifest();
         this.releases = new TreeSet<>(Set.of(manifest.id()));
         this.torrent = held.torrent();
         this.pack = torrent.pack();

@@ -1,5 +1,7 @@
 package packhorse.peer.agent;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,8 +163,16 @@ final class Shelf {
         store.remove(pack);
     }
 
-    /** The verified list of a held release's files. */
-    byte[] fileList(Manifest manifest) {
-        return catalogue.object(manifest.files(), FILE_LIST_BYTES_MAX);
+    /**
+     * The verified list of a release's files.
+     *
+     * @param scratch where it is put when the store did not keep it
+     */
+    Path fileList(Manifest manifest, Path scratch) throws IOException {
+        Optional<Path> kept = store.complete(manifest.content().sha256()).flatMap(Holding::fileList);
+        if (kept.isPresent() && Files.size(kept.get()) == manifest.files().length()) {
+            return kept.get();
+        }
+        return Files.write(scratch, catalogue.object(manifest.files(), FILE_LIST_BYTES_MAX));
     }
 }

@@ -221,8 +221,7 @@ public final class Gateway implements AutoCloseable {
         source.hurry().pieces(piece, Math.min(lastPiece, piece + AHEAD));
     }
 
-    private static void copy(FileChannel file, long from, long to, OutputStream out, byte[] buffer)
-            throws IOException {
+    private static void copy(FileChannel file, long from, long to, OutputStream out, byte[] buffer) throws IOException {
         long at = from;
         while (at < to) {
             int read = file.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, to - at)), at);
