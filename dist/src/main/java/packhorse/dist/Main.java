@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.peer.cli.AvailableCommand;
 import packhorse.peer.cli.PeerCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PullCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         },
         footer = {
