@@ -59,7 +59,7 @@ final class AnnounceBench implements Callable<Integer> {
     public Integer call() {
         Report report = new Report(
                 "announce",
-                "announces of 512 peers (UDP) or 256 (HTTP) of one torrent, 50 peers wanted; trackers on core 0, load"
+                "announces of 192 peers (UDP) or 256 (HTTP) of one torrent, 50 peers wanted; trackers on core 0, load"
                         + " on core 1");
         try (Scratch scratch = options.scratch(ROOM)) {
             Optional<Path> taskset = Outside.find("taskset", report);

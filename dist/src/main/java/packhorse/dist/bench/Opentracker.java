@@ -22,8 +22,8 @@ final class Opentracker {
         scratch.write("opentracker/whitelist", content.hex() + "\n");
         Path config = scratch.write(
                 "opentracker/opentracker.conf",
-                "listen.tcp_udp " + address.getHostString() + ":" + address.getPort() + "\naccess.whitelist whitelist\n"
-                        + "tracker.rootdir " + folder + "\n");
+                "listen.udp.workers 1\nlisten.tcp_udp " + address.getHostString() + ":" + address.getPort()
+                        + "\naccess.whitelist whitelist\n" + "tracker.rootdir " + folder + "\n");
         try {
             for (Path path : List.of(scratch.path(""), folder)) {
                 java.nio.file.Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -3,8 +3,10 @@ package packhorse.dist.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -25,12 +27,15 @@ import packhorse.core.content.InfoHash;
  */
 final class UdpAnnounceLoad implements AnnounceLoad {
     private static final int SOCKETS = 64;
-    private static final int SLOTS_PER_SOCKET = 8;
+    /** All slots together stay below the 277 packets that a socket with Linux's default of 208 KiB holds. */
+    private static final int SLOTS_PER_SOCKET = 3;
 
-    /** Far above the milliseconds that a full queue of 512 announces takes. */
+    /** Far above the milliseconds that a full queue of 192 announces takes. */
     private static final Duration LOST_AFTER = Duration.ofMillis(300);
 
     private static final long CONNECT_MAGIC = 0x41727101980L;
+    private static final int CONNECT_TRIES = 5;
+    private static final int CONNECT_TIMEOUT_MILLIS = 1000;
     private static final int ACTION_CONNECT = 0;
     private static final int ACTION_ANNOUNCE = 1;
     private static final int ANNOUNCE_BYTES = 98;
@@ -104,24 +109,26 @@ final class UdpAnnounceLoad implements AnnounceLoad {
     }
 
     private static long connect(DatagramChannel channel, InetSocketAddress tracker) throws IOException {
-        channel.socket().setSoTimeout(3000);
-        ByteBuffer ask = ByteBuffer.allocate(16)
-                .putLong(CONNECT_MAGIC)
-                .putInt(ACTION_CONNECT)
-                .putInt(7)
-                .flip();
-        channel.write(ask);
-        java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[ANSWER_BYTES_MAX], ANSWER_BYTES_MAX);
-        try {
-            channel.socket().receive(packet);
-        } catch (java.net.SocketTimeoutException e) {
-            throw new OperationException("udp " + tracker + " does not answer a connect", e);
+        channel.socket().setSoTimeout(CONNECT_TIMEOUT_MILLIS);
+        DatagramPacket packet = new DatagramPacket(new byte[ANSWER_BYTES_MAX], ANSWER_BYTES_MAX);
+        for (int tries = 0; tries < CONNECT_TRIES; tries++) {
+            channel.write(ByteBuffer.allocate(16)
+                    .putLong(CONNECT_MAGIC)
+                    .putInt(ACTION_CONNECT)
+                    .putInt(tries)
+                    .flip());
+            try {
+                channel.socket().receive(packet);
+            } catch (SocketTimeoutException e) {
+                continue;
+            }
+            ByteBuffer answer = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+            if (packet.getLength() < 16 || answer.getInt(0) != ACTION_CONNECT) {
+                throw new OperationException("udp " + tracker + " refuses a connect");
+            }
+            return answer.getLong(8);
         }
-        ByteBuffer answer = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
-        if (packet.getLength() < 16 || answer.getInt(0) != ACTION_CONNECT) {
-            throw new OperationException("udp " + tracker + " refuses a connect");
-        }
-        return answer.getLong(8);
+        throw new OperationException("udp " + tracker + " does not answer a connect");
     }
 
     private static void prepare(Socket socket, int number, long connection, InfoHash content) {
