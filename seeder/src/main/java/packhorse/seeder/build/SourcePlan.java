@@ -1,11 +1,14 @@
 package packhorse.seeder.build;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import packhorse.core.OperationException;
 import packhorse.core.content.Manifest;
+import packhorse.core.content.Sha256;
 
 /**
  * What will be read, in which order, and how long the content will be.
@@ -31,6 +34,16 @@ public record SourcePlan(
     /** Number of entries of the file list. */
     public long fileCount() {
         return entries.size();
+    }
+
+    /** A digest of what the source looked like: another one means that something changed. */
+    public Sha256 digest() {
+        MessageDigest digest = Sha256.newDigest();
+        digest.update((form + " " + contentName + " " + contentLength + "\n").getBytes(StandardCharsets.UTF_8));
+        for (SourceEntry entry : entries) {
+            digest.update((entry + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return Sha256.ofDigest(digest.digest());
     }
 
     /** Opens the content for reading, once, front to back. */

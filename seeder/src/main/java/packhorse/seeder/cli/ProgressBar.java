@@ -1,6 +1,6 @@
 package packhorse.seeder.cli;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,13 +17,13 @@ final class ProgressBar implements Progress, AutoCloseable {
     private static final int WIDTH = 30;
     private static final Duration REDRAW = Duration.ofMillis(100);
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final InstantSource clock;
     private @Nullable Instant started;
     private Instant drawn = Instant.EPOCH;
     private int lastLength;
 
-    ProgressBar(PrintStream out, InstantSource clock) {
+    ProgressBar(PrintWriter out, InstantSource clock) {
         this.out = out;
         this.clock = clock;
     }

@@ -36,6 +36,9 @@ public final class Staging {
     private static final String CONTENT = "content";
 
     private static final String LOCK = "lock";
+    /** Who announced the blob, and its length. */
+    private static final String OWNER = "owner";
+
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
 
     private final Path directory;
@@ -58,6 +61,10 @@ public final class Staging {
     public Staging(Path directory, Limits limits) {
         this.directory = directory;
         this.limits = limits;
+    }
+
+    Duration keep() {
+        return limits.keep();
     }
 
     /** The name of the directory for a blob: who brings it, what it is to be, how long it is. */
@@ -85,11 +92,29 @@ public final class Staging {
                 throw new OperationException(
                         "another publish of the same release is under way; wait until it is done, then try again");
             }
-            return new Staged(own, length, lockFile);
+            return new Staged(id, own, length, lockFile);
         } catch (IOException e) {
             throw new OperationException(
                     "cannot use " + directory + ": " + e.getMessage() + "; check space and permissions", e);
         }
+    }
+
+    /** Opens the blob {@code id} if {@code owner} has announced it. */
+    Optional<Staged> find(String id, String owner) {
+        if (!id.matches("[0-9a-f]{64}") || !Files.exists(directory.resolve(id).resolve(OWNER))) {
+            return Optional.empty();
+        }
+        Staged staged = open(id, 0);
+        try {
+            String[] about = new String(staged.note(OWNER).orElse(new byte[0]), StandardCharsets.UTF_8).split(" ", -1);
+            if (about.length == 2 && about[0].equals(owner)) {
+                return Optional.of(new Staged(id, staged.own, Long.parseLong(about[1]), staged.lockFile));
+            }
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("the unfinished upload {} is unreadable: {}", id, e.getMessage());
+        }
+        staged.close();
+        return Optional.empty();
     }
 
     private static boolean locked(FileChannel lockFile) throws IOException {
@@ -162,14 +187,26 @@ public final class Staging {
 
     /** One open blob. */
     public static final class Staged implements AutoCloseable {
+        private final String id;
         private final Path own;
         private final long length;
         private final FileChannel lockFile;
 
-        private Staged(Path own, long length, FileChannel lockFile) {
+        private Staged(String id, Path own, long length, FileChannel lockFile) {
+            this.id = id;
             this.own = own;
             this.length = length;
             this.lockFile = lockFile;
+        }
+
+        String id() {
+            return id;
+        }
+
+        /** Writes down who brings it. */
+        void describe(String owner, long bytes, Instant now) throws IOException {
+            Files.writeString(beside(OWNER), owner + " " + bytes);
+            touch(now);
         }
 
         /** How long it will be. */

@@ -1,0 +1,54 @@
+package packhorse.seeder;
+
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import packhorse.core.trust.OnlineKeys;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.seeder.origin.AgentSeeding;
+import packhorse.seeder.origin.Origin;
+import packhorse.seeder.origin.OriginConfig;
+import packhorse.seeder.origin.OriginDirectory;
+import packhorse.seeder.origin.Seeding;
+import packhorse.seeder.sign.KeyDirectory;
+
+/** The origin as a program: opens keys and data directory, makes every part top-down. */
+public final class OriginMain {
+    private OriginMain() {}
+
+    /**
+     * Starts an origin.
+     *
+     * @param passphrase of the online keys
+     * @throws packhorse.core.UsageException when the keys are not there or a port is in use
+     */
+    public static Origin start(
+            OriginConfig config,
+            char[] passphrase,
+            InstantSource clock,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
+        KeyDirectory keys = KeyDirectory.open(config.keys());
+        OnlineKeys online = keys.online(passphrase);
+        OriginDirectory directory =
+                OriginDirectory.open(config.data(), keys.repository(), online, config.uploads(), clock);
+        Origin.SeedingStarter seeding = config.trackers().isEmpty()
+                ? (store, client) -> new NoSeeding()
+                : (store, client) -> AgentSeeding.start(config, store, client, random, nanoTime);
+        return Origin.start(config, directory, seeding, clock, random);
+    }
+
+    /** Without a tracker nobody could be told whom to let in, so nobody is served but over HTTP. */
+    private static final class NoSeeding implements Seeding {
+        @Override
+        public void seed(VerifiedManifest manifest) {}
+
+        @Override
+        public String describe() {
+            return "no swarm (no tracker is configured)";
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,147 @@
+package packhorse.seeder.origin;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.OperationException;
+import packhorse.core.content.Pack;
+import packhorse.core.content.Torrents;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.PeerAddress;
+import packhorse.core.trust.TufClient;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.agent.Agent;
+import packhorse.peer.agent.AgentConfig;
+import packhorse.peer.channel.DirectChannel;
+import packhorse.peer.session.SessionConfig;
+import packhorse.peer.session.TrackerSession;
+import packhorse.peer.store.Holding;
+import packhorse.peer.store.Store;
+import packhorse.peer.swarm.LibtorrentSwarm;
+import packhorse.peer.swarm.OpenSwarm;
+import packhorse.peer.swarm.SwarmConfig;
+import packhorse.peer.swarm.SwarmConfig.Listen;
+
+/**
+ * Seeds an origin's packs: an agent like every endpoint's, whose store starts full, and beside it a session of its own for other
+ * clients where open releases are allowed.
+ */
+public final class AgentSeeding implements Seeding {
+    /** An engine that does not listen by then never will. */
+    private static final Duration LISTENING_MAX = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
+
+    private final Store store;
+    private final Agent agent;
+    private final Optional<OpenSwarm> open;
+    private final String addresses;
+
+    private AgentSeeding(Store store, Agent agent, Optional<OpenSwarm> open, String addresses) {
+        this.store = store;
+        this.agent = agent;
+        this.open = open;
+        this.addresses = addresses;
+    }
+
+    /** Starts it from its parts, with {@code config}'s addresses and trackers. */
+    public static AgentSeeding start(
+            OriginConfig config, Store store, TufClient client, RandomGenerator random, LongSupplier nanoTime) {
+        Path own = config.data().resolve("agent");
+        try {
+            Files.createDirectories(own);
+        } catch (IOException e) {
+            throw new OperationException("cannot make " + own + ": " + e.getMessage() + "; check its permissions", e);
+        }
+        SwarmConfig swarm =
+                SwarmConfig.listeningOn(config.swarm().toArray(Listen[]::new)).withRates(config.limits());
+        Optional<InetAddress> bind = bindAddress(config.swarm().getFirst().ip());
+        Optional<OpenSwarm> open = config.openSwarm()
+                .map(listen -> OpenSwarm.start(
+                        OpenSwarm.Config.on(listen, config.limits().wanUp())));
+        Agent agent = Agent.start(
+                AgentConfig.of(own, Optional.empty())
+                        .withLimits(config.limits())
+                        .withOpenSwarm(open.map(OpenSwarm::address)),
+                store,
+                events -> LibtorrentSwarm.start(swarm, events),
+                events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
+                client,
+                new DirectChannel(),
+                random,
+                nanoTime);
+        return new AgentSeeding(store, agent, open, listening(agent, open));
+    }
+
+    private static String listening(Agent agent, Optional<OpenSwarm> open) {
+        try {
+            List<PeerAddress> addresses = agent.listening().get(LISTENING_MAX.toSeconds(), TimeUnit.SECONDS);
+            return addresses.stream().map(PeerAddress::toString).collect(Collectors.joining(", "));
+        } catch (TimeoutException | InterruptedException | ExecutionException e) {
+            agent.close();
+            open.ifPresent(OpenSwarm::close);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            if (e.getCause() instanceof RuntimeException ours) {
+                throw ours;
+            }
+            throw new OperationException("the origin's swarm does not listen; see the log", e);
+        }
+    }
+
+    private static Optional<InetAddress> bindAddress(IpAddress ip) {
+        try {
+            InetAddress address = InetAddress.getByAddress(ip.bytes());
+            return address.isAnyLocalAddress() ? Optional.empty() : Optional.of(address);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 or 16 bytes are an address: " + ip, e);
+        }
+    }
+
+    @Override
+    public void seed(VerifiedManifest manifest) {
+        Pack pack = manifest.manifest().pack();
+        try {
+            if (!agent.serve(manifest).get(LISTENING_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.error("the agent does not serve {}", manifest.manifest().id());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new OperationException(
+                    "the agent does not serve " + manifest.manifest().id() + ": " + e.getMessage(), e);
+        }
+        if (open.isPresent() && pack.openSwarm().isPresent()) {
+            Holding holding = store.complete(pack.data().sha256()).orElseThrow();
+            open.get().serve(Torrents.check(pack, holding.torrent()), holding.directory());
+        }
+        LOG.info("seeding {}", manifest.manifest().id());
+    }
+
+    @Override
+    public String describe() {
+        return "swarm on " + addresses
+                + open.map(session -> ", open swarm on " + session.address()).orElse("");
+    }
+
+    @Override
+    public void close() {
+        open.ifPresent(OpenSwarm::close);
+        agent.close();
+    }
+}

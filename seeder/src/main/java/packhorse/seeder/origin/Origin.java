@@ -1,0 +1,283 @@
+package packhorse.seeder.origin;
+
+import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.util.JavalinBindException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.content.Sha256;
+import packhorse.core.trust.Catalogue;
+import packhorse.core.trust.DirectoryMetadataSource;
+import packhorse.core.trust.ExpiryWarning;
+import packhorse.core.trust.Role;
+import packhorse.core.trust.TrustedStore;
+import packhorse.core.trust.TufClient;
+import packhorse.core.trust.VerifyingKey;
+import packhorse.peer.store.Store;
+
+/**
+ * The running origin: HTTP door, online signatures, stock and seeding.
+ *
+ * <p>One thread, the keeper, does everything that recurs: each second it looks whether the catalogue grew (a publisher on this
+ * machine or at the upload door) and takes new packs into the store; each hour by the clock it signs snapshot and timestamp anew
+ * where half their life is over, sweeps abandoned uploads and says what key holders have to do. The hour is measured on the given
+ * clock, so a test that turns it sees a year go by.
+ */
+public final class Origin implements AutoCloseable {
+    /** A publication is seeded this soon; looking costs reading one small file. */
+    private static final Duration WATCH = Duration.ofSeconds(1);
+    /** A timestamp lives a day: re-signed at half-life by an hourly look it never has less than eleven hours left. */
+    private static final Duration ROUND = Duration.ofHours(1);
+
+    private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int NOT_FOUND = 404;
+    private static final Logger LOG = LoggerFactory.getLogger(Origin.class);
+
+    private final OriginDirectory directory;
+    private final InstantSource clock;
+    private final Store store;
+    private final TufClient client;
+    private final Seeding seeding;
+    private final Stock stock;
+    private final Javalin http;
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("keeper").factory());
+
+    private volatile List<ExpiryWarning> warnings = List.of();
+    private volatile String trouble = "";
+    private volatile long stockedVersion;
+    /** Only the keeper. */
+    private Instant roundDue = Instant.MIN;
+
+    private Origin(
+            OriginConfig config,
+            OriginDirectory directory,
+            SeedingStarter seedingStarter,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.directory = directory;
+        this.clock = clock;
+        directory.refreshOnline();
+        this.client = new TufClient(
+                new DirectoryMetadataSource(directory.repository()), TrustedStore.open(directory.trusted()), clock);
+        this.client.initialise(directory.firstRoot());
+        Catalogue catalogue = client.refresh();
+        this.store = Store.open(directory.store());
+        try {
+            this.seeding = seedingStarter.start(store, client);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        this.stock = new Stock(directory, store, seeding::seed);
+        Set<VerifyingKey> publishers = config.publishers().isEmpty()
+                ? catalogue.keys(Role.TARGETS).publicKeys()
+                : new HashSet<>(config.publishers());
+        UploadDoor door = new UploadDoor(directory, new UploadSessions(publishers, random), clock, this::lookSoon);
+        this.http = Javalin.create(javalin -> {
+            javalin.startup.showJavalinBanner = false;
+            javalin.concurrency.useVirtualThreads = true;
+            serveFiles(javalin.routes);
+            door.register(javalin.routes);
+        });
+        declareMetrics();
+    }
+
+    /** Starts what seeds the packs of a store. */
+    @FunctionalInterface
+    public interface SeedingStarter {
+        Seeding start(Store store, TufClient client);
+    }
+
+    /**
+     * Starts an origin.
+     *
+     * @throws UsageException when a port is in use, or the directory has no catalogue
+     */
+    public static Origin start(
+            OriginConfig config,
+            OriginDirectory directory,
+            SeedingStarter seeding,
+            InstantSource clock,
+            RandomGenerator random) {
+        Origin origin = new Origin(config, directory, seeding, clock, random);
+        try {
+            origin.listen(config.listen());
+            var unused = origin.keeper.scheduleWithFixedDelay(origin::look, 0, WATCH.toMillis(), TimeUnit.MILLISECONDS);
+            return origin;
+        } catch (RuntimeException e) {
+            origin.close();
+            throw e;
+        }
+    }
+
+    private void listen(OriginConfig.Door door) {
+        try {
+            http.start(door.ip().toString(), door.port());
+        } catch (JavalinBindException e) {
+            throw new UsageException(
+                    "cannot listen on " + door.ip() + " port " + door.port() + ": "
+                            + (e.getMessage() != null && e.getMessage().contains("in use")
+                                    ? "the port is in use; stop who uses it or set listen: to another"
+                                    : "is it an address of this machine? set listen:"),
+                    e);
+        }
+    }
+
+    /** The port that HTTP is served on. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Where the swarm listens, once it does. */
+    public String swarm() {
+        return seeding.describe();
+    }
+
+    /** Releases that are seeded. */
+    public int seeded() {
+        return stock.size();
+    }
+
+    private void serveFiles(RoutesConfig routes) {
+        routes.get("/metadata/<file>", context -> repositoryFile(context, "metadata"));
+        routes.get("/targets/<file>", context -> repositoryFile(context, "targets"));
+        routes.get("/objects/<file>", context -> repositoryFile(context, "objects"));
+        routes.get("/packs/{sha256}", this::pack);
+        routes.get("/healthz", this::health);
+        routes.get(
+                "/metrics",
+                context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+                        .result(metrics.scrape()));
+    }
+
+    private void repositoryFile(Context context, String area) throws IOException {
+        Path base = directory.repository().resolve(area);
+        String name = context.pathParam("file");
+        Path file = base.resolve(name).normalize();
+        if (!file.startsWith(base) || name.isEmpty()) {
+            context.status(NOT_FOUND);
+            return;
+        }
+        boolean timestamp = area.equals("metadata") && name.equals("timestamp.json");
+        FileAnswer.send(
+                context, file, name.endsWith(".json") ? "application/json" : "application/octet-stream", !timestamp);
+    }
+
+    private void pack(Context context) throws IOException {
+        Sha256 id;
+        try {
+            id = Sha256.parse(context.pathParam("sha256"));
+        } catch (IllegalArgumentException e) {
+            context.status(NOT_FOUND).result(e.getMessage() + "\n");
+            return;
+        }
+        Path file = store.complete(id)
+                .map(holding -> holding.content())
+                .orElseGet(() -> directory.store().resolve("none"));
+        FileAnswer.send(context, file, "application/octet-stream", true);
+    }
+
+    private void health(Context context) {
+        StringBuilder lines = new StringBuilder();
+        if (!trouble.isEmpty()) {
+            context.status(SERVICE_UNAVAILABLE);
+            lines.append("failing: ").append(trouble).append('\n');
+        } else {
+            lines.append("ok\n");
+        }
+        warnings.forEach(warning -> lines.append("warning: ").append(warning).append('\n'));
+        context.contentType("text/plain").result(lines.toString());
+    }
+
+    private void declareMetrics() {
+        Gauge.builder("packhorse_origin_releases", stock, Stock::size)
+                .description("Releases that are seeded.")
+                .register(metrics);
+        Gauge.builder("packhorse_origin_catalogue_version", this, origin -> origin.stockedVersion)
+                .description("Version of the targets whose packs were taken into the store.")
+                .register(metrics);
+        Gauge.builder("packhorse_origin_expiry_warnings", this, origin -> origin.warnings.size())
+                .description("Roles of offline keys with less than half their life left; see /healthz.")
+                .register(metrics);
+        Gauge.builder("packhorse_origin_failing", this, origin -> origin.trouble.isEmpty() ? 0 : 1)
+                .description("1 while the recurring work fails; see /healthz.")
+                .register(metrics);
+    }
+
+    /** After a publication at the upload door: does not wait for the next look. */
+    private void lookSoon() {
+        keeper.execute(this::look);
+    }
+
+    /** What the keeper does each second. */
+    private void look() {
+        try {
+            Instant now = clock.instant();
+            if (!now.isBefore(roundDue)) {
+                round(now);
+                roundDue = now.plus(ROUND);
+            }
+            Catalogue catalogue = directory.catalogue();
+            if (catalogue.version() != stockedVersion) {
+                Catalogue verified = client.refresh();
+                if (stock.take(verified)) {
+                    stockedVersion = verified.version();
+                }
+            }
+            trouble = "";
+        } catch (OperationException | UsageException e) {
+            if (!String.valueOf(e.getMessage()).equals(trouble)) {
+                LOG.error("the origin's keeping failed: {}", e.getMessage());
+            }
+            trouble = String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("the origin's keeping failed", e);
+            trouble = e.toString();
+        }
+    }
+
+    private void round(Instant now) {
+        if (directory.refreshOnline()) {
+            LOG.info("signed snapshot and timestamp anew");
+        }
+        Catalogue catalogue = client.refresh();
+        warnings = directory.warnings();
+        warnings.forEach(warning -> LOG.warn("{}", warning));
+        directory.sweep(catalogue, now);
+    }
+
+    @Override
+    public void close() {
+        keeper.shutdownNow();
+        http.stop();
+        try {
+            if (!keeper.awaitTermination(WATCH.toSeconds() * 10, TimeUnit.SECONDS)) {
+                LOG.warn("the keeper is still busy");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        seeding.close();
+        store.close();
+    }
+}

@@ -1,0 +1,134 @@
+package packhorse.seeder.origin;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import packhorse.core.config.YamlDocument;
+import packhorse.core.config.YamlMap;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.VerifyingKey;
+import packhorse.peer.swarm.SwarmCommand.RateLimits;
+import packhorse.peer.swarm.SwarmConfig.Listen;
+
+/**
+ * An origin's configuration, as {@code seeder/samples/origin.yaml} explains it.
+ *
+ * @param data catalogue, packs and uploads
+ * @param listen the HTTP door
+ * @param swarm where packs are seeded, and what connections go out from
+ * @param trackers base URLs, in order of preference; none means that nobody is told where the packs are
+ * @param keys directory with the online keys
+ * @param passphraseFile what opens them
+ * @param publishers whose uploads are taken; empty means the catalogue's targets keys
+ * @param openSwarm where plain clients are served, if they are
+ * @param limits upload and download limits
+ * @param uploads how much may be on its way in
+ */
+public record OriginConfig(
+        Path data,
+        Door listen,
+        List<Listen> swarm,
+        List<URI> trackers,
+        Path keys,
+        Optional<Path> passphraseFile,
+        List<VerifyingKey> publishers,
+        Optional<Listen> openSwarm,
+        RateLimits limits,
+        Staging.Limits uploads) {
+    /**
+     * Where HTTP is served.
+     *
+     * @param ip of this machine
+     * @param port 0 to 65535; 0 takes any
+     */
+    public record Door(IpAddress ip, int port) {
+        public Door {
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException("a port is 0 to 65535, not " + port);
+            }
+        }
+
+        /** Reads {@code address:port}. */
+        static Door parse(String text) {
+            int colon = text.lastIndexOf(':');
+            try {
+                String host = text.substring(0, Math.max(colon, 0));
+                boolean bracketed = host.startsWith("[") && host.endsWith("]");
+                return new Door(
+                        IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host),
+                        Integer.parseInt(text.substring(colon + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is not an address and port; write 192.0.2.10:7400 or [2001:db8::10]:7400", e);
+            }
+        }
+    }
+
+    public OriginConfig {
+        swarm = List.copyOf(swarm);
+        trackers = List.copyOf(trackers);
+        publishers = List.copyOf(publishers);
+    }
+
+    /** @throws packhorse.core.UsageException with file, line and column of what is wrong */
+    public static OriginConfig read(Path file) {
+        return of(YamlDocument.read(file));
+    }
+
+    static OriginConfig of(YamlMap yaml) {
+        Path data = yaml.path("data");
+        Door listen = yaml.value("listen", Door::parse);
+        List<Listen> swarm = yaml.list("swarm", OriginConfig::listen);
+        List<URI> trackers = yaml.optionalList("tracker", OriginConfig::httpUrl);
+        Path keys = yaml.path("keys");
+        Optional<Path> passphraseFile = yaml.optionalPath("passphraseFile");
+        List<VerifyingKey> publishers = yaml.optionalList("publishers", VerifyingKey::parse);
+        Optional<Listen> openSwarm = yaml.optional("openSwarm", OriginConfig::listen);
+        RateLimits limits = yaml.optionalMap("limits").map(OriginConfig::limits).orElse(RateLimits.NONE);
+        Staging.Limits uploads =
+                yaml.optionalMap("uploads").map(OriginConfig::uploads).orElse(Staging.Limits.DEFAULT);
+        yaml.finish();
+        if (swarm.isEmpty()) {
+            throw yaml.error("swarm", "at least one address is needed, such as 192.0.2.10:7401");
+        }
+        return new OriginConfig(
+                data, listen, swarm, trackers, keys, passphraseFile, publishers, openSwarm, limits, uploads);
+    }
+
+    private static RateLimits limits(YamlMap yaml) {
+        return new RateLimits(
+                yaml.optionalByteRate("wanDown"),
+                yaml.optionalByteRate("wanUp"),
+                yaml.optionalByteRate("eachPackDown"),
+                yaml.optionalByteRate("eachPackUp"));
+    }
+
+    private static Staging.Limits uploads(YamlMap yaml) {
+        Staging.Limits usual = Staging.Limits.DEFAULT;
+        return new Staging.Limits(
+                yaml.optionalByteCount("total").orElse(usual.total()),
+                yaml.optionalByteCount("free").orElse(usual.free()),
+                usual.count(),
+                yaml.optionalDuration("keep").orElse(usual.keep()));
+    }
+
+    private static Listen listen(String text) {
+        Door door = Door.parse(text);
+        return new Listen(door.ip(), door.port());
+    }
+
+    private static URI httpUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            String scheme = String.valueOf(uri.getScheme());
+            if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a URL: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not a URL such as http://192.0.2.10:7300");
+    }
+}
