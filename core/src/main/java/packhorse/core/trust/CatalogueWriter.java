@@ -83,7 +83,7 @@ public final class CatalogueWriter implements AutoCloseable {
             writer.putSnapshot(
                     made, new SnapshotMetadata(1, now.plus(lifetimes.snapshot()), listed), keys.online(), 1, now);
             return writer;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             writer.close();
             throw e;
         }
@@ -232,6 +232,10 @@ public final class CatalogueWriter implements AutoCloseable {
         try {
             Current current = current();
             Envelope envelope = Envelope.parse(signedRoot, "the root to publish");
+            if (current.rootEnvelope().sameDocument(envelope)) {
+                refreshOnline(online, now);
+                return;
+            }
             RootMetadata root = RootMetadata.read(envelope);
             envelope.requireSigned(
                     current.root().keySet(Role.ROOT),

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -144,9 +145,11 @@ final class Envelope {
                                 + " does not fit; the file was changed after it was signed, take another source");
     }
 
+    /** Lower-case digits only: a signature has one written form, so that no bit of a file can change unseen. */
     private Optional<byte[]> signature(String keyId) {
         try {
             return Optional.ofNullable(signatures.get(keyId))
+                    .filter(hex -> hex.equals(hex.toLowerCase(Locale.ROOT)))
                     .map(hex -> HexFormat.of().parseHex(hex));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
