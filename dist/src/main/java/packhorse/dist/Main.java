@@ -21,6 +21,9 @@ import packhorse.peer.cli.AvailableCommand;
 import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
 import packhorse.peer.cli.StatusCommand;
+import packhorse.seeder.cli.KeysCommand;
+import packhorse.seeder.cli.OriginCommand;
+import packhorse.seeder.cli.PublishCommand;
 import packhorse.tracker.cli.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +47,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DemoCommand.class,
             TrackerCommand.class,
+            OriginCommand.class,
             PeerCommand.class,
+            KeysCommand.class,
+            PublishCommand.class,
             PullCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
