@@ -98,16 +98,16 @@ public final class Store implements AutoCloseable {
         if (Files.exists(root.resolve("format"))) {
             return;
         }
-        try (Stream<Path> entries = Files.list(root)) {
-            Optional<Path> stranger = entries.filter(entry -> {
-                        String name = String.valueOf(entry.getFileName());
-                        return !name.equals("lock") && !name.startsWith("format");
-                    })
-                    .findFirst();
-            if (stranger.isPresent()) {
-                throw new UsageException(
-                        "the directory " + root + " holds " + stranger.get().getFileName()
-                                + " and is no Packhorse store; name an empty or a new directory");
+        // A store whose making was interrupted has these and no format yet.
+        for (Path entry : entries(root)) {
+            String name = String.valueOf(entry.getFileName());
+            boolean ours = name.equals("lock")
+                    || name.startsWith("format")
+                    || ((name.equals("packs") || name.equals("partial"))
+                            && entries(entry).isEmpty());
+            if (!ours) {
+                throw new UsageException("the directory " + root + " holds " + name
+                        + " and is no Packhorse store; name an empty or a new directory");
             }
         }
     }

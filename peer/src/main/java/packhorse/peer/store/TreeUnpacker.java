@@ -28,9 +28,9 @@ import packhorse.core.trust.VerifiedManifest;
  * Makes the published tree from its archive. The file list, signed by way of the manifest, says what there must be; the archive only
  * brings the bytes, and must hold exactly the list's entries in the list's order. So nothing an archive could smuggle in has a
  * place: {@code ..}, absolute names, duplicates, hard links, devices and pipes differ from every list entry, and modes and owners are
- * taken from the list.
+ * taken from the list. Links that lead out of the tree no list can say.
  *
- * <p>Two passes over both, in step, with memory for one entry (and the links): the first only compares and writes nothing, so a
+ * <p>Two passes over both, in step, with memory for one entry: the first only compares and writes nothing, so a
  * hostile archive leaves no trace; the second writes into a directory beside the target, checks each file's size and SHA-256 on the
  * way, brings it to the disk, and renames the whole into place at the end. A crash leaves at most that directory, which the next
  * attempt removes.
@@ -71,7 +71,7 @@ public final class TreeUnpacker {
         }
         Path making = whole.resolveSibling("." + whole.getFileName() + ".unpacking");
         try {
-            walk(archive, fileList, new Comparing());
+            walk(archive, fileList, (entry, data) -> {});
             disk.delete(making);
             disk.createDirectories(making);
             try {
@@ -100,11 +100,9 @@ public final class TreeUnpacker {
         }
     }
 
-    /** What a pass does with each entry. */
+    /** What a pass does with each entry, once list and archive agree on it. */
     private interface Visitor {
         void visit(FileEntry entry, InputStream data) throws IOException;
-
-        default void end() {}
     }
 
     private void walk(Path archive, Path fileList, Visitor visitor) throws IOException {
@@ -129,7 +127,6 @@ public final class TreeUnpacker {
                 throw new BadContentException("the archive of " + manifest.id() + " holds \"" + extra.getName()
                         + "\", which its file list does not");
             }
-            visitor.end();
         }
     }
 
@@ -165,23 +162,6 @@ public final class TreeUnpacker {
                     + "\" (type " + (char) found.getLinkFlag() + ", " + found.getSize()
                     + " bytes) where its file list has \""
                     + expected.path() + "\"");
-        }
-    }
-
-    /** The first pass: links that lead out by way of others, too. */
-    private static final class Comparing implements Visitor {
-        private final LinkMaze links = new LinkMaze();
-
-        @Override
-        public void visit(FileEntry entry, InputStream data) {
-            if (entry instanceof FileEntry.Link link) {
-                links.add(link);
-            }
-        }
-
-        @Override
-        public void end() {
-            links.requireInside();
         }
     }
 

@@ -3,10 +3,13 @@ package packhorse.peer.swarm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +73,9 @@ public final class OpenSwarm implements AutoCloseable {
     private final ScheduledExecutorService poller;
     private boolean closed;
 
+    /** Clients that left since the last poll; libtorrent's thread adds, bounded by the connections there can be. */
+    private final Queue<Notice.Disconnected> left = new ConcurrentLinkedQueue<>();
+
     private record Served(NativeTorrent torrent, PeerLedger ledger) {}
 
     /** Holds what is told before the constructor is over. */
@@ -99,6 +105,8 @@ public final class OpenSwarm implements AutoCloseable {
         this.session = new NativeSession(settings, java.util.List.of(config.listen()), notice -> {
             if (notice instanceof Notice.Listening listening) {
                 first.address = Optional.of(new PeerAddress(listening.ip(), listening.port()));
+            } else if (notice instanceof Notice.Disconnected gone) {
+                left.add(gone);
             } else if (notice instanceof Notice.TorrentFailed failed) {
                 LOG.warn("the open release {} cannot be served: {} {}", failed.torrent(), failed.why(), failed.file());
             }
@@ -158,7 +166,7 @@ public final class OpenSwarm implements AutoCloseable {
         locked(() -> {
             Served one = served.get(pack);
             if (one != null && !closed) {
-                look(one);
+                look();
                 counters.putAll(one.ledger().byPeer());
             }
         });
@@ -168,16 +176,22 @@ public final class OpenSwarm implements AutoCloseable {
     private void poll() {
         locked(() -> {
             if (!closed) {
-                served.values().forEach(this::look);
+                look();
             }
         });
     }
 
-    private void look(Served one) {
-        NativeTorrent.Status status = one.torrent().status();
-        Map<PeerLedger.Connection, Bytes> connections = new HashMap<>();
-        one.torrent().peers().forEach(peer -> connections.merge(peer.connection(), peer.payload(), Bytes::plus));
-        one.ledger().poll(status.payload(), connections, Set.of());
+    private void look() {
+        Map<String, Set<IpAddress>> gone = new HashMap<>();
+        for (Notice.Disconnected one = left.poll(); one != null; one = left.poll()) {
+            gone.computeIfAbsent(one.torrent(), torrent -> new HashSet<>()).add(one.peer());
+        }
+        served.forEach((id, one) -> {
+            NativeTorrent.Status status = one.torrent().status();
+            Map<PeerLedger.Connection, Bytes> connections = new HashMap<>();
+            one.torrent().peers().forEach(peer -> connections.merge(peer.connection(), peer.payload(), Bytes::plus));
+            one.ledger().poll(status.payload(), connections, gone.getOrDefault(id.hex(), Set.of()));
+        });
     }
 
     private void locked(Runnable work) {
