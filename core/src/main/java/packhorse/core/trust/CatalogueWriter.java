@@ -2,8 +2,6 @@ package packhorse.core.trust;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,9 +10,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.BlobRef;
@@ -37,6 +36,8 @@ import packhorse.core.trust.Metadata.MetaFile;
  */
 public final class CatalogueWriter implements AutoCloseable {
     private static final String LOCK_NAME = "lock";
+    /** Directories that a writer of this process holds. */
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final Lifetimes lifetimes;
@@ -107,29 +108,54 @@ public final class CatalogueWriter implements AutoCloseable {
         return new CatalogueWriter(directory, lifetimes, files, lock(directory));
     }
 
+    /**
+     * Takes the directory for this writer. Within one process the set says who is there: the file lock cannot, since closing
+     * a second channel of the file would let go of the first one's lock.
+     */
     private static FileChannel lock(Path directory) {
         Path file = directory.resolve(LOCK_NAME);
         try {
             Files.createDirectories(directory);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock held = tryLock(channel);
-            if (held == null) {
-                channel.close();
-                throw new OperationException(
-                        directory + " is being written by another process; publish through it (--to URL), or stop it");
+            if (!TAKEN.add(directory.toRealPath())) {
+                throw taken(directory);
             }
+        } catch (IOException e) {
+            throw unlockable(file, e);
+        }
+        boolean held = false;
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+                throw taken(directory);
+            }
+            held = true;
             return channel;
         } catch (IOException e) {
-            throw new OperationException(file + " cannot be locked: " + DurableFiles.reason(e), e);
+            throw unlockable(file, e);
+        } finally {
+            if (!held) {
+                TAKEN.remove(realPath(directory));
+            }
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    private static Path realPath(Path directory) {
         try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
+            return directory.toRealPath();
+        } catch (IOException e) {
+            throw unlockable(directory, e);
         }
+    }
+
+    private static OperationException taken(Path directory) {
+        return new OperationException(
+                directory + " is being written by another process; publish through it (--to URL), or stop it");
+    }
+
+    private static OperationException unlockable(Path file, IOException e) {
+        return new OperationException(
+                file + " cannot be locked: " + DurableFiles.reason(e) + "; mend the disk or its permissions", e);
     }
 
     public Path directory() {
@@ -318,10 +344,15 @@ public final class CatalogueWriter implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!lock.isOpen()) {
+            return;
+        }
         try {
             lock.close();
         } catch (IOException e) {
-            throw new OperationException(directory + " cannot be unlocked: " + DurableFiles.reason(e), e);
+            throw unlockable(directory, e);
+        } finally {
+            TAKEN.remove(realPath(directory));
         }
     }
 
@@ -461,14 +492,20 @@ public final class CatalogueWriter implements AutoCloseable {
         writing.lock();
         try {
             Envelope rootEnvelope = newestRoot();
+            RootMetadata root = RootMetadata.read(rootEnvelope);
+            rootEnvelope.requireSigned(root.keySet(Role.ROOT), "its own root keys");
             Envelope timestampEnvelope = read(Role.TIMESTAMP, 0);
+            requireOurs(timestampEnvelope, root);
             TimestampMetadata timestamp = TimestampMetadata.read(timestampEnvelope);
             Envelope snapshotEnvelope = read(Role.SNAPSHOT, timestamp.snapshot().version());
+            requireListed(snapshotEnvelope, timestamp.snapshot());
             SnapshotMetadata snapshot = SnapshotMetadata.read(snapshotEnvelope);
             Envelope targetsEnvelope = read(Role.TARGETS, snapshot.targets().version());
+            requireListed(targetsEnvelope, snapshot.targets());
+            targetsEnvelope.requireSigned(root.keySet(Role.TARGETS), "the targets role");
             return new Current(
                     rootEnvelope,
-                    RootMetadata.read(rootEnvelope),
+                    root,
                     timestampEnvelope,
                     timestamp,
                     snapshotEnvelope,
@@ -477,6 +514,25 @@ public final class CatalogueWriter implements AutoCloseable {
                     TargetsMetadata.read(targetsEnvelope));
         } finally {
             writing.unlock();
+        }
+    }
+
+    /** The timestamp may still be signed by the root before, when a crash came between a new root and its signing. */
+    private void requireOurs(Envelope timestamp, RootMetadata root) {
+        KeySet keys = root.keySet(Role.TIMESTAMP);
+        if (keys.count(timestamp.signers(keys)) < keys.threshold() && root.version() > 1) {
+            RootMetadata before = RootMetadata.read(read(Role.ROOT, root.version() - 1));
+            timestamp.requireSigned(before.keySet(Role.TIMESTAMP), "the timestamp role");
+        } else {
+            timestamp.requireSigned(keys, "the timestamp role");
+        }
+    }
+
+    /** A bit that fell over on this disk must not be signed into the next version. */
+    private void requireListed(Envelope envelope, MetaFile listed) {
+        if (!listed.describes(envelope.bytes())) {
+            throw new OperationException(
+                    path(envelope.where()) + " is not the file that was signed; bring the repository back from a copy");
         }
     }
 

@@ -134,7 +134,7 @@ public final class HttpMetadataSource implements MetadataSource {
 
     private Optional<byte[]> fetch(URI uri, long lengthMax) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(patience.deadline())
+                .timeout(patience.deadline().plus(patience.window()))
                 .header("Accept", "application/octet-stream")
                 .GET()
                 .build();

@@ -186,6 +186,44 @@ final class CatalogueWriterTest {
     }
 
     @Test
+    void aRefusedSecondWriterDoesNotLoosenTheFirstOnesLock() throws IOException {
+        try (CatalogueWriter writer = CatalogueFixture.create(directory())) {
+            assertThrows(OperationException.class, () -> CatalogueWriter.open(directory(), Lifetimes.DEFAULT));
+            assertEquals("held", LockProbe.ask(writer.directory().resolve("lock")));
+        }
+        assertEquals("free", LockProbe.ask(directory().resolve("lock")));
+    }
+
+    @Test
+    void aFlippedBitOnTheWritersDiskIsNotSignedIntoTheNextVersion() throws IOException {
+        try (CatalogueWriter writer = CatalogueFixture.create(directory())) {
+            CatalogueFixture.publish(writer, BIRTH, ONE);
+            for (String name :
+                    List.of(Role.ROOT.path(1), Role.TIMESTAMP.path(0), Role.SNAPSHOT.path(2), Role.TARGETS.path(2))) {
+                Path file = directory().resolve(name);
+                byte[] honest = Files.readAllBytes(file);
+                // The root carries a signature more than it needs, so only its signed part counts.
+                int from = name.equals(Role.ROOT.path(1)) ? new String(honest, UTF_8).indexOf("\"signed\"") : 0;
+                for (int at = from; at < honest.length; at += 7) {
+                    byte[] flipped = honest.clone();
+                    flipped[at] ^= 1;
+                    Files.write(file, flipped);
+                    assertThrows(
+                            OperationException.class,
+                            () -> writer.stageTargets(CatalogueFixture.additions(TWO), BIRTH),
+                            name + ", byte " + at);
+                    assertThrows(
+                            OperationException.class,
+                            () -> writer.refreshOnline(ONLINE, BIRTH.plus(Duration.ofDays(5))),
+                            name + ", byte " + at);
+                }
+                Files.write(file, honest);
+            }
+            assertTrue(CatalogueFixture.publish(writer, BIRTH, TWO));
+        }
+    }
+
+    @Test
     void aCatalogueIsNotMadeOverAnotherNorOpenedWhereThereIsNone() {
         CatalogueFixture.create(directory()).close();
         assertThrows(UsageException.class, () -> CatalogueFixture.create(directory()));

@@ -1,5 +1,6 @@
 package packhorse.core.trust;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,42 @@ final class TufAttackTest {
             repository.files.put(path, honest);
         }
         assertEquals(2, client().refresh().version());
+    }
+
+    @Test
+    void noMutationOfAnyFileFailsInAnyOtherWay() {
+        repository.nextRoot(ROOT_KEY);
+        repository.next();
+        for (long seed = 0; seed < 2000; seed++) {
+            Random random = new Random(seed);
+            List<String> paths = List.of(
+                    "metadata/2.root.json", "metadata/timestamp.json", Role.SNAPSHOT.path(2), Role.TARGETS.path(2));
+            String path = paths.get(random.nextInt(paths.size()));
+            byte[] honest = repository.file(path);
+            repository.files.put(path, mutated(honest, random));
+            try {
+                assertEquals(2, client().refresh().version(), "seed " + seed);
+            } catch (TrustException e) {
+                assertFalse(String.valueOf(e.getMessage()).contains("\n"), "seed " + seed);
+            }
+            repository.files.put(path, honest);
+        }
+    }
+
+    /** Up to three of: a byte changed, a stretch dropped, a stretch doubled. */
+    private static byte[] mutated(byte[] honest, Random random) {
+        String text = new String(honest, ISO_8859_1);
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            int from = random.nextInt(text.length());
+            int to = Math.min(text.length(), from + 1 + random.nextInt(40));
+            String middle = switch (random.nextInt(3)) {
+                case 0 -> String.valueOf((char) random.nextInt(256)) + text.substring(from + 1, to);
+                case 1 -> "";
+                default -> text.substring(from, to).repeat(2);
+            };
+            text = text.substring(0, from) + middle + text.substring(to) + " ";
+        }
+        return text.getBytes(ISO_8859_1);
     }
 
     @Test
