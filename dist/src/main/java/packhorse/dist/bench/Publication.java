@@ -11,13 +11,24 @@ record Publication(Launcher launcher, Scratch scratch, String folder) {
     static Publication prepare(Launcher launcher, Scratch scratch, int number) {
         Publication publication = new Publication(launcher, scratch, "publication-" + number);
         scratch.write(publication.folder + "/passphrase", "known to everybody\n");
+        scratch.write(publication.folder + "/origin.yaml", """
+            data: %s
+            listen: %s:0
+            swarm: ["%s:0"]
+            keys: %s
+            passphraseFile: %s
+            """.formatted(
+                        publication.path("origin"),
+                        Ports.ADDRESS,
+                        Ports.ADDRESS,
+                        publication.path("keys"),
+                        publication.path("passphrase")));
         Child.start(
                         "keys",
                         scratch,
                         launcher.packhorse(
                                 "keys",
                                 "new",
-                                "--out",
                                 publication.path("keys").toString(),
                                 "--passphrase-file",
                                 publication.path("passphrase").toString(),
@@ -38,10 +49,8 @@ record Publication(Launcher launcher, Scratch scratch, String folder) {
                 Stand.CONTENT,
                 "--version",
                 "1.0",
-                "--data",
-                path("origin").toString(),
-                "--keys",
-                path("keys").toString(),
+                "--config",
+                path("origin.yaml").toString(),
                 "--passphrase-file",
                 path("passphrase").toString(),
                 "--quiet");

@@ -45,7 +45,7 @@ final class Stand {
 
     /** Fresh keys for an origin and a publisher. */
     void makeKeys(Path folder) {
-        run("keys", "new", "--out", folder.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
+        run("keys", "new", folder.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
     }
 
     /** Runs one of our commands to its end. */
