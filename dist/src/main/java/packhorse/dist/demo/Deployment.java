@@ -148,7 +148,7 @@ final class Deployment implements AutoCloseable {
     void start(AgentSettings settings) throws InterruptedException {
         Path keys = scratch.path().resolve("keys");
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
-        command("keys", "keys", "new", "--out", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
+        command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
         writeConfiguration(keys, passphrase, settings);
         startRole("origin", OTHER_HEAP, "origin", 0);
         startRole("tracker", OTHER_HEAP, "tracker", 0);
@@ -222,12 +222,13 @@ final class Deployment implements AutoCloseable {
                                         passphrase)
                         + (plan.open() ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
         scratch.write("tracker.yaml", """
-            listen: %s
+            listen: ["%s"]
             sites: %s
             origin: %s
             data: %s
             trustedRoot: %s
             publicUrl: %s
+            refresh: 1s
             """.formatted(
                         trackerUrl.substring("http://".length()),
                         sitesFile,
@@ -252,7 +253,7 @@ final class Deployment implements AutoCloseable {
         return rate.bytesPerSecond() + "B/s";
     }
 
-    /** Publishes {@code content} under {@code product} {@code version}. */
+    /** Publishes {@code content} under {@code product} {@code version}; returns when agents can see it. */
     void publish(Path content, String product, String version, boolean open) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of(
                 "publish",
@@ -272,6 +273,10 @@ final class Deployment implements AutoCloseable {
             words.add("--open-swarm");
         }
         command("publish", words.toArray(String[]::new));
+        Office.Machine asked = machines().getLast();
+        await(
+                "the tracker's mirror of the catalogue has the release",
+                () -> asked.agent().sees(product, version));
     }
 
     /** Runs one of our commands to its end and returns what it printed. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.message.v1.AgentStatus;
+import packhorse.core.message.v1.Available;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Progress;
@@ -46,6 +47,19 @@ final class LocalAgent {
             throw new OperationException(name + " answered without its status");
         }
         return status;
+    }
+
+    /** Whether the catalogue it sees lists that release. */
+    boolean sees(String release, String version) {
+        boolean[] seen = new boolean[1];
+        ask(
+                LocalRequest.newBuilder()
+                        .setAvailable(Available.getDefaultInstance())
+                        .build(),
+                reply -> seen[0] |= reply.getReleases().getReleasesList().stream()
+                        .anyMatch(line -> line.getName().equals(release)
+                                && line.getVersion().equals(version)));
+        return seen[0];
     }
 
     /** Pulls {@code release} and returns when its last byte is verified. */

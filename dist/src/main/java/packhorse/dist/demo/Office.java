@@ -36,7 +36,7 @@ record Office(String name, Subnet subnet, Machine sitePeer, List<Machine> endpoi
     record Machine(String id, int site, IpAddress ip, Path data, LocalAgent agent) {
         /** Where its store keeps the content with that hash. */
         Path copy(String sha256) {
-            return data.resolve("store/packs").resolve(sha256).resolve("content");
+            return data.resolve("store/packs").resolve(sha256).resolve(sha256);
         }
     }
 }

@@ -43,6 +43,9 @@ public final class AgentSeeding implements Seeding {
     /** An engine that does not listen by then never will. */
     private static final Duration LISTENING_MAX = Duration.ofSeconds(30);
 
+    /** Where the origin's own people ask what it serves, as on every machine with an agent. */
+    private static final String SOCKET = "agent.sock";
+
     private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
 
     private final Store store;
@@ -73,7 +76,7 @@ public final class AgentSeeding implements Seeding {
                 .map(listen -> OpenSwarm.start(
                         OpenSwarm.Config.on(listen, config.limits().wanUp())));
         Agent agent = Agent.start(
-                AgentConfig.of(own, Optional.empty())
+                AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET)))
                         .withLimits(config.limits())
                         .withOpenSwarm(open.map(OpenSwarm::address)),
                 store,
