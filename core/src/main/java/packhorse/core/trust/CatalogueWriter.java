@@ -1,18 +1,14 @@
 package packhorse.core.trust;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
@@ -35,17 +31,13 @@ import packhorse.core.trust.Metadata.MetaFile;
  * <p>A lock file keeps a second process out; threads of one process take turns. Close it to let go.
  */
 public final class CatalogueWriter implements AutoCloseable {
-    private static final String LOCK_NAME = "lock";
-    /** Directories that a writer of this process holds. */
-    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
-
     private final Path directory;
     private final Lifetimes lifetimes;
     private final DurableFiles files;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
     private final ReentrantLock writing = new ReentrantLock();
 
-    private CatalogueWriter(Path directory, Lifetimes lifetimes, DurableFiles files, FileChannel lock) {
+    private CatalogueWriter(Path directory, Lifetimes lifetimes, DurableFiles files, DirectoryLock lock) {
         this.directory = directory;
         this.lifetimes = lifetimes;
         this.files = files;
@@ -63,7 +55,7 @@ public final class CatalogueWriter implements AutoCloseable {
 
     static CatalogueWriter create(
             Path directory, CatalogueKeys keys, Lifetimes lifetimes, Instant now, DurableFiles files) {
-        CatalogueWriter writer = new CatalogueWriter(directory, lifetimes, files, lock(directory));
+        CatalogueWriter writer = new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory));
         try {
             if (Files.exists(writer.path(Role.TIMESTAMP.path(1)))) {
                 throw new UsageException(
@@ -105,57 +97,7 @@ public final class CatalogueWriter implements AutoCloseable {
             throw new UsageException(
                     directory + " holds no catalogue; make one with `packhorse keys new`, or name its directory");
         }
-        return new CatalogueWriter(directory, lifetimes, files, lock(directory));
-    }
-
-    /**
-     * Takes the directory for this writer. Within one process the set says who is there: the file lock cannot, since closing
-     * a second channel of the file would let go of the first one's lock.
-     */
-    private static FileChannel lock(Path directory) {
-        Path file = directory.resolve(LOCK_NAME);
-        try {
-            Files.createDirectories(directory);
-            if (!TAKEN.add(directory.toRealPath())) {
-                throw taken(directory);
-            }
-        } catch (IOException e) {
-            throw unlockable(file, e);
-        }
-        boolean held = false;
-        try {
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                channel.close();
-                throw taken(directory);
-            }
-            held = true;
-            return channel;
-        } catch (IOException e) {
-            throw unlockable(file, e);
-        } finally {
-            if (!held) {
-                TAKEN.remove(realPath(directory));
-            }
-        }
-    }
-
-    private static Path realPath(Path directory) {
-        try {
-            return directory.toRealPath();
-        } catch (IOException e) {
-            throw unlockable(directory, e);
-        }
-    }
-
-    private static OperationException taken(Path directory) {
-        return new OperationException(
-                directory + " is being written by another process; publish through it (--to URL), or stop it");
-    }
-
-    private static OperationException unlockable(Path file, IOException e) {
-        return new OperationException(
-                file + " cannot be locked: " + DurableFiles.reason(e) + "; mend the disk or its permissions", e);
+        return new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory));
     }
 
     public Path directory() {
@@ -344,16 +286,7 @@ public final class CatalogueWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!lock.isOpen()) {
-            return;
-        }
-        try {
-            lock.close();
-        } catch (IOException e) {
-            throw unlockable(directory, e);
-        } finally {
-            TAKEN.remove(realPath(directory));
-        }
+        lock.close();
     }
 
     private void resign(Current current, RootMetadata root, OnlineKeys online, Instant now) {
