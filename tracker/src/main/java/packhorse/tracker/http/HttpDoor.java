@@ -3,8 +3,11 @@ package packhorse.tracker.http;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
-import java.net.BindException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,15 +15,22 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 
 /** The HTTP server with all its doors, on one or several addresses. */
 public final class HttpDoor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
+
     /** A request line with headers is never longer; an announce has about 400 bytes. */
     private static final int HEADER_BYTES_MAX = 16 << 10;
 
     /** A connection that says nothing for this long is closed; longer than any answer is held. */
     private static final int IDLE_MILLIS_MAX = 60_000;
+
+    /** Connections that wait to be taken; agents that lost their tracker come back together. */
+    private static final int BACKLOG = 1024;
 
     private final Javalin javalin;
     private final List<InetSocketAddress> addresses;
@@ -32,27 +42,55 @@ public final class HttpDoor implements AutoCloseable {
 
     /** Opens the doors; throws {@link OperationException} with one line when an address cannot be had. */
     public static HttpDoor open(List<InetSocketAddress> addresses, Doors doors) {
-        List<ServerConnector> connectors = new ArrayList<>();
-        Javalin javalin = Javalin.create(config -> configure(config, addresses, connectors, doors.all()));
+        List<ServerSocketChannel> sockets = new ArrayList<>();
         try {
+            for (InetSocketAddress address : addresses) {
+                sockets.add(listen(address));
+            }
+            Javalin javalin = Javalin.create(config -> configure(config, sockets, doors.all()));
             javalin.start();
+            List<InetSocketAddress> bound = new ArrayList<>();
+            for (int i = 0; i < addresses.size(); i++) {
+                bound.add(new InetSocketAddress(
+                        addresses.get(i).getAddress(), sockets.get(i).socket().getLocalPort()));
+            }
+            return new HttpDoor(javalin, List.copyOf(bound));
         } catch (RuntimeException e) {
-            javalin.stop();
-            throw cannotListen(addresses, e);
+            sockets.forEach(HttpDoor::abandon);
+            throw e;
         }
-        List<InetSocketAddress> bound = new ArrayList<>();
-        for (int i = 0; i < addresses.size(); i++) {
-            bound.add(new InetSocketAddress(
-                    addresses.get(i).getAddress(), connectors.get(i).getLocalPort()));
+    }
+
+    /** Listens before the server is made, so that a port in use is one line and not a server's log. */
+    private static ServerSocketChannel listen(InetSocketAddress address) {
+        try {
+            ServerSocketChannel socket = ServerSocketChannel.open();
+            try {
+                socket.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                return socket.bind(address, BACKLOG);
+            } catch (IOException e) {
+                abandon(socket);
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new OperationException(
+                    "the tracker cannot listen on " + address.getAddress().getHostAddress() + " port "
+                            + address.getPort() + ": " + reason(e.getMessage())
+                            + "; stop what uses it or change \"listen\" in the tracker's configuration",
+                    e);
         }
-        return new HttpDoor(javalin, List.copyOf(bound));
+    }
+
+    private static void abandon(ServerSocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("a socket that never served did not close: {}", e.toString());
+        }
     }
 
     private static void configure(
-            JavalinConfig config,
-            List<InetSocketAddress> addresses,
-            List<ServerConnector> connectors,
-            List<Consumer<RoutesConfig>> doors) {
+            JavalinConfig config, List<ServerSocketChannel> sockets, List<Consumer<RoutesConfig>> doors) {
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -63,13 +101,15 @@ public final class HttpDoor implements AutoCloseable {
             http.setRequestHeaderSize(HEADER_BYTES_MAX);
             http.setSendServerVersion(false);
         });
-        for (InetSocketAddress address : addresses) {
+        for (ServerSocketChannel socket : sockets) {
             config.jetty.addConnector((server, http) -> {
                 ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-                connector.setHost(address.getAddress().getHostAddress());
-                connector.setPort(address.getPort());
                 connector.setIdleTimeout(IDLE_MILLIS_MAX);
-                connectors.add(connector);
+                try {
+                    connector.open(socket);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
                 return (Connector) connector;
             });
         }
@@ -81,26 +121,8 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     private static void failed(Exception failure, io.javalin.http.Context request) {
-        org.slf4j.LoggerFactory.getLogger(HttpDoor.class)
-                .warn("{} {} failed: {}", request.method(), request.path(), failure.toString());
+        LOG.warn("{} {} failed: {}", request.method(), request.path(), failure.toString());
         request.status(500).result("the tracker failed to answer; its log says why\n");
-    }
-
-    private static OperationException cannotListen(List<InetSocketAddress> addresses, RuntimeException failure) {
-        String where = String.join(
-                ", ",
-                addresses.stream()
-                        .map(address -> address.getAddress().getHostAddress() + " port " + address.getPort())
-                        .toList());
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return new OperationException(
-                        "the tracker cannot listen on " + where + ": " + reason(cause.getMessage())
-                                + "; stop what uses it or change \"listen\" in the tracker's configuration",
-                        failure);
-            }
-        }
-        return new OperationException("the tracker cannot listen on " + where + ": " + failure.getMessage(), failure);
     }
 
     private static String reason(@Nullable String message) {
