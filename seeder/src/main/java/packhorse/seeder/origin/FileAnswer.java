@@ -37,7 +37,9 @@ final class FileAnswer {
             context.contentType(type);
             context.header("Accept-Ranges", "bytes");
             context.header("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
-            String asked = context.header("Range");
+            String header = context.header("Range");
+            // Other units and several ranges at once may be answered with the whole (RFC 9110 §14.2).
+            String asked = header == null || !Range.isOne(header) ? null : header;
             Optional<Range> range = asked == null ? Optional.of(new Range(0, size)) : Range.parse(asked, size);
             if (range.isEmpty()) {
                 context.status(UNSATISFIABLE).header("Content-Range", "bytes */" + size);
@@ -58,10 +60,16 @@ final class FileAnswer {
     }
 
     private record Range(long from, long length) {
+        static boolean isOne(String header) {
+            Matcher asked = RANGE.matcher(header.strip());
+            return asked.matches()
+                    && !(asked.group(1).isEmpty() && asked.group(2).isEmpty());
+        }
+
         /** The part of {@code size} bytes that is asked for; empty when there is no such part. */
         static Optional<Range> parse(String header, long size) {
             Matcher asked = RANGE.matcher(header.strip());
-            if (!asked.matches() || (asked.group(1).isEmpty() && asked.group(2).isEmpty())) {
+            if (!asked.matches()) {
                 return Optional.empty();
             }
             if (asked.group(1).isEmpty()) {

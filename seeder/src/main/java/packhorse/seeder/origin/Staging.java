@@ -174,14 +174,20 @@ public final class Staging {
             for (Path each : list()) {
                 Instant touched = Files.getLastModifiedTime(each).toInstant();
                 if (Duration.between(touched, now).compareTo(limits.keep()) > 0) {
-                    try (Staged staged = open(each.getFileName().toString(), 0)) {
-                        staged.remove();
-                        LOG.info("removed the unfinished upload {}, untouched since {}", each.getFileName(), touched);
-                    }
+                    sweep(String.valueOf(each.getFileName()), touched);
                 }
             }
-        } catch (IOException | OperationException e) {
+        } catch (IOException e) {
             LOG.warn("could not sweep unfinished uploads in {}: {}", directory, e.getMessage());
+        }
+    }
+
+    private void sweep(String id, Instant touched) {
+        try (Staged staged = open(id, 0)) {
+            staged.remove();
+            LOG.info("removed the unfinished upload {}, untouched since {}", id, touched);
+        } catch (IOException | OperationException e) {
+            LOG.warn("could not sweep the unfinished upload {}: {}", id, e.getMessage());
         }
     }
 

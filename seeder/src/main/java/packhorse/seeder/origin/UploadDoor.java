@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -309,12 +311,18 @@ final class UploadDoor {
     private void publish(Context context) throws Refusal, IOException {
         Authorised authorised = authorised(context);
         JsonFields asked = words(body(context, authorised, WORDS_BYTES_MAX));
-        byte[] document = small(authorised, asked.string("document"), ManifestCodec.BYTES_MAX);
-        byte[] targets = small(authorised, asked.string("targets"), Role.TARGETS.lengthMaxBytes());
+        Sha256 documentDigest = Sha256.parse(asked.string("document"));
+        Sha256 targetsDigest = Sha256.parse(asked.string("targets"));
+        byte[] document = small(authorised, documentDigest, ManifestCodec.BYTES_MAX);
+        byte[] targets = small(authorised, targetsDigest, Role.TARGETS.lengthMaxBytes());
         TargetDocument decoded = TargetDocument.decode(document);
+        Set<Sha256> used = new HashSet<>(List.of(documentDigest, targetsDigest));
         switch (decoded) {
-            case TargetDocument.ManifestDocument(Manifest manifest) ->
+            case TargetDocument.ManifestDocument(Manifest manifest) -> {
                 publishRelease(authorised.publisher(), manifest, document, targets);
+                used.add(manifest.content().sha256());
+                used.add(manifest.files().sha256());
+            }
             case TargetDocument.BundleDocument bundle ->
                 directory.publishSigned(decoded.targetPath(), document, targets, Optional.empty());
         }
@@ -322,7 +330,7 @@ final class UploadDoor {
                 "published {} from the key {}",
                 decoded.targetPath(),
                 authorised.publisher().keyId().brief());
-        forget(authorised.publisher());
+        forget(authorised.publisher(), used);
         published.run();
         TreeMap<String, Json> fields = new TreeMap<>();
         fields.put("published", new Json.JsonString(decoded.targetPath()));
@@ -373,8 +381,8 @@ final class UploadDoor {
                 .orElseThrow(() -> new OperationException("the checked upload " + id + " is gone; publish again"));
     }
 
-    private byte[] small(Authorised authorised, String digest, int bytesMax) throws Refusal, IOException {
-        Map.Entry<String, ContentHashes> blob = good(authorised.publisher(), Sha256.parse(digest))
+    private byte[] small(Authorised authorised, Sha256 digest, int bytesMax) throws Refusal, IOException {
+        Map.Entry<String, ContentHashes> blob = good(authorised.publisher(), digest)
                 .orElseThrow(() -> new Refusal(Refusal.UNACCEPTABLE, "there is no checked upload " + digest));
         if (blob.getValue().length() > bytesMax) {
             throw new Refusal(
@@ -383,17 +391,19 @@ final class UploadDoor {
         try (Staging.Staged staged = reopen(authorised.publisher(), blob.getKey())) {
             Path content = staged.content();
             byte[] bytes = Files.readAllBytes(content);
-            if (!Arrays.equals(Sha256.of(bytes).bytes(), Sha256.parse(digest).bytes())) {
+            if (!Sha256.of(bytes).equals(digest)) {
                 throw new OperationException("the upload " + digest + " changed on the origin's disk");
             }
             return bytes;
         }
     }
 
-    /** Removes what a publisher brought for a publication that is done. */
-    private void forget(VerifyingKey publisher) {
+    /** Removes what a publisher brought for a publication that is done; what is for another one stays. */
+    private void forget(VerifyingKey publisher, Set<Sha256> used) {
         checks.forEach((id, check) -> {
-            if (check instanceof Check.Good good && good.owner().equals(publisher)) {
+            if (check instanceof Check.Good good
+                    && good.owner().equals(publisher)
+                    && used.contains(good.hashes().sha256())) {
                 checks.remove(id);
                 directory.staging().find(id, publisher.hex()).ifPresent(staged -> {
                     try (staged) {

@@ -1,0 +1,122 @@
+package packhorse.seeder;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import packhorse.core.content.Kind;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.Version;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.Role;
+import packhorse.core.trust.SigningKey;
+import packhorse.peer.swarm.SwarmCommand.RateLimits;
+import packhorse.peer.swarm.SwarmConfig.Listen;
+import packhorse.seeder.build.Progress;
+import packhorse.seeder.origin.Origin;
+import packhorse.seeder.origin.OriginConfig;
+import packhorse.seeder.origin.OriginDirectory;
+import packhorse.seeder.origin.Staging;
+import packhorse.seeder.publish.Destinations;
+import packhorse.seeder.publish.PublishRequest;
+import packhorse.seeder.sign.KeyDirectory;
+
+/** A small deployment for tests: keys, an origin's directory, and the origin itself on an address of the test's own. */
+public final class Deployment {
+    private static final String PASSPHRASE = "test passphrase";
+
+    private final Path home;
+    private final KeyDirectory keys;
+    private final InstantSource clock;
+    private final String address;
+
+    public Deployment(Path home, InstantSource clock, String address) {
+        this.home = home;
+        this.clock = clock;
+        this.address = address;
+        this.keys = KeyDirectory.create(
+                home.resolve("keys"),
+                KeyDirectory.Quorum.ONE,
+                KeyDirectory.Quorum.ONE,
+                passphrase(),
+                passphrase(),
+                new SecureRandom(),
+                clock.instant());
+    }
+
+    public static char[] passphrase() {
+        return PASSPHRASE.toCharArray();
+    }
+
+    public KeyDirectory keys() {
+        return keys;
+    }
+
+    public Path data() {
+        return home.resolve("origin");
+    }
+
+    public OriginConfig config(int port) {
+        return new OriginConfig(
+                data(),
+                new OriginConfig.Door(IpAddress.parse(address), port),
+                List.of(new Listen(IpAddress.parse(address), 0)),
+                List.of(),
+                keys.path(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                RateLimits.NONE,
+                Staging.Limits.DEFAULT);
+    }
+
+    /** Starts the origin on any port. */
+    public Origin start() {
+        return start(0);
+    }
+
+    public Origin start(int port) {
+        return OriginMain.start(config(port), passphrase(), clock, new SecureRandom(), System::nanoTime);
+    }
+
+    public OriginDirectory directory() {
+        return OriginDirectory.open(
+                data(), keys.repository(), keys.online(passphrase()), Staging.Limits.DEFAULT, clock);
+    }
+
+    public List<SigningKey> targetsKeys() {
+        return keys.keys(Role.TARGETS, passphrase());
+    }
+
+    /** A publisher on the origin's own machine. */
+    public Destinations.Session local(List<SigningKey> signers, Progress progress) {
+        return Destinations.local(directory(), signers, progress);
+    }
+
+    public static PublishRequest request(Path source, String name, String version) {
+        ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), Platform.ANY);
+        return new PublishRequest(source, id, Kind.PACKAGE, false, false, List.of());
+    }
+
+    /** A clock that stands where it was put. */
+    public static final class TurnedClock implements InstantSource {
+        private volatile Instant now;
+
+        public TurnedClock(Instant now) {
+            this.now = now;
+        }
+
+        public void turnTo(Instant later) {
+            now = later;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}
