@@ -114,7 +114,10 @@ final class Shelf {
                 LOG.debug("a manifest of {} is not in the catalogue: {}", holding.id(), e.getMessage());
             }
         }
-        LOG.warn("the pack {} is kept but not served: the catalogue names it no more", holding.id());
+        LOG.warn(
+                "the pack {} is kept but not served: {}",
+                holding.id(),
+                known.isPresent() ? "the catalogue names it no more" : "no catalogue was verified yet");
         return Optional.empty();
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,8 +97,8 @@ final class AgentPullTest {
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
 
             List<CompletableFuture<List<LocalReply>>> both = List.of(
-                    CompletableFuture.supplyAsync(() -> agent.pull("acme/tool", "", "")),
-                    CompletableFuture.supplyAsync(() -> agent.pull("acme/tool", "1.0", "")));
+                    inBackground(() -> agent.pull("acme/tool", "", "")),
+                    inBackground(() -> agent.pull("acme/tool", "1.0", "")));
 
             for (CompletableFuture<List<LocalReply>> each : both) {
                 assertEquals(Sha256.of(content).hex(), pulled(each.get()).getSha256());
@@ -117,8 +118,7 @@ final class AgentPullTest {
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
             Deployment.Node first = deployment.agent("3", SLOW);
-            CompletableFuture<List<LocalReply>> broken =
-                    CompletableFuture.supplyAsync(() -> first.pull("acme/tool", "", ""));
+            CompletableFuture<List<LocalReply>> broken = inBackground(() -> first.pull("acme/tool", "", ""));
             await().atMost(Duration.ofSeconds(30))
                     .until(() ->
                             !status(first).isEmpty() && status(first).getFirst().getBytesHave() > LENGTH / 4);
@@ -149,8 +149,7 @@ final class AgentPullTest {
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
             Deployment.Node agent = deployment.agent("3", SLOW);
-            CompletableFuture<List<LocalReply>> pull =
-                    CompletableFuture.supplyAsync(() -> agent.pull("acme/tool", "", ""));
+            CompletableFuture<List<LocalReply>> pull = inBackground(() -> agent.pull("acme/tool", "", ""));
             await().atMost(Duration.ofSeconds(30))
                     .until(() ->
                             !status(agent).isEmpty() && status(agent).getFirst().getBytesHave() > 0);
@@ -255,6 +254,11 @@ final class AgentPullTest {
         UsageException failure = assertThrows(UsageException.class, () -> agent.pull(name, version, out));
         assertTrue(String.valueOf(failure.getMessage()).contains(says), failure.getMessage());
         assertFalse(String.valueOf(failure.getMessage()).contains("\n"), failure.getMessage());
+    }
+
+    /** Not on the common pool: the JDK's HTTP client completes its answers there. */
+    private static CompletableFuture<List<LocalReply>> inBackground(Supplier<List<LocalReply>> pull) {
+        return CompletableFuture.supplyAsync(pull, Thread::startVirtualThread);
     }
 
     private static Pulled pulled(List<LocalReply> replies) {
