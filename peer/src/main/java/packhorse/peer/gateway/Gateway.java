@@ -74,6 +74,9 @@ public final class Gateway implements AutoCloseable {
                 config.routes.addHttpHandler(method, "/releases/{publisher}/{product}/{version}", this::release);
                 config.routes.addHttpHandler(method, "/packs/{sha256}", this::pack);
             }
+            // After the head is out nothing can be said any more: fewer bytes than promised end the connection.
+            config.routes.exception(
+                    IOException.class, (e, context) -> LOG.info("a reader ended early: {}", e.getMessage()));
             config.routes.exception(
                     IllegalArgumentException.class,
                     (e, context) -> refuse(context, 400, String.valueOf(e.getMessage())));
@@ -211,9 +214,6 @@ public final class Gateway implements AutoCloseable {
                 long to = Math.min(last + 1, (long) (piece + 1) * pieceLength);
                 copy(file, from, to, out, buffer);
             }
-        } catch (IOException e) {
-            LOG.info("a reader of {} ended early: {}", source.release(), e.getMessage());
-            throw e;
         }
     }
 

@@ -1,0 +1,224 @@
+package packhorse.peer.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.content.ContentHasher;
+import packhorse.core.content.ContentHashes;
+import packhorse.core.content.Pack;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.Torrents;
+import packhorse.core.content.Version;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.PeerAddress;
+import packhorse.peer.agent.ContentSource;
+import packhorse.peer.agent.ContentWish;
+import packhorse.peer.agent.Deployment;
+import packhorse.peer.agent.PieceWatch;
+import packhorse.peer.agent.Watches;
+
+@Timeout(60)
+final class GatewayTest {
+    private static final int LENGTH = 2_000_000;
+    private static final PeerAddress FREE = new PeerAddress(IpAddress.parse("127.31.31.1"), 17_500);
+
+    private final byte[] content = Deployment.content(31, LENGTH);
+    private final Pack pack = packOf(content);
+    private final List<ContentWish> wishes = new CopyOnWriteArrayList<>();
+    private final List<String> hurried = new CopyOnWriteArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    Path directory;
+
+    private PieceWatch watch = Watches.empty(Path.of("unset"), 1);
+    private Gateway gateway = Gateway.start(FREE, this::open);
+
+    @BeforeEach
+    void somethingToServe() throws IOException {
+        watch = Watches.empty(Files.write(directory.resolve("content"), content), pack.pieceCount());
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+    }
+
+    private static Pack packOf(byte[] bytes) {
+        ContentHasher hasher = new ContentHasher(bytes.length);
+        hasher.update(bytes);
+        ContentHashes hashes = hasher.finish();
+        return Torrents.pack(hashes, false);
+    }
+
+    private CompletableFuture<ContentSource> open(ContentWish wish) {
+        wishes.add(wish);
+        return switch (wish) {
+            case ContentWish.Content there
+            when there.pack().equals(pack.data().sha256()) -> CompletableFuture.completedFuture(source());
+            case ContentWish.Content other -> CompletableFuture.failedFuture(new UsageException("no such pack"));
+            case ContentWish.Release release
+            when release.name().product().equals("tool") -> CompletableFuture.completedFuture(source());
+            case ContentWish.Release release
+            when release.name().product().equals("broken") ->
+                CompletableFuture.failedFuture(new OperationException("the tracker is away"));
+            case ContentWish.Release other -> CompletableFuture.failedFuture(new UsageException("no such release"));
+        };
+    }
+
+    private ContentSource source() {
+        ReleaseId id = new ReleaseId(ReleaseName.parse("acme/tool"), Version.parse("1.0"), Platform.ANY);
+        return new ContentSource(id, "content.bin", pack, watch, (first, last) -> hurried.add(first + "-" + last));
+    }
+
+    private void everythingIsThere() {
+        for (int piece = 0; piece < pack.pieceCount(); piece++) {
+            Watches.add(watch, piece);
+        }
+    }
+
+    @Test
+    void wholeContentAndRangesAreServed() throws Exception {
+        everythingIsThere();
+        HttpResponse<byte[]> all = get("/releases/acme/tool/1.0/any");
+        assertEquals(200, all.statusCode());
+        assertArrayEquals(content, all.body());
+        String etag = all.headers().firstValue("ETag").orElseThrow();
+        assertEquals("\"" + pack.data().sha256() + "\"", etag);
+
+        HttpResponse<byte[]> part = get("/packs/" + pack.data().sha256(), "Range", "bytes=600000-1300000");
+        assertEquals(206, part.statusCode());
+        assertArrayEquals(Arrays.copyOfRange(content, 600_000, 1_300_001), part.body());
+        assertEquals(
+                "bytes 600000-1300000/" + LENGTH,
+                part.headers().firstValue("Content-Range").orElseThrow());
+        assertArrayEquals(
+                Arrays.copyOfRange(content, LENGTH - 7, LENGTH),
+                get("/releases/acme/tool/latest", "Range", "bytes=-7").body());
+
+        HttpResponse<byte[]> beyond = get("/releases/acme/tool/1.0/any", "Range", "bytes=" + LENGTH + "-");
+        assertEquals(416, beyond.statusCode());
+        assertEquals(
+                "bytes */" + LENGTH,
+                beyond.headers().firstValue("Content-Range").orElseThrow());
+        assertEquals(
+                304, get("/releases/acme/tool/1.0/any", "If-None-Match", etag).statusCode());
+        assertEquals(
+                200,
+                get("/releases/acme/tool/1.0/any", "Range", "bytes=0-1", "If-Range", "\"another\"")
+                        .statusCode());
+        assertEquals(
+                206,
+                get("/releases/acme/tool/1.0/any", "Range", "bytes=0-1", "If-Range", etag)
+                        .statusCode());
+    }
+
+    @Test
+    void headSaysTheLengthAndWaitsForNothing() throws Exception {
+        HttpResponse<Void> head = http.send(
+                HttpRequest.newBuilder(uri("/releases/acme/tool/1.0/any"))
+                        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertEquals(200, head.statusCode());
+        assertEquals(LENGTH, head.headers().firstValueAsLong("Content-Length").orElseThrow());
+        assertEquals(List.of(), List.copyOf(hurried));
+    }
+
+    @Test
+    void bytesComeAsSoonAsTheirPieceIsVerifiedAndNotBefore() throws Exception {
+        CompletableFuture<HttpResponse<InputStream>> answer = http.sendAsync(
+                HttpRequest.newBuilder(uri("/releases/acme/tool/1.0/any")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        org.awaitility.Awaitility.await().until(() -> hurried.contains("0-" + (pack.pieceCount() - 1)));
+        assertFalse(answer.isDone());
+
+        Watches.add(watch, 0);
+
+        try (InputStream in = answer.get().body()) {
+            assertArrayEquals(Arrays.copyOf(content, pack.pieceLength()), in.readNBytes(pack.pieceLength()));
+            assertEquals(0, in.available());
+            Path moved = Files.move(directory.resolve("content"), directory.resolve("promoted"));
+            Watches.move(watch, moved);
+            for (int piece = pack.pieceCount() - 1; piece > 0; piece--) {
+                Watches.add(watch, piece);
+            }
+            assertArrayEquals(Arrays.copyOfRange(content, pack.pieceLength(), LENGTH), in.readAllBytes());
+        }
+    }
+
+    @Test
+    void aRangeThatIsThereIsServedWhileTheRestIsNot() throws Exception {
+        Watches.add(watch, 2);
+        int from = 2 * pack.pieceLength();
+        HttpResponse<byte[]> part = get("/releases/acme/tool/1.0/any", "Range", "bytes=" + from + "-" + (from + 99));
+        assertEquals(206, part.statusCode());
+        assertArrayEquals(Arrays.copyOfRange(content, from, from + 100), part.body());
+    }
+
+    @Test
+    void aStreamThatCannotGoOnIsBrokenOff() throws Exception {
+        Watches.add(watch, 0);
+        CompletableFuture<HttpResponse<InputStream>> answer = http.sendAsync(
+                HttpRequest.newBuilder(uri("/releases/acme/tool/1.0/any")).build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = answer.get().body()) {
+            assertEquals(pack.pieceLength(), in.readNBytes(pack.pieceLength()).length);
+            Watches.fail(watch, "the disk is full");
+            assertThrows(IOException.class, in::readAllBytes);
+        }
+        HttpResponse<byte[]> next = get("/releases/acme/tool/1.0/any", "Range", "bytes=-1");
+        assertEquals(502, next.statusCode());
+        assertEquals("the disk is full\n", new String(next.body(), java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsNotThereIsSaid() throws Exception {
+        assertEquals(404, get("/releases/acme/nothing/1.0/any").statusCode());
+        assertEquals(502, get("/releases/acme/broken/1.0/any").statusCode());
+        assertEquals(404, get("/packs/" + "0".repeat(64)).statusCode());
+        assertEquals(400, get("/packs/xyz").statusCode());
+        assertEquals(400, get("/releases/acme/UPPER/1.0/any").statusCode());
+        assertEquals(404, get("/elsewhere").statusCode());
+        UsageException taken = assertThrows(
+                UsageException.class, () -> Gateway.start(new PeerAddress(FREE.ip(), gateway.port()), this::open));
+        assertTrue(taken.toString().contains("gateway"), taken.toString());
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://" + FREE.ip() + ":" + gateway.port() + path);
+    }
+
+    private HttpResponse<byte[]> get(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+}
