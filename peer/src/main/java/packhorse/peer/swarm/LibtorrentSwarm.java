@@ -129,6 +129,8 @@ public final class LibtorrentSwarm implements SwarmPort {
             this.id = add.torrent().pack().data().sha256();
             this.directory = add.directory();
             this.startsComplete = add.complete();
+            // Who adds it complete knows.
+            this.completeTold = add.complete();
             this.watch = watch;
         }
 
@@ -596,23 +598,9 @@ public final class LibtorrentSwarm implements SwarmPort {
     }
 
     private void tellPieces(Swarming pack, NativeTorrent.Status status, List<NativeTorrent.Peer> peers) {
+        // While libtorrent checks, what it says it has is not yet what it has.
         if (status.state() != NativeTorrent.State.CHECKING) {
-            BitSet fresh = (BitSet) status.had().clone();
-            fresh.andNot(pack.had);
-            if (!fresh.isEmpty()) {
-                pack.had.or(fresh);
-                tell(new SwarmEvent.PiecesVerified(pack.id, fresh));
-            }
-        }
-        boolean lost = pack.complete() && status.had().cardinality() < pack.pieceCount();
-        if (lost && pack.startsComplete && !pack.damageTold) {
-            pack.damageTold = true;
-            pack.completeTold = false;
-            LOG.warn("the file of {} in {} is damaged", pack.id, pack.directory);
-            tell(new SwarmEvent.Damaged(pack.id));
-        }
-        if (lost) {
-            pack.had = (BitSet) status.had().clone();
+            takePieces(pack, status.had());
         }
         Set<IpAddress> connected = new HashSet<>();
         peers.forEach(peer -> connected.add(peer.connection().ip()));
@@ -627,6 +615,24 @@ public final class LibtorrentSwarm implements SwarmPort {
             pack.completeTold = true;
             refilter();
             tell(new SwarmEvent.Complete(pack.id));
+        }
+    }
+
+    private void takePieces(Swarming pack, BitSet had) {
+        BitSet fresh = (BitSet) had.clone();
+        fresh.andNot(pack.had);
+        if (!fresh.isEmpty()) {
+            pack.had.or(fresh);
+            tell(new SwarmEvent.PiecesVerified(pack.id, fresh));
+        }
+        if (pack.complete() && had.cardinality() < pack.pieceCount()) {
+            pack.had = (BitSet) had.clone();
+            pack.completeTold = false;
+            if (pack.startsComplete && !pack.damageTold) {
+                pack.damageTold = true;
+                LOG.warn("the file of {} in {} is damaged", pack.id, pack.directory);
+                tell(new SwarmEvent.Damaged(pack.id));
+            }
         }
     }
 

@@ -39,6 +39,8 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
 public final class OpenSwarm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenSwarm.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    /** Outsiders come and go for years; beyond so many per release their counters are kept together. */
+    private static final int CLIENTS_MAX = 10_000;
 
     /**
      * How it serves.
@@ -191,6 +193,7 @@ public final class OpenSwarm implements AutoCloseable {
             Map<PeerLedger.Connection, Bytes> connections = new HashMap<>();
             one.torrent().peers().forEach(peer -> connections.merge(peer.connection(), peer.payload(), Bytes::plus));
             one.ledger().poll(status.payload(), connections, gone.getOrDefault(id.hex(), Set.of()));
+            one.ledger().bound(CLIENTS_MAX);
         });
     }
 

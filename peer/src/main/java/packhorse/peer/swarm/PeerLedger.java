@@ -27,6 +27,9 @@ final class PeerLedger {
     /** One connection: the remote's address and port, and the identity it made up for this connection. */
     record Connection(IpAddress ip, int port, String id) {}
 
+    /** Stands for all addresses that are not told apart any more. */
+    static final IpAddress OTHERS = IpAddress.parse("0.0.0.0");
+
     private final Map<IpAddress, Bytes> closed = new HashMap<>();
     private final Map<Connection, Bytes> live = new HashMap<>();
     /** Bytes that connections moved in the interval before the last poll. */
@@ -112,6 +115,20 @@ final class PeerLedger {
         retired = known();
         total = Bytes.ZERO;
         suspects.clear();
+    }
+
+    /** Keeps at most so many addresses apart; the books of others go to {@link #OTHERS}, so that the sums stay. */
+    void bound(int addresses) {
+        java.util.Iterator<IpAddress> gone = closed.keySet().stream()
+                .filter(ip -> !ip.equals(OTHERS))
+                .toList()
+                .iterator();
+        while (closed.size() > addresses && gone.hasNext()) {
+            Bytes bytes = closed.remove(gone.next());
+            if (bytes != null) {
+                closed.merge(OTHERS, bytes, Bytes::plus);
+            }
+        }
     }
 
     /** Payload by remote address, over all connections ever. */

@@ -47,6 +47,17 @@ final class BadContentTest {
     }
 
     @Test
+    void aSeedWithoutItsFileIsNoticed() throws Exception {
+        Sample sample = Sample.of(66, 1_500_000);
+        Path empty = Files.createDirectories(dir.resolve("empty"));
+        try (Node seed = Node.on("127.30.6.31")) {
+            seed.add(sample, empty, true);
+            seed.await(SwarmEvent.Damaged.class, event -> event.pack().equals(sample.id()));
+            assertEquals(List.of(), seed.all(SwarmEvent.Complete.class));
+        }
+    }
+
+    @Test
     void aTorrentWhoseTwoHashFamiliesDisagreeIsThePublishersFault() throws Exception {
         Sample sample = Sample.of(62, 2_000_000);
         VerifiedTorrent twoTongues = withPiecesOf(Sample.of(63, 2_000_000), sample);

@@ -46,6 +46,22 @@ final class PeerLedgerTest {
     }
 
     @Test
+    void manyAddressesAreKeptTogetherAndTheSumStays() {
+        PeerLedger ledger = new PeerLedger();
+        Bytes total = Bytes.ZERO;
+        for (int i = 1; i <= 20; i++) {
+            IpAddress ip = IpAddress.parse("10.0.1." + i);
+            total = total.plus(new Bytes(i, 1));
+            ledger.poll(total, Map.of(to(ip, i), new Bytes(i, 1)), Set.of());
+            ledger.bound(5);
+        }
+        ledger.poll(total, Map.of(), Set.of());
+        ledger.bound(5);
+        assertEquals(total, ledger.known());
+        assertEquals(5, ledger.byPeer().size());
+    }
+
+    @Test
     void sumsEqualTotalsOnceQuietWhateverHappened() {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
