@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,13 +42,6 @@ import packhorse.peer.cli.AgentSocket;
 final class LocalDoorTest {
     private static final LocalRequest STATUS =
             LocalRequest.newBuilder().setStatus(Status.getDefaultInstance()).build();
-    private static final BiConsumer<LocalRequest, ReplySink> ANSWERS = (request, sink) -> {
-        sink.send(LocalReply.newBuilder()
-                .setStatus(AgentStatus.newBuilder().setSite("here"))
-                .build());
-        sink.send(LocalDoor.done());
-    };
-
     private Path socket = Path.of("unset");
 
     @BeforeEach
@@ -66,7 +58,7 @@ final class LocalDoorTest {
 
     @Test
     void onlyTheOwnerMayConnect() throws IOException {
-        try (LocalDoor door = LocalDoor.open(socket, ANSWERS)) {
+        try (LocalDoor door = LocalDoor.open(socket, LocalDoorTest::answers)) {
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(door.path())));
             assertEquals("here", ask().getFirst().getStatus().getSite());
         }
@@ -80,20 +72,21 @@ final class LocalDoorTest {
             dead.bind(UnixDomainSocketAddress.of(socket));
         }
         assertTrue(Files.exists(socket));
-        try (LocalDoor door = LocalDoor.open(socket, ANSWERS)) {
+        try (LocalDoor door = LocalDoor.open(socket, LocalDoorTest::answers)) {
             assertEquals("here", ask().getFirst().getStatus().getSite());
         }
     }
 
     @Test
     void aSocketInUseAndAFileInTheWayAreRefused() throws IOException {
-        try (LocalDoor door = LocalDoor.open(socket, ANSWERS)) {
-            UsageException inUse = assertThrows(UsageException.class, () -> LocalDoor.open(socket, ANSWERS));
+        try (LocalDoor door = LocalDoor.open(socket, LocalDoorTest::answers)) {
+            UsageException inUse =
+                    assertThrows(UsageException.class, () -> LocalDoor.open(socket, LocalDoorTest::answers));
             assertTrue(inUse.toString().contains("in use by another agent"), inUse.toString());
             assertEquals("here", ask().getFirst().getStatus().getSite());
         }
         Files.writeString(socket, "precious");
-        assertThrows(UsageException.class, () -> LocalDoor.open(socket, ANSWERS));
+        assertThrows(UsageException.class, () -> LocalDoor.open(socket, LocalDoorTest::answers));
         assertEquals("precious", Files.readString(socket));
     }
 
@@ -117,7 +110,7 @@ final class LocalDoorTest {
             random.nextBytes(noise);
             hostile.add(noise);
         }
-        try (LocalDoor door = LocalDoor.open(socket, ANSWERS);
+        try (LocalDoor door = LocalDoor.open(socket, LocalDoorTest::answers);
                 SocketChannel bystander = connect()) {
             for (byte[] bytes : hostile) {
                 try (SocketChannel channel = connect()) {
@@ -177,7 +170,7 @@ final class LocalDoorTest {
             if (request.hasAvailable()) {
                 return;
             }
-            ANSWERS.accept(request, sink);
+            answers(request, sink);
         })) {
             List<SocketChannel> silent = new ArrayList<>();
             for (int i = 0; i < LocalDoor.CONNECTIONS_MAX + 20; i++) {
@@ -206,6 +199,13 @@ final class LocalDoorTest {
             await().untilAsserted(() ->
                     assertEquals("here", ask().getFirst().getStatus().getSite()));
         }
+    }
+
+    private static void answers(LocalRequest request, ReplySink sink) {
+        sink.send(LocalReply.newBuilder()
+                .setStatus(AgentStatus.newBuilder().setSite("here"))
+                .build());
+        sink.send(LocalDoor.done());
     }
 
     private List<LocalReply> ask() {

@@ -47,10 +47,10 @@ final class PlanTest {
                     wanted.add(pack(number));
                 }
                 if (random.nextBoolean()) {
-                    held.put(pack(number), Holding.values()[random.nextInt(2)]);
+                    held.put(pack(number), random.nextBoolean() ? Holding.PART : Holding.WHOLE);
                 }
                 if (random.nextBoolean()) {
-                    running.put(pack(number), Purpose.values()[random.nextInt(2)]);
+                    running.put(pack(number), random.nextBoolean() ? Purpose.FETCH : Purpose.SERVE);
                 }
             }
             for (Step step : Plan.of(wanted, held, running).steps()) {
