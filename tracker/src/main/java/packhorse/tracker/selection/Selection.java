@@ -261,7 +261,8 @@ public final class Selection {
             site.wanting.stream()
                     .filter(m -> !site.rescued.contains(m))
                     .filter(m -> rescueRank(site, m) < 2 || !standbys.isEmpty())
-                    .min(Comparator.comparingInt((Member m) -> rescueRank(site, m)).thenComparing(Selection::byMerit))
+                    .min(Comparator.comparingInt((Member m) -> rescueRank(site, m))
+                            .thenComparing(Selection::byMerit))
                     .ifPresent(member -> {
                         site.rescued.add(member);
                         site.newlyRescued.add(member);
