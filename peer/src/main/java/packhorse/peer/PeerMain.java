@@ -31,6 +31,7 @@ import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.LibtorrentSwarm;
+import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 
@@ -40,11 +41,16 @@ public final class PeerMain implements AutoCloseable {
     private static final long LISTENING_SECONDS_MAX = 30;
 
     private final PeerConfig config;
+    private final Store store;
+    private final Optional<OpenSwarm> outsiders;
     private final Agent agent;
     private final Optional<Gateway> gateway;
 
-    private PeerMain(PeerConfig config, Agent agent, Optional<Gateway> gateway) {
+    private PeerMain(
+            PeerConfig config, Store store, Optional<OpenSwarm> outsiders, Agent agent, Optional<Gateway> gateway) {
         this.config = config;
+        this.store = store;
+        this.outsiders = outsiders;
         this.agent = agent;
         this.gateway = gateway;
     }
@@ -61,6 +67,9 @@ public final class PeerMain implements AutoCloseable {
         Store store = Store.open(config.data().resolve("store"));
         SwarmConfig swarm =
                 SwarmConfig.listeningOn(config.listen().toArray(Listen[]::new)).withRates(config.limits());
+        Optional<OpenSwarm> outsiders = config.openSwarm()
+                .map(listen -> OpenSwarm.start(
+                        OpenSwarm.Config.on(listen, config.limits().wanUp())));
         Agent agent = Agent.start(
                 AgentConfig.of(config.data(), Optional.of(config.socket()))
                         .withLimits(config.limits())
@@ -70,10 +79,16 @@ public final class PeerMain implements AutoCloseable {
                 events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
                 catalogue,
                 new DirectChannel(),
+                outsiders,
                 random,
                 nanoTime);
         try {
-            return new PeerMain(config, agent, config.gateway().map(address -> Gateway.start(address, agent::open)));
+            return new PeerMain(
+                    config,
+                    store,
+                    outsiders,
+                    agent,
+                    config.gateway().map(address -> Gateway.start(address, agent::open)));
         } catch (RuntimeException e) {
             agent.close();
             throw e;
@@ -132,6 +147,9 @@ public final class PeerMain implements AutoCloseable {
             out.println("packhorse peer is ready: swarm on "
                     + listening.stream().map(PeerAddress::toString).collect(Collectors.joining(", ")) + ", socket "
                     + config.socket()
+                    + outsiders
+                            .map(session -> ", open swarm on " + session.address())
+                            .orElse("")
                     + gateway.map(door -> ", gateway on port " + door.port()).orElse(""));
             out.flush();
             String reason = agent.ended().get();
@@ -156,5 +174,7 @@ public final class PeerMain implements AutoCloseable {
     public void close() {
         gateway.ifPresent(Gateway::close);
         agent.close();
+        outsiders.ifPresent(OpenSwarm::close);
+        store.close();
     }
 }

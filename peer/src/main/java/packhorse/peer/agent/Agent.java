@@ -62,6 +62,7 @@ import packhorse.peer.site.SitePlace;
 import packhorse.peer.site.WanLimits;
 import packhorse.peer.store.Partial;
 import packhorse.peer.store.Store;
+import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmCommand;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmEvent;
@@ -124,6 +125,7 @@ public final class Agent implements AutoCloseable {
     private final EngineStarter engines;
     private final TufClient catalogue;
     private final PeerChannel channel;
+    private final Optional<OpenSwarm> outsiders;
     private final LongSupplier nanoTime;
     private final WantedJournal journal;
     private final ReportWriter reports;
@@ -173,6 +175,7 @@ public final class Agent implements AutoCloseable {
             SessionStarter sessions,
             TufClient catalogue,
             PeerChannel channel,
+            Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {
         this.config = config;
@@ -180,10 +183,11 @@ public final class Agent implements AutoCloseable {
         this.engines = engines;
         this.catalogue = catalogue;
         this.channel = channel;
+        this.outsiders = outsiders;
         this.nanoTime = nanoTime;
         this.toldLimits = config.limits();
         this.movedNanos = nanoTime.getAsLong() - MOVED_RECENTLY.toNanos();
-        this.reports = new ReportWriter(Identity.begin(config.data(), random), config.openSwarm());
+        this.reports = new ReportWriter(Identity.begin(config.data(), random), outsiders);
         this.journal = WantedJournal.open(config.data().resolve("wanted"));
         this.engine = engines.start(event -> post(new AgentMessage.FromSwarm(0, event)));
         this.session = sessions.start(event -> post(new AgentMessage.FromSession(event)));
@@ -193,6 +197,7 @@ public final class Agent implements AutoCloseable {
     /**
      * Starts an agent from its parts. It closes the engine and the session that it starts, nothing else.
      *
+     * @param outsiders the session that serves open releases to plain clients, where there is one
      * @throws UsageException when a port or the socket is in use
      */
     public static Agent start(
@@ -202,9 +207,10 @@ public final class Agent implements AutoCloseable {
             SessionStarter sessions,
             TufClient catalogue,
             PeerChannel channel,
+            Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {
-        Agent agent = new Agent(config, store, engines, sessions, catalogue, channel, random, nanoTime);
+        Agent agent = new Agent(config, store, engines, sessions, catalogue, channel, outsiders, random, nanoTime);
         agent.owner.start();
         agent.load();
         try {
@@ -884,11 +890,23 @@ public final class Agent implements AutoCloseable {
         state.checking = !whole;
         state.told = Optional.empty();
         tell(new SwarmCommand.Add(state.torrent, state.directory, whole));
+        if (whole) {
+            serveOutsiders(state);
+        }
         Duty duty = place.duties().get(state.id());
         if (duty != null) {
             tellDuty(state, duty);
         }
         press();
+    }
+
+    private void serveOutsiders(PackState state) {
+        if (outsiders.isPresent() && state.pack.openSwarm().isPresent()) {
+            Path directory = state.directory;
+            quietly(
+                    "serve " + state.id() + " to outsiders",
+                    () -> outsiders.get().serve(state.torrent, directory));
+        }
     }
 
     private void swarm(SwarmEvent event) {
@@ -1050,6 +1068,7 @@ public final class Agent implements AutoCloseable {
                     state.becomeWhole();
                     if (state.inSwarm) {
                         tell(new SwarmCommand.Relocate(state.id(), directory));
+                        serveOutsiders(state);
                     } else {
                         enterSwarm(state);
                         quietly("drop the part of " + state.id(), () -> shelf.discardPart(state.id()));
@@ -1071,6 +1090,7 @@ public final class Agent implements AutoCloseable {
         packs.remove(state.id());
         state.phase = PackState.Phase.GONE;
         state.inSwarm = false;
+        outsiders.ifPresent(session -> session.withdraw(state.id()));
         state.watch.failed(reason);
         List<PullRequest> waiting = List.copyOf(state.waiters);
         state.waiters.clear();

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.Platform;
-import packhorse.core.topology.PeerAddress;
 import packhorse.peer.desired.MachinePlatform;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 
@@ -16,15 +15,9 @@ import packhorse.peer.swarm.SwarmCommand.RateLimits;
  * @param limits its own limits
  * @param platforms whose releases this machine runs, best first
  * @param seedOnStart whether complete packs are served from the start on
- * @param openSwarm where this agent serves plain clients, if it does
  */
 public record AgentConfig(
-        Path data,
-        Optional<Path> socket,
-        RateLimits limits,
-        List<Platform> platforms,
-        boolean seedOnStart,
-        Optional<PeerAddress> openSwarm) {
+        Path data, Optional<Path> socket, RateLimits limits, List<Platform> platforms, boolean seedOnStart) {
     public AgentConfig {
         platforms = List.copyOf(platforms);
     }
@@ -36,19 +29,14 @@ public record AgentConfig(
                 socket,
                 RateLimits.NONE,
                 MachinePlatform.of(System.getProperty("os.name", ""), System.getProperty("os.arch", "")),
-                true,
-                Optional.empty());
+                true);
     }
 
     public AgentConfig withLimits(RateLimits own) {
-        return new AgentConfig(data, socket, own, platforms, seedOnStart, openSwarm);
+        return new AgentConfig(data, socket, own, platforms, seedOnStart);
     }
 
     public AgentConfig withSeedOnStart(boolean seed) {
-        return new AgentConfig(data, socket, limits, platforms, seed, openSwarm);
-    }
-
-    public AgentConfig withOpenSwarm(Optional<PeerAddress> open) {
-        return new AgentConfig(data, socket, limits, platforms, seedOnStart, open);
+        return new AgentConfig(data, socket, limits, platforms, seed);
     }
 }

@@ -11,6 +11,7 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.BanNotice;
 import packhorse.core.message.v1.Endpoint;
+import packhorse.core.message.v1.OutsideTraffic;
 import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmState;
@@ -21,15 +22,16 @@ import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.site.Duty.SiteRole;
 import packhorse.peer.site.SitePlace;
+import packhorse.peer.swarm.OpenSwarm;
 
 /** Puts the agent's state into the messages that trackers and people read. */
 final class ReportWriter {
     private final Identity identity;
-    private final Optional<PeerAddress> openSwarm;
+    private final Optional<OpenSwarm> outsiders;
 
-    ReportWriter(Identity identity, Optional<PeerAddress> openSwarm) {
+    ReportWriter(Identity identity, Optional<OpenSwarm> outsiders) {
         this.identity = identity;
-        this.openSwarm = openSwarm;
+        this.outsiders = outsiders;
     }
 
     /** Everything a tracker should know. */
@@ -63,9 +65,9 @@ final class ReportWriter {
                 .setLanBytesOut(books.lanOut())
                 .setStalledMillis(pack.wants() ? TimeUnit.NANOSECONDS.toMillis(nowNanos - pack.lastGainNanos) : 0);
         boolean open =
-                pack.phase == PackState.Phase.WHOLE && pack.torrent.sibling().isPresent();
+                pack.phase == PackState.Phase.WHOLE && pack.pack.openSwarm().isPresent();
         if (open) {
-            openSwarm.ifPresent(address -> swarm.setOpenSwarm(true).setOpenListen(endpoint(address)));
+            outsiders.ifPresent(session -> swarm.setOpenSwarm(true).setOpenListen(endpoint(session.address())));
         }
         return swarm.build();
     }
@@ -84,7 +86,7 @@ final class ReportWriter {
         return status.build();
     }
 
-    private static PackStatus pack(PackState pack, SitePlace place) {
+    private PackStatus pack(PackState pack, SitePlace place) {
         PackStatus.Builder status = PackStatus.newBuilder()
                 .setSha256(pack.id().hex())
                 .setRelease(pack.manifest.id().toString())
@@ -101,6 +103,14 @@ final class ReportWriter {
                     .setWan(place.isWan(entry.getKey()))
                     .setBytesIn(entry.getValue().in())
                     .setBytesOut(entry.getValue().out()));
+        }
+        if (outsiders.isPresent() && pack.pack.openSwarm().isPresent()) {
+            outsiders
+                    .get()
+                    .counters(pack.id())
+                    .forEach((client, bytes) -> status.addOutside(OutsideTraffic.newBuilder()
+                            .setClient(client.toString())
+                            .setBytesOut(bytes.out())));
         }
         return status.build();
     }

@@ -100,6 +100,11 @@ public final class Deployment implements AutoCloseable {
         tracker = FakeTracker.start(network + ".1", port, root.resolve("repository"));
     }
 
+    /** What agents trust to begin with. */
+    public byte[] rootJson() {
+        return writer.root();
+    }
+
     /** Content of a seed. */
     public static byte[] content(long seed, int length) {
         byte[] bytes = new byte[length];
@@ -249,6 +254,7 @@ public final class Deployment implements AutoCloseable {
                             SessionConfig.of(List.of(deployment.tracker.url()), bind), new SecureRandom(), events),
                     catalogue,
                     new DirectChannel(),
+                    Optional.empty(),
                     new SecureRandom(),
                     System::nanoTime);
             agent.listening().get();

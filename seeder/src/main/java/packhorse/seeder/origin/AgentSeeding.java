@@ -17,8 +17,6 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
-import packhorse.core.content.Pack;
-import packhorse.core.content.Torrents;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
@@ -28,7 +26,6 @@ import packhorse.peer.agent.AgentConfig;
 import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
-import packhorse.peer.store.Holding;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.LibtorrentSwarm;
 import packhorse.peer.swarm.OpenSwarm;
@@ -48,13 +45,11 @@ public final class AgentSeeding implements Seeding {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
 
-    private final Store store;
     private final Agent agent;
     private final Optional<OpenSwarm> open;
     private final String addresses;
 
-    private AgentSeeding(Store store, Agent agent, Optional<OpenSwarm> open, String addresses) {
-        this.store = store;
+    private AgentSeeding(Agent agent, Optional<OpenSwarm> open, String addresses) {
         this.agent = agent;
         this.open = open;
         this.addresses = addresses;
@@ -76,17 +71,16 @@ public final class AgentSeeding implements Seeding {
                 .map(listen -> OpenSwarm.start(
                         OpenSwarm.Config.on(listen, config.limits().wanUp())));
         Agent agent = Agent.start(
-                AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET)))
-                        .withLimits(config.limits())
-                        .withOpenSwarm(open.map(OpenSwarm::address)),
+                AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET))).withLimits(config.limits()),
                 store,
                 events -> LibtorrentSwarm.start(swarm, events),
                 events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
                 client,
                 new DirectChannel(),
+                open,
                 random,
                 nanoTime);
-        return new AgentSeeding(store, agent, open, listening(agent, open));
+        return new AgentSeeding(agent, open, listening(agent, open));
     }
 
     private static String listening(Agent agent, Optional<OpenSwarm> open) {
@@ -117,7 +111,6 @@ public final class AgentSeeding implements Seeding {
 
     @Override
     public void seed(VerifiedManifest manifest) {
-        Pack pack = manifest.manifest().pack();
         try {
             if (!agent.serve(manifest).get(LISTENING_MAX.toSeconds(), TimeUnit.SECONDS)) {
                 LOG.error("the agent does not serve {}", manifest.manifest().id());
@@ -128,10 +121,6 @@ public final class AgentSeeding implements Seeding {
         } catch (ExecutionException | TimeoutException e) {
             throw new OperationException(
                     "the agent does not serve " + manifest.manifest().id() + ": " + e.getMessage(), e);
-        }
-        if (open.isPresent() && pack.openSwarm().isPresent()) {
-            Holding holding = store.complete(pack.data().sha256()).orElseThrow();
-            open.get().serve(Torrents.check(pack, holding.torrent()), holding.directory());
         }
         LOG.info("seeding {}", manifest.manifest().id());
     }

@@ -1,0 +1,114 @@
+package packhorse.peer;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.UsageException;
+import packhorse.core.config.YamlDocument;
+import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.message.v1.Stop;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.agent.Deployment;
+import packhorse.peer.cli.AgentSocket;
+
+/** The whole program but for its process: configuration, ready line, gateway, stop. */
+@Timeout(90)
+final class PeerMainTest {
+    @TempDir
+    Path directory;
+
+    private PeerConfig config(String network, URI tracker, Path root, int gatewayPort) {
+        return PeerConfig.of(YamlDocument.parse("peer.yaml", """
+            data: %s
+            tracker: %s
+            trustedRoot: %s
+            listen: %s.7:0
+            socket: %s
+            gateway: %s.7:%d
+            """.formatted(
+                directory.resolve("peer"), tracker, root, network, directory.resolve("s"), network, gatewayPort)));
+    }
+
+    private static PeerMain start(PeerConfig config) {
+        return PeerMain.start(config, InstantSource.system(), new Random(3), System::nanoTime);
+    }
+
+    @Test
+    void aConfiguredPeerSaysThatItIsReadyStreamsThroughItsGatewayAndStopsWhenAsked() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.31.41")) {
+            byte[] content = Deployment.content(41, 3_000_000);
+            VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Path root = Files.write(directory.resolve("root.json"), deployment.rootJson());
+            PeerConfig config = config("127.31.41", deployment.tracker().url(), root, 17_501);
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            try (PeerMain peer = start(config)) {
+                Thread running = Thread.ofVirtual().start(() -> {
+                    try {
+                        peer.run(new PrintStream(printed, true, StandardCharsets.UTF_8));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                await().until(() -> printed.toString(StandardCharsets.UTF_8).endsWith("\n"));
+                String line = printed.toString(StandardCharsets.UTF_8);
+                assertTrue(line.startsWith("packhorse peer is ready: swarm on 127.31.41.7:"), line);
+                assertEquals(1, line.lines().count());
+
+                // Nobody pulled it: reading does.
+                HttpResponse<byte[]> answer = HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(
+                                                URI.create("http://127.31.41.7:17501/releases/acme/tool/latest/any"))
+                                        .header("Range", "bytes=1000000-2999999")
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofByteArray());
+                assertEquals(206, answer.statusCode());
+                assertArrayEquals(Arrays.copyOfRange(content, 1_000_000, 3_000_000), answer.body());
+
+                UsageException inUse = assertThrows(
+                        UsageException.class,
+                        () -> PeerMain.start(
+                                        config(
+                                                "127.31.41",
+                                                deployment.tracker().url(),
+                                                directory.resolve("none"),
+                                                17_502),
+                                        InstantSource.system(),
+                                        new Random(4),
+                                        System::nanoTime)
+                                .close());
+                assertTrue(inUse.toString().contains("trusted root"), inUse.toString());
+
+                new AgentSocket(config.socket())
+                        .ask(
+                                LocalRequest.newBuilder()
+                                        .setStop(Stop.getDefaultInstance())
+                                        .build(),
+                                reply -> {});
+                running.join();
+            }
+            assertFalse(Files.exists(config.socket()));
+        }
+    }
+}
