@@ -1,6 +1,8 @@
 package packhorse.seeder;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import packhorse.core.trust.OnlineKeys;
@@ -29,9 +31,22 @@ public final class OriginMain {
             RandomGenerator random,
             LongSupplier nanoTime) {
         KeyDirectory keys = KeyDirectory.open(config.keys());
-        OnlineKeys online = keys.online(passphrase);
-        OriginDirectory directory =
-                OriginDirectory.open(config.data(), keys.repository(), online, config.uploads(), clock);
+        return start(config, keys.repository(), keys.online(passphrase), clock, random, nanoTime);
+    }
+
+    /**
+     * Starts an origin with keys that are open.
+     *
+     * @param initial an empty catalogue to start from, where the data directory has none
+     */
+    static Origin start(
+            OriginConfig config,
+            Optional<Path> initial,
+            OnlineKeys online,
+            InstantSource clock,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
+        OriginDirectory directory = OriginDirectory.open(config.data(), initial, online, config.uploads(), clock);
         Origin.SeedingStarter seeding = config.trackers().isEmpty()
                 ? (store, client) -> new NoSeeding()
                 : (store, client) -> AgentSeeding.start(config, store, client, random, nanoTime);

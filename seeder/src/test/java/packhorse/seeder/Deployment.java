@@ -1,17 +1,25 @@
 package packhorse.seeder;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
@@ -29,23 +37,69 @@ import packhorse.seeder.sign.KeyDirectory;
 public final class Deployment {
     private static final String PASSPHRASE = "test passphrase";
 
+    /** Sealing and opening keys costs seconds on a busy machine: made once for all tests, copied for each. */
+    private static final Map<Boolean, Template> TEMPLATES = new HashMap<>();
+
+    private record Template(Path keys, OnlineKeys online, List<SigningKey> targets) {}
+
     private final Path home;
     private final KeyDirectory keys;
     private final InstantSource clock;
     private final String address;
+    private final Template template;
 
     public Deployment(Path home, InstantSource clock, String address) {
         this.home = home;
         this.clock = clock;
         this.address = address;
-        this.keys = KeyDirectory.create(
-                home.resolve("keys"),
-                KeyDirectory.Quorum.ONE,
-                KeyDirectory.Quorum.ONE,
-                passphrase(),
-                passphrase(),
-                new SecureRandom(),
-                clock.instant());
+        this.template = template(clock);
+        this.keys = KeyDirectory.open(copy(template.keys(), home.resolve("keys")));
+    }
+
+    private static synchronized Template template(InstantSource clock) {
+        return TEMPLATES.computeIfAbsent(clock instanceof TurnedClock, turned -> {
+            try {
+                Path directory = Files.createTempDirectory("packhorse-test-keys-");
+                KeyDirectory made = KeyDirectory.create(
+                        directory,
+                        KeyDirectory.Quorum.ONE,
+                        KeyDirectory.Quorum.ONE,
+                        passphrase(),
+                        passphrase(),
+                        new SecureRandom(),
+                        clock.instant());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+                return new Template(directory, made.online(passphrase()), made.keys(Role.TARGETS, passphrase()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path copy(Path from, Path to) {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+            return to;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static char[] passphrase() {
@@ -80,16 +134,16 @@ public final class Deployment {
     }
 
     public Origin start(int port) {
-        return OriginMain.start(config(port), passphrase(), clock, new SecureRandom(), System::nanoTime);
+        return OriginMain.start(
+                config(port), keys.repository(), template.online(), clock, new SecureRandom(), System::nanoTime);
     }
 
     public OriginDirectory directory() {
-        return OriginDirectory.open(
-                data(), keys.repository(), keys.online(passphrase()), Staging.Limits.DEFAULT, clock);
+        return OriginDirectory.open(data(), keys.repository(), template.online(), Staging.Limits.DEFAULT, clock);
     }
 
     public List<SigningKey> targetsKeys() {
-        return keys.keys(Role.TARGETS, passphrase());
+        return template.targets();
     }
 
     /** A publisher on the origin's own machine. */

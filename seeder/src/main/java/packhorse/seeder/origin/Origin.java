@@ -158,6 +158,11 @@ public final class Origin implements AutoCloseable {
         return stock.size();
     }
 
+    /** What key holders have to do before it is late, one line each. */
+    public List<String> warnings() {
+        return warnings.stream().map(ExpiryWarning::toString).toList();
+    }
+
     private void serveFiles(RoutesConfig routes) {
         routes.get("/metadata/<file>", context -> repositoryFile(context, "metadata"));
         routes.get("/targets/<file>", context -> repositoryFile(context, "targets"));
@@ -268,7 +273,7 @@ public final class Origin implements AutoCloseable {
 
     @Override
     public void close() {
-        keeper.shutdownNow();
+        keeper.shutdown();
         http.stop();
         try {
             if (!keeper.awaitTermination(WATCH.toSeconds() * 10, TimeUnit.SECONDS)) {

@@ -10,8 +10,6 @@ import packhorse.core.OperationException;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
-import packhorse.core.trust.TrustedStore;
-import packhorse.core.trust.TufClient;
 import packhorse.seeder.build.Progress;
 import packhorse.seeder.origin.OriginDirectory;
 import packhorse.seeder.sign.KeyDirectory;
@@ -42,11 +40,11 @@ public final class Destinations {
         List<SigningKey> signers = keys.keys(Role.TARGETS, passphrase);
         URI base = origin.toString().endsWith("/") ? origin : URI.create(origin + "/");
         HttpMetadataSource source = new HttpMetadataSource(List.of(base), HttpMetadataSource.Patience.DEFAULT);
-        TufClient client = new TufClient(source, TrustedStore.open(keys.path().resolve("trusted")), clock);
-        client.initialise(keys.rootJson());
+        RememberedCatalogue catalogue =
+                new RememberedCatalogue(keys.path().resolve("trusted"), source, keys.rootJson(), clock);
         try {
             Path scratch = Files.createTempDirectory("packhorse-publish-");
-            return session(new RemoteOrigin(base, source, client, signers, clock, scratch), progress);
+            return session(new RemoteOrigin(base, catalogue, signers, clock, scratch), progress);
         } catch (IOException e) {
             throw new OperationException("cannot use the temporary directory: " + e.getMessage(), e);
         }

@@ -19,13 +19,10 @@ import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.json.Json;
 import packhorse.core.json.JsonFields;
-import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.Lifetimes;
-import packhorse.core.trust.MetadataSource;
 import packhorse.core.trust.SigningKey;
 import packhorse.core.trust.SigningRequest;
 import packhorse.core.trust.TargetInfo;
-import packhorse.core.trust.TufClient;
 import packhorse.seeder.build.BuiltContent;
 import packhorse.seeder.build.ContentBuilder;
 import packhorse.seeder.build.ContentSink;
@@ -46,22 +43,14 @@ final class RemoteOrigin implements Destination {
     private static final long CHECK_PAUSE_NANOS = 100_000_000;
 
     private final OriginClient client;
-    private final TufClient catalogueClient;
-    private final MetadataSource source;
+    private final RememberedCatalogue catalogue;
     private final List<SigningKey> signers;
     private final InstantSource clock;
     private final Path scratch;
 
     /** @param signers of targets; the first also signs requests */
-    RemoteOrigin(
-            URI base,
-            MetadataSource source,
-            TufClient catalogueClient,
-            List<SigningKey> signers,
-            InstantSource clock,
-            Path scratch) {
-        this.source = source;
-        this.catalogueClient = catalogueClient;
+    RemoteOrigin(URI base, RememberedCatalogue catalogue, List<SigningKey> signers, InstantSource clock, Path scratch) {
+        this.catalogue = catalogue;
         this.signers = List.copyOf(signers);
         this.clock = clock;
         this.scratch = scratch;
@@ -70,16 +59,14 @@ final class RemoteOrigin implements Destination {
 
     @Override
     public Optional<byte[]> document(String targetPath) {
-        return document(catalogueClient.refresh(), targetPath);
-    }
-
-    private Optional<byte[]> document(Catalogue catalogue, String targetPath) {
-        return catalogue.target(targetPath).map(this::fetch);
+        return catalogue.refresh().target(targetPath).map(this::fetch);
     }
 
     private byte[] fetch(TargetInfo target) {
         try {
-            byte[] bytes = source.fetch(target.location(), target.length())
+            byte[] bytes = catalogue
+                    .source()
+                    .fetch(target.location(), target.length())
                     .orElseThrow(() -> new OperationException("the origin does not have " + target.location()));
             if (!target.describes(bytes)) {
                 throw new OperationException("the origin's " + target.location() + " is not what was signed");
@@ -206,9 +193,8 @@ final class RemoteOrigin implements Destination {
     public void publish(String targetPath, byte[] document, Optional<DeliveredContent> content) {
         content.ifPresent(delivered -> upload(delivered.built().files(), delivered.fileList()));
         for (int round = 0; round < ROUNDS_MAX; round++) {
-            Optional<SigningRequest> next = catalogueClient
-                    .refresh()
-                    .stageTargets(Map.of(targetPath, document), Lifetimes.DEFAULT, clock.instant());
+            Optional<SigningRequest> next =
+                    catalogue.refresh().stageTargets(Map.of(targetPath, document), Lifetimes.DEFAULT, clock.instant());
             if (next.isEmpty()) {
                 return;
             }

@@ -192,7 +192,7 @@ class LocalPublishTest {
     void memoryStaysBoundedWhateverTheLength() throws Exception {
         Path sparse = dir.resolve("sparse");
         try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
-            file.setLength(512L << 20);
+            file.setLength(256L << 20);
         }
         assertEquals(0, child(List.of("-Xmx112m", "-XX:MaxDirectMemorySize=16m"), "1000000", sparse));
     }
