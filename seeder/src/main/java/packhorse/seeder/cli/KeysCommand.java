@@ -3,7 +3,7 @@ package packhorse.seeder.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,7 +102,7 @@ public final class KeysCommand implements Callable<Integer> {
             char[] online = onlinePassphrase == null ? offline : PassphraseOptions.read(onlinePassphrase);
             try {
                 KeyDirectory made = KeyDirectory.create(
-                        directory, rootQuorum, targetsQuorum, offline, online, new SecureRandom(), Instant.now());
+                        directory, rootQuorum, targetsQuorum, offline, online, new SecureRandom(), InstantSource.system().instant());
                 Path rootJson = made.path().resolve(KeyDirectory.ROOT_JSON);
                 outcome.with("directory", directory.toString())
                         .with("root", rootJson.toString())
