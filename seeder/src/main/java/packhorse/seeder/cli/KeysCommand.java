@@ -102,7 +102,13 @@ public final class KeysCommand implements Callable<Integer> {
             char[] online = onlinePassphrase == null ? offline : PassphraseOptions.read(onlinePassphrase);
             try {
                 KeyDirectory made = KeyDirectory.create(
-                        directory, rootQuorum, targetsQuorum, offline, online, new SecureRandom(), InstantSource.system().instant());
+                        directory,
+                        rootQuorum,
+                        targetsQuorum,
+                        offline,
+                        online,
+                        new SecureRandom(),
+                        InstantSource.system().instant());
                 Path rootJson = made.path().resolve(KeyDirectory.ROOT_JSON);
                 outcome.with("directory", directory.toString())
                         .with("root", rootJson.toString())
