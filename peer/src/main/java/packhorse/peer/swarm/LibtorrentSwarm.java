@@ -58,6 +58,11 @@ public final class LibtorrentSwarm implements SwarmPort {
     private static final long RECONNECT_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** For so long local peers that did not deliver what they claim are not counted on. */
     private static final long DISTRUST_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /**
+     * A whole pack's connections outlive their entry in the allow-list by this: both ends have polled the counters by then, on a
+     * busy machine too. Nothing flows any more, so nothing is given away.
+     */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** As many requests of 16 KiB as are sent ahead to one peer: enough for 1 Gbit/s over 200 ms. */
     private static final int REQUESTS_AHEAD = 1500;
 
@@ -108,6 +113,7 @@ public final class LibtorrentSwarm implements SwarmPort {
         volatile boolean gone;
         List<PeerAddress> connect = List.of();
         List<IpAddress> allow = List.of();
+        final Map<IpAddress, Long> lingerUntilNanos = new HashMap<>();
         SwarmCommand.@Nullable Shares shares;
         boolean outside = true;
         boolean shareTold;
@@ -289,6 +295,10 @@ public final class LibtorrentSwarm implements SwarmPort {
             case SwarmCommand.Add add -> add(add);
             case SwarmCommand.Peers peers ->
                 with(peers.pack(), pack -> {
+                    if (pack.complete()) {
+                        long until = System.nanoTime() + LINGER_NANOS;
+                        named(pack).forEach(ip -> pack.lingerUntilNanos.put(ip, until));
+                    }
                     pack.connect = peers.connect();
                     pack.allow = peers.allow();
                     pack.reconnectAtNanos = System.nanoTime();
@@ -589,6 +599,9 @@ public final class LibtorrentSwarm implements SwarmPort {
         }
         tellPieces(pack, status, peers);
         tellCounters(pack);
+        if (pack.lingerUntilNanos.values().removeIf(until -> now - until > 0)) {
+            refilter();
+        }
         if (pack.complete()) {
             return;
         }
@@ -729,14 +742,21 @@ public final class LibtorrentSwarm implements SwarmPort {
         }
     }
 
+    private static Set<IpAddress> named(Swarming pack) {
+        Set<IpAddress> named = new HashSet<>(pack.allow);
+        pack.connect.forEach(peer -> named.add(peer.ip()));
+        return named;
+    }
+
     /** The one filter of the session: whom any pack names, less whom it does without now. */
     private void refilter() {
         Set<IpAddress> allowed = new HashSet<>();
         Set<IpAddress> excluded = new HashSet<>();
         for (Swarming pack : packs.values()) {
-            Set<IpAddress> named = new HashSet<>(pack.allow);
-            pack.connect.forEach(peer -> named.add(peer.ip()));
-            if (!pack.complete()) {
+            Set<IpAddress> named = named(pack);
+            if (pack.complete()) {
+                named.addAll(pack.lingerUntilNanos.keySet());
+            } else {
                 excluded.addAll(pack.bans.excluded(named));
                 if (!pack.outside) {
                     named.removeIf(ip -> !isLocal(ip));
