@@ -181,7 +181,7 @@ class AgentSessionsTest {
             origin.until(a -> true);
             ordinary.until(a -> true);
         }
-        ordinary.until(a -> a.getSwarms(0).getRole() == Role.ROLE_LEAD);
+        ordinary.until(a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getRole() == Role.ROLE_LEAD);
         origin.until(a -> allows(a, "10.1.0.6"));
     }
 
@@ -195,7 +195,8 @@ class AgentSessionsTest {
         }
         origin.until(a -> a.getSwarmsCount() == 1);
         peer.until(a -> a.getSwarmsCount() == 1);
-        ordinary.until(a -> a.getSwarms(0).getRescued() && allows(a, "10.1.0.5", "192.0.2.10"));
+        ordinary.until(
+                a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getRescued() && allows(a, "10.1.0.5", "192.0.2.10"));
         assertEquals(1L, sessions.overview().join().rescues().get("berlin"));
     }
 
