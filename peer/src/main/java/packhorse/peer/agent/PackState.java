@@ -57,7 +57,7 @@ final class PackState {
     final PieceWatch watch;
     final RateMeter rate = new RateMeter();
     /** Who waits for the whole. */
-    final List<PullRequest> waiters = new ArrayList<>();
+    final List<PackWaiter> waiters = new ArrayList<>();
     /** Bans of engines' peers, by real address. */
     final Map<IpAddress, Integer> bans = new HashMap<>();
 

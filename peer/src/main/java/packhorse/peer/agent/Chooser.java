@@ -1,0 +1,135 @@
+package packhorse.peer.agent;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.content.Manifest;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.Version;
+import packhorse.core.message.v1.LocalReply;
+import packhorse.core.message.v1.ReleaseLine;
+import packhorse.core.message.v1.ReleaseList;
+import packhorse.core.trust.Catalogue;
+import packhorse.core.trust.TufClient;
+import packhorse.peer.desired.Listing;
+import packhorse.peer.desired.Listing.Choice;
+
+/**
+ * The agent's reading of the catalogue: what there is, and what a wish means. The choice itself is made in
+ * {@link Listing}; this brings a fresh catalogue to it and falls back to the verified one for what is already here.
+ *
+ * <p>Owns the version of the catalogue that was read last. Only the owner thread enters.
+ */
+final class Chooser {
+    /** Releases in a list whose size is looked up; each costs one small fetch. */
+    private static final int SIZES_MAX = 500;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Chooser.class);
+
+    private final TufClient catalogue;
+    private final List<Platform> machine;
+    private final Packs packs;
+    private final Errands errands;
+    private long catalogueVersion;
+
+    /** @param machine the platforms that run here, best first */
+    Chooser(TufClient catalogue, List<Platform> machine, Packs packs, Errands errands) {
+        this.catalogue = catalogue;
+        this.machine = machine;
+        this.packs = packs;
+        this.errands = errands;
+    }
+
+    /** The version of the catalogue that was read last; 0 before. */
+    long catalogueVersion() {
+        return catalogueVersion;
+    }
+
+    /** Refreshes the catalogue and chooses; where it cannot be refreshed, what was verified before will do for what is here. */
+    void choose(ContentWish.Release wish, boolean bundlesOnly, Consumer<Choice> then, Consumer<Refused> refused) {
+        List<Platform> platforms = wish.platform().map(List::of).orElse(bundlesOnly ? List.of() : machine);
+        errands.run(
+                catalogue::refresh,
+                fresh -> {
+                    catalogueVersion = fresh.version();
+                    then.accept(listing(fresh).choose(wish.name(), wish.version(), platforms));
+                },
+                failure -> errands.run(
+                        catalogue::catalogue,
+                        held -> {
+                            Choice choice = held.map(Chooser::listing)
+                                    .map(listing -> listing.choose(wish.name(), wish.version(), platforms))
+                                    .orElseGet(() -> new Choice.NotFound(""));
+                            if (choice instanceof Choice.OneRelease(ReleaseId id)
+                                    && packs.whole(id).isPresent()) {
+                                then.accept(choice);
+                            } else {
+                                refused.accept(failure);
+                            }
+                        },
+                        again -> refused.accept(failure)));
+    }
+
+    /** Lists all there is, and what of it is here. */
+    void sendAvailable(ReplySink sink) {
+        Set<ReleaseId> here = new HashSet<>();
+        packs.all().stream()
+                .filter(pack -> pack.phase == PackState.Phase.WHOLE)
+                .forEach(pack -> here.addAll(pack.releases));
+        errands.run(
+                () -> available(here),
+                list -> {
+                    sink.send(LocalReply.newBuilder().setReleases(list).build());
+                    sink.send(LocalDoor.done());
+                },
+                refused -> sink.send(LocalDoor.failure(refused.exitCode(), refused.reason())));
+    }
+
+    private ReleaseList available(Set<ReleaseId> here) {
+        Catalogue now = catalogue.refresh();
+        ReleaseList.Builder list = ReleaseList.newBuilder();
+        for (ReleaseId id : now.releases()) {
+            ReleaseLine.Builder line = ReleaseLine.newBuilder()
+                    .setName(id.name().toString())
+                    .setVersion(id.version().toString())
+                    .setPlatform(id.platform().word())
+                    .setHere(here.contains(id));
+            if (list.getReleasesCount() < SIZES_MAX) {
+                Manifest manifest = catalogue.manifest(id).manifest();
+                line.setKind(manifest.kind().name().toLowerCase(Locale.ROOT))
+                        .setBytes(manifest.content().length());
+            }
+            list.addReleases(line);
+        }
+        for (Listing.BundleId id : listing(now).bundles()) {
+            list.addReleases(ReleaseLine.newBuilder()
+                    .setName(id.name().toString())
+                    .setVersion(id.version().toString())
+                    .setPlatform("bundle")
+                    .setKind("bundle"));
+        }
+        return list.build();
+    }
+
+    private static Listing listing(Catalogue catalogue) {
+        List<Listing.BundleId> bundles = new ArrayList<>();
+        for (String path : catalogue.targets().keySet()) {
+            String[] parts = path.split("/", -1);
+            if (parts.length == 4 && parts[3].equals("bundle.json")) {
+                try {
+                    bundles.add(new Listing.BundleId(new ReleaseName(parts[0], parts[1]), Version.parse(parts[2])));
+                } catch (IllegalArgumentException e) {
+                    LOG.debug("{} is a target of a later version: {}", path, e.getMessage());
+                }
+            }
+        }
+        return new Listing(catalogue.releases(), bundles);
+    }
+}

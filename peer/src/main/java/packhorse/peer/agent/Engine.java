@@ -1,0 +1,182 @@
+package packhorse.peer.agent;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.topology.PeerAddress;
+import packhorse.core.topology.Subnet;
+import packhorse.peer.swarm.SwarmCommand;
+import packhorse.peer.swarm.SwarmCommand.RateLimits;
+import packhorse.peer.swarm.SwarmPort;
+
+/**
+ * The swarm engine as the owner sees it: always there to be told, though the one behind it may be full, dead or on its way up.
+ *
+ * <p>A command that a full engine refuses waits in the backlog, and all later ones behind it, so that order holds. An engine
+ * that died is replaced after a pause; the next one is told the settings first, then whoever asked is let in to enter the
+ * swarms again. Each engine has a number, and what a former one still says is not listened to.
+ *
+ * <p>Owns the engine, its number, the backlog, the addresses it listens on and the settings every engine has to be told. Only
+ * the owner thread enters.
+ */
+final class Engine {
+    /** Commands that wait for a full engine; enough for a new place with some thousand swarms. */
+    private static final int BACKLOG_MAX = 65_536;
+    /** An engine that died is started again after this pause, so that one that cannot live does not spin. */
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    private final Agent.EngineStarter starter;
+    private final Consumer<AgentMessage> owner;
+    private final Errands errands;
+    private final LongSupplier nanoTime;
+    private final CompletableFuture<List<PeerAddress>> listening;
+    private final Deque<SwarmCommand> backlog = new ArrayDeque<>();
+    private final List<PeerAddress> addresses = new ArrayList<>();
+    private @Nullable SwarmPort port;
+    private int number;
+    private boolean restartDue;
+    private long restartDueNanos;
+    private List<Subnet> localPrefixes = List.of();
+    private RateLimits limits;
+
+    /**
+     * Starts the first engine.
+     *
+     * @param limits what the engine was configured with
+     * @param listening completed with the addresses of the first engine that listens
+     */
+    Engine(
+            Agent.EngineStarter starter,
+            RateLimits limits,
+            Consumer<AgentMessage> owner,
+            Errands errands,
+            LongSupplier nanoTime,
+            CompletableFuture<List<PeerAddress>> listening) {
+        this.starter = starter;
+        this.limits = limits;
+        this.owner = owner;
+        this.errands = errands;
+        this.nanoTime = nanoTime;
+        this.listening = listening;
+        this.port = start(number);
+    }
+
+    private SwarmPort start(int asNumber) {
+        return starter.start(event -> owner.accept(new AgentMessage.FromSwarm(asNumber, event)));
+    }
+
+    /** Whether an event of the engine with this number is news of the engine that runs now. */
+    boolean isCurrent(int engine) {
+        return engine == number;
+    }
+
+    boolean isRunning() {
+        return port != null;
+    }
+
+    /** Where other peers reach this agent; empty until it listens. */
+    List<PeerAddress> addresses() {
+        return addresses;
+    }
+
+    /** Tells the engine now or when it takes commands again; without an engine there is nobody to tell. */
+    void tell(SwarmCommand command) {
+        boolean direct = backlog.isEmpty() && port != null && port.offer(command);
+        if (!direct && port != null) {
+            if (backlog.size() >= BACKLOG_MAX) {
+                throw new IllegalStateException("the engine has not taken " + BACKLOG_MAX + " commands");
+            }
+            backlog.add(command);
+        }
+    }
+
+    /** Sets which addresses are near, for this engine and the ones after it. */
+    void localPrefixes(List<Subnet> now) {
+        if (!now.equals(localPrefixes)) {
+            localPrefixes = now;
+            tell(new SwarmCommand.LocalPrefixes(now));
+        }
+    }
+
+    /** Sets the limits of this engine and the ones after it. */
+    void limits(RateLimits now) {
+        if (!now.equals(limits)) {
+            limits = now;
+            tell(new SwarmCommand.Limits(now));
+        }
+    }
+
+    void listensOn(PeerAddress address) {
+        for (PeerAddress reachable : OwnAddresses.of(address)) {
+            if (!addresses.contains(reachable)) {
+                addresses.add(reachable);
+            }
+        }
+        if (!addresses.isEmpty()) {
+            listening.complete(List.copyOf(addresses));
+        }
+    }
+
+    void died(String reason) {
+        LOG.error("the swarm engine ended: {}; it is started again", reason);
+        port = null;
+        number++;
+        backlog.clear();
+        addresses.clear();
+        restartLater();
+    }
+
+    /**
+     * Hands over what waited and starts a due engine.
+     *
+     * @param startedAgain runs when a new engine takes commands
+     */
+    void tick(long nowNanos, Runnable startedAgain) {
+        while (!backlog.isEmpty() && port != null && port.offer(backlog.peek())) {
+            backlog.remove();
+        }
+        if (restartDue && nowNanos - restartDueNanos >= 0) {
+            restartDue = false;
+            restart(startedAgain);
+        }
+    }
+
+    private void restart(Runnable startedAgain) {
+        int asNumber = number;
+        errands.run(
+                () -> start(asNumber),
+                started -> {
+                    port = started;
+                    tell(new SwarmCommand.LocalPrefixes(localPrefixes));
+                    tell(new SwarmCommand.Limits(limits));
+                    startedAgain.run();
+                },
+                refused -> {
+                    LOG.error("the swarm engine does not start: {}", refused.reason());
+                    restartLater();
+                });
+    }
+
+    private void restartLater() {
+        restartDue = true;
+        restartDueNanos = nanoTime.getAsLong() + RESTART_PAUSE.toNanos();
+    }
+
+    /** Ends the engine; its last events have to find a mailbox that is emptied. */
+    void close() {
+        SwarmPort last = port;
+        if (last != null) {
+            last.close();
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package packhorse.peer.agent;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.content.Sha256;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.PeerAddress;
+import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.site.Books;
+import packhorse.peer.store.Partial;
+import packhorse.peer.swarm.OpenSwarm;
+import packhorse.peer.swarm.SwarmCommand;
+import packhorse.peer.swarm.SwarmEvent;
+
+/**
+ * The life of a pack in its swarm: it enters, gains pieces, is proven, is served on, or is lost.
+ *
+ * <p>The engine's word that every piece is there is not enough: the whole is read once more against the manifest's SHA-256,
+ * and only that proof moves it into the store proper, from where it is served, to outsiders too where its publisher opened it.
+ * A pack that is lost takes those who wait for it along, each with the reason.
+ *
+ * <p>Owns the transitions of {@link PackState.Phase} and nothing else; the states themselves stand in {@link Packs}. Only the
+ * owner thread enters.
+ */
+final class Swarms {
+    private static final Logger LOG = LoggerFactory.getLogger(Swarms.class);
+
+    private final Packs packs;
+    private final Engine engine;
+    private final Duties duties;
+    private final Reporter reporter;
+    private final Shelf shelf;
+    private final WantedJournal journal;
+    private final Errands errands;
+    private final PeerChannel channel;
+    private final Optional<OpenSwarm> outsiders;
+    private final LongSupplier nanoTime;
+
+    Swarms(
+            Packs packs,
+            Engine engine,
+            Duties duties,
+            Reporter reporter,
+            Shelf shelf,
+            WantedJournal journal,
+            Errands errands,
+            PeerChannel channel,
+            Optional<OpenSwarm> outsiders,
+            LongSupplier nanoTime) {
+        this.packs = packs;
+        this.engine = engine;
+        this.duties = duties;
+        this.reporter = reporter;
+        this.shelf = shelf;
+        this.journal = journal;
+        this.errands = errands;
+        this.channel = channel;
+        this.outsiders = outsiders;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Puts a pack into the engine, with its duty there. */
+    void enter(PackState state) {
+        boolean whole = state.phase == PackState.Phase.WHOLE;
+        state.inSwarm = true;
+        state.checking = !whole;
+        state.told = Optional.empty();
+        engine.tell(new SwarmCommand.Add(state.torrent, state.directory, whole));
+        if (whole) {
+            serveOutsiders(state);
+        }
+        duties.tell(state);
+        reporter.press();
+    }
+
+    /** Puts every pack into a new engine; one that is being proven enters when that is done. */
+    void enterAll() {
+        packs.all().forEach(state -> {
+            if (state.phase != PackState.Phase.PROVING) {
+                enter(state);
+            }
+        });
+    }
+
+    /** Lets somebody who waits for pieces have them first. */
+    void hurry(Sha256 pack, int first, int last) {
+        with(pack, state -> {
+            if (state.wants()) {
+                engine.tell(new SwarmCommand.Hurry(pack, first, last));
+            }
+        });
+    }
+
+    private void serveOutsiders(PackState state) {
+        if (outsiders.isPresent() && state.pack.openSwarm().isPresent()) {
+            Path directory = state.directory;
+            errands.quietly(
+                    "serve " + state.id() + " to outsiders",
+                    () -> outsiders.get().serve(state.torrent, directory));
+        }
+    }
+
+    /** Takes an event of the engine that runs. */
+    void take(SwarmEvent event) {
+        switch (event) {
+            case SwarmEvent.Listening(PeerAddress address) -> {
+                engine.listensOn(address);
+                reporter.press();
+            }
+            case SwarmEvent.Checking checking ->
+                LOG.debug("{}: looked at {} of {} pieces", checking.pack(), checking.pieces(), checking.pieceCount());
+            case SwarmEvent.Added added ->
+                with(added.pack(), state -> {
+                    state.checking = false;
+                    state.lastGainNanos = nanoTime.getAsLong();
+                    duties.tellAgain(state);
+                    reporter.press();
+                });
+            case SwarmEvent.PiecesVerified verified ->
+                with(verified.pack(), state -> {
+                    if (state.gain(verified.pieces(), nanoTime.getAsLong())) {
+                        reporter.change();
+                    }
+                });
+            case SwarmEvent.Progress progress ->
+                with(progress.pack(), state -> {
+                    state.connected = progress.connected().size();
+                    if (state.gain(progress.had(), nanoTime.getAsLong())) {
+                        reporter.change();
+                    }
+                });
+            case SwarmEvent.Complete complete -> with(complete.pack(), this::prove);
+            case SwarmEvent.Counters counters -> with(counters.pack(), state -> count(state, counters));
+            case SwarmEvent.Banned banned ->
+                with(banned.pack(), state -> {
+                    state.bans.merge(channel.remote(banned.peer()), 1, Integer::sum);
+                    LOG.warn(
+                            "{}: the peer {} took part in a bad piece and is refused",
+                            state.manifest.id(),
+                            banned.peer());
+                    reporter.press();
+                });
+            case SwarmEvent.Starved starved ->
+                with(starved.pack(), state -> {
+                    state.forgiven++;
+                    LOG.warn("{}: no progress while peers are banned; bans are forgotten", state.manifest.id());
+                    reporter.press();
+                });
+            case SwarmEvent.Forgiven forgiven ->
+                with(forgiven.pack(), state -> {
+                    state.forgiven++;
+                    reporter.press();
+                });
+            case SwarmEvent.ShareComplete share -> with(share.pack(), state -> reporter.press());
+            case SwarmEvent.Relocated relocated -> with(relocated.pack(), this::discardPart);
+            case SwarmEvent.Removed removed -> LOG.debug("{} is out of the swarm", removed.pack());
+            case SwarmEvent.Damaged damaged ->
+                with(damaged.pack(), state -> {
+                    engine.tell(new SwarmCommand.Remove(state.id()));
+                    lost(
+                            state,
+                            state.manifest.id() + " is damaged on this disk (" + state.file()
+                                    + "); check the disk, then pull it again");
+                    errands.quietly("take " + state.id() + " off the shelf", () -> shelf.remove(state.id()));
+                });
+            case SwarmEvent.Failed failed -> with(failed.pack(), state -> lost(state, failed.reason()));
+            case SwarmEvent.PublisherFault fault ->
+                with(fault.pack(), state -> {
+                    lost(
+                            state,
+                            "the torrent of " + state.manifest.id()
+                                    + " contradicts itself; its publisher has to publish it again");
+                    discardPart(state);
+                });
+            case SwarmEvent.Died(String reason) -> {
+                engine.died(reason);
+                packs.all().forEach(PackState::engineEnded);
+            }
+        }
+    }
+
+    private void with(Sha256 pack, Consumer<PackState> what) {
+        PackState state = packs.get(pack);
+        if (state != null) {
+            what.accept(state);
+        }
+    }
+
+    /** The engine knows peers by the channel's local names; the books are kept by the real ones. */
+    private void count(PackState state, SwarmEvent.Counters counters) {
+        Map<IpAddress, Books.InOut> byPeer = new HashMap<>();
+        counters.byPeer()
+                .forEach((peer, bytes) -> byPeer.merge(
+                        channel.remote(peer),
+                        new Books.InOut(bytes.in(), bytes.out()),
+                        (a, b) -> new Books.InOut(a.in() + b.in(), a.out() + b.out())));
+        state.counters(byPeer);
+        reporter.moved(nanoTime.getAsLong());
+    }
+
+    /** Reads the whole once more; only the proof that comes of it moves the content into the store proper. */
+    private void prove(PackState state) {
+        if (state.phase != PackState.Phase.FETCHING || state.partial == null) {
+            return;
+        }
+        state.phase = PackState.Phase.PROVING;
+        state.provenBytes.set(0);
+        state.waiters.forEach(PackWaiter::proving);
+        reporter.press();
+        Partial partial = state.partial;
+        errands.runHeavy(
+                () -> {
+                    Path directory = shelf.prove(partial, state.provenBytes::set);
+                    journal.remove(state.id());
+                    return directory;
+                },
+                directory -> promoted(state, directory),
+                refused -> {
+                    engine.tell(new SwarmCommand.Remove(state.id()));
+                    lost(state, state.manifest.id() + " is not put into the store: " + refused.reason());
+                });
+    }
+
+    private void promoted(PackState state, Path directory) {
+        state.directory = directory;
+        state.watch.movedTo(state.file());
+        state.becomeWhole();
+        if (state.inSwarm) {
+            engine.tell(new SwarmCommand.Relocate(state.id(), directory));
+            serveOutsiders(state);
+        } else {
+            enter(state);
+            discardPart(state);
+        }
+        reporter.press();
+        takeWaiters(state).forEach(waiter -> waiter.whole(state));
+    }
+
+    /** Gives a pack up. */
+    private void lost(PackState state, String reason) {
+        LOG.error("{}", reason);
+        packs.remove(state.id());
+        state.phase = PackState.Phase.GONE;
+        state.inSwarm = false;
+        outsiders.ifPresent(session -> session.withdraw(state.id()));
+        state.watch.failed(reason);
+        takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
+        errands.quietly("forget that " + state.id() + " is wanted", () -> journal.remove(state.id()));
+        reporter.press();
+    }
+
+    private static List<PackWaiter> takeWaiters(PackState state) {
+        List<PackWaiter> waiting = List.copyOf(state.waiters);
+        state.waiters.clear();
+        return waiting;
+    }
+
+    private void discardPart(PackState state) {
+        errands.quietly("drop the part of " + state.id(), () -> shelf.discardPart(state.id()));
+    }
+}
