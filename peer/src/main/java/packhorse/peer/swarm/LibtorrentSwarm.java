@@ -60,7 +60,7 @@ public final class LibtorrentSwarm implements SwarmPort {
     private static final long DISTRUST_NANOS = TimeUnit.SECONDS.toNanos(30);
     /**
      * A whole pack's connections outlive their entry in the allow-list by this: both ends have polled the counters by then, on a
-     * busy machine too. Nothing flows any more, so nothing is given away.
+     * busy machine too. Between whole ends nothing flows any more; one that still fetches closes at its own end at once.
      */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** As many requests of 16 KiB as are sent ahead to one peer: enough for 1 Gbit/s over 200 ms. */

@@ -71,7 +71,9 @@ final class SwarmTransferTest {
             seed.await(
                     SwarmEvent.Progress.class, progress -> progress.connected().contains(stranger.ip));
             seed.allow(sample);
+            // A whole pack's connections linger until both ends have counted.
             Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> seed.all(SwarmEvent.Progress.class)
                             .getLast()
                             .connected()
