@@ -26,8 +26,8 @@ import packhorse.core.message.v1.Envelope;
  *
  * <p>A virtual thread posts the agent's latest report to {@code /v1/agent} and the tracker holds its answer until it has a
  * newer assignment or the interval is over; then the next report goes out. A report that cannot wait ({@link #report} with
- * {@code atOnce}) breaks the poll off and is posted immediately, at most once in {@value #SPACING_MILLIS} ms, so there is
- * never more than one request under way and answers cannot overtake each other.
+ * {@code atOnce}) breaks the poll off and is posted immediately. There is never more than one request under way, so answers
+ * cannot overtake each other, and never more than one in {@value #SPACING_MILLIS} ms, whatever a tracker answers.
  *
  * <p>When a tracker fails the next one is tried at once; when all have failed in turn there is a pause that doubles from
  * {@code retryMin} to {@code retryMax}, each time shortened by chance to between half and all of it, so that agents that lost
@@ -185,7 +185,7 @@ public final class TrackerSession implements AutoCloseable {
         try {
             HttpResponse<byte[]> response = answer.get(hold.plus(ANSWER_GRACE).toMillis(), TimeUnit.MILLISECONDS);
             boolean news = accept(tracker, response);
-            pause(news ? Duration.ZERO : hold.minusNanos(System.nanoTime() - sentNanos));
+            pause((news ? Duration.ofMillis(SPACING_MILLIS) : hold).minusNanos(System.nanoTime() - sentNanos));
         } catch (CancellationException e) {
             pause(Duration.ofMillis(SPACING_MILLIS).minusNanos(System.nanoTime() - sentNanos));
         } catch (TimeoutException e) {

@@ -126,7 +126,7 @@ public final class FakeTracker implements AutoCloseable {
         lock.lock();
         try {
             heard.add(report);
-            Set<String> before = membership();
+            Set<List<Object>> before = membership();
             if (report.getLeaving()) {
                 agents.remove(report.getAgentId());
             } else {
@@ -146,11 +146,10 @@ public final class FakeTracker implements AutoCloseable {
         }
     }
 
-    private Set<String> membership() {
-        Set<String> members = new HashSet<>();
+    private Set<List<Object>> membership() {
+        Set<List<Object>> members = new HashSet<>();
         agents.forEach((id, report) -> report.getSwarmsList()
-                .forEach(swarm -> members.add(
-                        id + " " + swarm.getPack() + " " + swarm.getWants() + " " + report.getListenList())));
+                .forEach(swarm -> members.add(List.of(id, swarm.getPack(), swarm.getWants(), report.getListenList()))));
         return members;
     }
 

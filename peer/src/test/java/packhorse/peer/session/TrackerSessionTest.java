@@ -167,6 +167,20 @@ final class TrackerSessionTest {
         assertEquals(List.of(new SessionEvent.Refused("not you")), List.copyOf(events));
     }
 
+    @Test
+    void aTrackerThatAlwaysHasNewsIsNotAskedInACircle() throws Exception {
+        URI tracker = tracker("127.31.26.1", report -> assignment(report.getKnownRevision() + 1));
+        TrackerSession session = session(List.of(tracker), Duration.ofMillis(300));
+        long startNanos = System.nanoTime();
+
+        session.report(REPORT, true, false);
+
+        await().until(() -> heard.size() >= 10);
+        int asked = heard.size();
+        long millis = (System.nanoTime() - startNanos) / 1_000_000;
+        assertTrue(asked <= 2 + millis / 50, asked + " reports in " + millis + " ms");
+    }
+
     private static AgentReport withBan() {
         return REPORT.toBuilder()
                 .addBans(packhorse.core.message.v1.BanNotice.newBuilder().setCount(1))
