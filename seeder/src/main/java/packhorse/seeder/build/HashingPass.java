@@ -23,8 +23,8 @@ import packhorse.core.content.Sha256;
  * buffers; a buffer is free again when both hashes took it. Each worker asks, whenever it is idle, for the most urgent work that is
  * possible: first the whole digest, because it is the longest chain that nobody can share; then reading, which keeps the ring
  * filled; then piece hashes, which fit anywhere. So two workers share the work evenly whatever each kind costs on this
- * machine, and nobody's speed has to be guessed. The calling thread is one of the workers; with a single processor it is the
- * only one.
+ * machine, and nobody's speed has to be guessed. The calling thread is one of the workers; there is one
+ * more of them than processors, so that none is idle while a worker waits for a disk.
  *
  * <p>Cost: O(length) time, {@value #BUFFERS} pieces of memory (32 MiB at the largest piece length) and 52 bytes a piece of
  * results. A failure of any worker stops all, and the first one is thrown.
@@ -33,7 +33,7 @@ final class HashingPass {
     /** Enough that a worker with a long piece hash does not stall the reader, small enough to stay in memory bounds. */
     private static final int BUFFERS = 8;
     /** Whole digest, reading and two workers' pieces: beyond it the whole digest's chain is the limit. */
-    private static final int THREADS_MAX = 3;
+    private static final int THREADS_MAX = 4;
     /** The reader copies by this much through memory outside the heap: it fits the processor's cache. */
     private static final int COPY_BYTES = 256 << 10;
 
@@ -84,9 +84,9 @@ final class HashingPass {
         this.copy = ByteBuffer.allocateDirect((int) Math.min(length, COPY_BYTES));
     }
 
-    /** Workers worth having on this machine. */
+    /** Workers worth having on this machine: one more than processors, for the one that waits for a disk. */
     static int threads() {
-        return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, THREADS_MAX);
+        return Math.clamp(Runtime.getRuntime().availableProcessors() + 1, 2, THREADS_MAX);
     }
 
     /**

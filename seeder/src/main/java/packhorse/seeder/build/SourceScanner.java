@@ -27,8 +27,8 @@ import packhorse.core.content.Sha256;
  * the same way, so by induction no link leaves the tree.
  */
 public final class SourceScanner {
-    /** A larger tree would make the plan itself the biggest thing in memory (some 200 bytes an entry). */
-    static final int ENTRIES_MAX = 1_000_000;
+    /** The plan is in memory, some 350 bytes an entry: a larger tree would not fit the process's bound. */
+    static final int ENTRIES_MAX = 200_000;
 
     private static final int TYPE_BITS = 0170000;
     private static final int FIFO = 0010000;

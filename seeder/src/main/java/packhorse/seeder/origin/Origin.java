@@ -8,6 +8,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,16 +134,28 @@ public final class Origin implements AutoCloseable {
     }
 
     private void listen(OriginConfig.Door door) {
+        // Asked for before Javalin does, which logs a page about a port in use.
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByAddress(door.ip().bytes()), door.port()));
+        } catch (IOException e) {
+            throw cannotListen(door, e);
+        }
         try {
             http.start(door.ip().toString(), door.port());
         } catch (JavalinBindException e) {
-            throw new UsageException(
-                    "cannot listen on " + door.ip() + " port " + door.port() + ": "
-                            + (e.getMessage() != null && e.getMessage().contains("in use")
-                                    ? "the port is in use; stop who uses it or set listen: to another"
-                                    : "is it an address of this machine? set listen:"),
-                    e);
+            throw cannotListen(door, e);
         }
+    }
+
+    private static UsageException cannotListen(OriginConfig.Door door, Exception e) {
+        boolean used = e.getMessage() != null && e.getMessage().contains("in use");
+        return new UsageException(
+                "cannot listen on " + door.ip() + " port " + door.port() + ": "
+                        + (used
+                                ? "the port is in use; stop who uses it or set listen: to another"
+                                : "is it an address of this machine? set listen:"),
+                e);
     }
 
     /** The port that HTTP is served on. */

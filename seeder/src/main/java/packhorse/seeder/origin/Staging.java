@@ -236,11 +236,16 @@ public final class Staging {
         }
 
         /** Opens the bytes for writing from {@code offset} on; what was there beyond it goes. */
-        public FileChannel write(long offset) throws IOException {
+        private FileChannel write(long offset) throws IOException {
             FileChannel channel = FileChannel.open(content(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             channel.truncate(offset);
             channel.position(offset);
             return channel;
+        }
+
+        /** Writes the bytes anew from the beginning. */
+        public StagedWriter writer() throws IOException {
+            return new StagedWriter(content());
         }
 
         /** Appends {@code bytes} at {@code offset}, the present size, and says that somebody was here. */

@@ -1,7 +1,6 @@
 package packhorse.seeder.publish;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +16,7 @@ import packhorse.seeder.build.ContentBuilder;
 import packhorse.seeder.build.Progress;
 import packhorse.seeder.build.SourcePlan;
 import packhorse.seeder.origin.OriginDirectory;
+import packhorse.seeder.origin.StagedWriter;
 import packhorse.seeder.origin.Staging;
 
 /**
@@ -56,17 +56,9 @@ final class LocalOrigin implements Destination {
             }
             Files.deleteIfExists(open.beside(JOURNAL));
             BuiltContent built;
-            try (FileChannel out = open.write(0)) {
-                built = ContentBuilder.build(
-                        plan,
-                        bytes -> {
-                            while (bytes.hasRemaining()) {
-                                out.write(bytes);
-                            }
-                        },
-                        fileList,
-                        progress);
-                out.force(true);
+            try (StagedWriter out = open.writer()) {
+                built = ContentBuilder.build(plan, out, fileList, progress);
+                out.finish();
             }
             BuildJournal.write(open.beside(JOURNAL), plan.digest(), id, built);
             return new DeliveredContent(built, fileList);
