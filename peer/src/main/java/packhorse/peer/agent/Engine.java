@@ -48,6 +48,8 @@ final class Engine {
     private long restartDueNanos;
     private List<Subnet> localPrefixes = List.of();
     private RateLimits limits;
+    /** Set once by the owner, read by the errand that starts an engine: one that came too late is ended at once. */
+    private volatile boolean closed;
 
     /**
      * Starts the first engine.
@@ -154,7 +156,13 @@ final class Engine {
     private void restart(Runnable startedAgain) {
         int asNumber = number;
         errands.run(
-                () -> start(asNumber),
+                () -> {
+                    SwarmPort started = start(asNumber);
+                    if (closed) {
+                        started.close();
+                    }
+                    return started;
+                },
                 started -> {
                     port = started;
                     tell(new SwarmCommand.LocalPrefixes(localPrefixes));
@@ -174,6 +182,7 @@ final class Engine {
 
     /** Ends the engine; its last events have to find a mailbox that is emptied. */
     void close() {
+        closed = true;
         SwarmPort last = port;
         if (last != null) {
             last.close();

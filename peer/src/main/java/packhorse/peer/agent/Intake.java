@@ -152,15 +152,22 @@ final class Intake {
                     return held;
                 },
                 held -> {
-                    PackState state = new PackState(
-                            held,
-                            held.partial().isPresent() ? PackState.Phase.FETCHING : PackState.Phase.WHOLE,
-                            nanoTime.getAsLong());
-                    packs.put(state);
-                    swarms.enter(state);
+                    // It may have been put into the store whole in the meantime.
+                    PackState meanwhile = packs.get(id);
+                    PackState state = meanwhile != null ? meanwhile : enter(held);
                     takeStarting(id).forEach(waiting -> waiting.then().accept(state));
                 },
                 failure -> takeStarting(id).forEach(waiting -> waiting.refused().accept(failure)));
+    }
+
+    private PackState enter(Shelf.Held held) {
+        PackState state = new PackState(
+                held,
+                held.partial().isPresent() ? PackState.Phase.FETCHING : PackState.Phase.WHOLE,
+                nanoTime.getAsLong());
+        packs.put(state);
+        swarms.enter(state);
+        return state;
     }
 
     private List<Starting> takeStarting(Sha256 id) {

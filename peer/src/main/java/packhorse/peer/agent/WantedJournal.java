@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +17,15 @@ import packhorse.core.content.Sha256;
 
 /**
  * The packs someone asked for that are not whole yet, one digest per line, replaced as a whole and on disk before a change
- * takes effect. What is needed to go on with one stands in the store beside its part.
+ * takes effect. What is needed to go on with one stands in the store beside its part. Errands on several threads write it, so a
+ * lock of its own guards the set and the file together.
  */
 final class WantedJournal {
     private static final Logger LOG = LoggerFactory.getLogger(WantedJournal.class);
 
     private final Path file;
+    private final ReentrantLock writing = new ReentrantLock();
+    /** Guarded by {@link #writing}. */
     private final TreeSet<Sha256> wanted = new TreeSet<>();
 
     private WantedJournal(Path file) {
@@ -45,18 +50,30 @@ final class WantedJournal {
     }
 
     Set<Sha256> wanted() {
-        return Set.copyOf(wanted);
-    }
-
-    void add(Sha256 pack) {
-        if (wanted.add(pack)) {
-            write();
+        writing.lock();
+        try {
+            return Set.copyOf(wanted);
+        } finally {
+            writing.unlock();
         }
     }
 
+    void add(Sha256 pack) {
+        change(() -> wanted.add(pack));
+    }
+
     void remove(Sha256 pack) {
-        if (wanted.remove(pack)) {
-            write();
+        change(() -> wanted.remove(pack));
+    }
+
+    private void change(BooleanSupplier changes) {
+        writing.lock();
+        try {
+            if (changes.getAsBoolean()) {
+                write();
+            }
+        } finally {
+            writing.unlock();
         }
     }
 
