@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import packhorse.core.topology.PeerAddress;
 
 /**
- * Three liars beside three honest peers, each in a process of its own, and one downloader: {@code LiarsRun RUNS}. The liars damage every
- * 16 KiB block. Prints a line per run; ends with a failure unless every run delivered the right bytes.
+ * Three liars beside three honest peers, each in a process of its own, and one downloader. The liars damage every
+ * 16 KiB block.
  */
 final class LiarsRun {
     private static final int LENGTH = 24 << 20;
@@ -25,40 +25,6 @@ final class LiarsRun {
 
     /** What one run came to. */
     record Outcome(boolean right, double seconds, int bans, int starvations) {}
-
-    public static void main(String[] args) throws Exception {
-        int runs = Integer.parseInt(args[0]);
-        int good = 0;
-        for (int run = 1; run <= runs; run++) {
-            Path directory = Files.createTempDirectory("packhorse-liars");
-            try {
-                Outcome outcome = run(directory, 100 + run, "127.30." + (100 + run));
-                System.out.printf(
-                        "run %d of %d: %s in %.1f s, %d bans, %d starvations%n",
-                        run,
-                        runs,
-                        outcome.right() ? "right bytes" : "WRONG",
-                        outcome.seconds(),
-                        outcome.bans(),
-                        outcome.starvations());
-                good += outcome.right() ? 1 : 0;
-            } finally {
-                delete(directory);
-            }
-        }
-        System.out.printf("%d of %d runs delivered the right bytes%n", good, runs);
-        if (good < runs) {
-            throw new IllegalStateException(runs - good + " runs failed");
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var walk = Files.walk(directory)) {
-            for (Path path : walk.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
-    }
 
     /** @param net the first three numbers of addresses that are this run's own */
     static Outcome run(Path directory, long seed, String net) throws Exception {
