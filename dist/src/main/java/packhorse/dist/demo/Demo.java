@@ -72,7 +72,13 @@ final class Demo {
 
         Map<String, Double> seconds = pullEverywhere(size);
         Map<String, String> hashes = hashCopies(published.getSha256());
-        return report(published.getSha256(), size, publishSeconds, seconds, hashes);
+        String openUrl = "";
+        String outsider = "";
+        if (plan.open()) {
+            openUrl = deployment.trackerUrl() + "/open/" + PRODUCT + "/" + VERSION + "/any.torrent";
+            outsider = new Outsider(deployment).download(openUrl, published.getSha256());
+        }
+        return report(published.getSha256(), size, publishSeconds, seconds, hashes, openUrl, outsider);
     }
 
     /** What the origin serves; its hash is held against our own reading of the source where that is one file. */
@@ -139,7 +145,9 @@ final class Demo {
             ByteCount size,
             double publishSeconds,
             Map<String, Double> seconds,
-            Map<String, String> hashes)
+            Map<String, String> hashes,
+            String openUrl,
+            String outsider)
             throws InterruptedException {
         Books books = settledBooks();
         List<Report.SiteResult> sites = new ArrayList<>();
@@ -187,8 +195,8 @@ final class Demo {
                 books.receivedInAll(),
                 books.directions().size(),
                 books.differences(),
-                "",
-                "");
+                openUrl,
+                outsider);
     }
 
     /** The books once they balance, or as they are when they do not in time. */
@@ -246,7 +254,7 @@ final class Demo {
         }
     }
 
-    private static String sha256(Path file) {
+    static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[READ_BYTES];

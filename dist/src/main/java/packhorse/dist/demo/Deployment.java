@@ -62,6 +62,7 @@ final class Deployment implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
+    private final StartArchive archive = new StartArchive(System.getProperty("packhorse.home", ""));
     private final ScratchFolder scratch;
     private final Path logs;
     private final List<Office> offices;
@@ -73,6 +74,7 @@ final class Deployment implements AutoCloseable {
         this.plan = plan;
         this.surroundings = add(surroundings);
         scratch = add(ScratchFolder.create("packhorse-demo-"));
+        add(() -> archive.keep(scratch.path()));
         logs = scratch.folder("logs");
         AddressPlan addresses = surroundings.addresses();
         trackerUrl = "http://" + addresses.tracker() + ":" + surroundings.freePort(addresses.tracker(), TRACKER_PORT);
@@ -150,8 +152,8 @@ final class Deployment implements AutoCloseable {
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
         command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
         writeConfiguration(keys, passphrase, settings);
-        startRole("origin", OTHER_HEAP, "origin", 0);
-        startRole("tracker", OTHER_HEAP, "tracker", 0);
+        startRole("origin", OTHER_HEAP, List.of(), "origin", 0);
+        startRole("tracker", OTHER_HEAP, List.of(), "tracker", 0);
         if (surroundings.reachable()) {
             await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
         }
@@ -169,7 +171,8 @@ final class Deployment implements AutoCloseable {
 
     /** Starts a machine's agent, at first or again. */
     void startAgent(Office.Machine machine) throws InterruptedException {
-        startRole("peer", AGENT_HEAP, folder(machine), machine.site());
+        boolean first = machine.equals(offices.getFirst().sitePeer());
+        startRole("peer", AGENT_HEAP, archive.options(scratch.path(), first), folder(machine), machine.site());
     }
 
     /** Ends a machine's agent as a power cut would. */
@@ -281,17 +284,28 @@ final class Deployment implements AutoCloseable {
 
     /** Runs one of our commands to its end and returns what it printed. */
     String command(String name, String... words) throws InterruptedException {
-        RoleProcess process =
-                begin(() -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(words)));
+        RoleProcess process = begin(
+                () -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(), List.of(words)));
         return process.finish(COMMAND_MAX.toSeconds());
     }
 
-    private void startRole(String role, String heap, String folder, int site) throws InterruptedException {
+    /** Runs a program that is not ours to its end. */
+    void foreign(String name, Duration max, List<String> command) throws InterruptedException {
+        begin(() -> RoleProcess.start(name, logs, command)).finish(max.toSeconds());
+    }
+
+    private void startRole(String role, String heap, List<String> options, String folder, int site)
+            throws InterruptedException {
         Path config = scratch.path().resolve(folder + ".yaml");
         roles.put(
                 folder,
                 begin(() -> RoleProcess.start(
-                        folder, surroundings.prefix(site), logs, heap, List.of(role, "--config", config.toString()))));
+                        folder,
+                        surroundings.prefix(site),
+                        logs,
+                        heap,
+                        options,
+                        List.of(role, "--config", config.toString()))));
     }
 
     private boolean answers(String url) {

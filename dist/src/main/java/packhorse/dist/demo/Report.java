@@ -202,6 +202,7 @@ record Report(
                                         .toList()));
         if (!openUrl.isEmpty()) {
             root.put("openTorrent", openUrl);
+            root.put("outsider", outsider);
         }
         return root;
     }

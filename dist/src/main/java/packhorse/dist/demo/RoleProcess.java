@@ -16,7 +16,7 @@ import packhorse.core.OperationException;
  */
 final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
-    private static final long LEAVE_MILLIS_MAX = 3_000;
+    private static final long LEAVE_MILLIS_MAX = 10_000;
 
     private final String name;
     private final Process process;
@@ -34,14 +34,21 @@ final class RoleProcess implements AutoCloseable {
      * @param name for people and the log file
      * @param prefix words before the command line, that put it somewhere
      * @param heap as the JVM writes it, {@code 128m}
+     * @param options more of the JVM's
      * @param arguments of {@code packhorse}
      */
-    static RoleProcess start(String name, List<String> prefix, Path logs, String heap, List<String> arguments) {
-        Path log = logs.resolve(name + ".log");
+    static RoleProcess start(
+            String name, List<String> prefix, Path logs, String heap, List<String> options, List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(java(heap));
+        command.addAll(java(heap, options));
         command.add("--while-stdin-open");
         command.addAll(arguments);
+        return start(name, logs, command);
+    }
+
+    /** Starts any other program, which must watch us by a way of its own. */
+    static RoleProcess start(String name, Path logs, List<String> command) {
+        Path log = logs.resolve(name + ".log");
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -54,7 +61,7 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** The words before a command's own: our Java, our jars, small heap. */
-    static List<String> java(String heap) {
+    static List<String> java(String heap, List<String> options) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
@@ -62,6 +69,7 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED"));
+        words.addAll(options);
         String temporary = System.getProperty("java.io.tmpdir", "");
         words.add("-Djava.io.tmpdir=" + temporary);
         words.add("-cp");

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as people start it: its numbers are true, and nothing outlives it. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
 final class DemoTest {
     @TempDir
     private Path folder = Path.of("");
 
     /** Starts {@code packhorse demo} with its temporary files in {@link #folder}. */
     private Process demo(String... options) throws IOException {
-        List<String> command = new ArrayList<>(RoleProcess.java("128m"));
+        List<String> command = new ArrayList<>(RoleProcess.java("128m", List.of()));
         command.add(1, "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
         command.removeIf(word -> word.startsWith("-Djava.io.tmpdir=") && !word.contains(folder.toString()));
         command.add("demo");
@@ -116,7 +116,7 @@ final class DemoTest {
     void noProcessIsLeftWhenTheDemoIsKilled() throws Exception {
         Process demo = runningDemo();
         demo.destroyForcibly().waitFor();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> !someProcessNames(folder.resolve("tmp").toString()));
     }
 
@@ -124,7 +124,7 @@ final class DemoTest {
     private Process runningDemo() throws IOException {
         Path content = Lab.content(folder, "32MiB", 42);
         Process demo = demo("--content", content.toString(), "--sites", "1", "--endpoints", "1", "--wan", "8Mbit");
-        await().atMost(Duration.ofSeconds(60)).until(() -> {
+        await().atMost(Duration.ofMinutes(3)).until(() -> {
             assertTrue(demo.isAlive(), this::said);
             return output().contains("published");
         });

@@ -16,7 +16,7 @@ import packhorse.core.testing.OnlyAs;
 import packhorse.core.testing.OutsideProgram;
 
 /** What the agents count, held against what real interfaces count. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
 final class LaboratoryTest {
     private static final long PULL_SECONDS_MAX = 120;
     private static final long BYTES = 24L << 20;

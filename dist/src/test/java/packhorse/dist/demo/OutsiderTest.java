@@ -26,7 +26,7 @@ import packhorse.core.message.v1.Pulled;
 import packhorse.core.testing.OutsideProgram;
 
 /** Other BitTorrent clients: an open release they get whole, of any other the tracker does not know, and no site's rule breaks. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
 final class OutsiderTest {
     private static final long DOWNLOAD_SECONDS_MAX = 90;
     private static final long BYTES = 12L << 20;

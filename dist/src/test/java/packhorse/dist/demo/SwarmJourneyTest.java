@@ -17,7 +17,7 @@ import packhorse.core.message.v1.Pulled;
 import packhorse.core.message.v1.Role;
 
 /** A swarm of real processes, end to end, with the accidents that happen to it. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 6, unit = TimeUnit.MINUTES)
 final class SwarmJourneyTest {
     /** Not every second of a pull is the transfer: two busy cores, several processes. */
     private static final long PULL_SECONDS_MAX = 120;
