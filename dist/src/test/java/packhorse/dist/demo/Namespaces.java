@@ -8,8 +8,7 @@ import java.util.List;
 import packhorse.core.topology.IpAddress;
 
 /**
- * Real interfaces: the middle and every office is a network namespace, each office joined to the middle by one virtual cable.
- * An office's machines share its namespace, so whatever they say to each other stays off the cable, and the cable's own counters
+ * Real interfaces: the middle and every office is a network namespace, each joined to a router by one virtual cable. An office's machines share its namespace, so whatever they say to each other stays off the cable, and the cable's own counters
  * are what the office's line carried. Needs root.
  */
 final class Namespaces implements Surroundings {
@@ -20,14 +19,16 @@ final class Namespaces implements Surroundings {
     Namespaces(int sites, int endpoints) {
         this.sites = sites;
         try {
-            run("ip netns add " + namespace(0));
-            run("ip -n " + namespace(0) + " link set lo up");
-            for (IpAddress middle : List.of(addresses.tracker(), addresses.origin(), addresses.outsider())) {
-                run("ip -n " + namespace(0) + " addr add " + middle + "/32 dev lo");
-            }
-            run("ip netns exec " + namespace(0) + " sysctl -qw net.ipv4.ip_forward=1");
+            run("ip netns add " + router());
+            run("ip -n " + router() + " link set lo up");
+            run("ip netns exec " + router() + " sysctl -qw net.ipv4.ip_forward=1");
+            addPlace(0, List.of(addresses.tracker(), addresses.origin(), addresses.outsider()));
             for (int site = 1; site <= sites; site++) {
-                addSite(site, endpoints);
+                List<IpAddress> machines = new ArrayList<>(List.of(addresses.sitePeer(site)));
+                for (int endpoint = 1; endpoint <= endpoints; endpoint++) {
+                    machines.add(addresses.endpoint(site, endpoint));
+                }
+                addPlace(site, machines);
             }
         } catch (RuntimeException e) {
             close();
@@ -35,25 +36,27 @@ final class Namespaces implements Surroundings {
         }
     }
 
-    private void addSite(int site, int endpoints) {
-        String middle = namespace(0);
-        String office = namespace(site);
+    private void addPlace(int site, List<IpAddress> machines) {
+        String place = namespace(site);
         String gateway = addresses.prefix() + "." + site + ".254";
-        run("ip netns add " + office);
-        run("ip -n " + office + " link set lo up");
-        run("ip link add wan netns " + office + " type veth peer name s" + site + " netns " + middle);
-        run("ip -n " + middle + " addr add " + gateway + "/24 dev s" + site);
-        run("ip -n " + middle + " link set s" + site + " up");
-        run("ip -n " + office + " addr add " + addresses.sitePeer(site) + "/24 dev wan");
-        for (int endpoint = 1; endpoint <= endpoints; endpoint++) {
-            run("ip -n " + office + " addr add " + addresses.endpoint(site, endpoint) + "/24 dev wan");
+        run("ip netns add " + place);
+        run("ip -n " + place + " link set lo up");
+        run("ip link add wan netns " + place + " type veth peer name s" + site + " netns " + router());
+        run("ip -n " + router() + " addr add " + gateway + "/24 dev s" + site);
+        run("ip -n " + router() + " link set s" + site + " up");
+        for (IpAddress machine : machines) {
+            run("ip -n " + place + " addr add " + machine + "/24 dev wan");
         }
-        run("ip -n " + office + " link set wan up");
-        run("ip -n " + office + " route add default via " + gateway);
+        run("ip -n " + place + " link set wan up");
+        run("ip -n " + place + " route add default via " + gateway);
+    }
+
+    private String router() {
+        return name + "r";
     }
 
     private String namespace(int site) {
-        return name + (site == 0 ? "m" : "s" + site);
+        return name + "s" + site;
     }
 
     /** What came into the office over its cable, all headers and all talk included. */
@@ -86,7 +89,7 @@ final class Namespaces implements Surroundings {
 
     @Override
     public List<String> prefix(int site) {
-        return new ArrayList<>(List.of("ip", "netns", "exec", namespace(site)));
+        return List.of("ip", "netns", "exec", namespace(site));
     }
 
     @Override
@@ -101,9 +104,13 @@ final class Namespaces implements Surroundings {
 
     @Override
     public void close() {
+        List<String> all = new ArrayList<>(List.of(router()));
         for (int site = 0; site <= sites; site++) {
+            all.add(namespace(site));
+        }
+        for (String each : all) {
             try {
-                run("ip netns del " + namespace(site));
+                run("ip netns del " + each);
             } catch (IllegalStateException e) {
                 // It was not made yet.
             }
