@@ -26,6 +26,8 @@ final class PublishBench implements Callable<Integer> {
     private static final String OPENSSL = "openssl dgst -sha256";
     private static final String SPEED = "MB/s";
     private static final String PEAK = "peak MiB";
+    private static final String CPU = "CPU-s/GiB";
+    private static final double GIB = 1 << 30;
 
     /** The original and the published copy. */
     private static final int COPIES = 2;
@@ -90,10 +92,12 @@ final class PublishBench implements Callable<Integer> {
 
     private static void hash(
             Report report, Scratch scratch, List<String> pin, Path openssl, Path file, ByteCount bytes) {
+        double cpu = Proc.endedChildrenCpuSeconds();
         long start = System.nanoTime();
         Child.start("openssl", scratch, pinned(pin, List.of(openssl.toString(), "dgst", "-sha256", file.toString())))
                 .end(LIMIT);
         report.sample(OPENSSL, SPEED, speed(bytes, System.nanoTime() - start));
+        report.sample(OPENSSL, CPU, (Proc.endedChildrenCpuSeconds() - cpu) / (bytes.bytes() / GIB));
     }
 
     private static void builder(
@@ -104,11 +108,13 @@ final class PublishBench implements Callable<Integer> {
             Path file,
             ByteCount bytes,
             Cores cores) {
+        double cpu = Proc.endedChildrenCpuSeconds();
         Child child = Child.talkTo(
                 "builder", scratch, pinned(pin, launcher.packhorse("bench", "builder-alone", file.toString())));
         child.end(LIMIT);
         String row = "builder alone, " + cores.shown;
         report.sample(row, SPEED, speed(bytes, Long.parseLong(child.line().strip())));
+        report.sample(row, CPU, (Proc.endedChildrenCpuSeconds() - cpu) / (bytes.bytes() / GIB));
         report.sample(row, PEAK, child.peakResidentBytes() / (double) (1 << 20));
     }
 
@@ -122,11 +128,13 @@ final class PublishBench implements Callable<Integer> {
             Cores cores,
             int number) {
         Publication publication = Publication.prepare(launcher, scratch, number);
+        double cpu = Proc.endedChildrenCpuSeconds();
         long start = System.nanoTime();
         Child child = Child.start("publish", scratch, pinned(pin, publication.command(file)));
         child.end(LIMIT);
         String row = "publish, " + cores.shown;
         report.sample(row, SPEED, speed(bytes, System.nanoTime() - start));
+        report.sample(row, CPU, (Proc.endedChildrenCpuSeconds() - cpu) / (bytes.bytes() / GIB));
         report.sample(row, PEAK, child.peakResidentBytes() / (double) (1 << 20));
         publication.forget();
     }
@@ -150,6 +158,11 @@ final class PublishBench implements Callable<Integer> {
                     "",
                     Optional.empty());
         }
+        report.figure(
+                "CPU-s/GiB, openssl ÷ publish on one core",
+                Report.ratio(report.median(OPENSSL, CPU), report.median("publish, one core", CPU)),
+                "",
+                Optional.empty());
         for (Cores cores : Cores.values()) {
             report.figure(
                     "peak memory of publish on " + cores.shown,
