@@ -116,11 +116,11 @@ final class LauncherTest {
     }
 
     @Test
-    void aPeerGetsASmallerHeapThanAPublish() throws Exception {
+    void everyRoleGetsItsOwnHeap() throws Exception {
         environment.put("JAVA_HOME", jdk("jdk", 25).toString());
 
         assertTrue(run(distribution.resolve("packhorse"), "peer").out().contains("-Xmx128m"));
-        assertTrue(run(distribution.resolve("packhorse"), "publish").out().contains("-Xmx256m"));
+        assertTrue(run(distribution.resolve("packhorse"), "publish").out().contains("-Xmx160m"));
         environment.put("PACKHORSE_JAVA_OPTS", "-Xmx1g -Da=b");
         assertTrue(run(distribution.resolve("packhorse"), "peer").out().matches("(?s).*-Xmx128m .*-Xmx1g -Da=b .*"));
     }
