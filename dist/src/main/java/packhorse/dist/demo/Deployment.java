@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -57,8 +57,8 @@ final class Deployment implements AutoCloseable {
     /** Guarded by {@link #lock}; the newest first. */
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-    /** Written by the one thread that starts and restarts; by folder name. */
-    private final Map<String, RoleProcess> roles = new LinkedHashMap<>();
+    /** By folder name; written by the one thread that starts and restarts, read by the one that closes too. */
+    private final Map<String, RoleProcess> roles = new ConcurrentHashMap<>();
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
@@ -74,7 +74,7 @@ final class Deployment implements AutoCloseable {
         this.plan = plan;
         this.surroundings = add(surroundings);
         scratch = add(ScratchFolder.create("packhorse-demo-"));
-        add(() -> archive.keep(scratch.path()));
+        add(this::keepArchive);
         logs = scratch.folder("logs");
         AddressPlan addresses = surroundings.addresses();
         trackerUrl = "http://" + addresses.tracker() + ":" + surroundings.freePort(addresses.tracker(), TRACKER_PORT);
@@ -386,6 +386,14 @@ final class Deployment implements AutoCloseable {
             while (!parts.isEmpty()) {
                 closeQuietly(parts.pop());
             }
+        }
+    }
+
+    /** An agent that had to be killed may have left half an archive. */
+    private void keepArchive() {
+        RoleProcess first = roles.get(folder(offices.getFirst().sitePeer()));
+        if (first != null && !first.killed()) {
+            archive.keep(scratch.path());
         }
     }
 

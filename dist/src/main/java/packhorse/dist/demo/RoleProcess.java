@@ -16,7 +16,10 @@ import packhorse.core.OperationException;
  */
 final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
-    private static final long LEAVE_MILLIS_MAX = 10_000;
+    private static final long LEAVE_MILLIS_MAX = 20_000;
+
+    /** 128 and the number of SIGKILL. */
+    private static final int EXIT_KILLED = 137;
 
     private final String name;
     private final Process process;
@@ -131,6 +134,11 @@ final class RoleProcess implements AutoCloseable {
     String lastLine() {
         String[] lines = output().strip().split("\n", -1);
         return lines[lines.length - 1].strip();
+    }
+
+    /** Whether it ended by a kill. */
+    boolean killed() {
+        return !process.isAlive() && process.exitValue() == EXIT_KILLED;
     }
 
     /** Asks it to leave; {@link #close} waits for that. */
