@@ -39,7 +39,7 @@ final class LauncherTest {
         Path bin = Files.createDirectories(folder.resolve("bin"));
         for (String tool :
                 List.of("sh", "find", "touch", "mv", "rm", "mkdir", "tail", "flock", "readlink", "dirname", "sed")) {
-            Files.createSymbolicLink(bin.resolve(tool), systemTool(tool));
+            script(bin.resolve(tool), "exec " + systemTool(tool) + " \"$@\"");
         }
         environment.put("PATH", bin.toString());
         environment.put("HOME", folder.resolve("home").toString());
