@@ -62,7 +62,6 @@ final class Deployment implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
-    private final StartArchive archive = new StartArchive(System.getProperty("packhorse.home", ""));
     private final ScratchFolder scratch;
     private final Path logs;
     private final List<Office> offices;
@@ -74,7 +73,6 @@ final class Deployment implements AutoCloseable {
         this.plan = plan;
         this.surroundings = add(surroundings);
         scratch = add(ScratchFolder.create("packhorse-demo-"));
-        add(this::keepArchive);
         logs = scratch.folder("logs");
         AddressPlan addresses = surroundings.addresses();
         trackerUrl = "http://" + addresses.tracker() + ":" + surroundings.freePort(addresses.tracker(), TRACKER_PORT);
@@ -152,8 +150,8 @@ final class Deployment implements AutoCloseable {
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
         command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
         writeConfiguration(keys, passphrase, settings);
-        startRole("origin", OTHER_HEAP, List.of(), "origin", 0);
-        startRole("tracker", OTHER_HEAP, List.of(), "tracker", 0);
+        startRole("origin", OTHER_HEAP, "origin", 0);
+        startRole("tracker", OTHER_HEAP, "tracker", 0);
         if (surroundings.reachable()) {
             await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
         }
@@ -171,8 +169,7 @@ final class Deployment implements AutoCloseable {
 
     /** Starts a machine's agent, at first or again. */
     void startAgent(Office.Machine machine) throws InterruptedException {
-        boolean first = machine.equals(offices.getFirst().sitePeer());
-        startRole("peer", AGENT_HEAP, archive.options(scratch.path(), first), folder(machine), machine.site());
+        startRole("peer", AGENT_HEAP, folder(machine), machine.site());
     }
 
     /** Ends a machine's agent as a power cut would. */
@@ -284,8 +281,8 @@ final class Deployment implements AutoCloseable {
 
     /** Runs one of our commands to its end and returns what it printed. */
     String command(String name, String... words) throws InterruptedException {
-        RoleProcess process = begin(
-                () -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(), List.of(words)));
+        RoleProcess process =
+                begin(() -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(words)));
         return process.finish(COMMAND_MAX.toSeconds());
     }
 
@@ -294,18 +291,12 @@ final class Deployment implements AutoCloseable {
         begin(() -> RoleProcess.start(name, logs, command)).finish(max.toSeconds());
     }
 
-    private void startRole(String role, String heap, List<String> options, String folder, int site)
-            throws InterruptedException {
+    private void startRole(String role, String heap, String folder, int site) throws InterruptedException {
         Path config = scratch.path().resolve(folder + ".yaml");
         roles.put(
                 folder,
                 begin(() -> RoleProcess.start(
-                        folder,
-                        surroundings.prefix(site),
-                        logs,
-                        heap,
-                        options,
-                        List.of(role, "--config", config.toString()))));
+                        folder, surroundings.prefix(site), logs, heap, List.of(role, "--config", config.toString()))));
     }
 
     private boolean answers(String url) {
@@ -386,14 +377,6 @@ final class Deployment implements AutoCloseable {
             while (!parts.isEmpty()) {
                 closeQuietly(parts.pop());
             }
-        }
-    }
-
-    /** An agent that had to be killed may have left half an archive. */
-    private void keepArchive() {
-        RoleProcess first = roles.get(folder(offices.getFirst().sitePeer()));
-        if (first != null && !first.killed()) {
-            archive.keep(scratch.path());
         }
     }
 

@@ -16,10 +16,7 @@ import packhorse.core.OperationException;
  */
 final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
-    private static final long LEAVE_MILLIS_MAX = 20_000;
-
-    /** 128 and the number of SIGKILL. */
-    private static final int EXIT_KILLED = 137;
+    private static final long LEAVE_MILLIS_MAX = 5_000;
 
     private final String name;
     private final Process process;
@@ -37,13 +34,11 @@ final class RoleProcess implements AutoCloseable {
      * @param name for people and the log file
      * @param prefix words before the command line, that put it somewhere
      * @param heap as the JVM writes it, {@code 128m}
-     * @param options more of the JVM's
      * @param arguments of {@code packhorse}
      */
-    static RoleProcess start(
-            String name, List<String> prefix, Path logs, String heap, List<String> options, List<String> arguments) {
+    static RoleProcess start(String name, List<String> prefix, Path logs, String heap, List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(java(heap, options));
+        command.addAll(java(heap));
         command.add("--while-stdin-open");
         command.addAll(arguments);
         return start(name, logs, command);
@@ -64,7 +59,7 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** The words before a command's own: our Java, our jars, small heap. */
-    static List<String> java(String heap, List<String> options) {
+    static List<String> java(String heap) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
@@ -72,7 +67,6 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED"));
-        words.addAll(options);
         String temporary = System.getProperty("java.io.tmpdir", "");
         words.add("-Djava.io.tmpdir=" + temporary);
         words.add("-cp");
@@ -134,11 +128,6 @@ final class RoleProcess implements AutoCloseable {
     String lastLine() {
         String[] lines = output().strip().split("\n", -1);
         return lines[lines.length - 1].strip();
-    }
-
-    /** Whether it ended by a kill. */
-    boolean killed() {
-        return !process.isAlive() && process.exitValue() == EXIT_KILLED;
     }
 
     /** Asks it to leave; {@link #close} waits for that. */

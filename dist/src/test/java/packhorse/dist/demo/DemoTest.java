@@ -24,7 +24,7 @@ final class DemoTest {
 
     /** Starts {@code packhorse demo} with its temporary files in {@link #folder}. */
     private Process demo(String... options) throws IOException {
-        List<String> command = new ArrayList<>(RoleProcess.java("128m", List.of()));
+        List<String> command = new ArrayList<>(RoleProcess.java("128m"));
         command.add(1, "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
         command.removeIf(word -> word.startsWith("-Djava.io.tmpdir=") && !word.contains(folder.toString()));
         command.add("demo");
