@@ -69,6 +69,9 @@ public final class Main implements Callable<Integer> {
     static final int FAILED = 3;
     static final int INTERRUPTED = 130;
 
+    /** The commands' own lines are up to 100 columns long, and options stand before them; 80 would break each twice. */
+    private static final int USAGE_COLUMNS = 130;
+
     /** More would be a list, which help shows better. */
     private static final int SUGGESTIONS_MAX = 3;
 
@@ -122,7 +125,10 @@ public final class Main implements Callable<Integer> {
     }
 
     private static CommandLine commandLine(Main main) {
-        return new CommandLine(main).setAbbreviatedOptionsAllowed(false).setAbbreviatedSubcommandsAllowed(false);
+        return new CommandLine(main)
+                .setAbbreviatedOptionsAllowed(false)
+                .setAbbreviatedSubcommandsAllowed(false)
+                .setUsageHelpWidth(USAGE_COLUMNS);
     }
 
     @Override
