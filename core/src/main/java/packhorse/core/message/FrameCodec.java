@@ -18,7 +18,10 @@ import packhorse.core.message.v1.Envelope;
  */
 public final class FrameCodec {
     /** The version of the schema that this code speaks, the {@code version} of every envelope it makes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /** The oldest version that is still spoken: it reports and takes assignments, and knows nothing of desired states. */
+    public static final int VERSION_LEAST = 1;
 
     /** Longer bodies are refused: a report of 10,000 packs has about 1 MiB; a list of releases is the longest there is. */
     public static final int FRAME_BYTES_MAX = 4 << 20;

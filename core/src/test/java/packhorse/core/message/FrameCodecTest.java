@@ -123,7 +123,7 @@ class FrameCodecTest {
         // Version 9 with field 100, which nobody has given a meaning yet.
         byte[] newer = framed(new byte[] {8, 9, (byte) 0xa0, 6, 1});
         assertEquals(
-                "a frame of version 9 holds no message that version 1 knows",
+                "a frame of version 9 holds no message that version 2 knows",
                 assertThrows(FrameException.class, () -> FrameCodec.decode(newer))
                         .getMessage());
     }

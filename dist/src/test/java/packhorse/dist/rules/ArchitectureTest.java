@@ -46,7 +46,7 @@ final class ArchitectureTest {
                     Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway"),
             "com.hazelcast..", Set.of("packhorse.tracker.cluster"),
             "org.libtorrent4j..", Set.of("packhorse.peer.swarm"),
-            "org.bouncycastle..", Set.of("packhorse.core.trust", "packhorse.tracker.enrol"),
+            "org.bouncycastle..", Set.of("packhorse.core.trust", "packhorse.core.identity", "packhorse.tracker.enrol"),
             "org.snakeyaml..", Set.of("packhorse.core.config"),
             "org.apache.commons.compress..",
                     Set.of("packhorse.seeder.build", "packhorse.peer.store", "packhorse.peer.install"),

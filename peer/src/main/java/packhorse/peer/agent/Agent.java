@@ -310,6 +310,7 @@ public final class Agent implements AutoCloseable {
                 sink.send(LocalDoor.done());
                 ended.complete("");
             }
+            case WHY -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "this agent cannot say why yet"));
             case WHAT_NOT_SET -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "the request asks for nothing"));
         }
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
-import packhorse.tracker.swarm.AgentId;
+import packhorse.core.topology.EndpointId;
 import packhorse.tracker.swarm.Member;
 
 /**
@@ -56,7 +56,7 @@ final class Rings {
     }
 
     /** The {@code count} of {@code members} that suit {@code chooser} best, by rendezvous hashing: choosers spread evenly. */
-    static List<Member> choose(List<Member> members, AgentId chooser, int count) {
+    static List<Member> choose(List<Member> members, EndpointId chooser, int count) {
         return members.size() <= count
                 ? members
                 : sorted(members, chooser.spread(0)).subList(0, count);

@@ -16,11 +16,11 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.Site;
 import packhorse.tracker.selection.SwarmDecision.SiteState;
-import packhorse.tracker.swarm.AgentId;
 import packhorse.tracker.swarm.Member;
 
 /**
@@ -68,7 +68,7 @@ public final class Selection {
     private final List<Member> origins = new ArrayList<>();
     private final List<Member> roaming = new ArrayList<>();
     private final Map<String, SiteSwarm> sites = new TreeMap<>();
-    private final Map<AgentId, Draft> drafts = new LinkedHashMap<>();
+    private final Map<EndpointId, Draft> drafts = new LinkedHashMap<>();
 
     /** A site's part of the swarm. */
     private static final class SiteSwarm {
@@ -99,8 +99,8 @@ public final class Selection {
         Role role = Role.ORDINARY;
         Orders.Share share = Orders.Share.ALL;
         boolean rescued;
-        final Map<AgentId, Draft> links = new LinkedHashMap<>();
-        final Set<AgentId> connectsTo = new HashSet<>();
+        final Map<EndpointId, Draft> links = new LinkedHashMap<>();
+        final Set<EndpointId> connectsTo = new HashSet<>();
 
         Draft(Member member, @Nullable SiteSwarm site) {
             this.member = member;
@@ -206,7 +206,7 @@ public final class Selection {
             return;
         }
         if (site.sitePeers.isEmpty() && !waitsForSitePeer(site)) {
-            List<AgentId> standing = before.leads().getOrDefault(site.site.name(), List.of());
+            List<EndpointId> standing = before.leads().getOrDefault(site.site.name(), List.of());
             site.leads = site.wanting.stream()
                     .sorted(Comparator.comparing((Member m) -> !standing.contains(m.id()))
                             .thenComparing(Selection::byMerit))
@@ -354,7 +354,7 @@ public final class Selection {
     /** Site peers of all sites, and leads with them; pairs of leads trade inside their sites only. */
     private void linkGates(long salt) {
         List<Member> gates = new ArrayList<>();
-        Set<AgentId> pulling = new HashSet<>();
+        Set<EndpointId> pulling = new HashSet<>();
         for (SiteSwarm site : sites.values()) {
             gates.addAll(site.gates());
             site.pullers.forEach(p -> pulling.add(p.id()));
@@ -455,13 +455,13 @@ public final class Selection {
     }
 
     private SwarmDecision write(Acknowledged acknowledged) {
-        Map<AgentId, SwarmMemory.Forgiven> forgiven = forgive();
-        Map<AgentId, Orders> orders = new HashMap<>();
+        Map<EndpointId, SwarmMemory.Forgiven> forgiven = forgive();
+        Map<EndpointId, Orders> orders = new HashMap<>();
         for (Draft draft : drafts.values()) {
             orders.put(draft.member.id(), ordersOf(draft, acknowledged, forgiven));
         }
-        Map<String, List<AgentId>> leads = new HashMap<>();
-        Map<AgentId, Instant> rescues = new HashMap<>();
+        Map<String, List<EndpointId>> leads = new HashMap<>();
+        Map<EndpointId, Instant> rescues = new HashMap<>();
         Map<String, Instant> lastRescue = new HashMap<>();
         List<SiteState> states = new ArrayList<>();
         for (Map.Entry<String, SiteSwarm> entry : sites.entrySet()) {
@@ -491,7 +491,7 @@ public final class Selection {
                 Map.copyOf(orders), new SwarmMemory(leads, rescues, lastRescue, forgiven), List.copyOf(states));
     }
 
-    private Orders ordersOf(Draft draft, Acknowledged acknowledged, Map<AgentId, SwarmMemory.Forgiven> forgiven) {
+    private Orders ordersOf(Draft draft, Acknowledged acknowledged, Map<EndpointId, SwarmMemory.Forgiven> forgiven) {
         List<Orders.Hint> connect = new ArrayList<>();
         Set<PeerAddress> allow = new HashSet<>();
         for (Draft other : draft.links.values()) {
@@ -511,8 +511,8 @@ public final class Selection {
                 draft.role, connect, allow, draft.share, draft.rescued, forgiveness == null ? 0 : forgiveness.epoch());
     }
 
-    private Map<AgentId, SwarmMemory.Forgiven> forgive() {
-        Map<AgentId, SwarmMemory.Forgiven> forgiven = new HashMap<>();
+    private Map<EndpointId, SwarmMemory.Forgiven> forgive() {
+        Map<EndpointId, SwarmMemory.Forgiven> forgiven = new HashMap<>();
         for (Draft draft : drafts.values()) {
             SwarmMemory.Forgiven last = before.forgiven().get(draft.member.id());
             boolean rested = last == null || Duration.between(last.at(), now).compareTo(rules.forgiveInterval()) >= 0;
@@ -562,7 +562,7 @@ public final class Selection {
         return draft;
     }
 
-    private static List<AgentId> ids(List<Member> members) {
+    private static List<EndpointId> ids(List<Member> members) {
         return members.stream().map(Member::id).toList();
     }
 }

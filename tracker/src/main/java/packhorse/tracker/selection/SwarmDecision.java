@@ -3,8 +3,8 @@ package packhorse.tracker.selection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
-import packhorse.tracker.swarm.AgentId;
 
 /**
  * What selection decided for one swarm.
@@ -13,7 +13,7 @@ import packhorse.tracker.swarm.AgentId;
  * @param memory to be given back the next time
  * @param sites how each site with members does, by name
  */
-public record SwarmDecision(Map<AgentId, Orders> orders, SwarmMemory memory, List<SiteState> sites) {
+public record SwarmDecision(Map<EndpointId, Orders> orders, SwarmMemory memory, List<SiteState> sites) {
     /**
      * One site in one swarm, for people and for the counters.
      *
@@ -32,9 +32,9 @@ public record SwarmDecision(Map<AgentId, Orders> orders, SwarmMemory memory, Lis
             int members,
             int complete,
             int wanting,
-            List<AgentId> pullers,
-            List<AgentId> leads,
-            List<AgentId> rescued,
-            List<AgentId> newlyRescued,
+            List<EndpointId> pullers,
+            List<EndpointId> leads,
+            List<EndpointId> rescued,
+            List<EndpointId> newlyRescued,
             Set<IpAddress> summoned) {}
 }

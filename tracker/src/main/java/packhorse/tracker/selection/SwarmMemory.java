@@ -3,7 +3,7 @@ package packhorse.tracker.selection;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import packhorse.tracker.swarm.AgentId;
+import packhorse.core.topology.EndpointId;
 
 /**
  * What selection must remember of a swarm so that it does not change its mind without cause. Opaque to its keeper.
@@ -14,10 +14,10 @@ import packhorse.tracker.swarm.AgentId;
  * @param forgiven by agent
  */
 public record SwarmMemory(
-        Map<String, List<AgentId>> leads,
-        Map<AgentId, Instant> rescues,
+        Map<String, List<EndpointId>> leads,
+        Map<EndpointId, Instant> rescues,
         Map<String, Instant> lastRescue,
-        Map<AgentId, Forgiven> forgiven) {
+        Map<EndpointId, Forgiven> forgiven) {
     public static final SwarmMemory EMPTY = new SwarmMemory(Map.of(), Map.of(), Map.of(), Map.of());
 
     /**

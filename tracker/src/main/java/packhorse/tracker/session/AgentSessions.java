@@ -26,6 +26,7 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.Assignment;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Refusal;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.SiteMap;
@@ -37,7 +38,6 @@ import packhorse.tracker.selection.SwarmDecision;
 import packhorse.tracker.selection.SwarmDecision.SiteState;
 import packhorse.tracker.selection.SwarmMemory;
 import packhorse.tracker.selection.Whereabouts;
-import packhorse.tracker.swarm.AgentId;
 import packhorse.tracker.swarm.Directory;
 import packhorse.tracker.swarm.Holding;
 import packhorse.tracker.swarm.Member;
@@ -74,15 +74,15 @@ public final class AgentSessions implements AutoCloseable {
 
     // Everything below belongs to the thread.
     private final Directory directory = new Directory();
-    private final Map<AgentId, Handout> handouts = new HashMap<>();
-    private final Map<AgentId, Poll> polls = new HashMap<>();
+    private final Map<EndpointId, Handout> handouts = new HashMap<>();
+    private final Map<EndpointId, Poll> polls = new HashMap<>();
     private final PriorityQueue<Poll> deadlines = new PriorityQueue<>(Comparator.comparing(Poll::deadline));
     private final Map<Sha256, SwarmMemory> memories = new HashMap<>();
     private final Map<Sha256, SwarmDecision> decisions = new HashMap<>();
-    private final Map<AgentId, Set<Sha256>> summonses = new HashMap<>();
+    private final Map<EndpointId, Set<Sha256>> summonses = new HashMap<>();
     private final Set<Sha256> dirty = new HashSet<>();
     /** Agents that may have something new to be told. */
-    private final Set<AgentId> candidates = new HashSet<>();
+    private final Set<EndpointId> candidates = new HashSet<>();
 
     private final Map<String, Long> rescues = new TreeMap<>();
     private Whereabouts whereabouts;
@@ -105,7 +105,7 @@ public final class AgentSessions implements AutoCloseable {
 
     private record Asked(CompletableFuture<Overview> answer) implements Message {}
 
-    private record Poll(AgentId agent, long known, Instant deadline, CompletableFuture<Envelope> answer) {}
+    private record Poll(EndpointId agent, long known, Instant deadline, CompletableFuture<Envelope> answer) {}
 
     private AgentSessions(SessionConfig config, SiteMap sites, InstantSource clock, OpenListeners openListeners) {
         this.config = config;
@@ -242,7 +242,7 @@ public final class AgentSessions implements AutoCloseable {
             reported.answer().complete(refusal("the report is malformed: " + e.getMessage(), false));
             return;
         }
-        AgentId agent = report.agent();
+        EndpointId agent = report.agent();
         Optional<Report> before = directory.lastReport(agent);
         switch (directory.report(report, now)) {
             case Directory.Outdated() ->
@@ -289,7 +289,7 @@ public final class AgentSessions implements AutoCloseable {
                 .anyMatch(traffic -> traffic.wanIn() + traffic.wanOut() + traffic.lanIn() + traffic.lanOut() > 0);
     }
 
-    private Handout handout(AgentId agent) {
+    private Handout handout(EndpointId agent) {
         return handouts.computeIfAbsent(agent, id -> new Handout());
     }
 
@@ -337,7 +337,7 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private void decide(Instant now) {
-        Map<IpAddress, AgentId> alive = new HashMap<>();
+        Map<IpAddress, EndpointId> alive = new HashMap<>();
         for (Report report : directory.reports()) {
             alive.put(report.address(), report.agent());
         }
@@ -370,13 +370,13 @@ public final class AgentSessions implements AutoCloseable {
         dirty.clear();
     }
 
-    private void order(AgentId agent, Sha256 pack, Orders orders) {
+    private void order(EndpointId agent, Sha256 pack, Orders orders) {
         if (handout(agent).order(pack, orders)) {
             candidates.add(agent);
         }
     }
 
-    private void dismiss(AgentId agent, Sha256 pack) {
+    private void dismiss(EndpointId agent, Sha256 pack) {
         Handout handout = handouts.get(agent);
         if (handout != null && handout.dismiss(pack)) {
             candidates.add(agent);
@@ -384,11 +384,11 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     /** Tells site peers of swarms that their site fetches and that they are not in: orders without peers, for them to join. */
-    private void summon(Sha256 pack, SwarmDecision decision, Map<IpAddress, AgentId> alive) {
-        Set<AgentId> summoned = new HashSet<>();
+    private void summon(Sha256 pack, SwarmDecision decision, Map<IpAddress, EndpointId> alive) {
+        Set<EndpointId> summoned = new HashSet<>();
         for (SiteState site : decision.sites()) {
             for (IpAddress address : site.summoned()) {
-                AgentId agent = alive.get(address);
+                EndpointId agent = alive.get(address);
                 if (agent != null && !decision.orders().containsKey(agent)) {
                     summoned.add(agent);
                     summonses.computeIfAbsent(agent, a -> new HashSet<>()).add(pack);
@@ -431,7 +431,7 @@ public final class AgentSessions implements AutoCloseable {
 
     /** Gives new revisions, and answers whoever knows another one. */
     private void issue(Instant now) {
-        for (AgentId agent : candidates) {
+        for (EndpointId agent : candidates) {
             Poll poll = polls.get(agent);
             if (poll == null) {
                 continue;

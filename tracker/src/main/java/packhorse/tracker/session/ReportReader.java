@@ -12,9 +12,9 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.BanNotice;
 import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.SwarmState;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
-import packhorse.tracker.swarm.AgentId;
 import packhorse.tracker.swarm.Holding;
 import packhorse.tracker.swarm.Report;
 
@@ -64,7 +64,7 @@ final class ReportReader {
             }
         }
         return new Report(
-                AgentId.ofBytes(message.getAgentId().toByteArray()),
+                EndpointId.ofBytes(message.getAgentId().toByteArray()),
                 message.getIncarnation(),
                 message.getSequence(),
                 direct ? caller : listen.getFirst().ip(),

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -39,8 +40,8 @@ public final class Directory {
     /** Swarms of one agent; a frame of 4 MiB has room for about 60 000, a machine has hundreds. */
     public static final int SWARMS_PER_AGENT_MAX = 10_000;
 
-    private final Map<AgentId, Entry> agents = new HashMap<>();
-    private final Map<Sha256, Map<AgentId, Entry>> swarms = new HashMap<>();
+    private final Map<EndpointId, Entry> agents = new HashMap<>();
+    private final Map<Sha256, Map<EndpointId, Entry>> swarms = new HashMap<>();
 
     private static final class Entry {
         Report report;
@@ -160,7 +161,7 @@ public final class Directory {
     }
 
     /** The answer to an agent's last report goes out: its silence begins. */
-    public void answered(AgentId agent, Instant now) {
+    public void answered(EndpointId agent, Instant now) {
         Entry entry = agents.get(agent);
         if (entry != null) {
             entry.silentSince = now;
@@ -169,21 +170,21 @@ public final class Directory {
 
     /** Forgets every agent whose silence lasted too long; returns the swarms they were in. */
     public Set<Sha256> expire(Instant now) {
-        List<AgentId> gone = new ArrayList<>();
-        for (Map.Entry<AgentId, Entry> agent : agents.entrySet()) {
+        List<EndpointId> gone = new ArrayList<>();
+        for (Map.Entry<EndpointId, Entry> agent : agents.entrySet()) {
             Instant since = agent.getValue().silentSince;
             if (since != null && Duration.between(since, now).compareTo(SILENCE_MAX) > 0) {
                 gone.add(agent.getKey());
             }
         }
         Set<Sha256> touched = new HashSet<>();
-        for (AgentId agent : gone) {
+        for (EndpointId agent : gone) {
             touched.addAll(remove(agent));
         }
         return touched;
     }
 
-    private Set<Sha256> remove(AgentId agent) {
+    private Set<Sha256> remove(EndpointId agent) {
         Entry entry = agents.remove(agent);
         if (entry == null) {
             return Set.of();
@@ -195,9 +196,9 @@ public final class Directory {
         return packs;
     }
 
-    private void leave(Sha256 pack, AgentId agent, Entry entry) {
+    private void leave(Sha256 pack, EndpointId agent, Entry entry) {
         entry.joined.remove(pack);
-        Map<AgentId, Entry> members = swarms.get(pack);
+        Map<EndpointId, Entry> members = swarms.get(pack);
         if (members != null && members.remove(agent) != null && members.isEmpty()) {
             swarms.remove(pack);
         }
@@ -205,7 +206,7 @@ public final class Directory {
 
     /** Everybody in a swarm, by id. */
     public List<Member> members(Sha256 pack) {
-        Map<AgentId, Member> members = new TreeMap<>();
+        Map<EndpointId, Member> members = new TreeMap<>();
         swarms.getOrDefault(pack, Map.of()).forEach((id, entry) -> {
             Holding holding = entry.report.swarms().get(pack);
             Instant joined = entry.joined.get(pack);
@@ -244,7 +245,7 @@ public final class Directory {
     }
 
     /** The last report of an agent that is here. */
-    public Optional<Report> lastReport(AgentId agent) {
+    public Optional<Report> lastReport(EndpointId agent) {
         Entry entry = agents.get(agent);
         return entry == null ? Optional.empty() : Optional.of(entry.report);
     }

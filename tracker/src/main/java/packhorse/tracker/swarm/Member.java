@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -20,7 +21,7 @@ import packhorse.core.topology.PeerAddress;
  * @param reported when it last reported
  */
 public record Member(
-        AgentId id,
+        EndpointId id,
         IpAddress address,
         List<PeerAddress> listen,
         Holding holding,

@@ -3,6 +3,7 @@ package packhorse.tracker.swarm;
 import java.util.List;
 import java.util.Map;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -20,7 +21,7 @@ import packhorse.core.topology.PeerAddress;
  * @param leaving whether it goes away in good order
  */
 public record Report(
-        AgentId agent,
+        EndpointId agent,
         long incarnation,
         long sequence,
         IpAddress address,

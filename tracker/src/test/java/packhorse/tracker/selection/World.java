@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Link;
 import packhorse.core.topology.PeerAddress;
@@ -24,7 +25,6 @@ import packhorse.core.topology.Site;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.topology.Subnet;
 import packhorse.core.unit.ByteRate;
-import packhorse.tracker.swarm.AgentId;
 import packhorse.tracker.swarm.Holding;
 import packhorse.tracker.swarm.Member;
 
@@ -51,7 +51,7 @@ final class World {
 
     private final Map<String, Agent> agents = new LinkedHashMap<>();
     private final Whereabouts whereabouts;
-    private final Map<AgentId, Orders> confirmed = new HashMap<>();
+    private final Map<EndpointId, Orders> confirmed = new HashMap<>();
     private SwarmMemory memory = SwarmMemory.EMPTY;
     private Rules rules = Rules.DEFAULT;
     private Instant now = Instant.parse("2026-11-21T12:00:00Z");
@@ -60,7 +60,7 @@ final class World {
     /** One agent of the drawing; tests turn its fields. */
     static final class Agent {
         final String name;
-        final AgentId id;
+        final EndpointId id;
         final PeerAddress address;
         final Instant joined;
         int pieces;
@@ -71,8 +71,8 @@ final class World {
 
         Agent(String name, PeerAddress address, Instant joined) {
             this.name = name;
-            this.id = AgentId.ofBytes(java.util.Arrays.copyOf(
-                    name.getBytes(java.nio.charset.StandardCharsets.UTF_8), AgentId.LENGTH_BYTES));
+            this.id = EndpointId.ofBytes(java.util.Arrays.copyOf(
+                    name.getBytes(java.nio.charset.StandardCharsets.UTF_8), EndpointId.LENGTH_BYTES));
             this.address = address;
             this.joined = joined;
         }
@@ -193,7 +193,7 @@ final class World {
     /** Decides and confirms until nothing changes, as it must within a few rounds when time stands still. */
     World settle() {
         for (int round = 0; round < 5; round++) {
-            Map<AgentId, Orders> before = decision == null ? Map.of() : decision.orders();
+            Map<EndpointId, Orders> before = decision == null ? Map.of() : decision.orders();
             decide().confirm();
             if (before.equals(decision().orders())) {
                 return this;
@@ -235,7 +235,7 @@ final class World {
         return decision;
     }
 
-    Map<AgentId, Orders> confirmed() {
+    Map<EndpointId, Orders> confirmed() {
         return confirmed;
     }
 
@@ -293,7 +293,7 @@ final class World {
         return site(site).map(s -> namesOf(s.rescued())).orElse("");
     }
 
-    private String namesOf(List<AgentId> ids) {
+    private String namesOf(List<EndpointId> ids) {
         return ids.stream()
                 .map(id -> agents.values().stream()
                         .filter(agent -> agent.id.equals(id))

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -22,10 +23,10 @@ class DirectoryTest {
 
     private final Directory directory = new Directory();
 
-    private static AgentId agent(int i) {
-        byte[] id = new byte[AgentId.LENGTH_BYTES];
+    private static EndpointId agent(int i) {
+        byte[] id = new byte[EndpointId.LENGTH_BYTES];
         id[0] = (byte) i;
-        return AgentId.ofBytes(id);
+        return EndpointId.ofBytes(id);
     }
 
     private static Holding holding(int have) {

@@ -1,26 +1,42 @@
-package packhorse.tracker.swarm;
+package packhorse.core.topology;
 
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Names an agent: 16 random bytes that it keeps on its disk, whatever its address. */
-public final class AgentId implements Comparable<AgentId> {
+/** Names an endpoint: 128 random bits given at enrolment, whatever its address, name or certificate. */
+public final class EndpointId implements Comparable<EndpointId> {
     public static final int LENGTH_BYTES = 16;
 
     private final byte[] bytes;
     private final int hash;
 
-    private AgentId(byte[] bytes) {
+    private EndpointId(byte[] bytes) {
         this.bytes = bytes;
         this.hash = Arrays.hashCode(bytes);
     }
 
     /** @throws IllegalArgumentException unless there are exactly 16 bytes */
-    public static AgentId ofBytes(byte[] bytes) {
+    public static EndpointId ofBytes(byte[] bytes) {
         if (bytes.length != LENGTH_BYTES) {
-            throw new IllegalArgumentException("an agent id has 16 bytes, not " + bytes.length);
+            throw new IllegalArgumentException("an endpoint id has 16 bytes, not " + bytes.length);
         }
-        return new AgentId(bytes.clone());
+        return new EndpointId(bytes.clone());
+    }
+
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException unless there are 32 hexadecimal digits
+     */
+    public static EndpointId parse(String text) {
+        if (text.length() != 2 * LENGTH_BYTES) {
+            throw new IllegalArgumentException("\"" + text + "\" is no endpoint id; it has 32 hexadecimal digits");
+        }
+        try {
+            return new EndpointId(HexFormat.of().parseHex(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is no endpoint id; it has 32 hexadecimal digits", e);
+        }
     }
 
     /** A copy of the 16 bytes. */
@@ -43,13 +59,13 @@ public final class AgentId implements Comparable<AgentId> {
     }
 
     @Override
-    public int compareTo(AgentId other) {
+    public int compareTo(EndpointId other) {
         return Arrays.compareUnsigned(bytes, other.bytes);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof AgentId that && Arrays.equals(bytes, that.bytes);
+        return other instanceof EndpointId that && Arrays.equals(bytes, that.bytes);
     }
 
     @Override
