@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
@@ -17,7 +18,9 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * An agent's configuration, as {@code peer/samples/peer.yaml} explains it.
  *
  * @param data the agent's own directory: store, trusted metadata, identity
- * @param trackers base URLs, in order of preference
+ * @param trackers where trackers take agents' sessions, in order of preference
+ * @param repositories base URLs of the catalogue, in order of preference; https only
+ * @param proxy the HTTP proxy that trackers and repositories are reached through, if there is one
  * @param trustedRoot the root metadata this machine trusts to begin with
  * @param listen where the swarm listens, and what it connects from; the first is also where trackers are asked from
  * @param socket the Unix domain socket for the command line
@@ -28,7 +31,9 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  */
 public record PeerConfig(
         Path data,
-        List<URI> trackers,
+        List<HostPort> trackers,
+        List<URI> repositories,
+        Optional<HostPort> proxy,
         Path trustedRoot,
         List<Listen> listen,
         Path socket,
@@ -36,8 +41,16 @@ public record PeerConfig(
         RateLimits limits,
         Optional<Listen> openSwarm,
         boolean seedOnStart) {
+    /** Where a tracker takes agents' sessions. */
+    public static final int TRACKER_PORT = 7301;
+    /** Where a tracker serves enrolment and the catalogue. */
+    public static final int REPOSITORY_PORT = 7302;
+
+    private static final int PROXY_PORT = 3128;
+
     public PeerConfig {
         trackers = List.copyOf(trackers);
+        repositories = List.copyOf(repositories);
         listen = List.copyOf(listen);
     }
 
@@ -49,8 +62,10 @@ public record PeerConfig(
     /** @throws packhorse.core.UsageException with line and column of what is wrong */
     static PeerConfig of(YamlMap yaml) {
         Path data = yaml.path("data");
-        List<URI> trackers = yaml.list("tracker", PeerConfig::httpUrl);
-        Path trustedRoot = yaml.path("trustedRoot");
+        List<HostPort> trackers = yaml.list("tracker", PeerConfig::tracker);
+        List<URI> repositories = yaml.optionalList("repository", PeerConfig::httpsUrl);
+        Optional<HostPort> proxy = yaml.optional("proxy", PeerConfig::proxy);
+        Path trustedRoot = yaml.optionalPath("trustedRoot").orElseGet(() -> data.resolve("root.json"));
         List<Listen> listen = yaml.list("listen", PeerConfig::listen);
         Path socket = yaml.optionalPath("socket").orElseGet(() -> data.resolve("agent.sock"));
         Optional<PeerAddress> gateway = yaml.optional("gateway", PeerAddress::parse);
@@ -59,12 +74,36 @@ public record PeerConfig(
         boolean seedOnStart = yaml.optionalBool("seedOnStart").orElse(true);
         yaml.finish();
         if (trackers.isEmpty()) {
-            throw yaml.error("tracker", "at least one tracker's URL is needed, such as http://192.0.2.10:7300");
+            throw yaml.error("tracker", "at least one tracker is needed, such as tracker.example.org:" + TRACKER_PORT);
         }
         if (listen.isEmpty()) {
             throw yaml.error("listen", "at least one address is needed, such as 0.0.0.0:7100");
         }
-        return new PeerConfig(data, trackers, trustedRoot, listen, socket, gateway, limits, openSwarm, seedOnStart);
+        return new PeerConfig(
+                data,
+                trackers,
+                repositories.isEmpty() ? ofTrackers(trackers) : repositories,
+                proxy,
+                trustedRoot,
+                listen,
+                socket,
+                gateway,
+                limits,
+                openSwarm,
+                seedOnStart);
+    }
+
+    /** Where {@code packhorse peer join} put this machine's key and certificates. */
+    public Path identity() {
+        return data;
+    }
+
+    /** Trackers serve the catalogue too, on a port of its own. */
+    private static List<URI> ofTrackers(List<HostPort> trackers) {
+        return trackers.stream()
+                .map(tracker -> URI.create("https://" + new HostPort(tracker.host(), REPOSITORY_PORT) + "/repository/"))
+                .distinct()
+                .toList();
     }
 
     private static RateLimits limits(YamlMap yaml) {
@@ -75,17 +114,36 @@ public record PeerConfig(
         return new RateLimits(wanDown, wanUp, packDown, packUp);
     }
 
-    private static URI httpUrl(String text) {
+    private static HostPort tracker(String text) {
+        if (text.startsWith("http:") || text.startsWith("https:")) {
+            throw new IllegalArgumentException("\"" + text
+                    + "\" is a URL; agents reach a tracker by host and port, such as tracker.example.org:"
+                    + TRACKER_PORT);
+        }
+        return HostPort.parse(text, TRACKER_PORT);
+    }
+
+    private static URI httpsUrl(String text) {
         try {
             URI uri = new URI(text);
-            String scheme = String.valueOf(uri.getScheme());
-            if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+            if ("https".equals(uri.getScheme()) && uri.getHost() != null) {
                 return uri;
             }
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a URL: " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException("\"" + text + "\" is not a URL such as http://192.0.2.10:7300");
+        throw new IllegalArgumentException("\"" + text + "\" is not an https URL; write for example https://192.0.2.10:"
+                + REPOSITORY_PORT + "/repository/");
+    }
+
+    private static HostPort proxy(String text) {
+        String prefix = "http://";
+        String rest = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+        if (!rest.startsWith(prefix)) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not an HTTP proxy; write for example http://proxy.example.org:" + PROXY_PORT);
+        }
+        return HostPort.parse(rest.substring(prefix.length()), PROXY_PORT);
     }
 
     /** Reads {@code address:port}; port 0 takes any. */

@@ -76,7 +76,14 @@ public final class PeerMain implements AutoCloseable {
                         .withSeedOnStart(config.seedOnStart()),
                 store,
                 events -> LibtorrentSwarm.start(swarm, events),
-                events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
+                events -> TrackerSession.start(
+                        SessionConfig.of(
+                                config.trackers().stream()
+                                        .map(tracker -> URI.create("http://" + tracker))
+                                        .toList(),
+                                bind),
+                        random,
+                        events),
                 catalogue,
                 new DirectChannel(),
                 outsiders,
@@ -109,10 +116,6 @@ public final class PeerMain implements AutoCloseable {
     private static TufClient catalogue(PeerConfig config, InstantSource clock, Optional<InetAddress> bind) {
         HttpMetadataSource.Patience patience =
                 bind.map(HttpMetadataSource.Patience.DEFAULT::boundTo).orElse(HttpMetadataSource.Patience.DEFAULT);
-        List<URI> mirrors = config.trackers().stream()
-                .map(tracker -> URI.create(
-                        tracker.toString().endsWith("/") ? tracker + "repository/" : tracker + "/repository/"))
-                .toList();
         try {
             Files.createDirectories(config.data());
         } catch (IOException e) {
@@ -122,7 +125,7 @@ public final class PeerMain implements AutoCloseable {
                     e);
         }
         TufClient catalogue = new TufClient(
-                new HttpMetadataSource(mirrors, patience),
+                new HttpMetadataSource(config.repositories(), patience),
                 TrustedStore.open(config.data().resolve("trust")),
                 clock);
         catalogue.initialise(root(config.trustedRoot()));
@@ -135,7 +138,7 @@ public final class PeerMain implements AutoCloseable {
         } catch (IOException e) {
             throw new UsageException(
                     "the trusted root " + file + " cannot be read: " + e.getMessage()
-                            + "; copy the catalogue's root.json there",
+                            + "; packhorse peer join TOKEN writes it",
                     e);
         }
     }

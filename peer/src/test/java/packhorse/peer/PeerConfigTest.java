@@ -4,22 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import packhorse.core.UsageException;
 import packhorse.core.config.YamlDocument;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
 
 final class PeerConfigTest {
     private static final String LEAST = """
         data: /tmp/peer
-        tracker: http://10.0.0.1:7300
-        trustedRoot: root.json
+        tracker: 10.0.0.1:7301
         listen: 10.0.0.2:0
         """;
 
@@ -30,9 +32,12 @@ final class PeerConfigTest {
                 : Path.of("peer/samples/peer.yaml");
         assertEquals(
                 Path.of("/run/packhorse/agent.sock"), PeerConfig.read(sample).socket());
-        String all = Files.readString(sample).replaceAll("(?m)^#((?:gateway|openSwarm|limits|  \\w+|  -).*)$", "$1");
+        String all = Files.readString(sample)
+                .replaceAll("(?m)^#((?:gateway|openSwarm|limits|repository|proxy|  \\w+|  -).*)$", "$1");
         PeerConfig config = PeerConfig.of(YamlDocument.parse("peer.yaml", all));
-        assertEquals(2, config.trackers().size());
+        assertEquals(List.of(new HostPort("192.0.2.10", 7301), new HostPort("192.0.2.11", 7301)), config.trackers());
+        assertEquals(List.of(URI.create("https://192.0.2.10:7302/repository/")), config.repositories());
+        assertEquals(Optional.of(new HostPort("proxy.example.org", 3128)), config.proxy());
         assertEquals(Optional.of(PeerAddress.parse("127.0.0.1:7500")), config.gateway());
         assertEquals(Optional.of(ByteRate.parse("50Mbit")), config.limits().wanDown());
         assertTrue(config.openSwarm().isPresent());
@@ -43,18 +48,24 @@ final class PeerConfigTest {
         PeerConfig config = PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST));
         assertEquals(Path.of("/tmp/peer/agent.sock"), config.socket());
         assertEquals(0, config.listen().getFirst().port());
+        assertEquals(Path.of("/tmp/peer/root.json"), config.trustedRoot());
+        assertEquals(List.of(URI.create("https://10.0.0.1:7302/repository/")), config.repositories());
+        assertEquals(Optional.empty(), config.proxy());
         assertEquals(Optional.empty(), config.gateway());
         assertTrue(config.seedOnStart());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        colour: green           | peer.yaml:5:1
-        gateway: localhost      | peer.yaml:5:10
-        limits: {wanDown: fast} | peer.yaml:5:19
-        limits: {wanDwon: 1MB/s}| peer.yaml:5:10
-        seedOnStart: perhaps    | peer.yaml:5:14
-        openSwarm: 10.0.0.2:80  | peer.yaml:5:12
+        colour: green           | peer.yaml:4:1
+        gateway: localhost      | peer.yaml:4:10
+        limits: {wanDown: fast} | peer.yaml:4:19
+        limits: {wanDwon: 1MB/s}| peer.yaml:4:10
+        repository: http://a:1/ | peer.yaml:4:13
+        proxy: socks://a:1      | peer.yaml:4:8
+        proxy: http://a         | peer.yaml:4:8
+        seedOnStart: perhaps    | peer.yaml:4:14
+        openSwarm: 10.0.0.2:80  | peer.yaml:4:12
         listen: 10.0.0.3:0      | stands twice
         """)
     void mistakesAreShownWhereTheyStand(String line, String says) {
@@ -65,15 +76,17 @@ final class PeerConfigTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        for (String key : new String[] {"data", "tracker", "trustedRoot", "listen"}) {
+        for (String key : new String[] {"data", "tracker", "listen"}) {
             String without = LEAST.replaceAll("(?m)^" + key + ":.*\\R", "");
             UsageException missing =
                     assertThrows(UsageException.class, () -> PeerConfig.of(YamlDocument.parse("peer.yaml", without)));
             assertTrue(missing.toString().contains("\"" + key + "\" is missing"), missing.toString());
         }
-        assertThrows(
-                UsageException.class,
-                () -> PeerConfig.of(
-                        YamlDocument.parse("peer.yaml", LEAST.replace("http://10.0.0.1:7300", "10.0.0.1"))));
+        for (String wrong : new String[] {"10.0.0.1", "http://10.0.0.1:7300"}) {
+            UsageException mistake = assertThrows(
+                    UsageException.class,
+                    () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST.replace("10.0.0.1:7301", wrong))));
+            assertTrue(mistake.toString().contains("tracker.example.org:7301"), mistake.toString());
+        }
     }
 }

@@ -38,7 +38,7 @@ final class PeerMainTest {
     Path directory;
 
     private PeerConfig config(String network, URI tracker, Path root, int gatewayPort) {
-        return PeerConfig.of(YamlDocument.parse("peer.yaml", """
+        PeerConfig read = PeerConfig.of(YamlDocument.parse("peer.yaml", """
             data: %s
             tracker: %s
             trustedRoot: %s
@@ -46,7 +46,25 @@ final class PeerMainTest {
             socket: %s
             gateway: %s.7:%d
             """.formatted(
-                directory.resolve("peer"), tracker, root, network, directory.resolve("s"), network, gatewayPort)));
+                        directory.resolve("peer"),
+                        tracker.getAuthority(),
+                        root,
+                        network,
+                        directory.resolve("s"),
+                        network,
+                        gatewayPort)));
+        return new PeerConfig(
+                read.data(),
+                read.trackers(),
+                java.util.List.of(tracker.resolve("/repository/")),
+                read.proxy(),
+                read.trustedRoot(),
+                read.listen(),
+                read.socket(),
+                read.gateway(),
+                read.limits(),
+                read.openSwarm(),
+                read.seedOnStart());
     }
 
     private static PeerMain start(PeerConfig config) {
