@@ -21,7 +21,7 @@ import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
-import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
@@ -103,7 +103,7 @@ public final class Agent implements AutoCloseable {
             EngineStarter engines,
             SessionStarter sessions,
             TufClient catalogue,
-            PeerChannel channel,
+            DirectChannel channel,
             Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {
@@ -137,7 +137,7 @@ public final class Agent implements AutoCloseable {
             EngineStarter engines,
             SessionStarter sessions,
             TufClient catalogue,
-            PeerChannel channel,
+            DirectChannel channel,
             Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.topology.PeerAddress;
-import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.site.Duty;
 import packhorse.peer.site.DutyChange;
@@ -27,12 +27,12 @@ final class Duties {
     private final RateLimits own;
     private final Packs packs;
     private final Engine engine;
-    private final PeerChannel channel;
+    private final DirectChannel channel;
     private SitePlace place = SitePlace.UNKNOWN;
     private String trouble = "no tracker has answered yet";
 
     /** @param own the limits this machine was configured with; a tracker can only narrow them */
-    Duties(RateLimits own, Packs packs, Engine engine, PeerChannel channel) {
+    Duties(RateLimits own, Packs packs, Engine engine, DirectChannel channel) {
         this.own = own;
         this.packs = packs;
         this.engine = engine;

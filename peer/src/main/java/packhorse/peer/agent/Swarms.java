@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
-import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.site.Books;
 import packhorse.peer.store.Partial;
 import packhorse.peer.swarm.OpenSwarm;
@@ -39,7 +39,7 @@ final class Swarms {
     private final Shelf shelf;
     private final WantedJournal journal;
     private final Errands errands;
-    private final PeerChannel channel;
+    private final DirectChannel channel;
     private final Optional<OpenSwarm> outsiders;
     private final LongSupplier nanoTime;
 
@@ -51,7 +51,7 @@ final class Swarms {
             Shelf shelf,
             WantedJournal journal,
             Errands errands,
-            PeerChannel channel,
+            DirectChannel channel,
             Optional<OpenSwarm> outsiders,
             LongSupplier nanoTime) {
         this.packs = packs;
