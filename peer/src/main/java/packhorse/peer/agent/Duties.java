@@ -64,6 +64,16 @@ final class Duties {
                 LOG.error("the tracker refuses this agent: {}", reason);
             }
             case SessionEvent.Assigned(SitePlace now) -> assigned(now);
+            case SessionEvent.Desired desired ->
+                LOG.debug("desired state {}", desired.update().getRevision());
+            case SessionEvent.Stored stored -> LOG.debug("reports are stored up to {}", stored.sequence());
+            case SessionEvent.InventoryWanted wanted -> LOG.debug("inventory is known up to {}", wanted.have());
+            case SessionEvent.Denials denials ->
+                LOG.debug("{} endpoints are denied", denials.denied().size());
+            case SessionEvent.Entitled entitled ->
+                LOG.debug("entitlements {}", entitled.answer().getNumber());
+            case SessionEvent.Lease lease ->
+                LOG.debug("lease for {}", lease.answer().getAction());
         }
     }
 

@@ -1,10 +1,15 @@
 package packhorse.peer.session;
 
+import java.util.Set;
+import packhorse.core.message.v1.DesiredStateUpdate;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.LeaseAnswer;
+import packhorse.core.topology.EndpointId;
 import packhorse.peer.site.SitePlace;
 
 /** What happened between an agent and its trackers. */
 public sealed interface SessionEvent {
-    /** A tracker answered after silence. */
+    /** A tracker answered after silence; whatever was sent before and not answered is to be sent again. */
     record Reached(String tracker) implements SessionEvent {}
 
     /** A newer assignment. */
@@ -15,4 +20,26 @@ public sealed interface SessionEvent {
 
     /** A tracker refuses this agent; the reason is its own line. */
     record Refused(String reason) implements SessionEvent {}
+
+    /** What this endpoint should have; said at the start of each session and after each change. */
+    record Desired(DesiredStateUpdate update) implements SessionEvent {}
+
+    /** Everything of that journal up to and including the sequence is stored for good. */
+    record Stored(long journal, long sequence) implements SessionEvent {}
+
+    /** The tracker knows this endpoint's inventory up to that revision, 0 for nothing. */
+    record InventoryWanted(long have) implements SessionEvent {}
+
+    /** Who may no longer take part; replaces what was said before. */
+    record Denials(long revision, Set<EndpointId> denied) implements SessionEvent {
+        public Denials {
+            denied = Set.copyOf(denied);
+        }
+    }
+
+    /** The answer to a question about entitlements. */
+    record Entitled(EntitlementAnswer answer) implements SessionEvent {}
+
+    /** The answer to a request for a lease. */
+    record Lease(LeaseAnswer answer) implements SessionEvent {}
 }

@@ -120,6 +120,14 @@ public final class TrackerSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends a message of its own: status reports, inventory, a question. False when no tracker is reached or it takes no more
+     * at the moment; nothing is kept then, and {@link SessionEvent.Reached} says when to try again.
+     */
+    public boolean send(Envelope envelope) {
+        return false;
+    }
+
     /** Says goodbye and ends. */
     @Override
     public void close() {

@@ -1,0 +1,93 @@
+package packhorse.tracker.session;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import packhorse.core.content.Sha256;
+import packhorse.core.message.v1.DesiredStateUpdate;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.EntitlementQuestion;
+import packhorse.core.message.v1.InventoryDelta;
+import packhorse.core.message.v1.InventoryNeeded;
+import packhorse.core.message.v1.ReportsStored;
+import packhorse.core.message.v1.StatusReports;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * What decides about endpoints and keeps what they say, as the sessions need it. {@code site} is always the site an endpoint is
+ * in now, by its address, and empty where it is in none.
+ *
+ * <p>{@link #desiredOf}, {@link #entitled} and {@link #mayHave} answer from memory: the one thread that owns the sessions asks
+ * them. {@link #store} and {@link #inventory} are asked by threads that may wait for a disk, for one endpoint never two at once
+ * and in the order in which it spoke.
+ */
+public interface Governance {
+    /** Everything this endpoint should have; its revision grows with each change. */
+    DesiredStateUpdate desiredOf(EndpointId endpoint, Optional<String> site);
+
+    /** What of the question this endpoint may have; the number is the question's. */
+    EntitlementAnswer entitled(EndpointId endpoint, Optional<String> site, EntitlementQuestion question);
+
+    /** Whether this endpoint should have or may have the pack; where not, it is named no peers for it. */
+    boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack);
+
+    /** Stores reports for good, each once; completes when they are, and only then is the agent told. */
+    CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports reports);
+
+    /** Takes what changed in an endpoint's inventory, and says up to where it is known now. */
+    InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta);
+
+    /** Has {@code changed} run after each change of what the questions above answer; once is enough for many. */
+    void onChange(Runnable changed);
+
+    /** Wants nothing of anybody, lets everybody have everything, and keeps nothing of what it is told. */
+    Governance OPEN = new Governance() {
+        @Override
+        public DesiredStateUpdate desiredOf(EndpointId endpoint, Optional<String> site) {
+            return DesiredStateUpdate.getDefaultInstance();
+        }
+
+        @Override
+        public EntitlementAnswer entitled(EndpointId endpoint, Optional<String> site, EntitlementQuestion question) {
+            return EntitlementAnswer.newBuilder()
+                    .setNumber(question.getNumber())
+                    .addAllAllowed(question.getSubjectsList())
+                    .build();
+        }
+
+        @Override
+        public boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack) {
+            return true;
+        }
+
+        @Override
+        public CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports reports) {
+            long last = reports.getReportsCount() == 0
+                    ? 0
+                    : reports.getReports(reports.getReportsCount() - 1).getSequence();
+            return CompletableFuture.completedFuture(ReportsStored.newBuilder()
+                    .setJournal(reports.getJournal())
+                    .setSequence(last)
+                    .build());
+        }
+
+        @Override
+        public InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta) {
+            return InventoryNeeded.newBuilder().setHave(delta.getRevision()).build();
+        }
+
+        @Override
+        public void onChange(Runnable changed) {
+            // Nothing ever changes.
+        }
+    };
+
+    /** Who may no longer take part; replaces what was said before. */
+    record Denials(long revision, Set<EndpointId> denied) {
+        public static final Denials NONE = new Denials(0, Set.of());
+
+        public Denials {
+            denied = Set.copyOf(denied);
+        }
+    }
+}
