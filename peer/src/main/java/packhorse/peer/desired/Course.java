@@ -1,0 +1,420 @@
+package packhorse.peer.desired;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.Operation;
+import packhorse.core.state.Priority;
+import packhorse.core.state.Subject;
+import packhorse.peer.desired.Resolution.Part;
+
+/**
+ * What to do about a desired state, here and now: desired − have = course.
+ *
+ * <p>It is a function of a level: the {@link Situation} holds the newest desired state, what is on the disk and what was
+ * reported; no message is an order, so losing one, hearing it twice or in another order changes nothing. The agent asks for the
+ * course after every change, writes the {@link Move}s into its journal, and asks again. <b>An effect follows only from a state
+ * that stands in the journal</b>: a pack is fetched for an action that is reported as FETCHING, deleted for one that is ACCEPTED.
+ * So a crash between any two lines repeats no report and loses none: after the restart the same situation gives the same course.
+ *
+ * <pre>
+ * operation   state         when                                              next
+ * any         (none)        first seen                                        ACCEPTED
+ * any         not ended     its deadline passed                               TIMED_OUT
+ * any         not ended     gone from the desired state                       CANCELLED, or SUPERSEDED where the release line
+ *                                                                             has another action now
+ * install …   ACCEPTED      always, for the time being                        REFUSED ("not yet able")
+ * distribute  ACCEPTED      catalogue or needs contradict it                  REFUSED
+ * distribute  ACCEPTED      all is on the disk already                        ALREADY_AT_TARGET
+ * distribute  ACCEPTED      fetchNotBefore passed, and a place is free        FETCHING
+ * distribute  FETCHING      all is on the disk, proven                        STAGED (the end)
+ * distribute  FETCHING      fetching gave up                                  FAILED
+ * delete      (none)        nothing of it is on the disk                      ALREADY_AT_TARGET
+ * delete      ACCEPTED      another item or a person wants it                 WAITING
+ * delete      ACCEPTED, WAITING   gone from the disk                          DELETED
+ * </pre>
+ *
+ * <p>Places are given by priority, then in the order of the desired state; an action keeps the place it has. What ended in
+ * STAGED or ALREADY_AT_TARGET stays wanted while its item stands: content that the disk lost is fetched again, and nothing is
+ * reported, for the end is final. A release is looked up before {@code fetchNotBefore}, so that a mistake is heard of early;
+ * only content waits.
+ *
+ * <p>Cost: O(items × releases) for one course; an endpoint has dozens of each.
+ *
+ * @param moves what is to be reported, at most one per action
+ * @param fetch packs to be brought here, with the highest priority anybody wants them at, most urgent first
+ * @param delete releases to be taken off the disk, their content too where no other release has it
+ * @param end packs on their way that no desired item wants any more
+ * @param resolve subjects the catalogue has to be asked about
+ * @param wake the next moment at which time alone changes the course
+ */
+public record Course(
+        List<Move> moves,
+        Map<Sha256, Fetch> fetch,
+        Set<ReleaseId> delete,
+        Set<Sha256> end,
+        Set<Subject> resolve,
+        Optional<Instant> wake) {
+    /** An action comes to a state; the detail is one line for people. */
+    public record Move(String action, Subject subject, Operation operation, ActionState state, String detail) {}
+
+    /** A pack to be brought here. */
+    public record Fetch(Part part, Priority priority) {}
+
+    private static final String NOT_YET_ABLE =
+            "this agent is not yet able to %s; it distributes and deletes, update it before you order this again";
+
+    public Course {
+        moves = List.copyOf(moves);
+        fetch = java.util.Collections.unmodifiableMap(fetch);
+        delete = Set.copyOf(delete);
+        end = Set.copyOf(end);
+        resolve = java.util.Collections.unmodifiableSet(resolve);
+    }
+
+    /** The course from {@code situation}. */
+    public static Course of(Situation situation) {
+        return new Plotter(situation).plot();
+    }
+
+    /** One computation. */
+    private static final class Plotter {
+        private final Situation situation;
+        private final List<Move> moves = new ArrayList<>();
+        private final Map<Sha256, Fetch> fetch = new HashMap<>();
+        private final Set<ReleaseId> delete = new TreeSet<>();
+        private final Set<Subject> resolve = new LinkedHashSet<>();
+        private final Map<Priority, Integer> places = new EnumMap<>(Priority.class);
+        private final List<DesiredItem> queue = new ArrayList<>();
+        private @Nullable Instant wake;
+
+        Plotter(Situation situation) {
+            this.situation = situation;
+        }
+
+        Course plot() {
+            for (DesiredItem item : situation.desired().items()) {
+                switch (item.operation()) {
+                    case DISTRIBUTE -> distribute(item);
+                    case DELETE -> delete(item);
+                    case INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK, REMOVE -> notYet(item);
+                }
+            }
+            givePlaces();
+            vanished();
+            Set<Sha256> end = new HashSet<>(situation.ordered());
+            end.removeAll(wantedPacks());
+            return new Course(moves, byUrgency(), delete, end, resolve, Optional.ofNullable(wake));
+        }
+
+        private Map<Sha256, Fetch> byUrgency() {
+            Map<Sha256, Fetch> sorted = new java.util.LinkedHashMap<>();
+            new TreeMap<>(fetch)
+                    .entrySet().stream()
+                            .sorted(Comparator.comparing(
+                                    entry -> -entry.getValue().priority().ordinal()))
+                            .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+            return sorted;
+        }
+
+        private @Nullable ActionRecord reported(DesiredItem item) {
+            return situation.reported().get(item.action());
+        }
+
+        private void move(DesiredItem item, ActionState state, String detail) {
+            moves.add(new Move(item.action(), item.subject(), item.operation(), state, detail));
+        }
+
+        /** Whether the deadline decides; else it is a time to wake at. */
+        private boolean tooLate(DesiredItem item, String phase) {
+            if (item.deadline().isEmpty()) {
+                return false;
+            }
+            if (!situation.now().isBefore(item.deadline().get())) {
+                move(
+                        item,
+                        ActionState.TIMED_OUT,
+                        "not done by " + item.deadline().get() + ": " + phase);
+                return true;
+            }
+            wakeAt(item.deadline().get());
+            return false;
+        }
+
+        private void wakeAt(Instant time) {
+            if (wake == null || time.isBefore(wake)) {
+                wake = time;
+            }
+        }
+
+        private void notYet(DesiredItem item) {
+            ActionRecord record = reported(item);
+            if (record == null) {
+                move(item, ActionState.ACCEPTED, "");
+            } else if (!record.ended()) {
+                move(
+                        item,
+                        ActionState.REFUSED,
+                        String.format(NOT_YET_ABLE, item.operation().name().toLowerCase(java.util.Locale.ROOT)));
+            }
+        }
+
+        private void distribute(DesiredItem item) {
+            ActionRecord record = reported(item);
+            boolean ended = record != null && record.ended();
+            if (ended && !record.stands()) {
+                return;
+            }
+            Resolution resolution = situation.resolutions().get(item.subject());
+            if (!(resolution instanceof Resolution.Known)) {
+                resolve.add(item.subject());
+            }
+            if (record == null) {
+                move(item, ActionState.ACCEPTED, "");
+                return;
+            }
+            if (ended) {
+                again(item, resolution);
+                return;
+            }
+            boolean fetching = record.state() == ActionState.FETCHING;
+            if (resolution instanceof Resolution.Known(List<Part> parts)
+                    && situation.whole().containsAll(packs(parts))
+                    && (fetching || verdict(item, parts).isEmpty())) {
+                move(item, fetching ? ActionState.STAGED : ActionState.ALREADY_AT_TARGET, "");
+                return;
+            }
+            if (tooLate(item, phase(item, resolution, fetching))) {
+                return;
+            }
+            switch (resolution) {
+                case null -> {}
+                case Resolution.Unavailable unavailable -> {}
+                case Resolution.Wrong(String reason) -> move(item, ActionState.REFUSED, reason);
+                case Resolution.Known(List<Part> parts) -> {
+                    Optional<String> trouble = fetching ? Optional.empty() : verdict(item, parts);
+                    if (trouble.isPresent()) {
+                        move(item, ActionState.REFUSED, trouble.get());
+                    } else if (fetching) {
+                        fetching(item, parts);
+                    } else if (item.fetchNotBefore()
+                            .filter(situation.now()::isBefore)
+                            .isPresent()) {
+                        wakeAt(item.fetchNotBefore().get());
+                    } else if (!needs().open()) {
+                        queue.add(item);
+                    }
+                }
+            }
+        }
+
+        private static String phase(DesiredItem item, @Nullable Resolution resolution, boolean fetching) {
+            if (fetching) {
+                return "still fetching";
+            }
+            return switch (resolution) {
+                case null -> "the catalogue has not answered";
+                case Resolution.Unavailable(String reason) -> reason;
+                case Resolution.Wrong(String reason) -> reason;
+                case Resolution.Known known ->
+                    item.priority() == Priority.BACKGROUND
+                            ? "waits behind more urgent work"
+                            : "waits for its time or for a place";
+            };
+        }
+
+        /** What is wrong with it; nothing while a bundle is unknown that may bring what it needs. */
+        private Optional<String> verdict(DesiredItem item, List<Part> parts) {
+            Needs needs = needs();
+            return needs.open() ? Optional.empty() : needs.trouble(parts).map(line -> item.subject() + ": " + line);
+        }
+
+        private @Nullable Needs needs;
+
+        private Needs needs() {
+            Needs known = needs;
+            if (known == null) {
+                known = Needs.of(situation);
+                needs = known;
+            }
+            return known;
+        }
+
+        private void fetching(DesiredItem item, List<Part> parts) {
+            String failure = situation.failures().get(item.action());
+            if (failure != null) {
+                move(item, ActionState.FAILED, failure);
+                return;
+            }
+            places.merge(item.priority(), 1, Integer::sum);
+            want(parts, item.priority());
+        }
+
+        /** The end was reported; what the disk lost since is brought back, behind everybody else. */
+        private void again(DesiredItem item, @Nullable Resolution resolution) {
+            if (resolution instanceof Resolution.Known(List<Part> parts)
+                    && !situation.failures().containsKey(item.action())) {
+                want(parts, Priority.BACKGROUND);
+            }
+        }
+
+        private void want(List<Part> parts, Priority priority) {
+            for (Part part : parts) {
+                if (!situation.whole().contains(part.pack())) {
+                    fetch.merge(
+                            part.pack(),
+                            new Fetch(part, priority),
+                            (a, b) -> a.priority().compareTo(b.priority()) >= 0 ? a : b);
+                }
+            }
+        }
+
+        private void givePlaces() {
+            queue.sort(Comparator.comparing(DesiredItem::priority).reversed());
+            for (DesiredItem item : queue) {
+                int taken = places.getOrDefault(item.priority(), 0);
+                if (taken < situation.limits().of(item.priority())) {
+                    places.put(item.priority(), taken + 1);
+                    move(item, ActionState.FETCHING, "");
+                }
+            }
+        }
+
+        private void delete(DesiredItem item) {
+            ActionRecord record = reported(item);
+            if (record != null && record.ended()) {
+                return;
+            }
+            List<ReleaseId> here = subjectReleases(item).stream()
+                    .filter(situation.held()::containsKey)
+                    .toList();
+            boolean unknown = item.subject().bundle()
+                    && !(situation.resolutions().get(item.subject()) instanceof Resolution.Known);
+            if (unknown) {
+                resolve.add(item.subject());
+                if (record == null) {
+                    move(item, ActionState.ACCEPTED, "");
+                } else if (situation.resolutions().get(item.subject()) instanceof Resolution.Wrong(String reason)) {
+                    move(item, ActionState.REFUSED, reason);
+                } else {
+                    var unused = tooLate(item, "the catalogue has not answered");
+                }
+                return;
+            }
+            if (here.isEmpty()) {
+                move(item, record == null ? ActionState.ALREADY_AT_TARGET : ActionState.DELETED, "");
+                return;
+            }
+            if (record == null) {
+                move(item, ActionState.ACCEPTED, "");
+                return;
+            }
+            Optional<String> wanted =
+                    here.stream().flatMap(id -> wanting(item, id).stream()).findFirst();
+            if (wanted.isPresent()) {
+                if (!tooLate(item, wanted.get()) && record.state() != ActionState.WAITING) {
+                    move(item, ActionState.WAITING, wanted.get());
+                }
+                return;
+            }
+            if (!tooLate(item, "still on the disk")) {
+                delete.addAll(here);
+            }
+        }
+
+        private List<ReleaseId> subjectReleases(DesiredItem item) {
+            if (!item.subject().bundle()) {
+                return List.of(item.subject().id());
+            }
+            return situation.resolutions().get(item.subject()) instanceof Resolution.Known(List<Part> parts)
+                    ? parts.stream().map(Part::release).toList()
+                    : List.of();
+        }
+
+        /** Who else wants a release, one line; what shares its content does not stand in the way, only its name. */
+        private Optional<String> wanting(DesiredItem deleting, ReleaseId id) {
+            Sha256 pack = situation.held().get(id);
+            if (pack != null && situation.asked().contains(pack)) {
+                return Optional.of("somebody on this machine waits for " + id);
+            }
+            return wantingItems()
+                    .filter(item -> subjectReleases(item).contains(id))
+                    .filter(item -> !item.action().equals(deleting.action()))
+                    .findFirst()
+                    .map(item -> "the action " + item.action() + " wants " + id);
+        }
+
+        private java.util.stream.Stream<DesiredItem> wantingItems() {
+            Predicate<DesiredItem> alive = item -> {
+                ActionRecord record = reported(item);
+                return record == null || !record.ended() || record.stands();
+            };
+            return situation.desired().items().stream()
+                    .filter(item -> item.operation().needsContent())
+                    .filter(alive);
+        }
+
+        /** Every pack that an item wants which is alive; those of subjects that are not known yet cannot be told. */
+        private Set<Sha256> wantedPacks() {
+            Set<Sha256> wanted = new HashSet<>();
+            wantingItems().forEach(item -> {
+                Resolution resolution = situation.resolutions().get(item.subject());
+                if (resolution instanceof Resolution.Known(List<Part> parts)) {
+                    wanted.addAll(packs(parts));
+                } else if (!(resolution instanceof Resolution.Wrong)) {
+                    // One of these may be what it wants: nothing ends before that is known.
+                    wanted.addAll(situation.ordered());
+                }
+            });
+            return wanted;
+        }
+
+        private static List<Sha256> packs(List<Part> parts) {
+            return parts.stream().map(Part::pack).toList();
+        }
+
+        private void vanished() {
+            Set<String> named = new HashSet<>();
+            situation.desired().items().forEach(item -> named.add(item.action()));
+            new TreeMap<>(situation.reported())
+                    .values().stream()
+                            .filter(record -> !record.ended() && !named.contains(record.action()))
+                            .forEach(record -> {
+                                Optional<DesiredItem> successor = situation.desired().items().stream()
+                                        .filter(item -> sameLine(item.subject(), record.subject()))
+                                        .findFirst();
+                                moves.add(new Move(
+                                        record.action(),
+                                        record.subject(),
+                                        record.operation(),
+                                        successor.isPresent() ? ActionState.SUPERSEDED : ActionState.CANCELLED,
+                                        successor
+                                                .map(item -> "by " + item.action())
+                                                .orElse("no longer desired (revision "
+                                                        + situation.desired().revision() + ")")));
+                            });
+        }
+
+        private static boolean sameLine(Subject a, Subject b) {
+            return a.bundle() == b.bundle()
+                    && a.id().name().equals(b.id().name())
+                    && a.id().platform().equals(b.id().platform());
+        }
+    }
+}
