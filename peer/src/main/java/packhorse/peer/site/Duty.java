@@ -14,6 +14,8 @@ import packhorse.core.topology.PeerAddress;
  * @param shareCount pullers of the site, at least 1
  * @param rescued stood still and was handed a source outside its site
  * @param forgiveEpoch grows when bans are to be forgotten
+ * @param neighbours everybody in {@code connect} and {@code allow} by identity
+ * @param denied why this agent may not have the content, empty when it may; nobody is named then
  */
 public record Duty(
         SiteRole role,
@@ -22,7 +24,9 @@ public record Duty(
         int shareIndex,
         int shareCount,
         boolean rescued,
-        long forgiveEpoch) {
+        long forgiveEpoch,
+        Set<Neighbour> neighbours,
+        String denied) {
     /** As the tracker appoints. */
     public enum SiteRole {
         UNSPECIFIED,
@@ -32,7 +36,20 @@ public record Duty(
         ORIGIN
     }
 
+    /** Without identities. */
+    public Duty(
+            SiteRole role,
+            Set<PeerAddress> connect,
+            Set<PeerAddress> allow,
+            int shareIndex,
+            int shareCount,
+            boolean rescued,
+            long forgiveEpoch) {
+        this(role, connect, allow, shareIndex, shareCount, rescued, forgiveEpoch, Set.of(), "");
+    }
+
     public Duty {
+        neighbours = Set.copyOf(neighbours);
         connect = Set.copyOf(connect);
         TreeSet<PeerAddress> both = new TreeSet<>(allow);
         both.addAll(connect);

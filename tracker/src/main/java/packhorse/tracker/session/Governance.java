@@ -1,7 +1,6 @@
 package packhorse.tracker.session;
 
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import packhorse.core.content.Sha256;
 import packhorse.core.message.v1.DesiredStateUpdate;
@@ -81,13 +80,4 @@ public interface Governance {
             // Nothing ever changes.
         }
     };
-
-    /** Who may no longer take part; replaces what was said before. */
-    record Denials(long revision, Set<EndpointId> denied) {
-        public static final Denials NONE = new Denials(0, Set.of());
-
-        public Denials {
-            denied = Set.copyOf(denied);
-        }
-    }
 }
