@@ -13,8 +13,7 @@ import packhorse.core.topology.PeerAddress;
  * @param wan whether the way to it leaves the own site
  * @param mayBePlain whether the site's policy lets traffic with it go without encryption
  */
-public record Neighbour(
-        EndpointId id, List<PeerAddress> addresses, boolean connect, boolean wan, boolean mayBePlain) {
+public record Neighbour(EndpointId id, List<PeerAddress> addresses, boolean connect, boolean wan, boolean mayBePlain) {
     public Neighbour {
         addresses = List.copyOf(addresses);
     }
