@@ -31,7 +31,6 @@ import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.LibtorrentSwarm;
-import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 
@@ -42,15 +41,12 @@ public final class PeerMain implements AutoCloseable {
 
     private final PeerConfig config;
     private final Store store;
-    private final Optional<OpenSwarm> outsiders;
     private final Agent agent;
     private final Optional<Gateway> gateway;
 
-    private PeerMain(
-            PeerConfig config, Store store, Optional<OpenSwarm> outsiders, Agent agent, Optional<Gateway> gateway) {
+    private PeerMain(PeerConfig config, Store store, Agent agent, Optional<Gateway> gateway) {
         this.config = config;
         this.store = store;
-        this.outsiders = outsiders;
         this.agent = agent;
         this.gateway = gateway;
     }
@@ -65,11 +61,11 @@ public final class PeerMain implements AutoCloseable {
         Optional<InetAddress> bind = bindAddress(config);
         TufClient catalogue = catalogue(config, clock, bind);
         Store store = Store.open(config.data().resolve("store"));
-        SwarmConfig swarm =
-                SwarmConfig.listeningOn(config.listen().toArray(Listen[]::new)).withRates(config.limits());
-        Optional<OpenSwarm> outsiders = config.openSwarm()
-                .map(listen -> OpenSwarm.start(
-                        OpenSwarm.Config.on(listen, config.limits().wanUp())));
+        SwarmConfig swarm = SwarmConfig.listeningOn(config.listen().toArray(Listen[]::new))
+                .withRates(config.limits())
+                .withOpen(config.openSwarm()
+                        .map(listen ->
+                                new SwarmConfig.Open(listen, config.limits().wanUp())));
         Agent agent = Agent.start(
                 AgentConfig.of(config.data(), Optional.of(config.socket()))
                         .withLimits(config.limits())
@@ -86,16 +82,11 @@ public final class PeerMain implements AutoCloseable {
                         events),
                 catalogue,
                 new DirectChannel(),
-                outsiders,
                 random,
                 nanoTime);
         try {
             return new PeerMain(
-                    config,
-                    store,
-                    outsiders,
-                    agent,
-                    config.gateway().map(address -> Gateway.start(address, agent::open)));
+                    config, store, agent, config.gateway().map(address -> Gateway.start(address, agent::open)));
         } catch (RuntimeException e) {
             agent.close();
             throw e;
@@ -150,8 +141,8 @@ public final class PeerMain implements AutoCloseable {
             out.println("packhorse peer is ready: swarm on "
                     + listening.stream().map(PeerAddress::toString).collect(Collectors.joining(", ")) + ", socket "
                     + config.socket()
-                    + outsiders
-                            .map(session -> ", open swarm on " + session.address())
+                    + agent.openAddress()
+                            .map(address -> ", open swarm on " + address)
                             .orElse("")
                     + gateway.map(door -> ", gateway on port " + door.port()).orElse(""));
             out.flush();
@@ -177,7 +168,6 @@ public final class PeerMain implements AutoCloseable {
     public void close() {
         gateway.ifPresent(Gateway::close);
         agent.close();
-        outsiders.ifPresent(OpenSwarm::close);
         store.close();
     }
 }

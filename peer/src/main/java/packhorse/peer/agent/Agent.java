@@ -25,7 +25,6 @@ import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
-import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmEvent;
 import packhorse.peer.swarm.SwarmPort;
 
@@ -104,20 +103,18 @@ public final class Agent implements AutoCloseable {
             SessionStarter sessions,
             TufClient catalogue,
             DirectChannel channel,
-            Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         Shelf shelf = new Shelf(store, catalogue);
         Errands errands = new Errands(this::post);
-        ReportWriter reports = new ReportWriter(Identity.begin(config.data(), random), outsiders);
+        ReportWriter reports = new ReportWriter(Identity.begin(config.data(), random));
         WantedJournal journal = WantedJournal.open(config.data().resolve("wanted"));
         this.engine = new Engine(engines, config.limits(), this::post, errands, nanoTime, listening);
         this.session = sessions.start(event -> post(new AgentMessage.FromSession(event)));
         this.duties = new Duties(config.limits(), packs, engine, channel);
         this.reporter = new Reporter(reports, session, packs, engine, duties, nanoTime.getAsLong());
-        this.swarms =
-                new Swarms(packs, engine, duties, reporter, shelf, journal, errands, channel, outsiders, nanoTime);
+        this.swarms = new Swarms(packs, engine, duties, reporter, shelf, journal, errands, channel, nanoTime);
         this.intake = new Intake(packs, swarms, shelf, journal, errands, nanoTime, config.seedOnStart());
         this.chooser = new Chooser(catalogue, config.platforms(), packs, errands);
         this.pulls = new Pulls(catalogue, chooser, packs, intake, shelf, errands, nanoTime);
@@ -128,7 +125,6 @@ public final class Agent implements AutoCloseable {
     /**
      * Starts an agent from its parts. It closes the engine and the session that it starts, nothing else.
      *
-     * @param outsiders the session that serves open releases to plain clients, where there is one
      * @throws UsageException when a port or the socket is in use
      */
     public static Agent start(
@@ -138,10 +134,9 @@ public final class Agent implements AutoCloseable {
             SessionStarter sessions,
             TufClient catalogue,
             DirectChannel channel,
-            Optional<OpenSwarm> outsiders,
             RandomGenerator random,
             LongSupplier nanoTime) {
-        Agent agent = new Agent(config, store, engines, sessions, catalogue, channel, outsiders, random, nanoTime);
+        Agent agent = new Agent(config, store, engines, sessions, catalogue, channel, random, nanoTime);
         agent.owner.start();
         agent.intake.load(agent::loaded, agent::notLoaded);
         try {
@@ -158,6 +153,11 @@ public final class Agent implements AutoCloseable {
     /** Done when the swarm listens: its addresses. */
     public CompletableFuture<List<PeerAddress>> listening() {
         return listening.copy();
+    }
+
+    /** Where plain clients are served now; known once {@link #listening()} is done. */
+    public Optional<PeerAddress> openAddress() {
+        return engine.openAddress();
     }
 
     /** Done when the agent was asked through its socket to stop, or cannot go on: one line, empty when asked. */

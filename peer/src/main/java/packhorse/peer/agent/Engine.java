@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -46,6 +47,9 @@ final class Engine {
     private int number;
     private boolean restartDue;
     private long restartDueNanos;
+    /** Written by the owner; read by whoever says where the agent is reached. */
+    private volatile Optional<PeerAddress> open = Optional.empty();
+
     private List<Subnet> localPrefixes = List.of();
     private RateLimits limits;
     /** Set once by the owner, read by the errand that starts an engine: one that came too late is ended at once. */
@@ -129,12 +133,22 @@ final class Engine {
         }
     }
 
+    void opensOn(PeerAddress address) {
+        open = OwnAddresses.of(address).stream().findFirst();
+    }
+
+    /** Where plain clients are served; empty where they are not, or not yet. */
+    Optional<PeerAddress> openAddress() {
+        return open;
+    }
+
     void died(String reason) {
         LOG.error("the swarm engine ended: {}; it is started again", reason);
         port = null;
         number++;
         backlog.clear();
         addresses.clear();
+        open = Optional.empty();
         restartLater();
     }
 

@@ -21,6 +21,7 @@ import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.store.Partial;
+import packhorse.peer.swarm.SwarmEvent;
 
 /**
  * What the agent knows of one pack. Only the owner thread touches it, but for {@link #watch}.
@@ -41,6 +42,11 @@ final class PackState {
         WHOLE,
         GONE
     }
+
+    /** Clients of former engines that are told apart; as many as an engine does itself. */
+    private static final int OUTSIDE_MAX = 10_000;
+    /** Stands for all others. */
+    private static final IpAddress OTHERS = IpAddress.parse("0.0.0.0");
 
     /** The manifest that led here first. */
     final VerifiedManifest proof;
@@ -76,6 +82,8 @@ final class PackState {
 
     private final Map<IpAddress, Books.InOut> earlierEngines = new HashMap<>();
     private Map<IpAddress, Books.InOut> thisEngine = Map.of();
+    private final Map<IpAddress, SwarmEvent.Bytes> outsideEarlier = new HashMap<>();
+    private Map<IpAddress, SwarmEvent.Bytes> outsideNow = Map.of();
 
     PackState(Shelf.Held held, Phase phase, long nowNanos) {
         this.proof = held.manifest();
@@ -134,10 +142,20 @@ final class PackState {
         thisEngine = now;
     }
 
+    void outside(Map<IpAddress, SwarmEvent.Bytes> byClient) {
+        outsideNow = byClient;
+    }
+
     /** A new engine counts from 0 again. */
     void engineEnded() {
         thisEngine.forEach((peer, bytes) -> earlierEngines.merge(peer, bytes, PackState::sum));
         thisEngine = Map.of();
+        // Clients come and go for years; an engine that dies all the time must not gather them.
+        outsideNow.forEach((client, bytes) -> outsideEarlier.merge(
+                outsideEarlier.size() < OUTSIDE_MAX || outsideEarlier.containsKey(client) ? client : OTHERS,
+                bytes,
+                SwarmEvent.Bytes::plus));
+        outsideNow = Map.of();
         inSwarm = false;
         told = Optional.empty();
     }
@@ -149,6 +167,13 @@ final class PackState {
         }
         Map<IpAddress, Books.InOut> all = new HashMap<>(earlierEngines);
         thisEngine.forEach((peer, bytes) -> all.merge(peer, bytes, PackState::sum));
+        return all;
+    }
+
+    /** Payload with every plain client since the agent started. */
+    Map<IpAddress, SwarmEvent.Bytes> outside() {
+        Map<IpAddress, SwarmEvent.Bytes> all = new HashMap<>(outsideEarlier);
+        outsideNow.forEach((client, bytes) -> all.merge(client, bytes, SwarmEvent.Bytes::plus));
         return all;
     }
 

@@ -22,27 +22,33 @@ import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.site.Duty.SiteRole;
 import packhorse.peer.site.SitePlace;
-import packhorse.peer.swarm.OpenSwarm;
 
 /** Puts the agent's state into the messages that trackers and people read. */
 final class ReportWriter {
     private final Identity identity;
-    private final Optional<OpenSwarm> outsiders;
 
-    ReportWriter(Identity identity, Optional<OpenSwarm> outsiders) {
+    ReportWriter(Identity identity) {
         this.identity = identity;
-        this.outsiders = outsiders;
     }
 
-    /** Everything a tracker should know. */
-    AgentReport report(List<PeerAddress> listen, Collection<PackState> packs, SitePlace place, long nowNanos) {
+    /**
+     * Everything a tracker should know.
+     *
+     * @param open where plain clients are served, if they are
+     */
+    AgentReport report(
+            List<PeerAddress> listen,
+            Optional<PeerAddress> open,
+            Collection<PackState> packs,
+            SitePlace place,
+            long nowNanos) {
         AgentReport.Builder report = AgentReport.newBuilder()
                 .setAgentId(ByteString.copyFrom(identity.bytes()))
                 .setIncarnation(identity.incarnation());
         listen.forEach(address -> report.addListen(endpoint(address)));
         for (PackState pack : packs) {
             if (pack.inSwarm && !pack.checking) {
-                report.addSwarms(swarm(pack, place, nowNanos));
+                report.addSwarms(swarm(pack, open, place, nowNanos));
                 pack.bans.forEach((peer, count) -> report.addBans(BanNotice.newBuilder()
                         .setPack(ByteString.copyFrom(pack.id().bytes()))
                         .setPeer(endpoint(peer, pack.told))
@@ -52,7 +58,7 @@ final class ReportWriter {
         return report.build();
     }
 
-    private SwarmState swarm(PackState pack, SitePlace place, long nowNanos) {
+    private SwarmState swarm(PackState pack, Optional<PeerAddress> outsiders, SitePlace place, long nowNanos) {
         Books books = Books.of(pack.traffic(), place);
         SwarmState.Builder swarm = SwarmState.newBuilder()
                 .setPack(ByteString.copyFrom(pack.id().bytes()))
@@ -67,7 +73,7 @@ final class ReportWriter {
         boolean open =
                 pack.phase == PackState.Phase.WHOLE && pack.pack.openSwarm().isPresent();
         if (open) {
-            outsiders.ifPresent(session -> swarm.setOpenSwarm(true).setOpenListen(endpoint(session.address())));
+            outsiders.ifPresent(address -> swarm.setOpenSwarm(true).setOpenListen(endpoint(address)));
         }
         return swarm.build();
     }
@@ -104,14 +110,9 @@ final class ReportWriter {
                     .setBytesIn(entry.getValue().in())
                     .setBytesOut(entry.getValue().out()));
         }
-        if (outsiders.isPresent() && pack.pack.openSwarm().isPresent()) {
-            outsiders
-                    .get()
-                    .counters(pack.id())
-                    .forEach((client, bytes) -> status.addOutside(OutsideTraffic.newBuilder()
-                            .setClient(client.toString())
-                            .setBytesOut(bytes.out())));
-        }
+        pack.outside()
+                .forEach((client, bytes) -> status.addOutside(
+                        OutsideTraffic.newBuilder().setClient(client.toString()).setBytesOut(bytes.out())));
         return status.build();
     }
 

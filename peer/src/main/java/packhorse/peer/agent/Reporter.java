@@ -63,7 +63,10 @@ final class Reporter {
             return;
         }
         boolean moving = lively || nowNanos - movedNanos < MOVED_RECENTLY.toNanos();
-        session.report(writer.report(engine.addresses(), packs.all(), duties.place(), nowNanos), moving, pressing);
+        session.report(
+                writer.report(engine.addresses(), engine.openAddress(), packs.all(), duties.place(), nowNanos),
+                moving,
+                pressing);
         pressing = false;
         changed = false;
     }

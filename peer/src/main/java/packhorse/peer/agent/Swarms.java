@@ -15,7 +15,6 @@ import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.site.Books;
 import packhorse.peer.store.Partial;
-import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmCommand;
 import packhorse.peer.swarm.SwarmEvent;
 
@@ -40,7 +39,6 @@ final class Swarms {
     private final WantedJournal journal;
     private final Errands errands;
     private final DirectChannel channel;
-    private final Optional<OpenSwarm> outsiders;
     private final LongSupplier nanoTime;
 
     Swarms(
@@ -52,7 +50,6 @@ final class Swarms {
             WantedJournal journal,
             Errands errands,
             DirectChannel channel,
-            Optional<OpenSwarm> outsiders,
             LongSupplier nanoTime) {
         this.packs = packs;
         this.engine = engine;
@@ -62,7 +59,6 @@ final class Swarms {
         this.journal = journal;
         this.errands = errands;
         this.channel = channel;
-        this.outsiders = outsiders;
         this.nanoTime = nanoTime;
     }
 
@@ -99,11 +95,8 @@ final class Swarms {
     }
 
     private void serveOutsiders(PackState state) {
-        if (outsiders.isPresent() && state.pack.openSwarm().isPresent()) {
-            Path directory = state.directory;
-            errands.quietly(
-                    "serve " + state.id() + " to outsiders",
-                    () -> outsiders.get().serve(state.torrent, directory));
+        if (state.pack.openSwarm().isPresent()) {
+            engine.tell(new SwarmCommand.ServeOpen(state.torrent, state.directory));
         }
     }
 
@@ -114,6 +107,7 @@ final class Swarms {
                 engine.listensOn(address);
                 reporter.press();
             }
+            case SwarmEvent.OpenListening(PeerAddress address) -> engine.opensOn(address);
             case SwarmEvent.Checking checking ->
                 LOG.debug("{}: looked at {} of {} pieces", checking.pack(), checking.pieces(), checking.pieceCount());
             case SwarmEvent.Added added ->
@@ -138,6 +132,7 @@ final class Swarms {
                 });
             case SwarmEvent.Complete complete -> with(complete.pack(), this::prove);
             case SwarmEvent.Counters counters -> with(counters.pack(), state -> count(state, counters));
+            case SwarmEvent.OpenCounters counters -> with(counters.pack(), state -> state.outside(counters.byClient()));
             case SwarmEvent.Banned banned ->
                 with(banned.pack(), state -> {
                     state.bans.merge(channel.remote(banned.peer()), 1, Integer::sum);
@@ -249,7 +244,7 @@ final class Swarms {
         packs.remove(state.id());
         state.phase = PackState.Phase.GONE;
         state.inSwarm = false;
-        outsiders.ifPresent(session -> session.withdraw(state.id()));
+        engine.tell(new SwarmCommand.WithdrawOpen(state.id()));
         state.watch.failed(reason);
         takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
         errands.quietly("forget that " + state.id() + " is wanted", () -> journal.remove(state.id()));

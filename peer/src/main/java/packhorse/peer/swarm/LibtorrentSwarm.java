@@ -78,6 +78,7 @@ public final class LibtorrentSwarm implements SwarmPort {
     private final Thread owner;
     private final ExecutorService checker;
     private final NativeSession session;
+    private final Optional<OpenSwarm> outsiders;
 
     private volatile boolean ending;
 
@@ -171,6 +172,7 @@ public final class LibtorrentSwarm implements SwarmPort {
             session.local(local);
             session.allowOnly(Set.of());
             session.limit(rates.wanDown(), rates.wanUp());
+            this.outsiders = config.open().map(OpenSwarm::new);
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -241,6 +243,7 @@ public final class LibtorrentSwarm implements SwarmPort {
         long pollNanos = config.poll().toNanos();
         long nextPoll = System.nanoTime();
         try {
+            outsiders.ifPresent(open -> tell(new SwarmEvent.OpenListening(open.address())));
             while (!ending) {
                 Object message = mailbox.poll(Math.max(0, nextPoll - System.nanoTime()), TimeUnit.NANOSECONDS);
                 if (message != null) {
@@ -263,6 +266,7 @@ public final class LibtorrentSwarm implements SwarmPort {
             ending = true;
             packs.values().forEach(pack -> pack.gone = true);
             checker.shutdownNow();
+            outsiders.ifPresent(OpenSwarm::close);
             session.close();
         }
     }
@@ -337,6 +341,8 @@ public final class LibtorrentSwarm implements SwarmPort {
                     drop(pack);
                     tell(new SwarmEvent.Removed(pack.id));
                 });
+            case SwarmCommand.ServeOpen serve -> outsiders.ifPresent(open -> serveOpen(open, serve));
+            case SwarmCommand.WithdrawOpen withdraw -> outsiders.ifPresent(open -> open.withdraw(withdraw.pack()));
             case SwarmCommand.Forgive forgive ->
                 with(forgive.pack(), pack -> {
                     if (pack.running != null) {
@@ -344,6 +350,15 @@ public final class LibtorrentSwarm implements SwarmPort {
                     }
                     tell(new SwarmEvent.Forgiven(pack.id));
                 });
+        }
+    }
+
+    /** A release that outsiders cannot have is served to the sites all the same. */
+    private static void serveOpen(OpenSwarm open, SwarmCommand.ServeOpen serve) {
+        try {
+            open.serve(serve.torrent(), serve.directory());
+        } catch (RuntimeException e) {
+            LOG.error("outsiders cannot have {}", serve.torrent().pack().data().sha256(), e);
         }
     }
 
@@ -568,6 +583,7 @@ public final class LibtorrentSwarm implements SwarmPort {
     }
 
     private void pollAll(long now) {
+        outsiders.ifPresent(open -> open.poll(now, (pack, bytes) -> tell(new SwarmEvent.OpenCounters(pack, bytes))));
         for (Swarming pack : List.copyOf(packs.values())) {
             poll(pack, now);
         }

@@ -218,7 +218,8 @@ final class NativeSession implements AutoCloseable {
     }
 
     /** Waits until libtorrent's thread has done everything that was asked so far; its disk work is done there too. */
-    private void fence() {
+    void fence() {
+        requireOpen();
         boolean paused = manager.swig().is_paused();
         if (paused) {
             throw new IllegalStateException("nobody pauses this session");

@@ -1,19 +1,17 @@
 package packhorse.peer.swarm;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.libtorrent4j.SettingsPack;
 import org.libtorrent4j.swig.settings_pack.bool_types;
 import org.libtorrent4j.swig.settings_pack.int_types;
@@ -25,7 +23,6 @@ import packhorse.core.content.Torrent;
 import packhorse.core.content.VerifiedTorrent;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
-import packhorse.core.unit.ByteRate;
 import packhorse.peer.swarm.SwarmEvent.Bytes;
 
 /**
@@ -34,51 +31,36 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
  * sites' rules hold for. It never downloads, announces nothing (clients find it through the tracker), and gives no more slots and
  * no more rate than it is told.
  *
- * <p>Thread-safe: one lock around the session, which is asked a few times per second at most.
+ * <p>Belongs to the engine's owner thread; only the queue of those that left is written by libtorrent's.
  */
-public final class OpenSwarm implements AutoCloseable {
+final class OpenSwarm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenSwarm.class);
-    private static final Duration POLL = Duration.ofMillis(500);
+    /** Who is looked at this often is counted well enough. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Outsiders come and go for years; beyond so many per release their counters are kept together. */
     private static final int CLIENTS_MAX = 10_000;
+    /** Clients served at once per release: enough to fill a line, few enough that each gets a useful part of it. */
+    private static final int SLOTS = 16;
+    /** A connection costs some KiB; beyond this, outsiders wait. */
+    private static final int CONNECTIONS = 200;
 
-    /**
-     * How it serves.
-     *
-     * @param listen where
-     * @param up all clients together; absent: unlimited
-     * @param slots how many clients are served at once per release
-     * @param connections how many may be connected at all
-     */
-    public record Config(SwarmConfig.Listen listen, Optional<ByteRate> up, int slots, int connections) {
-        /** Enough to fill a line, few enough that each client gets a useful part of it. */
-        public static final int SLOTS = 16;
-        /** A connection costs some KiB; beyond this, outsiders wait. */
-        public static final int CONNECTIONS = 200;
-
-        public Config {
-            if (slots < 1 || connections < slots) {
-                throw new IllegalArgumentException(slots + " slots, " + connections + " connections");
-            }
-        }
-
-        public static Config on(SwarmConfig.Listen listen, Optional<ByteRate> up) {
-            return new Config(listen, up, SLOTS, CONNECTIONS);
-        }
-    }
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Config config;
     private final NativeSession session;
     private final PeerAddress address;
     private final Map<Sha256, Served> served = new LinkedHashMap<>();
-    private final ScheduledExecutorService poller;
-    private boolean closed;
+    private long lookAtNanos;
 
-    /** Clients that left since the last poll; libtorrent's thread adds, bounded by the connections there can be. */
+    /** Clients that left since the last look; libtorrent's thread adds, bounded by the connections there can be. */
     private final Queue<Notice.Disconnected> left = new ConcurrentLinkedQueue<>();
 
-    private record Served(NativeTorrent torrent, PeerLedger ledger) {}
+    private static final class Served {
+        final NativeTorrent torrent;
+        final PeerLedger ledger = new PeerLedger();
+        Map<IpAddress, Bytes> told = Map.of();
+
+        Served(NativeTorrent torrent) {
+            this.torrent = torrent;
+        }
+    }
 
     /** Holds what is told before the constructor is over. */
     private static final class FirstAddress {
@@ -86,25 +68,20 @@ public final class OpenSwarm implements AutoCloseable {
     }
 
     /**
-     * Starts serving nothing.
+     * Starts serving nothing; returns once it listens.
      *
      * @throws OperationException when it cannot listen, with one line why
      */
-    public static OpenSwarm start(Config config) {
-        return new OpenSwarm(config);
-    }
-
-    private OpenSwarm(Config config) {
-        this.config = config;
+    OpenSwarm(SwarmConfig.Open config) {
         SettingsPack settings = NativeSession.silentSettings();
-        NativeSession.set(settings, int_types.connections_limit, config.connections());
+        NativeSession.set(settings, int_types.connections_limit, CONNECTIONS);
         NativeSession.set(settings, bool_types.close_redundant_connections, true);
         NativeSession.set(settings, bool_types.seeding_outgoing_connections, false);
-        NativeSession.set(settings, int_types.unchoke_slots_limit, config.slots());
+        NativeSession.set(settings, int_types.unchoke_slots_limit, SLOTS);
         NativeSession.set(settings, int_types.max_allowed_in_request_queue, 2000);
         NativeSession.set(settings, int_types.send_buffer_watermark, 3 << 20);
         FirstAddress first = new FirstAddress();
-        this.session = new NativeSession(settings, java.util.List.of(config.listen()), notice -> {
+        this.session = new NativeSession(settings, List.of(config.listen()), notice -> {
             if (notice instanceof Notice.Listening listening) {
                 first.address = Optional.of(new PeerAddress(listening.ip(), listening.port()));
             } else if (notice instanceof Notice.Disconnected gone) {
@@ -115,19 +92,16 @@ public final class OpenSwarm implements AutoCloseable {
         });
         try {
             this.address = first.address.orElseThrow();
-            session.local(java.util.List.of());
+            session.local(List.of());
             session.limit(Optional.empty(), config.up());
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
-        this.poller = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("open-swarm").factory());
-        var unused = poller.scheduleWithFixedDelay(this::poll, POLL.toMillis(), POLL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Where clients find it. */
-    public PeerAddress address() {
+    PeerAddress address() {
         return address;
     }
 
@@ -137,83 +111,61 @@ public final class OpenSwarm implements AutoCloseable {
      * @param torrent of a pack with an open swarm
      * @param directory where its file is
      */
-    public void serve(VerifiedTorrent torrent, Path directory) {
-        Torrent sibling = torrent.sibling()
-                .orElseThrow(
-                        () -> new IllegalArgumentException(torrent.pack().data().sha256() + " is not for outsiders"));
-        locked(() -> {
-            Sha256 id = torrent.pack().data().sha256();
-            if (!closed && !served.containsKey(id)) {
-                NativeTorrent running =
-                        session.add(sibling.bytes(), directory, Optional.empty(), NativeSession.Mode.OPEN_SEED);
-                running.uploadSlots(config.slots());
-                served.put(id, new Served(running, new PeerLedger()));
-            }
-        });
+    void serve(VerifiedTorrent torrent, Path directory) {
+        Sha256 id = torrent.pack().data().sha256();
+        Torrent sibling =
+                torrent.sibling().orElseThrow(() -> new IllegalArgumentException(id + " is not for outsiders"));
+        if (!served.containsKey(id)) {
+            NativeTorrent running =
+                    session.add(sibling.bytes(), directory, Optional.empty(), NativeSession.Mode.OPEN_SEED);
+            running.uploadSlots(SLOTS);
+            served.put(id, new Served(running));
+        }
     }
 
     /** No longer serves a pack; afterwards its file is not touched any more. */
-    public void withdraw(Sha256 pack) {
-        locked(() -> {
-            Served gone = served.remove(pack);
-            if (gone != null && !closed) {
-                session.remove(gone.torrent());
-            }
-        });
+    void withdraw(Sha256 pack) {
+        Served gone = served.remove(pack);
+        if (gone != null) {
+            session.remove(gone.torrent);
+        }
     }
 
-    /** Payload by client since the pack is served. */
-    public Map<IpAddress, Bytes> counters(Sha256 pack) {
-        Map<IpAddress, Bytes> counters = new HashMap<>();
-        locked(() -> {
-            Served one = served.get(pack);
-            if (one != null && !closed) {
-                look();
-                counters.putAll(one.ledger().byPeer());
-            }
-        });
-        return Map.copyOf(counters);
+    /** Waits until libtorrent's thread answers. */
+    void fence() {
+        session.fence();
     }
 
-    private void poll() {
-        locked(() -> {
-            if (!closed) {
-                look();
-            }
-        });
-    }
-
-    private void look() {
+    /**
+     * Looks at all clients, when it is time to.
+     *
+     * @param changed told the payload by client since the pack is served, where it changed
+     */
+    void poll(long nowNanos, BiConsumer<Sha256, Map<IpAddress, Bytes>> changed) {
+        if (nowNanos - lookAtNanos < 0) {
+            return;
+        }
+        lookAtNanos = nowNanos + LOOK_NANOS;
         Map<String, Set<IpAddress>> gone = new HashMap<>();
         for (Notice.Disconnected one = left.poll(); one != null; one = left.poll()) {
             gone.computeIfAbsent(one.torrent(), torrent -> new HashSet<>()).add(one.peer());
         }
         served.forEach((id, one) -> {
-            NativeTorrent.Status status = one.torrent().status();
+            NativeTorrent.Status status = one.torrent.status();
             Map<PeerLedger.Connection, Bytes> connections = new HashMap<>();
-            one.torrent().peers().forEach(peer -> connections.merge(peer.connection(), peer.payload(), Bytes::plus));
-            one.ledger().poll(status.payload(), connections, gone.getOrDefault(id.hex(), Set.of()));
-            one.ledger().bound(CLIENTS_MAX);
+            one.torrent.peers().forEach(peer -> connections.merge(peer.connection(), peer.payload(), Bytes::plus));
+            one.ledger.poll(status.payload(), connections, gone.getOrDefault(id.hex(), Set.of()));
+            one.ledger.bound(CLIENTS_MAX);
+            Map<IpAddress, Bytes> byClient = one.ledger.byPeer();
+            if (!byClient.equals(one.told)) {
+                one.told = byClient;
+                changed.accept(id, byClient);
+            }
         });
-    }
-
-    private void locked(Runnable work) {
-        lock.lock();
-        try {
-            work.run();
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override
     public void close() {
-        poller.shutdownNow();
-        locked(() -> {
-            if (!closed) {
-                closed = true;
-                session.close();
-            }
-        });
+        session.close();
     }
 }

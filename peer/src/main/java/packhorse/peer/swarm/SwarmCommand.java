@@ -79,6 +79,23 @@ public sealed interface SwarmCommand {
     /** Lets go of a pack; files stay. Answered by {@link SwarmEvent.Removed}, after which the file is no longer touched. */
     record Remove(Sha256 pack) implements SwarmCommand {}
 
+    /**
+     * Serves a whole pack to plain clients too, where the engine was given an address for them. Doing it again changes nothing.
+     *
+     * @param torrent of a pack with an open swarm
+     * @param directory where its file is
+     */
+    record ServeOpen(VerifiedTorrent torrent, Path directory) implements SwarmCommand {
+        public ServeOpen {
+            if (torrent.pack().openSwarm().isEmpty()) {
+                throw new IllegalArgumentException(torrent.pack().data().sha256() + " is not for outsiders");
+            }
+        }
+    }
+
+    /** No longer serves a pack to plain clients. */
+    record WithdrawOpen(Sha256 pack) implements SwarmCommand {}
+
     /** Forgets the bans of a pack's peers, but see {@link SwarmEvent.Starved}. */
     record Forgive(Sha256 pack) implements SwarmCommand {}
 

@@ -2,8 +2,10 @@ package packhorse.peer.swarm;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Subnet;
+import packhorse.core.unit.ByteRate;
 
 /**
  * How the engine runs.
@@ -11,11 +13,17 @@ import packhorse.core.topology.Subnet;
  * @param listen where to listen, and what to bind outgoing connections to; port 0 takes any
  * @param local prefixes of the own site
  * @param rates limits
+ * @param open where plain clients are served, if they are
  * @param poll how often libtorrent is asked for state: often enough for live progress, seldom enough to cost nothing
  * @param starvation how long without progress, with bans, before bans are forgotten
  */
 public record SwarmConfig(
-        List<Listen> listen, List<Subnet> local, SwarmCommand.RateLimits rates, Duration poll, Duration starvation) {
+        List<Listen> listen,
+        List<Subnet> local,
+        SwarmCommand.RateLimits rates,
+        Optional<Open> open,
+        Duration poll,
+        Duration starvation) {
     public static final Duration POLL = Duration.ofMillis(250);
     /** A healthy swarm never pauses this long; the sheets saw starved ones sit for ever. */
     public static final Duration STARVATION = Duration.ofSeconds(4);
@@ -32,16 +40,29 @@ public record SwarmConfig(
     }
 
     public static SwarmConfig listeningOn(Listen... listen) {
-        return new SwarmConfig(List.of(listen), List.of(), SwarmCommand.RateLimits.NONE, POLL, STARVATION);
+        return new SwarmConfig(
+                List.of(listen), List.of(), SwarmCommand.RateLimits.NONE, Optional.empty(), POLL, STARVATION);
     }
 
     public SwarmConfig withLocal(List<Subnet> subnets) {
-        return new SwarmConfig(listen, subnets, rates, poll, starvation);
+        return new SwarmConfig(listen, subnets, rates, open, poll, starvation);
     }
 
     public SwarmConfig withRates(SwarmCommand.RateLimits limits) {
-        return new SwarmConfig(listen, local, limits, poll, starvation);
+        return new SwarmConfig(listen, local, limits, open, poll, starvation);
     }
+
+    public SwarmConfig withOpen(Optional<Open> outsiders) {
+        return new SwarmConfig(listen, local, rates, outsiders, poll, starvation);
+    }
+
+    /**
+     * A session for plain clients.
+     *
+     * @param listen where
+     * @param up to all clients together; absent: unlimited
+     */
+    public record Open(Listen listen, Optional<ByteRate> up) {}
 
     /**
      * An address to listen on.

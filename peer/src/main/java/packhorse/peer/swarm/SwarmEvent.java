@@ -12,6 +12,9 @@ public sealed interface SwarmEvent {
     /** The engine listens; its real port. Once per address. */
     record Listening(PeerAddress address) implements SwarmEvent {}
 
+    /** Where plain clients are served; before the first {@link Listening}, where there is such an address. */
+    record OpenListening(PeerAddress address) implements SwarmEvent {}
+
     /** A partial file is being hashed; pieces hashed so far. */
     record Checking(Sha256 pack, int pieces, int pieceCount) implements SwarmEvent {}
 
@@ -57,6 +60,13 @@ public sealed interface SwarmEvent {
     record Counters(Sha256 pack, Map<IpAddress, Bytes> byPeer) implements SwarmEvent {
         public Counters {
             byPeer = Map.copyOf(byPeer);
+        }
+    }
+
+    /** Payload bytes by plain client since the engine started; sent when they changed. */
+    record OpenCounters(Sha256 pack, Map<IpAddress, Bytes> byClient) implements SwarmEvent {
+        public OpenCounters {
+            byClient = Map.copyOf(byClient);
         }
     }
 

@@ -254,7 +254,6 @@ public final class Deployment implements AutoCloseable {
                             SessionConfig.of(List.of(deployment.tracker.url()), bind), new SecureRandom(), events),
                     catalogue,
                     new DirectChannel(),
-                    Optional.empty(),
                     new SecureRandom(),
                     System::nanoTime);
             agent.listening().get();

@@ -25,12 +25,14 @@ final class Node implements AutoCloseable {
     final PeerAddress address;
 
     Node(String ip, List<Subnet> local, SwarmCommand.RateLimits rates) {
-        this.ip = IpAddress.parse(ip);
-        this.swarm = LibtorrentSwarm.start(
-                SwarmConfig.listeningOn(new SwarmConfig.Listen(this.ip, 0))
-                        .withLocal(local)
-                        .withRates(rates),
-                events::add);
+        this(SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse(ip), 0))
+                .withLocal(local)
+                .withRates(rates));
+    }
+
+    Node(SwarmConfig config) {
+        this.ip = config.listen().getFirst().ip();
+        this.swarm = LibtorrentSwarm.start(config, events::add);
         this.address = await(SwarmEvent.Listening.class, event -> true).address();
     }
 

@@ -13,6 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.PeerAddress;
 
 /** Outsiders with a client that knows version 1 only. */
 final class OpenSwarmTest {
@@ -25,12 +26,15 @@ final class OpenSwarmTest {
         sample.writeTo(dir.resolve("seed"));
         Path into = Files.createDirectories(dir.resolve("into"));
         IpAddress client = IpAddress.parse("127.30.4.2");
-        try (OpenSwarm open = OpenSwarm.start(OpenSwarm.Config.on(
-                        new SwarmConfig.Listen(IpAddress.parse("127.30.4.1"), 0), Optional.empty()));
+        try (Node seed = new Node(SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse("127.30.4.3"), 0))
+                        .withOpen(Optional.of(new SwarmConfig.Open(
+                                new SwarmConfig.Listen(IpAddress.parse("127.30.4.1"), 0), Optional.empty()))));
                 NativeSession outsider = new NativeSession(
                         NativeSession.silentSettings(), List.of(new SwarmConfig.Listen(client, 0)), notice -> {})) {
-            open.serve(sample.torrent(), dir.resolve("seed"));
-            outsider.allowOnly(List.of(open.address().ip()));
+            PeerAddress open =
+                    seed.await(SwarmEvent.OpenListening.class, event -> true).address();
+            seed.offer(new SwarmCommand.ServeOpen(sample.torrent(), dir.resolve("seed")));
+            outsider.allowOnly(List.of(open.ip()));
             NativeTorrent torrent = outsider.add(
                     sample.torrent().sibling().orElseThrow().bytes(),
                     into,
@@ -39,22 +43,23 @@ final class OpenSwarmTest {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
                 NativeTorrent.State state = torrent.status().state();
                 if (state == NativeTorrent.State.DOWNLOADING && torrent.peers().isEmpty()) {
-                    torrent.connect(open.address());
+                    torrent.connect(open);
                 }
                 return state == NativeTorrent.State.SEEDING;
             });
             assertArrayEquals(
                     sample.bytes(), Files.readAllBytes(into.resolve(sample.id().hex())));
             Awaitility.await().untilAsserted(() -> {
-                Map<IpAddress, SwarmEvent.Bytes> counters = open.counters(sample.id());
+                Map<IpAddress, SwarmEvent.Bytes> counters =
+                        seed.all(SwarmEvent.OpenCounters.class).getLast().byClient();
                 assertEquals(
                         torrent.status().payload().in(),
                         counters.getOrDefault(client, SwarmEvent.Bytes.ZERO).out());
                 assertEquals(
                         0, counters.getOrDefault(client, SwarmEvent.Bytes.ZERO).in());
             });
-            open.withdraw(sample.id());
-            assertEquals(Map.of(), open.counters(sample.id()));
+            seed.offer(new SwarmCommand.WithdrawOpen(sample.id()));
+            Awaitility.await().until(() -> torrent.peers().isEmpty());
         }
     }
 }

@@ -28,7 +28,6 @@ import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.LibtorrentSwarm;
-import packhorse.peer.swarm.OpenSwarm;
 import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 
@@ -46,12 +45,10 @@ public final class AgentSeeding implements Seeding {
     private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
 
     private final Agent agent;
-    private final Optional<OpenSwarm> open;
     private final String addresses;
 
-    private AgentSeeding(Agent agent, Optional<OpenSwarm> open, String addresses) {
+    private AgentSeeding(Agent agent, String addresses) {
         this.agent = agent;
-        this.open = open;
         this.addresses = addresses;
     }
 
@@ -64,12 +61,12 @@ public final class AgentSeeding implements Seeding {
         } catch (IOException e) {
             throw new OperationException("cannot make " + own + ": " + e.getMessage() + "; check its permissions", e);
         }
-        SwarmConfig swarm =
-                SwarmConfig.listeningOn(config.swarm().toArray(Listen[]::new)).withRates(config.limits());
+        SwarmConfig swarm = SwarmConfig.listeningOn(config.swarm().toArray(Listen[]::new))
+                .withRates(config.limits())
+                .withOpen(config.openSwarm()
+                        .map(listen ->
+                                new SwarmConfig.Open(listen, config.limits().wanUp())));
         Optional<InetAddress> bind = bindAddress(config.swarm().getFirst().ip());
-        Optional<OpenSwarm> open = config.openSwarm()
-                .map(listen -> OpenSwarm.start(
-                        OpenSwarm.Config.on(listen, config.limits().wanUp())));
         Agent agent = Agent.start(
                 AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET))).withLimits(config.limits()),
                 store,
@@ -77,19 +74,17 @@ public final class AgentSeeding implements Seeding {
                 events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
                 client,
                 new DirectChannel(),
-                open,
                 random,
                 nanoTime);
-        return new AgentSeeding(agent, open, listening(agent, open));
+        return new AgentSeeding(agent, listening(agent));
     }
 
-    private static String listening(Agent agent, Optional<OpenSwarm> open) {
+    private static String listening(Agent agent) {
         try {
             List<PeerAddress> addresses = agent.listening().get(LISTENING_MAX.toSeconds(), TimeUnit.SECONDS);
             return addresses.stream().map(PeerAddress::toString).collect(Collectors.joining(", "));
         } catch (TimeoutException | InterruptedException | ExecutionException e) {
             agent.close();
-            open.ifPresent(OpenSwarm::close);
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
@@ -128,12 +123,13 @@ public final class AgentSeeding implements Seeding {
     @Override
     public String describe() {
         return "swarm on " + addresses
-                + open.map(session -> ", open swarm on " + session.address()).orElse("");
+                + agent.openAddress()
+                        .map(address -> ", open swarm on " + address)
+                        .orElse("");
     }
 
     @Override
     public void close() {
-        open.ifPresent(OpenSwarm::close);
         agent.close();
     }
 }
