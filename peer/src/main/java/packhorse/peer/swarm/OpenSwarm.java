@@ -73,6 +73,7 @@ final class OpenSwarm implements AutoCloseable {
      * @throws OperationException when it cannot listen, with one line why
      */
     OpenSwarm(SwarmConfig.Open config) {
+        this.lookAtNanos = System.nanoTime();
         SettingsPack settings = NativeSession.silentSettings();
         NativeSession.set(settings, int_types.connections_limit, CONNECTIONS);
         NativeSession.set(settings, bool_types.close_redundant_connections, true);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +51,8 @@ final class OpenSwarmTest {
             assertArrayEquals(
                     sample.bytes(), Files.readAllBytes(into.resolve(sample.id().hex())));
             Awaitility.await().untilAsserted(() -> {
-                Map<IpAddress, SwarmEvent.Bytes> counters =
-                        seed.all(SwarmEvent.OpenCounters.class).getLast().byClient();
+                Map<IpAddress, SwarmEvent.Bytes> counters = new HashMap<>();
+                seed.all(SwarmEvent.OpenCounters.class).forEach(told -> counters.putAll(told.byClient()));
                 assertEquals(
                         torrent.status().payload().in(),
                         counters.getOrDefault(client, SwarmEvent.Bytes.ZERO).out());
