@@ -1,0 +1,53 @@
+package packhorse.core.identity;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What a machine may be in a deployment; its certificate says which one, and it has no other. */
+public enum DeploymentRole {
+    /** An endpoint's agent, site peers among them. */
+    AGENT(Duration.ofHours(24), false),
+    /** The authoritative source of content and catalogue. */
+    ORIGIN(Duration.ofDays(7), true),
+    /** Knows swarms and agents. */
+    TRACKER(Duration.ofDays(7), true),
+    /** Where people plan and approve. */
+    CONSOLE(Duration.ofDays(7), true);
+
+    private final Duration lifetime;
+    private final boolean named;
+
+    DeploymentRole(Duration lifetime, boolean named) {
+        this.lifetime = lifetime;
+        this.named = named;
+    }
+
+    /**
+     * How long a certificate of this role lives: a day for agents, of which there are many and anywhere; a week for the few
+     * servers, which should outlive a long weekend without their authority.
+     */
+    public Duration lifetime() {
+        return lifetime;
+    }
+
+    /** Whether others reach it by a host name, so that its certificate carries names and may serve outside TLS clients. */
+    public boolean named() {
+        return named;
+    }
+
+    /** The word in certificates, tokens and on the command line. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException unless {@code word} is one of the roles' words */
+    public static DeploymentRole parse(String word) {
+        return Arrays.stream(values())
+                .filter(role -> role.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("\"" + word + "\" is no role; write "
+                        + Arrays.stream(values()).map(DeploymentRole::word).collect(Collectors.joining(", "))));
+    }
+}
