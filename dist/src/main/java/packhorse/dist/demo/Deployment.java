@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,11 @@ final class Deployment implements AutoCloseable {
 
     /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
     private static final long SPARE_BYTES = 200L << 20;
+
+    /** Folder, configuration and log of the roles that are there once. */
+    private static final String TRACKER = "tracker";
+
+    private static final String ORIGIN = "origin";
 
     private static final String AGENT_HEAP = "128m";
     private static final String OTHER_HEAP = "256m";
@@ -150,8 +156,8 @@ final class Deployment implements AutoCloseable {
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
         command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
         writeConfiguration(keys, passphrase, settings);
-        startRole("origin", OTHER_HEAP, "origin", 0);
-        startRole("tracker", OTHER_HEAP, "tracker", 0);
+        startRole("origin", OTHER_HEAP, ORIGIN, 0);
+        startTracker();
         if (surroundings.reachable()) {
             await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
         }
@@ -174,10 +180,45 @@ final class Deployment implements AutoCloseable {
 
     /** Ends a machine's agent as a power cut would. */
     void killAgent(Office.Machine machine) throws InterruptedException {
+        kill(folder(machine));
+    }
+
+    /** Lets a machine's agent leave in good order. */
+    void stopAgent(Office.Machine machine) {
         RoleProcess role = roles.remove(folder(machine));
+        if (role != null) {
+            role.close();
+        }
+    }
+
+    /** Starts the tracker, at first or again. */
+    void startTracker() throws InterruptedException {
+        startRole("tracker", OTHER_HEAP, TRACKER, 0);
+    }
+
+    /** Ends the tracker as a power cut would. */
+    void killTracker() throws InterruptedException {
+        kill(TRACKER);
+    }
+
+    private void kill(String folder) throws InterruptedException {
+        RoleProcess role = roles.remove(folder);
         if (role != null) {
             role.kill();
         }
+    }
+
+    OptionalLong agentPid(Office.Machine machine) {
+        return pid(folder(machine));
+    }
+
+    OptionalLong trackerPid() {
+        return pid(TRACKER);
+    }
+
+    private OptionalLong pid(String folder) {
+        RoleProcess role = roles.get(folder);
+        return role != null && role.alive() ? OptionalLong.of(role.pid()) : OptionalLong.empty();
     }
 
     private static String folder(Office.Machine machine) {

@@ -13,10 +13,10 @@ import packhorse.core.topology.IpAddress;
  * which the kernel takes back however the demo ends.
  */
 final class LoopbackNet implements Surroundings {
-    /** Below are addresses that people and tests use; above, nothing is lost. */
-    private static final int NET_FIRST = 100;
+    /** Below are addresses that people and tests use, and those by which agents name each other to libtorrent. */
+    private static final int NET_FIRST = 128;
 
-    private static final int NETS = 128;
+    private static final int NETS = 100;
 
     /** The socket that says a net is taken; nothing speaks on it. */
     private static final int HOLD_PORT = 7299;

@@ -50,7 +50,7 @@ final class RoleProcess implements AutoCloseable {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
             return new RoleProcess(name, process, log);
         } catch (IOException e) {

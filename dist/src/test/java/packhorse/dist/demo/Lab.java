@@ -24,8 +24,10 @@ import packhorse.core.unit.ByteRate;
 final class Lab implements AutoCloseable {
     static final String PRODUCT = "lab/content";
 
-    private static final int NET_FIRST = 50;
-    private static final int NETS = 20;
+    /** Up to 127.63: agents name each other by addresses from 127.64 to 127.127. */
+    private static final int NET_FIRST = 51;
+
+    private static final int NETS = 13;
 
     private final Deployment deployment;
     private final ExecutorService pulls = Executors.newVirtualThreadPerTaskExecutor();
