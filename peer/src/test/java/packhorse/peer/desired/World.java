@@ -1,0 +1,32 @@
+package packhorse.peer.desired;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import packhorse.core.content.Dependency;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.Sha256;
+import packhorse.core.content.Version;
+
+/** Releases drawn small: "a@1" is version 1 of a/a for any platform. */
+final class World {
+    private World() {}
+
+    static ReleaseId id(String word) {
+        String[] parts = word.split("@");
+        return new ReleaseId(new ReleaseName(parts[0], parts[0]), Version.parse(parts[1]), Platform.ANY);
+    }
+
+    static Sha256 pack(String word) {
+        return Sha256.of(word.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Resolution.Part part(String word, String... needs) {
+        return new Resolution.Part(
+                id(word),
+                pack("manifest of " + word),
+                pack(word),
+                Arrays.stream(needs).map(Dependency::parse).toList());
+    }
+}
