@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.ToldDenials;
 import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.seeder.origin.AgentSeeding;
@@ -31,26 +33,30 @@ public final class OriginMain {
             RandomGenerator random,
             LongSupplier nanoTime) {
         KeyDirectory keys = KeyDirectory.open(config.keys());
-        return start(config, keys.repository(), keys.online(passphrase), clock, random, nanoTime);
+        MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
+        return start(config, identity, keys.repository(), keys.online(passphrase), clock, random, nanoTime);
     }
 
     /**
      * Starts an origin with keys that are open.
      *
+     * @param identity of this machine
      * @param initial an empty catalogue to start from, where the data directory has none
      */
     static Origin start(
             OriginConfig config,
+            MachineIdentity identity,
             Optional<Path> initial,
             OnlineKeys online,
             InstantSource clock,
             RandomGenerator random,
             LongSupplier nanoTime) {
         OriginDirectory directory = OriginDirectory.open(config.data(), initial, online, config.uploads(), clock);
+        ToldDenials denied = new ToldDenials();
         Origin.SeedingStarter seeding = config.trackers().isEmpty()
                 ? (store, client) -> new NoSeeding()
                 : (store, client) -> AgentSeeding.start(config, store, client, random, nanoTime);
-        return Origin.start(config, directory, seeding, clock, random);
+        return Origin.start(config, directory, seeding, new Origin.Passport(identity, denied), clock, random);
     }
 
     /** Without a tracker nobody could be told whom to let in, so nobody is served but over HTTP. */

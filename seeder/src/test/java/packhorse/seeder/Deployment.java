@@ -12,12 +12,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.Visitor;
+import packhorse.core.testing.TestDeployment;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
@@ -47,12 +53,16 @@ public final class Deployment {
     private final InstantSource clock;
     private final String address;
     private final Template template;
+    private final TestDeployment machines;
+    private final MachineIdentity identity;
 
     public Deployment(Path home, InstantSource clock, String address) {
         this.home = home;
         this.clock = clock;
         this.address = address;
         this.template = template(clock);
+        this.machines = TestDeployment.create(home.resolve("machines"));
+        this.identity = machines.identity(DeploymentRole.ORIGIN, "centre");
         this.keys = KeyDirectory.open(copy(template.keys(), home.resolve("keys")));
     }
 
@@ -118,6 +128,8 @@ public final class Deployment {
         return new OriginConfig(
                 data(),
                 new OriginConfig.Door(IpAddress.parse(address), port),
+                Optional.of(new OriginConfig.Door(IpAddress.parse(address), 0)),
+                data().resolve("identity"),
                 List.of(new Listen(IpAddress.parse(address), 0)),
                 List.of(),
                 keys.path(),
@@ -135,7 +147,23 @@ public final class Deployment {
 
     public Origin start(int port) {
         return OriginMain.start(
-                config(port), keys.repository(), template.online(), clock, new SecureRandom(), System::nanoTime);
+                config(port),
+                identity,
+                keys.repository(),
+                template.online(),
+                clock,
+                new SecureRandom(),
+                System::nanoTime);
+    }
+
+    /** The authority that the origin has its certificate from. */
+    public TestDeployment machines() {
+        return machines;
+    }
+
+    /** TLS of a publisher, who knows the deployment's root and nothing else. */
+    public SSLContext visitor() {
+        return Visitor.context(machines.root(), Set.of(DeploymentRole.ORIGIN), InstantSource.system());
     }
 
     public OriginDirectory directory() {

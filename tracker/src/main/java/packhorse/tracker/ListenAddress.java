@@ -12,8 +12,8 @@ final class ListenAddress {
 
     private ListenAddress() {}
 
-    static List<InetSocketAddress> everywhere() {
-        return List.of(parse("0.0.0.0:" + TrackerConfig.PORT_DEFAULT));
+    static List<InetSocketAddress> everywhere(int port) {
+        return List.of(parse("0.0.0.0:" + port));
     }
 
     /** @throws IllegalArgumentException unless the text is {@code a.b.c.d:port} or {@code [v6]:port} */

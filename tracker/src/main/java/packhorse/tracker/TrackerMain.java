@@ -6,19 +6,25 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.Admission;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.trust.HttpMetadataSource;
+import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.http.Doors;
 import packhorse.tracker.http.HttpDoor;
 import packhorse.tracker.http.Meters;
+import packhorse.tracker.http.SecureDoors;
 import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
@@ -31,6 +37,7 @@ public final class TrackerMain implements AutoCloseable {
 
     private final Deque<Part> parts = new ArrayDeque<>();
     private final HttpDoor http;
+    private final HttpDoor secure;
     private final UdpDoor udp;
 
     private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
@@ -40,9 +47,13 @@ public final class TrackerMain implements AutoCloseable {
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
             AgentSessions sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk);
             parts.push(sessions::close);
+            Passport passport = Passport.of(config.standing(), system);
             Mirror mirror = Mirror.start(
                     config.mirror(),
-                    new HttpMetadataSource(List.of(config.mirror().origin()), HttpMetadataSource.Patience.DEFAULT),
+                    new HttpMetadataSource(
+                            List.of(config.mirror().origin()),
+                            HttpMetadataSource.Patience.DEFAULT,
+                            Reach.by(passport.identity().context(Set.of(DeploymentRole.ORIGIN)))),
                     system,
                     manifests -> desk.know(openSwarms(manifests)));
             parts.push(mirror::close);
@@ -54,6 +65,14 @@ public final class TrackerMain implements AutoCloseable {
             http = HttpDoor.open(
                     config.listen(), new Doors(sessions, desk, mirror, meters, () -> announceUrls(config)));
             parts.push(http::close);
+            secure = HttpDoor.open(
+                    config.secure(),
+                    new SecureDoors(
+                            passport.identity(),
+                            new Admission(passport.denied(), EnumSet.allOf(DeploymentRole.class), system),
+                            mirror,
+                            passport.enrolment()));
+            parts.push(secure::close);
             SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
             parts.push(watch::close);
         } catch (RuntimeException e) {
@@ -95,9 +114,14 @@ public final class TrackerMain implements AutoCloseable {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
-    /** Where the HTTP doors are, with the ports that the system chose where 0 was asked for. */
+    /** Where the plain HTTP doors are, with the ports that the system chose where 0 was asked for. */
     public List<InetSocketAddress> addresses() {
         return http.addresses();
+    }
+
+    /** Where enrolment and the repository are. */
+    public List<InetSocketAddress> secureAddresses() {
+        return secure.addresses();
     }
 
     /** The UDP tracker's ports, in the order of the configuration. */

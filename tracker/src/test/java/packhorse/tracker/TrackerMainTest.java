@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.config.SiteMapFile;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.testing.TestDeployment;
 import packhorse.tracker.catalogue.Repository;
 
 class TrackerMainTest {
@@ -29,6 +31,8 @@ class TrackerMainTest {
     @BeforeEach
     void deployment() throws IOException {
         var unused = new Repository(directory);
+        var written = TestDeployment.create(directory)
+                .write(DeploymentRole.TRACKER, "centre", directory.resolve("data/identity"));
         Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.3.9]\n");
     }
 
@@ -36,9 +40,11 @@ class TrackerMainTest {
         return Files.writeString(directory.resolve("tracker.yaml"), """
             listen: %s
             sites: sites.yaml
-            origin: http://127.20.3.9:7400
+            origin: https://127.20.3.9:7400
             data: data
             trustedRoot: root.json
+            agents: 127.20.3.1:0
+            secure: 127.20.3.1:0
             %s
             """.formatted(listen, more));
     }
@@ -76,10 +82,10 @@ class TrackerMainTest {
 
     @Test
     void configurationErrorsPointAtTheLine() throws IOException {
-        assertEquals("tracker.yaml:6:1", where(config("127.20.3.1:0", "sties: x")));
+        assertEquals("tracker.yaml:8:1", where(config("127.20.3.1:0", "sties: x")));
         assertEquals("tracker.yaml:1:9", where(config("127.20.3.1", "")));
-        assertEquals("tracker.yaml:6:10", where(config("127.20.3.1:0", "refresh: 1ms")));
-        assertEquals("tracker.yaml:6:12", where(config("127.20.3.1:0", "publicUrl: tracker.example.org")));
+        assertEquals("tracker.yaml:8:10", where(config("127.20.3.1:0", "refresh: 1ms")));
+        assertEquals("tracker.yaml:8:12", where(config("127.20.3.1:0", "publicUrl: tracker.example.org")));
     }
 
     private static String where(Path config) {

@@ -121,6 +121,17 @@ public final class IpAddress implements Comparable<IpAddress> {
         return bytes.length == 4;
     }
 
+    /** Whether only this machine is reached by it: 127.0.0.0/8 and ::1. */
+    public boolean isLoopback() {
+        byte[] all = bytes();
+        if (isV4()) {
+            return all[0] == 127;
+        }
+        byte[] one = new byte[all.length];
+        one[all.length - 1] = 1;
+        return Arrays.equals(all, one);
+    }
+
     /** A copy of the 4 or 16 bytes in network order. */
     public byte[] bytes() {
         return bytes.clone();

@@ -43,7 +43,7 @@ final class CappedBody implements BodySubscriber<byte[]> {
         return new CappedBody(lengthMax, true);
     }
 
-    /** Ends empty, whatever comes. */
+    /** Ends with the beginning of whatever comes; never fails because it is long. */
     static CappedBody discarding() {
         return new CappedBody(DISCARDED_BYTES_MAX, false);
     }
@@ -80,15 +80,13 @@ final class CappedBody implements BodySubscriber<byte[]> {
                 if (keeps) {
                     whole.completeExceptionally(new OverflowException(lengthMax));
                 } else {
-                    whole.complete(new byte[0]);
+                    whole.complete(gathered.toByteArray());
                 }
                 return;
             }
-            if (keeps) {
-                byte[] bytes = new byte[buffer.remaining()];
-                buffer.get(bytes);
-                gathered.writeBytes(bytes);
-            }
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            gathered.writeBytes(bytes);
         }
         Flow.Subscription source = subscription.get();
         if (source != null) {

@@ -3,6 +3,8 @@ package packhorse.core.trust;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -18,7 +20,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.topology.HostPort;
 import packhorse.core.trust.TrustException.Kind;
 
 /**
@@ -28,6 +33,9 @@ import packhorse.core.trust.TrustException.Kind;
  * promises), when it takes longer than the deadline, and when it brings less than the least rate in any window, so that
  * neither an endless nor a dripping answer holds the caller. Redirects are refused: the base URLs are the whole list of
  * places. Bases are tried in order; the first that has the file wins.
+ *
+ * <p>What comes is verified by whoever asked, so the connection need not be trusted; a deployment's servers speak mutual TLS
+ * all the same, so that who is not of it learns nothing. Over an HTTP proxy, TLS goes through untouched (CONNECT, RFC 9110 §9.3.6).
  */
 public final class HttpMetadataSource implements MetadataSource {
     /**
@@ -55,8 +63,33 @@ public final class HttpMetadataSource implements MetadataSource {
         }
     }
 
+    /**
+     * How a server is reached.
+     *
+     * @param tls what https URLs are opened with; it also says who may answer. Absent: the Java runtime's usual authorities
+     * @param proxy the HTTP proxy to go through, if there is one
+     */
+    public record Reach(Optional<SSLContext> tls, Optional<HostPort> proxy) {
+        /** Straight, and by the authorities that the Java runtime knows. */
+        public static final Reach PLAIN = new Reach(Optional.empty(), Optional.empty());
+
+        /** Straight, with {@code tls}. */
+        public static Reach by(SSLContext tls) {
+            return new Reach(Optional.of(tls), Optional.empty());
+        }
+
+        /** The same, through {@code proxy} if there is one. */
+        public Reach through(Optional<HostPort> proxy) {
+            return new Reach(tls, proxy);
+        }
+    }
+
+    private static final String[] TLS_VERSIONS = {"TLSv1.3"};
+
     private static final int STATUS_OK = 200;
     private static final int STATUS_NOT_FOUND = 404;
+    /** Our servers' reasons are shorter; a longer one is a page of somebody else's. */
+    private static final int SAID_MAX = 300;
 
     private final List<URI> bases;
     private final Patience patience;
@@ -68,7 +101,16 @@ public final class HttpMetadataSource implements MetadataSource {
      * @throws IllegalArgumentException when there is none, or one is not an http or https URL
      */
     public HttpMetadataSource(List<URI> bases, Patience patience) {
-        this(bases.stream().map(HttpMetadataSource::directory).toList(), patience, client(patience));
+        this(bases, patience, Reach.PLAIN);
+    }
+
+    /**
+     * A source over {@code bases}, best first, reached as {@code reach} says.
+     *
+     * @throws IllegalArgumentException when there is none, or one is not an http or https URL
+     */
+    public HttpMetadataSource(List<URI> bases, Patience patience, Reach reach) {
+        this(bases.stream().map(HttpMetadataSource::directory).toList(), patience, client(patience, reach));
     }
 
     private HttpMetadataSource(List<URI> bases, Patience patience, HttpClient http) {
@@ -80,12 +122,17 @@ public final class HttpMetadataSource implements MetadataSource {
         this.http = http;
     }
 
-    private static HttpClient client(Patience patience) {
+    private static HttpClient client(Patience patience, Reach reach) {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(patience.window());
         patience.bind().ifPresent(builder::localAddress);
+        reach.tls()
+                .ifPresent(context -> builder.sslContext(context).sslParameters(new SSLParameters(null, TLS_VERSIONS)));
+        reach.proxy()
+                .map(proxy -> ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port())))
+                .ifPresent(builder::proxy);
         return builder.build();
     }
 
@@ -146,7 +193,9 @@ public final class HttpMetadataSource implements MetadataSource {
             return switch (response.statusCode()) {
                 case STATUS_OK -> Optional.of(response.body());
                 case STATUS_NOT_FOUND -> Optional.empty();
-                default -> throw new IOException(uri + " answers with status " + response.statusCode());
+                default ->
+                    throw new IOException(
+                            uri + " answers with status " + response.statusCode() + said(response.body()));
             };
         } catch (ExecutionException e) {
             throw failure(uri, lengthMax, e.getCause());
@@ -187,10 +236,18 @@ public final class HttpMetadataSource implements MetadataSource {
         if (cause instanceof CappedBody.OverflowException) {
             throw TrustException.tooLong(uri.toString(), lengthMax);
         }
-        String reason = cause == null || cause.getMessage() == null
-                ? cause instanceof java.net.ConnectException ? "connection refused" : String.valueOf(cause)
-                : cause.getMessage();
-        return new IOException(uri + " cannot be read: " + reason, cause);
+        return new IOException(uri + " cannot be read: " + ConnectionTrouble.reason(cause), cause);
+    }
+
+    /** What a server gives as its reason: a short line, and nothing that would write over a terminal. */
+    private static String said(byte[] body) {
+        String line = new String(body, StandardCharsets.UTF_8)
+                .lines()
+                .findFirst()
+                .orElse("")
+                .replaceAll("[^ -~]", "?")
+                .strip();
+        return line.isEmpty() ? "" : ": " + (line.length() > SAID_MAX ? line.substring(0, SAID_MAX) + "…" : line);
     }
 
     /** Every element is percent-encoded, so no name can change which file is meant. */

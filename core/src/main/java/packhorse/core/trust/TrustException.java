@@ -52,7 +52,7 @@ public final class TrustException extends OperationException {
         this.kind = kind;
     }
 
-    static TrustException tooLong(String place, long lengthMax) {
+    public static TrustException tooLong(String place, long lengthMax) {
         return new TrustException(
                 Kind.TOO_LONG, place + " is longer than the " + lengthMax + " bytes allowed; take another source");
     }

@@ -71,7 +71,7 @@ public final class OriginCommand implements Callable<Integer> {
             String host = read.listen().ip().isV4()
                     ? read.listen().ip().toString()
                     : "[" + read.listen().ip() + "]";
-            String url = "http://" + host + ":" + origin.port();
+            String url = "https://" + host + ":" + origin.port();
             outcome.with("ready", true)
                     .with("url", url)
                     .with("swarm", origin.swarm())

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.content.Dependency;
@@ -15,6 +17,8 @@ import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.Visitor;
 import packhorse.core.trust.Role;
 import packhorse.core.unit.ByteCount;
 import packhorse.seeder.build.Progress;
@@ -46,7 +50,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  packhorse publish app.tar --name acme/app --version 1.2 --config origin.yaml --keys keys",
             "  packhorse publish ./tree --name acme/tools --version 2.0-1 --platform linux-amd64 \\",
-            "      --depends acme/app:>=1.2 --to http://192.0.2.10:7400 --keys keys --passphrase-file phrase",
+            "      --depends acme/app:>=1.2 --to https://192.0.2.10:7400 --ca deployment-ca.crt \\",
+            "      --keys keys --passphrase-file phrase",
             "  packhorse publish os.img --name acme/os --version 12.4 --kind image --open-swarm \\",
             "      --config origin.yaml --keys keys",
             "  packhorse publish --bundle desktop.yaml --config origin.yaml --keys keys",
@@ -105,6 +110,14 @@ public final class PublishCommand implements Callable<Integer> {
 
     @Option(names = "--to", paramLabel = "URL", description = "Publish through the upload door of the origin at URL.")
     private @Nullable URI to;
+
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description =
+                    "The deployment's root certificate, deployment-ca.crt: only its origin is published to. Needed"
+                            + " with --to.")
+    private @Nullable Path ca;
 
     @Option(
             names = "--keys",
@@ -209,12 +222,19 @@ public final class PublishCommand implements Callable<Integer> {
         if (keys == null || to == null) {
             throw new UsageException("--to needs --keys DIR, the directory with the targets key and root.json");
         }
-        if (to.getHost() == null) {
-            throw new UsageException("\"" + to + "\" is not an origin's URL; write for example http://192.0.2.10:7400");
+        if (to.getHost() == null || !"https".equals(to.getScheme())) {
+            throw new UsageException("\"" + to + "\" is not an origin's URL; an origin speaks TLS: write for example"
+                    + " --to https://192.0.2.10:7400 --ca deployment-ca.crt");
         }
+        if (ca == null) {
+            throw new UsageException(
+                    "--to needs --ca FILE, the deployment's root certificate: deployment-ca.crt from the"
+                            + " authority's directory, or from any machine that joined");
+        }
+        SSLContext tls = Visitor.context(ca, Set.of(DeploymentRole.ORIGIN), InstantSource.system());
         char[] phrase = passphrase.read("the passphrase of the targets key", false);
         try (Destinations.Session session =
-                Destinations.remote(to, KeyDirectory.open(keys), phrase, InstantSource.system(), progress)) {
+                Destinations.remote(to, tls, KeyDirectory.open(keys), phrase, InstantSource.system(), progress)) {
             return work.apply(session.publisher());
         } finally {
             Arrays.fill(phrase, '\0');

@@ -2,6 +2,7 @@ package packhorse.seeder.origin;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,14 @@ public final class AgentSeeding implements Seeding {
                 AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET))).withLimits(config.limits()),
                 store,
                 events -> LibtorrentSwarm.start(swarm, events),
-                events -> TrackerSession.start(SessionConfig.of(config.trackers(), bind), random, events),
+                events -> TrackerSession.start(
+                        SessionConfig.of(
+                                config.trackers().stream()
+                                        .map(tracker -> URI.create("http://" + tracker))
+                                        .toList(),
+                                bind),
+                        random,
+                        events),
                 client,
                 new DirectChannel(),
                 random,

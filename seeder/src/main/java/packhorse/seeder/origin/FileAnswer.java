@@ -26,8 +26,10 @@ final class FileAnswer {
      * Answers with {@code file}.
      *
      * @param immutable whether the address names these bytes for ever
+     * @param still asked before each buffer: an answer may last for hours
      */
-    static void send(Context context, Path file, String type, boolean immutable) throws IOException {
+    static void send(Context context, Path file, String type, boolean immutable, AdmittedOnly.StillAdmitted still)
+            throws IOException {
         if (!Files.isRegularFile(file)) {
             context.status(NOT_FOUND).contentType("text/plain").result("there is no such file here\n");
             return;
@@ -36,7 +38,7 @@ final class FileAnswer {
             long size = channel.size();
             context.contentType(type);
             context.header("Accept-Ranges", "bytes");
-            context.header("Cache-Control", immutable ? "public, max-age=31536000, immutable" : "no-cache");
+            context.header("Cache-Control", immutable ? "private, max-age=31536000, immutable" : "no-cache");
             String header = context.header("Range");
             // Other units and several ranges at once may be answered with the whole (RFC 9110 §14.2).
             String asked = header == null || !Range.isOne(header) ? null : header;
@@ -54,7 +56,7 @@ final class FileAnswer {
             }
             context.res().setContentLengthLong(part.length());
             if (!context.method().name().equals("HEAD")) {
-                copy(channel, part, context.res().getOutputStream());
+                copy(channel, part, context.res().getOutputStream(), still);
             }
         }
     }
@@ -82,11 +84,13 @@ final class FileAnswer {
         }
     }
 
-    private static void copy(FileChannel channel, Range part, OutputStream out) throws IOException {
+    private static void copy(FileChannel channel, Range part, OutputStream out, AdmittedOnly.StillAdmitted still)
+            throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, part.length()));
         long at = part.from();
         long end = part.from() + part.length();
         while (at < end) {
+            still.check();
             buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
             int read = channel.read(buffer, at);
             if (read < 0) {

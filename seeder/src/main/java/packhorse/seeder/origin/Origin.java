@@ -1,22 +1,20 @@
 package packhorse.seeder.origin;
 
-import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.util.JavalinBindException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +25,10 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.Admission;
+import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.MachineIdentity;
 import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.DirectoryMetadataSource;
 import packhorse.core.trust.ExpiryWarning;
@@ -37,7 +39,7 @@ import packhorse.core.trust.VerifyingKey;
 import packhorse.peer.store.Store;
 
 /**
- * The running origin: HTTP door, online signatures, stock and seeding.
+ * The running origin: HTTPS door, online signatures, stock and seeding.
  *
  * <p>One thread, the keeper, does everything that recurs: each second it looks whether the catalogue grew (a publisher on this
  * machine or at the upload door) and takes new packs into the store; each hour by the clock it signs snapshot and timestamp anew
@@ -60,7 +62,8 @@ public final class Origin implements AutoCloseable {
     private final TufClient client;
     private final Seeding seeding;
     private final Stock stock;
-    private final Javalin http;
+    private final WebServer https;
+    private final Optional<WebServer> plain;
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("keeper").factory());
@@ -75,6 +78,7 @@ public final class Origin implements AutoCloseable {
             OriginConfig config,
             OriginDirectory directory,
             SeedingStarter seedingStarter,
+            Passport passport,
             InstantSource clock,
             RandomGenerator random) {
         this.directory = directory;
@@ -96,14 +100,37 @@ public final class Origin implements AutoCloseable {
                 ? catalogue.keys(Role.TARGETS).publicKeys()
                 : new HashSet<>(config.publishers());
         UploadDoor door = new UploadDoor(directory, new UploadSessions(publishers, random), clock, this::lookSoon);
-        this.http = Javalin.create(javalin -> {
-            javalin.startup.showJavalinBanner = false;
-            javalin.concurrency.useVirtualThreads = true;
-            serveFiles(javalin.routes);
-            door.register(javalin.routes);
-        });
+        AdmittedOnly machines =
+                new AdmittedOnly(new Admission(passport.denied(), EnumSet.allOf(DeploymentRole.class), clock));
         declareMetrics();
+        List<WebServer> open = new ArrayList<>();
+        try {
+            config.metrics()
+                    .ifPresent(address ->
+                            open.add(WebServer.open(address, "metrics", Optional.empty(), this::serveWatchers)));
+            open.add(WebServer.open(
+                    config.listen(), "listen", Optional.of(passport.identity().context()), routes -> {
+                        serveFiles(routes, machines);
+                        serveWatchers(routes);
+                        door.register(routes);
+                    }));
+        } catch (RuntimeException e) {
+            open.forEach(WebServer::close);
+            seeding.close();
+            store.close();
+            throw e;
+        }
+        this.https = open.getLast();
+        this.plain = open.size() == 1 ? Optional.empty() : Optional.of(open.getFirst());
     }
+
+    /**
+     * Who the origin is, and whom it turns away.
+     *
+     * @param identity what the HTTPS door shows
+     * @param denied asked for each request of a machine
+     */
+    public record Passport(MachineIdentity identity, DenyList denied) {}
 
     /** Starts what seeds the packs of a store. */
     @FunctionalInterface
@@ -120,47 +147,22 @@ public final class Origin implements AutoCloseable {
             OriginConfig config,
             OriginDirectory directory,
             SeedingStarter seeding,
+            Passport passport,
             InstantSource clock,
             RandomGenerator random) {
-        Origin origin = new Origin(config, directory, seeding, clock, random);
-        try {
-            origin.listen(config.listen());
-            var unused = origin.keeper.scheduleWithFixedDelay(origin::look, 0, WATCH.toMillis(), TimeUnit.MILLISECONDS);
-            return origin;
-        } catch (RuntimeException e) {
-            origin.close();
-            throw e;
-        }
+        Origin origin = new Origin(config, directory, seeding, passport, clock, random);
+        var unused = origin.keeper.scheduleWithFixedDelay(origin::look, 0, WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        return origin;
     }
 
-    private void listen(OriginConfig.Door door) {
-        // Asked for before Javalin does, which logs a page about a port in use.
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByAddress(door.ip().bytes()), door.port()));
-        } catch (IOException e) {
-            throw cannotListen(door, e);
-        }
-        try {
-            http.start(door.ip().toString(), door.port());
-        } catch (JavalinBindException e) {
-            throw cannotListen(door, e);
-        }
-    }
-
-    private static UsageException cannotListen(OriginConfig.Door door, Exception e) {
-        boolean used = e.getMessage() != null && e.getMessage().contains("in use");
-        return new UsageException(
-                "cannot listen on " + door.ip() + " port " + door.port() + ": "
-                        + (used
-                                ? "the port is in use; stop who uses it or set listen: to another"
-                                : "is it an address of this machine? set listen:"),
-                e);
-    }
-
-    /** The port that HTTP is served on. */
+    /** The port that HTTPS is served on. */
     public int port() {
-        return http.port();
+        return https.port();
+    }
+
+    /** The port of the plain door for whoever watches, where there is one. */
+    public Optional<Integer> metricsPort() {
+        return plain.map(WebServer::port);
     }
 
     /** Where the swarm listens, once it does. */
@@ -178,11 +180,14 @@ public final class Origin implements AutoCloseable {
         return warnings.stream().map(ExpiryWarning::toString).toList();
     }
 
-    private void serveFiles(RoutesConfig routes) {
-        routes.get("/metadata/<file>", context -> repositoryFile(context, "metadata"));
-        routes.get("/targets/<file>", context -> repositoryFile(context, "targets"));
-        routes.get("/objects/<file>", context -> repositoryFile(context, "objects"));
-        routes.get("/packs/{sha256}", this::pack);
+    private void serveFiles(RoutesConfig routes, AdmittedOnly machines) {
+        for (String area : List.of("metadata", "targets", "objects")) {
+            routes.get("/" + area + "/<file>", machines.to((context, still) -> repositoryFile(context, area, still)));
+        }
+        routes.get("/packs/{sha256}", machines.to(this::pack));
+    }
+
+    private void serveWatchers(RoutesConfig routes) {
         routes.get("/healthz", this::health);
         routes.get(
                 "/metrics",
@@ -190,20 +195,23 @@ public final class Origin implements AutoCloseable {
                         .result(metrics.scrape()));
     }
 
-    private void repositoryFile(Context context, String area) throws IOException {
-        Path base = directory.repository().resolve(area);
+    private void repositoryFile(Context context, String area, AdmittedOnly.StillAdmitted still) throws IOException {
         String name = context.pathParam("file");
-        Path file = base.resolve(name).normalize();
-        if (!file.startsWith(base) || name.isEmpty()) {
+        Optional<Path> file = directory.repositoryFile(area + "/" + name);
+        if (file.isEmpty()) {
             context.status(NOT_FOUND);
             return;
         }
         boolean timestamp = area.equals("metadata") && name.equals("timestamp.json");
         FileAnswer.send(
-                context, file, name.endsWith(".json") ? "application/json" : "application/octet-stream", !timestamp);
+                context,
+                file.get(),
+                name.endsWith(".json") ? "application/json" : "application/octet-stream",
+                !timestamp,
+                still);
     }
 
-    private void pack(Context context) throws IOException {
+    private void pack(Context context, AdmittedOnly.StillAdmitted still) throws IOException {
         Sha256 id;
         try {
             id = Sha256.parse(context.pathParam("sha256"));
@@ -214,7 +222,7 @@ public final class Origin implements AutoCloseable {
         Path file = store.complete(id)
                 .map(holding -> holding.content())
                 .orElseGet(() -> directory.store().resolve("none"));
-        FileAnswer.send(context, file, "application/octet-stream", true);
+        FileAnswer.send(context, file, "application/octet-stream", true, still);
     }
 
     private void health(Context context) {
@@ -289,7 +297,8 @@ public final class Origin implements AutoCloseable {
     @Override
     public void close() {
         keeper.shutdown();
-        http.stop();
+        https.close();
+        plain.ifPresent(WebServer::close);
         try {
             if (!keeper.awaitTermination(WATCH.toSeconds() * 10, TimeUnit.SECONDS)) {
                 LOG.warn("the keeper is still busy");

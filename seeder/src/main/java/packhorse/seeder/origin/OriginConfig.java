@@ -1,12 +1,11 @@
 package packhorse.seeder.origin;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.VerifyingKey;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
@@ -16,9 +15,12 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * An origin's configuration, as {@code seeder/samples/origin.yaml} explains it.
  *
  * @param data catalogue, packs and uploads
- * @param listen the HTTP door
+ * @param listen the HTTPS door
+ * @param metrics a plain door on loopback for whoever watches, if there is one
+ * @param identity where joining put this machine's key and certificates
  * @param swarm where packs are seeded, and what connections go out from
- * @param trackers base URLs, in order of preference; none means that nobody is told where the packs are
+ * @param trackers where trackers take agents' sessions, in order of preference; none means that nobody is told where the
+ *     packs are
  * @param keys directory with the online keys
  * @param passphraseFile what opens them
  * @param publishers whose uploads are taken; empty means the catalogue's targets keys
@@ -29,8 +31,10 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
 public record OriginConfig(
         Path data,
         Door listen,
+        Optional<Door> metrics,
+        Path identity,
         List<Listen> swarm,
-        List<URI> trackers,
+        List<HostPort> trackers,
         Path keys,
         Optional<Path> passphraseFile,
         List<VerifyingKey> publishers,
@@ -38,7 +42,7 @@ public record OriginConfig(
         RateLimits limits,
         Staging.Limits uploads) {
     /**
-     * Where HTTP is served.
+     * Where HTTP or HTTPS is served.
      *
      * @param ip of this machine
      * @param port 0 to 65535; 0 takes any
@@ -66,6 +70,8 @@ public record OriginConfig(
         }
     }
 
+    private static final int TRACKER_PORT = 7301;
+
     public OriginConfig {
         swarm = List.copyOf(swarm);
         trackers = List.copyOf(trackers);
@@ -81,7 +87,9 @@ public record OriginConfig(
         Path data = yaml.path("data");
         Door listen = yaml.value("listen", Door::parse);
         List<Listen> swarm = yaml.list("swarm", OriginConfig::listen);
-        List<URI> trackers = yaml.optionalList("tracker", OriginConfig::httpUrl);
+        Optional<Door> metrics = yaml.optional("metrics", OriginConfig::loopback);
+        Path identity = yaml.optionalPath("identity").orElseGet(() -> data.resolve("identity"));
+        List<HostPort> trackers = yaml.optionalList("tracker", text -> HostPort.parse(text, TRACKER_PORT));
         Path keys = yaml.path("keys");
         Optional<Path> passphraseFile = yaml.optionalPath("passphraseFile");
         List<VerifyingKey> publishers = yaml.optionalList("publishers", VerifyingKey::parse);
@@ -94,7 +102,18 @@ public record OriginConfig(
             throw yaml.error("swarm", "at least one address is needed, such as 192.0.2.10:7401");
         }
         return new OriginConfig(
-                data, listen, swarm, trackers, keys, passphraseFile, publishers, openSwarm, limits, uploads);
+                data,
+                listen,
+                metrics,
+                identity,
+                swarm,
+                trackers,
+                keys,
+                passphraseFile,
+                publishers,
+                openSwarm,
+                limits,
+                uploads);
     }
 
     private static RateLimits limits(YamlMap yaml) {
@@ -119,16 +138,13 @@ public record OriginConfig(
         return new Listen(door.ip(), door.port());
     }
 
-    private static URI httpUrl(String text) {
-        try {
-            URI uri = new URI(text);
-            String scheme = String.valueOf(uri.getScheme());
-            if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a URL: " + e.getMessage(), e);
+    /** Nobody is asked who they are there, so nobody else may reach it. */
+    private static Door loopback(String text) {
+        Door door = Door.parse(text);
+        if (!door.ip().isLoopback()) {
+            throw new IllegalArgumentException("\"" + text
+                    + "\" can be reached from other machines; the plain door is for this one: write 127.0.0.1:7403");
         }
-        throw new IllegalArgumentException("\"" + text + "\" is not a URL such as http://192.0.2.10:7300");
+        return door;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -99,6 +100,18 @@ public final class OriginDirectory {
     /** Where the catalogue is. */
     public Path repository() {
         return data.resolve("repository");
+    }
+
+    /** The file that {@code name} means in the catalogue, whether it exists or not; empty for a name that leads elsewhere. */
+    Optional<Path> repositoryFile(String name) {
+        try {
+            Path file = repository().resolve(name).normalize();
+            boolean inside = file.startsWith(repository())
+                    && file.getNameCount() > repository().getNameCount() + 1;
+            return inside ? Optional.of(file) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /** Where the packs are. */

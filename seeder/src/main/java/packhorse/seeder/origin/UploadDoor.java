@@ -36,7 +36,7 @@ import packhorse.seeder.build.Progress;
 import packhorse.seeder.sign.SignedRequest;
 
 /**
- * Takes releases from publishers on other machines.
+ * Takes releases from publishers on other machines, and shows them the catalogue that they sign upon.
  *
  * <p>A publisher opens a session and signs every request after it ({@link UploadSessions}); the signature covers the body's digest,
  * which travels in a header, so nothing of a stranger's body is ever read. Everything comes as blobs: announced with a purpose and
@@ -54,6 +54,7 @@ final class UploadDoor {
     static final String SESSIONS = "/publish/sessions";
     static final String BLOBS = "/publish/blobs";
     static final String RELEASES = "/publish/releases";
+    static final String CATALOGUE = "/publish/catalogue";
     /** One chunk: long enough to fill a line, short enough to be read whole before it is believed. */
     static final int CHUNK_BYTES_MAX = 8 << 20;
     /** Requests that only carry a few words. */
@@ -94,6 +95,7 @@ final class UploadDoor {
         routes.put(BLOBS + "/{id}/{offset}", refusing(this::fill));
         routes.post(BLOBS + "/{id}/check", refusing(this::check));
         routes.post(RELEASES, refusing(this::publish));
+        routes.post(CATALOGUE, refusing(this::read));
     }
 
     private interface Step {
@@ -219,6 +221,20 @@ final class UploadDoor {
                 .find(id, authorised.publisher().hex())
                 .orElseThrow(() -> new Refusal(
                         Refusal.NOT_FOUND, "there is no unfinished upload " + id + " of yours; announce it first"));
+    }
+
+    /**
+     * A file of the catalogue. Machines read it by their certificates; a publisher has none, but signs upon what is there.
+     * The name travels in the signed body, so that no two ways to write a path mean two things.
+     */
+    private void read(Context context) throws Refusal, IOException {
+        Authorised authorised = authorised(context);
+        String name = words(body(context, authorised, WORDS_BYTES_MAX)).string("file");
+        Path file = directory
+                .repositoryFile(name)
+                .filter(Files::isRegularFile)
+                .orElseThrow(() -> new Refusal(Refusal.NOT_FOUND, "the catalogue has no " + name));
+        FileAnswer.send(context, file, "application/octet-stream", false, () -> {});
     }
 
     private void fill(Context context) throws Refusal, IOException {

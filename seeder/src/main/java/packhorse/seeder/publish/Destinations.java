@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import packhorse.core.OperationException;
-import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
 import packhorse.seeder.build.Progress;
@@ -34,18 +34,22 @@ public final class Destinations {
     /**
      * Publishes through an origin's upload door. What was trusted of its catalogue is remembered beside the keys, so that an
      * origin that shows an old catalogue is noticed.
+     *
+     * @param origin its base URL, https
+     * @param tls says who may answer
      */
     public static Session remote(
-            URI origin, KeyDirectory keys, char[] passphrase, InstantSource clock, Progress progress) {
+            URI origin, SSLContext tls, KeyDirectory keys, char[] passphrase, InstantSource clock, Progress progress) {
         List<SigningKey> signers = keys.keys(Role.TARGETS, passphrase);
         URI base = origin.toString().endsWith("/") ? origin : URI.create(origin + "/");
-        HttpMetadataSource source = new HttpMetadataSource(List.of(base), HttpMetadataSource.Patience.DEFAULT);
+        OriginClient client = new OriginClient(base, signers.getFirst(), tls);
         RememberedCatalogue catalogue =
-                new RememberedCatalogue(keys.path().resolve("trusted"), source, keys.rootJson(), clock);
+                new RememberedCatalogue(keys.path().resolve("trusted"), client, keys.rootJson(), clock);
         try {
             Path scratch = Files.createTempDirectory("packhorse-publish-");
-            return session(new RemoteOrigin(base, catalogue, signers, clock, scratch), progress);
+            return session(new RemoteOrigin(client, catalogue, signers, clock, scratch), progress);
         } catch (IOException e) {
+            client.close();
             throw new OperationException("cannot use the temporary directory: " + e.getMessage(), e);
         }
     }

@@ -2,7 +2,6 @@ package packhorse.seeder.publish;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +47,21 @@ final class RemoteOrigin implements Destination {
     private final InstantSource clock;
     private final Path scratch;
 
-    /** @param signers of targets; the first also signs requests */
-    RemoteOrigin(URI base, RememberedCatalogue catalogue, List<SigningKey> signers, InstantSource clock, Path scratch) {
+    /**
+     * @param client closed with this
+     * @param signers of targets
+     */
+    RemoteOrigin(
+            OriginClient client,
+            RememberedCatalogue catalogue,
+            List<SigningKey> signers,
+            InstantSource clock,
+            Path scratch) {
+        this.client = client;
         this.catalogue = catalogue;
         this.signers = List.copyOf(signers);
         this.clock = clock;
         this.scratch = scratch;
-        this.client = new OriginClient(base, signers.getFirst());
     }
 
     @Override

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.MachineIdentity;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.trust.SigningKey;
@@ -71,12 +73,17 @@ class RemotePublishTest {
     }
 
     private URI url() {
-        return URI.create("http://" + ADDRESS + ":" + origin.port());
+        return URI.create("https://" + ADDRESS + ":" + origin.port());
     }
 
     private Published publish(PublishRequest request, Progress progress) {
         try (Destinations.Session session = Destinations.remote(
-                url(), deployment.keys(), Deployment.passphrase(), InstantSource.system(), progress)) {
+                url(),
+                deployment.visitor(),
+                deployment.keys(),
+                Deployment.passphrase(),
+                InstantSource.system(),
+                progress)) {
             return session.publisher().publish(request);
         }
     }
@@ -86,7 +93,9 @@ class RemotePublishTest {
     }
 
     private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        MachineIdentity agent = deployment.machines().identity(DeploymentRole.AGENT, "berlin");
+        try (HttpClient http =
+                HttpClient.newBuilder().sslContext(agent.context()).build()) {
             HttpRequest.Builder request = HttpRequest.newBuilder(url().resolve(path));
             if (headers.length > 0) {
                 request.headers(headers);
@@ -147,7 +156,12 @@ class RemotePublishTest {
               - {name: acme/tools, version: 2}
             """);
         try (Destinations.Session session = Destinations.remote(
-                url(), deployment.keys(), Deployment.passphrase(), InstantSource.system(), Progress.none())) {
+                url(),
+                deployment.visitor(),
+                deployment.keys(),
+                Deployment.passphrase(),
+                InstantSource.system(),
+                Progress.none())) {
             assertTrue(session.publisher().publish(BundleRequest.read(file)).isNew());
             assertFalse(session.publisher().publish(BundleRequest.read(file)).isNew());
             Files.writeString(file, "name: acme/desk\nversion: 4\nmembers: [{name: acme/none, version: 1}]\n");
@@ -211,7 +225,8 @@ class RemotePublishTest {
     @Test
     void aKeyThatIsNoPublishersIsTurnedAway() throws IOException {
         OperationException refusal = assertThrows(
-                OperationException.class, () -> new OriginClient(url(), SigningKey.generate(new SecureRandom())));
+                OperationException.class,
+                () -> new OriginClient(url(), SigningKey.generate(new SecureRandom()), deployment.visitor()));
         assertTrue(String.valueOf(refusal.getMessage()).contains("is not a publisher's here"));
         assertEquals(0, unfinished());
     }
@@ -219,7 +234,8 @@ class RemotePublishTest {
     private HttpResponse<byte[]> send(
             String method, String path, byte[] body, String session, String signature, String sequence)
             throws Exception {
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        try (HttpClient http =
+                HttpClient.newBuilder().sslContext(deployment.visitor()).build()) {
             return http.send(
                     HttpRequest.newBuilder(url().resolve(path))
                             .header(SignedRequest.SESSION_HEADER, session)

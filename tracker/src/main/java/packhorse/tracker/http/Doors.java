@@ -8,11 +8,11 @@ import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.OpenSwarmDesk;
 
 /**
- * What the HTTP server offers.
+ * What the plain HTTP server offers.
  *
  * @param sessions where reports go
  * @param desk where other clients' questions go
- * @param mirror what is served of the repository
+ * @param mirror where open releases are found
  * @param meters counters beside those of sessions and desk
  * @param announceUrls for open torrents, in order of preference; asked for each time since ports may be chosen by the system
  */
@@ -28,7 +28,6 @@ public record Doors(
         return List.of(
                 new AgentDoor(sessions)::open,
                 new AnnounceDoor(desk)::open,
-                new RepositoryDoor(mirror)::open,
                 new OpenDoor(mirror, announceUrls)::open,
                 new StateDoor(sessions, mirror)::open,
                 meters::open);

@@ -10,16 +10,24 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 
-/** The HTTP server with all its doors, on one or several addresses. */
+/**
+ * An HTTP server with its doors, on one or several addresses: the plain one, or the secure one.
+ *
+ * <p>No connection waits for another: handshakes, requests and answers are read and written as bytes come, by whichever thread is
+ * free, and a connection that says nothing for {@link #IDLE_MILLIS_MAX} is closed, be it in the middle of a handshake.
+ */
 public final class HttpDoor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
 
@@ -40,14 +48,28 @@ public final class HttpDoor implements AutoCloseable {
         this.addresses = addresses;
     }
 
-    /** Opens the doors; throws {@link OperationException} with one line when an address cannot be had. */
+    /** Opens the plain doors; throws {@link OperationException} with one line when an address cannot be had. */
     public static HttpDoor open(List<InetSocketAddress> addresses, Doors doors) {
+        return open(addresses, "listen", Optional.empty(), doors.all());
+    }
+
+    /** Opens the secure doors; throws {@link OperationException} with one line when an address cannot be had. */
+    public static HttpDoor open(List<InetSocketAddress> addresses, SecureDoors doors) {
+        return open(addresses, "secure", Optional.of(doors.tls()), doors.all());
+    }
+
+    /** @param key of the configuration, for the line that says how to mend an address that cannot be had */
+    private static HttpDoor open(
+            List<InetSocketAddress> addresses,
+            String key,
+            Optional<SslContextFactory.Server> tls,
+            List<Consumer<RoutesConfig>> doors) {
         List<ServerSocketChannel> sockets = new ArrayList<>();
         try {
             for (InetSocketAddress address : addresses) {
-                sockets.add(listen(address));
+                sockets.add(listen(address, key));
             }
-            Javalin javalin = Javalin.create(config -> configure(config, sockets, doors.all()));
+            Javalin javalin = Javalin.create(config -> configure(config, sockets, tls, doors));
             javalin.start();
             List<InetSocketAddress> bound = new ArrayList<>();
             for (int i = 0; i < addresses.size(); i++) {
@@ -62,7 +84,7 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     /** Listens before the server is made, so that a port in use is one line and not a server's log. */
-    private static ServerSocketChannel listen(InetSocketAddress address) {
+    private static ServerSocketChannel listen(InetSocketAddress address, String key) {
         try {
             ServerSocketChannel socket = ServerSocketChannel.open();
             try {
@@ -76,7 +98,7 @@ public final class HttpDoor implements AutoCloseable {
             throw new OperationException(
                     "the tracker cannot listen on " + address.getAddress().getHostAddress() + " port "
                             + address.getPort() + ": " + reason(e.getMessage())
-                            + "; stop what uses it or change \"listen\" in the tracker's configuration",
+                            + "; stop what uses it or change \"" + key + "\" in the tracker's configuration",
                     e);
         }
     }
@@ -90,7 +112,10 @@ public final class HttpDoor implements AutoCloseable {
     }
 
     private static void configure(
-            JavalinConfig config, List<ServerSocketChannel> sockets, List<Consumer<RoutesConfig>> doors) {
+            JavalinConfig config,
+            List<ServerSocketChannel> sockets,
+            Optional<SslContextFactory.Server> tls,
+            List<Consumer<RoutesConfig>> doors) {
         config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -100,10 +125,17 @@ public final class HttpDoor implements AutoCloseable {
         config.jetty.modifyHttpConfiguration(http -> {
             http.setRequestHeaderSize(HEADER_BYTES_MAX);
             http.setSendServerVersion(false);
+            if (tls.isPresent()) {
+                // Names are not compared: agents find a tracker by whatever address reaches it, and its certificate
+                // says its role.
+                http.addCustomizer(new SecureRequestCustomizer(false));
+            }
         });
         for (ServerSocketChannel socket : sockets) {
             config.jetty.addConnector((server, http) -> {
-                ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+                HttpConnectionFactory plain = new HttpConnectionFactory(http);
+                ServerConnector connector = tls.map(secured -> new ServerConnector(server, secured, plain))
+                        .orElseGet(() -> new ServerConnector(server, plain));
                 connector.setIdleTimeout(IDLE_MILLIS_MAX);
                 try {
                     connector.open(socket);

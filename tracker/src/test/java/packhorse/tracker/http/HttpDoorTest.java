@@ -267,19 +267,8 @@ class HttpDoorTest {
     }
 
     @Test
-    void repositoryIsMirrored() {
-        HttpResponse<byte[]> timestamp = get(0, "/repository/metadata/timestamp.json");
-        assertEquals("no-cache", timestamp.headers().firstValue("Cache-Control").orElseThrow());
-        HttpResponse<byte[]> object =
-                get(1, "/repository/objects/" + release.files().sha256());
-        assertEquals(release.files().sha256(), Sha256.of(object.body()));
-        assertEquals(404, get(0, "/repository/objects/" + "ab".repeat(32)).statusCode());
-        assertEquals(404, get(0, "/repository/metadata/99.root.json").statusCode());
-        repository.spoil("objects/" + release.pack().torrent().sha256());
-        HttpResponse<byte[]> spoiled =
-                get(0, "/repository/objects/" + release.pack().torrent().sha256());
-        assertEquals(502, spoiled.statusCode());
-        assertEquals(1, text(spoiled).lines().count(), text(spoiled));
+    void repositoryIsNotShownWithoutTls() {
+        assertEquals(404, get(0, "/repository/metadata/timestamp.json").statusCode());
     }
 
     @Test
