@@ -18,6 +18,7 @@ import packhorse.core.UsageException;
 import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.peer.cli.AvailableCommand;
+import packhorse.peer.cli.InventoryCommand;
 import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
 import packhorse.peer.cli.StatusCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PullCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
+            InventoryCommand.class,
             BenchCommand.class,
             HelpCommand.class
         },

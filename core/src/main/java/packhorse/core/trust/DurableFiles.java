@@ -26,7 +26,7 @@ import packhorse.core.content.Sha256;
  * in {@code .new}, flushed, renamed over the name, the directory flushed. A neighbour that a crash left is overwritten by the
  * next write. One writer per directory.
  */
-final class DurableFiles {
+public final class DurableFiles {
     /** Called before every step that changes the disk; a test throws here to play the crash. */
     interface Step {
         void before(String what);
@@ -37,7 +37,7 @@ final class DurableFiles {
 
     private final Step step;
 
-    DurableFiles() {
+    public DurableFiles() {
         this(what -> {});
     }
 
@@ -46,7 +46,7 @@ final class DurableFiles {
     }
 
     /** Makes {@code file} hold {@code bytes}, whether or not it was there. */
-    void replace(Path file, byte[] bytes) {
+    public void replace(Path file, byte[] bytes) {
         try {
             makeDirectories(parent(file));
             Path fresh = neighbour(file);

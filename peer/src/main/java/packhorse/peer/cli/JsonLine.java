@@ -25,6 +25,11 @@ final class JsonLine {
         return this;
     }
 
+    JsonLine with(String key, JsonLine value) {
+        fields.put(key, value.json());
+        return this;
+    }
+
     JsonLine with(String key, List<JsonLine> values) {
         fields.put(key, new Json.JsonArray(values.stream().map(JsonLine::json).toList()));
         return this;

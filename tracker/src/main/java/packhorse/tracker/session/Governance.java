@@ -30,11 +30,29 @@ public interface Governance {
     /** Whether this endpoint should have or may have the pack; where not, it is named no peers for it. */
     boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack);
 
+    /**
+     * The endpoint acts on the desired state of this revision, which maybe another tracker gave it. Where {@link #desiredOf} says
+     * another state with no higher revision, it says a higher one from now on; returns whether that is so.
+     */
+    default boolean known(EndpointId endpoint, Optional<String> site, long revision) {
+        return false;
+    }
+
+    /** Whether anybody of the site should have or may have the pack: then its site peers carry it. */
+    default boolean siteMayHave(String site, Sha256 pack) {
+        return true;
+    }
+
     /** Stores reports for good, each once; completes when they are, and only then is the agent told. */
     CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports reports);
 
     /** Takes what changed in an endpoint's inventory, and says up to where it is known now. */
     InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta);
+
+    /** Up to which revision an endpoint's inventory is known, 0 for not at all; told at the start of each session. */
+    default InventoryNeeded inventoryKnown(EndpointId endpoint) {
+        return InventoryNeeded.getDefaultInstance();
+    }
 
     /** Has {@code changed} run after each change of what the questions above answer; once is enough for many. */
     void onChange(Runnable changed);
