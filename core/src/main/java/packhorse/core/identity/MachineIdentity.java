@@ -10,12 +10,15 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.topology.EndpointId;
 
@@ -48,11 +51,14 @@ public final class MachineIdentity {
 
     private static final Set<DeploymentRole> ANYBODY = Collections.unmodifiableSet(EnumSet.allOf(DeploymentRole.class));
 
+    /** Whom a context lets in. */
+    private record Door(Set<DeploymentRole> accepted, Duration grace) {}
+
     private final X509Certificate root;
     private final InstantSource clock;
     private final NewestKey key;
     private final RemoteIdentity self;
-    private final List<SSLContext> made = new CopyOnWriteArrayList<>();
+    private final Map<Door, SSLContext> made = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final SSLContext common;
 
@@ -85,6 +91,7 @@ public final class MachineIdentity {
                     + directory.resolve(CERTIFICATE_FILE) + "; run packhorse peer join TOKEN");
         }
         try {
+            Joining.finish(directory);
             return new MachineIdentity(
                     new Credential(
                             Pem.readKey(directory.resolve(KEY_FILE)),
@@ -152,15 +159,19 @@ public final class MachineIdentity {
     }
 
     private SSLContext make(Set<DeploymentRole> accepted, Duration grace) {
-        SSLContext context = context(key, new DeploymentTrust(root, clock, accepted, grace));
-        made.add(context);
-        return context;
+        return made.computeIfAbsent(
+                new Door(Set.copyOf(accepted), grace),
+                door -> context(key, new DeploymentTrust(root, clock, door.accepted(), door.grace())));
     }
 
-    static SSLContext context(X509ExtendedKeyManager key, TrustManager trust) {
+    /** @param key who we are; null to show nothing */
+    static SSLContext context(@Nullable X509ExtendedKeyManager key, TrustManager trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(new X509ExtendedKeyManager[] {key}, new TrustManager[] {trust}, new SecureRandom());
+            context.init(
+                    key == null ? new X509ExtendedKeyManager[0] : new X509ExtendedKeyManager[] {key},
+                    new TrustManager[] {trust},
+                    new SecureRandom());
             context.getClientSessionContext().setSessionTimeout(RESUMED_SECONDS_MAX);
             context.getServerSessionContext().setSessionTimeout(RESUMED_SECONDS_MAX);
             return context;
@@ -175,12 +186,9 @@ public final class MachineIdentity {
      * @throws IdentityException when it is the certificate of another machine, role or site
      */
     public void renewed(Credential next) {
-        RemoteIdentity now = RemoteIdentity.of(next.certificate());
-        if (!now.id().equals(self.id()) || now.role() != self.role()) {
-            throw new IdentityException("the renewed certificate is of " + now + ", but this machine is " + self);
-        }
+        requireOwn(next);
         key.swap(next);
-        for (SSLContext context : made) {
+        for (SSLContext context : made.values()) {
             SSLSessionContext remembered = context.getClientSessionContext();
             Collections.list(remembered.getIds()).forEach(id -> {
                 var session = remembered.getSession(id);
@@ -190,6 +198,13 @@ public final class MachineIdentity {
             });
         }
         listeners.forEach(Runnable::run);
+    }
+
+    void requireOwn(Credential next) {
+        RemoteIdentity now = RemoteIdentity.of(next.certificate());
+        if (!now.id().equals(self.id()) || now.role() != self.role()) {
+            throw new IdentityException("the renewed certificate is of " + now + ", but this machine is " + self);
+        }
     }
 
     /** Calls {@code listener} after each renewal, on the thread that renewed; it does not block. */

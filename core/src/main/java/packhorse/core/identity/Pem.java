@@ -9,11 +9,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -29,6 +32,7 @@ public final class Pem {
     private static final int LINE_CHARACTERS = 64;
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final String PUBLIC_KEY = "PUBLIC KEY";
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
@@ -51,6 +55,14 @@ public final class Pem {
     public static byte[] encode(PrivateKey key) {
         StringBuilder text = new StringBuilder();
         append(text, PRIVATE_KEY, key.getEncoded());
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** {@code pair}: the private half as above, the public half after it (RFC 7468 §13). */
+    public static byte[] encode(KeyPair pair) {
+        StringBuilder text = new StringBuilder();
+        append(text, PRIVATE_KEY, pair.getPrivate().getEncoded());
+        append(text, PUBLIC_KEY, pair.getPublic().getEncoded());
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
@@ -97,7 +109,27 @@ public final class Pem {
         return privateKey(file, blocks(file, PRIVATE_KEY).getFirst());
     }
 
-    static PrivateKey privateKey(Path file, byte[] der) {
+    /**
+     * The pair in {@code file}.
+     *
+     * @throws UsageException when there is none, or its halves do not belong together
+     */
+    static KeyPair readPair(Path file) {
+        try {
+            PublicKey other = KeyFactory.getInstance("EC")
+                    .generatePublic(
+                            new X509EncodedKeySpec(blocks(file, PUBLIC_KEY).getFirst()));
+            PrivateKey key = readKey(file);
+            if (!Credential.belong(key, other)) {
+                throw malformed(file, "its two keys do not belong together", null);
+            }
+            return new KeyPair(other, key);
+        } catch (GeneralSecurityException e) {
+            throw malformed(file, "its public key is no elliptic-curve key", e);
+        }
+    }
+
+    private static PrivateKey privateKey(Path file, byte[] der) {
         try {
             return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
         } catch (GeneralSecurityException e) {

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A response body gathered in memory that stops reading at the first byte too many, and says how far it is. */
-final class CappedBody implements BodySubscriber<byte[]> {
+public final class CappedBody implements BodySubscriber<byte[]> {
     /** The body is longer than allowed. */
-    static final class OverflowException extends IOException {
+    public static final class OverflowException extends IOException {
         private static final long serialVersionUID = 1;
 
         OverflowException(long lengthMax) {
@@ -39,12 +39,12 @@ final class CappedBody implements BodySubscriber<byte[]> {
     }
 
     /** Gathers up to {@code lengthMax} bytes; one more fails with {@link OverflowException}. */
-    static CappedBody keeping(long lengthMax) {
+    public static CappedBody keeping(long lengthMax) {
         return new CappedBody(lengthMax, true);
     }
 
     /** Ends with the beginning of whatever comes; never fails because it is long. */
-    static CappedBody discarding() {
+    public static CappedBody discarding() {
         return new CappedBody(DISCARDED_BYTES_MAX, false);
     }
 

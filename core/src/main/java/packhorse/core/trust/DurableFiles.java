@@ -57,6 +57,30 @@ public final class DurableFiles {
         }
     }
 
+    /** Like {@link #replace}, and the file is readable by its owner only, from its first byte on. */
+    public void replacePrivate(Path file, byte[] bytes) {
+        try {
+            makeDirectories(parent(file));
+            Path fresh = neighbour(file);
+            step.before("make private " + fresh);
+            Files.deleteIfExists(fresh);
+            Files.createFile(fresh, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            writeFlushed(fresh, bytes);
+            rename(fresh, file);
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    /** Gives {@code from} the name {@code to}, durably, in place of whatever has it. */
+    public void move(Path from, Path to) {
+        try {
+            rename(from, to);
+        } catch (IOException e) {
+            throw unwritable(to, e);
+        }
+    }
+
     /**
      * Copies {@code source} to {@code file}, whether or not it was there.
      *
@@ -96,7 +120,7 @@ public final class DurableFiles {
      *
      * @throws FileAlreadyExistsException when the name is taken, also by another process in the same moment
      */
-    void createPrivate(Path file, byte[] bytes) throws FileAlreadyExistsException {
+    public void createPrivate(Path file, byte[] bytes) throws FileAlreadyExistsException {
         try {
             makeDirectories(parent(file));
             Path fresh = Files.createTempFile(
@@ -116,7 +140,7 @@ public final class DurableFiles {
         }
     }
 
-    void delete(Path file) {
+    public void delete(Path file) {
         try {
             step.before("delete " + file);
             if (Files.deleteIfExists(file)) {
@@ -187,7 +211,7 @@ public final class DurableFiles {
     }
 
     /** Why, in words: the system's own reason without the path it repeats. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         if (e instanceof FileSystemException fault && fault.getReason() != null) {
             return fault.getReason();
         }
