@@ -75,6 +75,26 @@ public final class FrameCodec {
         return body(ByteBuffer.wrap(frame).getInt(Integer.BYTES), frame, HEADER_BYTES, length);
     }
 
+    /**
+     * Reads exactly one frame of an end that may be newer; empty when it holds a message that this version does not know.
+     *
+     * @throws FrameException when the bytes are anything else
+     */
+    public static Optional<Envelope> decodeKnown(byte[] frame) throws FrameException {
+        int length = frame.length - HEADER_BYTES;
+        if (length < 1 || ByteBuffer.wrap(frame).getInt() != length) {
+            throw truncated(frame.length, HEADER_BYTES + 1);
+        }
+        Envelope envelope = envelope(ByteBuffer.wrap(frame).getInt(Integer.BYTES), frame, HEADER_BYTES, length);
+        return envelope.getBodyCase() == Envelope.BodyCase.BODY_NOT_SET ? Optional.empty() : Optional.of(envelope);
+    }
+
+    /** What to say of a frame that is longer than its reader allows. */
+    public static FrameException tooLong(int length, int most) {
+        return new FrameException("a frame says it has " + Integer.toUnsignedString(length) + " bytes, the most is "
+                + most + "; is this a Packhorse program?");
+    }
+
     /** Writes one frame and flushes. */
     public static void write(OutputStream out, Envelope envelope) throws IOException {
         out.write(encode(envelope));
@@ -112,8 +132,7 @@ public final class FrameCodec {
 
     private static int requireLength(int length) throws FrameException {
         if (length < 1 || length > FRAME_BYTES_MAX) {
-            throw new FrameException("a frame says it has " + Integer.toUnsignedString(length) + " bytes, the most is "
-                    + FRAME_BYTES_MAX + "; is this a Packhorse program?");
+            throw tooLong(length, FRAME_BYTES_MAX);
         }
         return length;
     }
@@ -130,6 +149,15 @@ public final class FrameCodec {
     }
 
     private static Envelope body(int expectedSum, byte[] bytes, int offset, int length) throws FrameException {
+        Envelope envelope = envelope(expectedSum, bytes, offset, length);
+        if (envelope.getBodyCase() == Envelope.BodyCase.BODY_NOT_SET) {
+            throw new FrameException("a frame of version " + Integer.toUnsignedString(envelope.getVersion())
+                    + " holds no message that version " + VERSION + " knows");
+        }
+        return envelope;
+    }
+
+    private static Envelope envelope(int expectedSum, byte[] bytes, int offset, int length) throws FrameException {
         if (checkSum(bytes, offset, length) != expectedSum) {
             throw new FrameException("a frame of " + length + " bytes was damaged on its way: its check sum is wrong");
         }
@@ -141,10 +169,6 @@ public final class FrameCodec {
         }
         if (envelope.getVersion() == 0) {
             throw new FrameException("a frame does not say its version");
-        }
-        if (envelope.getBodyCase() == Envelope.BodyCase.BODY_NOT_SET) {
-            throw new FrameException("a frame of version " + Integer.toUnsignedString(envelope.getVersion())
-                    + " holds no message that version " + VERSION + " knows");
         }
         return envelope;
     }
