@@ -12,9 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.libtorrent4j.SettingsPack;
@@ -81,6 +83,10 @@ public final class LibtorrentSwarm implements SwarmPort {
     private final Optional<OpenSwarm> outsiders;
 
     private volatile boolean ending;
+    /** Whoever asks for a sign of life; answered by the owner after libtorrent's thread answered it. */
+    private final AtomicReference<@Nullable Runnable> sign = new AtomicReference<>();
+    /** Open once the last counters were told. */
+    private final CountDownLatch settled = new CountDownLatch(1);
 
     // Owned by the owner thread from here on.
     private final Map<Sha256, Swarming> packs = new LinkedHashMap<>();
@@ -214,6 +220,32 @@ public final class LibtorrentSwarm implements SwarmPort {
         return !ending && mailbox.offer(command);
     }
 
+    /**
+     * Asks for a sign of life. It comes from the thread that talks to libtorrent, after libtorrent's own thread has answered a call
+     * in each session: so neither of them hangs. Asking again replaces a question that is not answered yet.
+     */
+    void whenAlive(Runnable answer) {
+        sign.set(answer);
+    }
+
+    boolean isRunning() {
+        return !ending;
+    }
+
+    /** Stops, and returns when the last counters were told; the sessions themselves may still be ending. Bounded. */
+    void settle() {
+        ending = true;
+        boolean told = mailbox.offer(Internal.END);
+        LOG.debug("ending, told at once: {}", told);
+        try {
+            if (!settled.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("the swarm engine does not settle");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** From libtorrent's thread. Never blocks for ever: the session's end joins that thread. */
     private void notice(Notice notice) {
         try {
@@ -249,6 +281,7 @@ public final class LibtorrentSwarm implements SwarmPort {
                 if (message != null) {
                     handle(message);
                 }
+                showLife();
                 long now = System.nanoTime();
                 if (now - nextPoll >= 0) {
                     pollAll(now);
@@ -264,10 +297,20 @@ public final class LibtorrentSwarm implements SwarmPort {
             tell(new SwarmEvent.Died(String.valueOf(e.getMessage())));
         } finally {
             ending = true;
+            settled.countDown();
             packs.values().forEach(pack -> pack.gone = true);
             checker.shutdownNow();
             outsiders.ifPresent(OpenSwarm::close);
             session.close();
+        }
+    }
+
+    private void showLife() {
+        Runnable answer = sign.getAndSet(null);
+        if (answer != null) {
+            session.fence();
+            outsiders.ifPresent(OpenSwarm::fence);
+            answer.run();
         }
     }
 

@@ -45,16 +45,23 @@ final class NativeLibrary {
         return new OperationException("libtorrent could not be loaded, see the first error", cause);
     }
 
+    private static String machine() {
+        return System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** The library's name on the class path. */
+    static String resource() {
+        return "lib/" + (machine().equals("amd64") ? "x86_64" : machine()) + "/libtorrent4j.so";
+    }
+
     private static String load() {
         if (!System.getProperty(PATH_PROPERTY, "").isEmpty()) {
             return LibTorrent.version();
         }
-        String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
-        String resource = "lib/" + (machine.equals("amd64") ? "x86_64" : machine) + "/libtorrent4j.so";
-        try (InputStream packed = NativeLibrary.class.getClassLoader().getResourceAsStream(resource)) {
+        try (InputStream packed = NativeLibrary.class.getClassLoader().getResourceAsStream(resource())) {
             if (packed == null) {
                 throw new OperationException("there is no libtorrent for this machine (" + System.getProperty("os.name")
-                        + " " + machine + "); Packhorse's swarm runs on Linux x86_64");
+                        + " " + machine() + "); Packhorse's swarm runs on Linux x86_64");
             }
             Path file = Files.createTempFile("packhorse-libtorrent", ".so");
             try {

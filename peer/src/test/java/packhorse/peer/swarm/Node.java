@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import packhorse.core.content.Sha256;
@@ -21,7 +22,7 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
 final class Node implements AutoCloseable {
     final IpAddress ip;
     final List<SwarmEvent> events = new CopyOnWriteArrayList<>();
-    final LibtorrentSwarm swarm;
+    final SwarmPort swarm;
     final PeerAddress address;
 
     Node(String ip, List<Subnet> local, SwarmCommand.RateLimits rates) {
@@ -31,13 +32,41 @@ final class Node implements AutoCloseable {
     }
 
     Node(SwarmConfig config) {
+        this(config, LibtorrentSwarm::start);
+    }
+
+    /** How an engine is started. */
+    interface Kind {
+        SwarmPort start(SwarmConfig config, Consumer<SwarmEvent> events);
+    }
+
+    Node(SwarmConfig config, Kind kind) {
         this.ip = config.listen().getFirst().ip();
-        this.swarm = LibtorrentSwarm.start(config, events::add);
+        this.swarm = kind.start(config, events::add);
         this.address = await(SwarmEvent.Listening.class, event -> true).address();
     }
 
     static Node on(String ip) {
         return new Node(ip, List.of(), SwarmCommand.RateLimits.NONE);
+    }
+
+    /** In a process of its own that works in {@code store}. */
+    static Node apart(String ip, Path store) {
+        return apart(ip, store, SwarmCommand.RateLimits.NONE);
+    }
+
+    static Node apart(String ip, Path store, SwarmCommand.RateLimits rates) {
+        return new Node(
+                SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse(ip), 0))
+                        .withRates(rates),
+                new ProcessSwarm.Starter(SwarmProcessConfig.in(store))::start);
+    }
+
+    long pid() {
+        if (swarm instanceof ProcessSwarm process) {
+            return process.pid();
+        }
+        throw new IllegalStateException(ip + " runs in this process");
     }
 
     static SwarmCommand.RateLimits wan(String rate) {

@@ -1,0 +1,118 @@
+package packhorse.peer.swarm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the swarm process writes to standard error, taken over into this program's log: line by line, each with a bound and without
+ * control characters, at most so many in a while, for a process that was taken over must not fill a disk with them. The last
+ * ones are kept, to be said when it ends.
+ */
+final class ChildLog {
+    private static final int LINE_BYTES_MAX = 2000;
+    /** Lines per {@link #WINDOW_NANOS}; a process in good health writes one in minutes. */
+    private static final int LINES_MAX = 50;
+
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int LAST_MAX = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger("packhorse.swarm");
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock.
+    private final Deque<String> last = new ArrayDeque<>();
+    private final Thread thread;
+    private long windowNanos = System.nanoTime();
+    private int lines;
+
+    private ChildLog(InputStream from) {
+        this.thread = Thread.ofPlatform().daemon().name("swarm-log").unstarted(() -> copy(from));
+    }
+
+    static ChildLog follow(Process process) {
+        ChildLog log = new ChildLog(process.getErrorStream());
+        log.thread.start();
+        return log;
+    }
+
+    private void copy(InputStream from) {
+        byte[] line = new byte[LINE_BYTES_MAX];
+        int length = 0;
+        try (InputStream in = new java.io.BufferedInputStream(from)) {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                if (next == '\n') {
+                    take(new String(line, 0, length, StandardCharsets.UTF_8));
+                    length = 0;
+                } else if (length < line.length) {
+                    line[length++] = (byte) next;
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("the log of the swarm process ends", e);
+        }
+        take(new String(line, 0, length, StandardCharsets.UTF_8));
+    }
+
+    private void take(String raw) {
+        String line = EventCodec.oneLine(raw);
+        // The virtual machine frames what it says of a crash with empty comment lines.
+        if (line.isEmpty() || line.equals("#")) {
+            return;
+        }
+        keep(line);
+        long now = System.nanoTime();
+        if (now - windowNanos > WINDOW_NANOS) {
+            if (lines > LINES_MAX) {
+                LOG.warn("{} lines of the swarm process were left out", lines - LINES_MAX);
+            }
+            windowNanos = now;
+            lines = 0;
+        }
+        lines++;
+        if (lines <= LINES_MAX) {
+            say(line);
+        }
+    }
+
+    private static void say(String line) {
+        int space = line.indexOf(' ');
+        String level = space < 0 ? "" : line.substring(0, space).toUpperCase(Locale.ROOT);
+        switch (level) {
+            case "INFO" -> LOG.info("{}", line.substring(space + 1));
+            case "ERROR" -> LOG.error("{}", line.substring(space + 1));
+            case "WARN" -> LOG.warn("{}", line.substring(space + 1));
+            default -> LOG.warn("{}", line);
+        }
+    }
+
+    private void keep(String line) {
+        lock.lock();
+        try {
+            if (last.size() == LAST_MAX) {
+                last.removeFirst();
+            }
+            last.add(line);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last lines, once all were read or the time is over. */
+    String last(long millisMax) throws InterruptedException {
+        thread.join(millisMax);
+        lock.lock();
+        try {
+            return String.join(" / ", last);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
