@@ -34,33 +34,41 @@ public final class OriginMain {
             LongSupplier nanoTime) {
         KeyDirectory keys = KeyDirectory.open(config.keys());
         MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
-        return start(config, identity, keys.repository(), keys.online(passphrase), clock, random, nanoTime);
+        ToldDenials denied = new ToldDenials();
+        Origin.SeedingStarter seeding = config.trackers().isEmpty()
+                ? (store, client) -> new NoSeeding()
+                : (store, client) -> AgentSeeding.start(config, store, client, random, nanoTime);
+        return start(
+                config,
+                new Origin.Passport(identity, denied),
+                seeding,
+                keys.repository(),
+                keys.online(passphrase),
+                clock,
+                random);
     }
 
     /**
      * Starts an origin with keys that are open.
      *
-     * @param identity of this machine
+     * @param passport of this machine
+     * @param seeding what serves whole packs to peers
      * @param initial an empty catalogue to start from, where the data directory has none
      */
     static Origin start(
             OriginConfig config,
-            MachineIdentity identity,
+            Origin.Passport passport,
+            Origin.SeedingStarter seeding,
             Optional<Path> initial,
             OnlineKeys online,
             InstantSource clock,
-            RandomGenerator random,
-            LongSupplier nanoTime) {
+            RandomGenerator random) {
         OriginDirectory directory = OriginDirectory.open(config.data(), initial, online, config.uploads(), clock);
-        ToldDenials denied = new ToldDenials();
-        Origin.SeedingStarter seeding = config.trackers().isEmpty()
-                ? (store, client) -> new NoSeeding()
-                : (store, client) -> AgentSeeding.start(config, store, client, random, nanoTime);
-        return Origin.start(config, directory, seeding, new Origin.Passport(identity, denied), clock, random);
+        return Origin.start(config, directory, seeding, passport, clock, random);
     }
 
     /** Without a tracker nobody could be told whom to let in, so nobody is served but over HTTP. */
-    private static final class NoSeeding implements Seeding {
+    static final class NoSeeding implements Seeding {
         @Override
         public void seed(VerifiedManifest manifest) {}
 

@@ -20,6 +20,7 @@ import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
+import packhorse.core.identity.DenyList;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Visitor;
@@ -54,7 +55,7 @@ public final class Deployment {
     private final String address;
     private final Template template;
     private final TestDeployment machines;
-    private final MachineIdentity identity;
+    private MachineIdentity identity;
 
     public Deployment(Path home, InstantSource clock, String address) {
         this.home = home;
@@ -146,14 +147,24 @@ public final class Deployment {
     }
 
     public Origin start(int port) {
+        return start(port, DenyList.none());
+    }
+
+    /** Starts the origin, which turns away whom {@code denied} names. */
+    public Origin start(int port, DenyList denied) {
         return OriginMain.start(
                 config(port),
-                identity,
+                new Origin.Passport(identity, denied),
+                (store, client) -> new OriginMain.NoSeeding(),
                 keys.repository(),
                 template.online(),
                 clock,
-                new SecureRandom(),
-                System::nanoTime);
+                new SecureRandom());
+    }
+
+    /** The origin shows another certificate from its next start on. */
+    public void renewIdentity() {
+        identity = machines.identity(DeploymentRole.ORIGIN, "centre", identity.id());
     }
 
     /** The authority that the origin has its certificate from. */

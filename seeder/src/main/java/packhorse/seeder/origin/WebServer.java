@@ -2,6 +2,7 @@ package packhorse.seeder.origin;
 
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -36,6 +37,8 @@ final class WebServer implements AutoCloseable {
 
     /** Connections that wait to be taken; trackers, publishers and people are few. */
     private static final int BACKLOG = 256;
+
+    private static final int INTERNAL_ERROR = 500;
 
     private final Javalin javalin;
     private final int port;
@@ -79,6 +82,7 @@ final class WebServer implements AutoCloseable {
                     }
                     return (Connector) connector;
                 });
+                config.routes.exception(IOException.class, WebServer::brokenOff);
                 routes.accept(config.routes);
             });
             javalin.start();
@@ -86,6 +90,14 @@ final class WebServer implements AutoCloseable {
         } catch (RuntimeException e) {
             abandon(socket);
             throw e;
+        }
+    }
+
+    /** An answer that could not be finished; when it has begun, it ends short and the connection with it. */
+    private static void brokenOff(IOException failure, Context request) {
+        LOG.info("{} {} was broken off: {}", request.method(), request.path(), failure.getMessage());
+        if (!request.res().isCommitted()) {
+            request.status(INTERNAL_ERROR).result("the origin failed to answer; its log says why\n");
         }
     }
 
