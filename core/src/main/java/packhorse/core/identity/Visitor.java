@@ -1,16 +1,11 @@
 package packhorse.core.identity;
 
 import java.nio.file.Path;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedKeyManager;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS of whoever has no certificate of a deployment but knows its root: a publisher, say. It shows nothing of itself and talks
@@ -25,7 +20,7 @@ public final class Visitor {
      * @param accepted the roles that may answer
      */
     public static SSLContext context(X509Certificate root, Set<DeploymentRole> accepted, InstantSource clock) {
-        return MachineIdentity.context(new Nothing(), new DeploymentTrust(root, clock, accepted, Duration.ZERO));
+        return MachineIdentity.context(null, new DeploymentTrust(root, clock, accepted, Duration.ZERO));
     }
 
     /**
@@ -35,46 +30,5 @@ public final class Visitor {
      */
     public static SSLContext context(Path rootFile, Set<DeploymentRole> accepted, InstantSource clock) {
         return context(Pem.readCertificates(rootFile).getFirst(), accepted, clock);
-    }
-
-    /** Shows no certificate, whatever is asked for. */
-    private static final class Nothing extends X509ExtendedKeyManager {
-        @Override
-        public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-            return null;
-        }
-
-        @Override
-        public @Nullable String chooseClientAlias(
-                String[] keyType, Principal @Nullable [] issuers, java.net.@Nullable Socket socket) {
-            return null;
-        }
-
-        @Override
-        public @Nullable String chooseEngineClientAlias(
-                String[] keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-            return null;
-        }
-
-        @Override
-        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-            return null;
-        }
-
-        @Override
-        public @Nullable String chooseServerAlias(
-                String keyType, Principal @Nullable [] issuers, java.net.@Nullable Socket socket) {
-            return null;
-        }
-
-        @Override
-        public X509Certificate @Nullable [] getCertificateChain(String alias) {
-            return null;
-        }
-
-        @Override
-        public @Nullable PrivateKey getPrivateKey(String alias) {
-            return null;
-        }
     }
 }
