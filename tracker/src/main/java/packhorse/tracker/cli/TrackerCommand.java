@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         name = "tracker",
         description = "Run a tracker in the foreground. SIGTERM and Ctrl-C stop it in good order.",
         mixinStandardHelpOptions = true,
+        subcommands = ReportsCommand.class,
         footerHeading = "%nExamples:%n",
         footer = {"  packhorse tracker --config /etc/packhorse/tracker.yaml"})
 public final class TrackerCommand implements Callable<Integer> {
@@ -29,9 +30,8 @@ public final class TrackerCommand implements Callable<Integer> {
 
     @Option(
             names = "--config",
-            required = true,
             paramLabel = "FILE",
-            description = "The tracker's configuration (YAML).")
+            description = "The tracker's configuration (YAML); a tracker needs it.")
     private @Nullable Path config;
 
     @Option(names = "--json", description = "Print the line that says the tracker is ready as JSON.")
