@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             AnnounceBench.class,
             MemoryBench.class,
             DemoBench.class,
+            ChannelBench.class,
             BuilderAlone.class
         },
         footer = {
@@ -27,6 +28,6 @@ import picocli.CommandLine.Command;
 public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UsageException("no benchmark named; give one of publish, pull, announce, memory, demo");
+        throw new UsageException("no benchmark named; give one of publish, pull, channel, announce, memory, demo");
     }
 }

@@ -28,7 +28,7 @@ import org.libtorrent4j.swig.settings_pack;
 
 /**
  * libtorrent and nothing else: what {@code packhorse bench pull} measures our agent against. A process of its own;
- * {@code seed|leech ADDRESS TORRENT FOLDER} says {@code port N} when it listens. A leech then reads its seed's port from standard
+ * {@code seed|leech ADDRESS TORRENT FOLDER} says {@code port N} when it listens. A leech then reads its seed's port (or address and port) from standard
  * input, fetches, and says {@code done}. Both live until standard input ends.
  */
 final class BareLibrary {
@@ -67,7 +67,9 @@ final class BareLibrary {
                 .or_(TorrentFlags.DISABLE_PEX)
                 .or_(seed ? TorrentFlags.SEED_MODE : TorrentFlags.DISABLE_PEX));
         if (!seed) {
-            add.peers(List.of(new TcpEndpoint(address, Integer.parseInt(in.readLine()))));
+            String[] seedAt = in.readLine().split(":", -1);
+            add.peers(List.of(new TcpEndpoint(
+                    seedAt.length > 1 ? seedAt[0] : address, Integer.parseInt(seedAt[seedAt.length - 1]))));
         }
         session.swig().add_torrent(add.swig(), new error_code());
         while (in.readLine() != null) {
