@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,7 +40,8 @@ import packhorse.core.trust.VerifiedManifest;
  * Follows the origin's repository and answers for it.
  *
  * <p>One thread refreshes the catalogue each {@code refresh} with the client workflow and fetches manifests it has not seen;
- * then the whole is put on the {@link Shelf} at once. Manifests and objects are kept in files named by digest. Targets and objects are
+ * then the whole is put on the {@link Shelf} at once. It looks sooner when it is told to ({@link #lookSoon}), and while it has never
+ * seen a catalogue: whoever starts a tracker and an origin together does not wait for one that was a second late. Manifests and objects are kept in files named by digest. Targets and objects are
  * fetched when somebody asks first, but only those that the catalogue or one of its manifests names, with the length it names; who asks at the same time
  * waits for the same fetch. Nothing else is ever asked of the origin, so strangers cannot make the tracker fetch.
  */
@@ -47,6 +50,9 @@ public final class Mirror implements AutoCloseable {
 
     /** The longest object; a file list of half a million files. It is held in memory while it is handed on. */
     static final int OBJECT_BYTES_MAX = 64 << 20;
+
+    /** The first pause while there is no catalogue; doubles up to {@code refresh}. */
+    private static final Duration EMPTY_PAUSE_FIRST = Duration.ofMillis(250);
 
     private static final String TARGETS = "targets/";
     private static final String OBJECTS = "objects/";
@@ -60,6 +66,9 @@ public final class Mirror implements AutoCloseable {
     private final Consumer<List<VerifiedManifest>> listener;
     private final Map<Sha256, CompletableFuture<byte[]>> underWay = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
+    /** Holds a permit when somebody said that there is news. */
+    private final Semaphore news = new Semaphore(0);
+
     private final Thread thread;
 
     // Written by the refreshing thread, each once as a whole.
@@ -112,12 +121,29 @@ public final class Mirror implements AutoCloseable {
     }
 
     private void run() {
+        Duration pause = EMPTY_PAUSE_FIRST;
         try {
             do {
+                news.drainPermits();
                 refresh();
-            } while (!closing.await(config.refresh().toMillis(), TimeUnit.MILLISECONDS));
+                boolean empty = shelf.catalogue().isEmpty();
+                Duration next = empty && pause.compareTo(config.refresh()) < 0 ? pause : config.refresh();
+                pause = pause.compareTo(config.refresh()) < 0 ? pause.multipliedBy(2) : pause;
+                // Whatever strangers say, the origin has its peace for the least interval.
+                if (closing.await(MirrorConfig.REFRESH_MIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                var told = news.tryAcquire(next.minus(MirrorConfig.REFRESH_MIN).toMillis(), TimeUnit.MILLISECONDS);
+            } while (closing.getCount() > 0);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Looks at the origin now, or as soon as it has had its peace: somebody says that it has something new. */
+    public void lookSoon() {
+        if (news.availablePermits() == 0) {
+            news.release();
         }
     }
 
@@ -269,6 +295,7 @@ public final class Mirror implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        news.release();
         thread.interrupt();
         try {
             thread.join();

@@ -41,12 +41,16 @@ class MirrorTest {
     }
 
     private Mirror mirror() {
+        return mirror(Duration.ofMillis(100));
+    }
+
+    private Mirror mirror(Duration refresh) {
         return Mirror.start(
                 new MirrorConfig(
                         URI.create("http://192.0.2.10:7400"),
                         directory.resolve("data"),
                         repository.trustedRoot(),
-                        Duration.ofMillis(100)),
+                        refresh),
                 repository,
                 InstantSource.system(),
                 told::add);
@@ -144,6 +148,37 @@ class MirrorTest {
         mirror = mirror();
         assertArrayEquals(timestamp, mirror.fetch(path).orElseThrow());
         assertEquals(manifest, mirror.manifests().getFirst().manifest());
+    }
+
+    @Test
+    void aMirrorThatHoldsNothingDoesNotWaitForItsNextTurn() throws IOException {
+        mirror.close();
+        Path fresh = Files.createDirectories(directory.resolve("fresh"));
+        repository = new Repository(fresh);
+        repository.away(true);
+        mirror = Mirror.start(
+                new MirrorConfig(
+                        URI.create("https://192.0.2.10:7400"),
+                        fresh.resolve("data"),
+                        repository.trustedRoot(),
+                        Duration.ofHours(1)),
+                repository,
+                InstantSource.system(),
+                told::add);
+        await().until(() -> !mirror.trouble().isEmpty());
+        repository.away(false);
+        await().until(() -> mirror.version() > 0);
+    }
+
+    @Test
+    void newsOfAPublicationAreLookedAtAtOnce() {
+        mirror.close();
+        mirror = mirror(Duration.ofHours(1));
+        await().until(() -> mirror.version() > 0);
+        Manifest manifest = repository.publish("acme/new", new byte[] {7}, false);
+        mirror.lookSoon();
+        await().until(() -> mirror.manifests().stream()
+                .anyMatch(verified -> verified.manifest().id().equals(manifest.id())));
     }
 
     @Test
