@@ -2,6 +2,7 @@ package packhorse.tracker.reports;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.state.ReportId;
@@ -20,7 +21,7 @@ final class JournalIndex {
     static final int INTERVALS_MAX = 1_000;
 
     /** First to last stored, both included, by first. */
-    private final Map<EndpointId, LinkedHashMap<Long, TreeMap<Long, Long>>> journals = new LinkedHashMap<>();
+    private final Map<EndpointId, Map<Long, NavigableMap<Long, Long>>> journals = new LinkedHashMap<>();
 
     /** What became of an offered sequence. */
     enum Offer {
@@ -33,7 +34,7 @@ final class JournalIndex {
     }
 
     Offer add(ReportId id) {
-        TreeMap<Long, Long> stored = journals.computeIfAbsent(id.endpoint(), endpoint -> latest())
+        NavigableMap<Long, Long> stored = journals.computeIfAbsent(id.endpoint(), endpoint -> latest())
                 .computeIfAbsent(id.journal(), journal -> new TreeMap<>());
         long sequence = id.sequence();
         Map.Entry<Long, Long> below = stored.floorEntry(sequence);
@@ -52,12 +53,12 @@ final class JournalIndex {
         return Offer.NEW;
     }
 
-    private static LinkedHashMap<Long, TreeMap<Long, Long>> latest() {
+    private static Map<Long, NavigableMap<Long, Long>> latest() {
         return new LinkedHashMap<>(4, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<Long, TreeMap<Long, Long>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<Long, NavigableMap<Long, Long>> eldest) {
                 return size() > JOURNALS_MAX;
             }
         };
@@ -65,7 +66,7 @@ final class JournalIndex {
 
     /** Takes back what {@link #add} took. */
     void remove(ReportId id) {
-        TreeMap<Long, Long> stored = of(id.endpoint(), id.journal());
+        NavigableMap<Long, Long> stored = of(id.endpoint(), id.journal());
         Map.Entry<Long, Long> around = stored == null ? null : stored.floorEntry(id.sequence());
         if (stored == null || around == null || around.getValue() < id.sequence()) {
             return;
@@ -83,14 +84,14 @@ final class JournalIndex {
      * The last sequence of the unbroken run from {@code first} on; {@code first - 1} when the first is not stored, and 0 of nothing.
      */
     long runFrom(EndpointId endpoint, long journal, long first) {
-        TreeMap<Long, Long> stored = of(endpoint, journal);
+        NavigableMap<Long, Long> stored = of(endpoint, journal);
         Map.Entry<Long, Long> around = stored == null ? null : stored.floorEntry(first);
         return around == null || around.getValue() < first ? Math.max(0, first - 1) : around.getValue();
     }
 
     /** The last sequence stored of that journal, 0 for none. */
     long last(EndpointId endpoint, long journal) {
-        TreeMap<Long, Long> stored = of(endpoint, journal);
+        NavigableMap<Long, Long> stored = of(endpoint, journal);
         return stored == null || stored.isEmpty() ? 0 : stored.lastEntry().getValue();
     }
 
@@ -98,8 +99,8 @@ final class JournalIndex {
         return journals.size();
     }
 
-    private @Nullable TreeMap<Long, Long> of(EndpointId endpoint, long journal) {
-        Map<Long, TreeMap<Long, Long>> its = journals.get(endpoint);
+    private @Nullable NavigableMap<Long, Long> of(EndpointId endpoint, long journal) {
+        Map<Long, NavigableMap<Long, Long>> its = journals.get(endpoint);
         return its == null ? null : its.get(journal);
     }
 }

@@ -240,8 +240,8 @@ public final class ReportStore implements AutoCloseable {
             Job next = take();
             long bytes = 0;
             while (next != null && bytes < config.batchBytesMax()) {
-                last |= next == STOP;
-                if (next != STOP) {
+                last |= next.equals(STOP);
+                if (!next.equals(STOP)) {
                     batch.add(next);
                     bytes += next.bytes();
                 }

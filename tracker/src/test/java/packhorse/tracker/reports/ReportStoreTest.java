@@ -176,7 +176,7 @@ final class ReportStoreTest {
     void aSecondTrackerOnTheSameDirectoryIsRefusedInOneLine() {
         try (ReportStore store = open()) {
             OperationException refused = assertThrows(OperationException.class, this::open);
-            assertTrue(refused.getMessage().contains("written by another tracker"), refused.getMessage());
+            assertTrue(refused.toString().contains("written by another tracker"), refused.toString());
             assertEquals(1, store.store(ONE, Reports.of(5, 1, 1)).join());
         }
     }
