@@ -28,6 +28,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param limits the agent's own limits
  * @param openSwarm where plain clients are served, if they are
  * @param seedOnStart whether complete packs are served from the start on
+ * @param swarmUser whom an agent that is root runs its swarm process as, where that is not the usual one
  */
 public record PeerConfig(
         Path data,
@@ -40,7 +41,8 @@ public record PeerConfig(
         Optional<PeerAddress> gateway,
         RateLimits limits,
         Optional<Listen> openSwarm,
-        boolean seedOnStart) {
+        boolean seedOnStart,
+        Optional<String> swarmUser) {
     /** Where a tracker takes agents' sessions. */
     public static final int TRACKER_PORT = 7301;
     /** Where a tracker serves enrolment and the catalogue. */
@@ -72,6 +74,7 @@ public record PeerConfig(
         RateLimits limits = yaml.optionalMap("limits").map(PeerConfig::limits).orElse(RateLimits.NONE);
         Optional<Listen> openSwarm = yaml.optional("openSwarm", PeerConfig::listen);
         boolean seedOnStart = yaml.optionalBool("seedOnStart").orElse(true);
+        Optional<String> swarmUser = yaml.optionalString("swarmUser");
         yaml.finish();
         if (trackers.isEmpty()) {
             throw yaml.error("tracker", "at least one tracker is needed, such as tracker.example.org:" + TRACKER_PORT);
@@ -90,7 +93,8 @@ public record PeerConfig(
                 gateway,
                 limits,
                 openSwarm,
-                seedOnStart);
+                seedOnStart,
+                swarmUser);
     }
 
     /** Where {@code packhorse peer join} put this machine's key and certificates. */

@@ -30,9 +30,10 @@ import packhorse.peer.gateway.Gateway;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
-import packhorse.peer.swarm.LibtorrentSwarm;
+import packhorse.peer.swarm.ProcessSwarm;
 import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmConfig.Listen;
+import packhorse.peer.swarm.SwarmProcessConfig;
 
 /** The agent as a program: reads the configuration, makes every part top-down, closes them in reverse. */
 public final class PeerMain implements AutoCloseable {
@@ -66,12 +67,14 @@ public final class PeerMain implements AutoCloseable {
                 .withOpen(config.openSwarm()
                         .map(listen ->
                                 new SwarmConfig.Open(listen, config.limits().wanUp())));
+        ProcessSwarm.Starter engines =
+                new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
         Agent agent = Agent.start(
                 AgentConfig.of(config.data(), Optional.of(config.socket()))
                         .withLimits(config.limits())
                         .withSeedOnStart(config.seedOnStart()),
                 store,
-                events -> LibtorrentSwarm.start(swarm, events),
+                events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
                         SessionConfig.of(
                                 config.trackers().stream()

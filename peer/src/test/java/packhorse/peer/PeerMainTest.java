@@ -64,7 +64,8 @@ final class PeerMainTest {
                 read.gateway(),
                 read.limits(),
                 read.openSwarm(),
-                read.seedOnStart());
+                read.seedOnStart(),
+                read.swarmUser());
     }
 
     private static PeerMain start(PeerConfig config) {

@@ -138,7 +138,8 @@ public final class Deployment {
                 List.of(),
                 Optional.empty(),
                 RateLimits.NONE,
-                Staging.Limits.DEFAULT);
+                Staging.Limits.DEFAULT,
+                Optional.empty());
     }
 
     /** Starts the origin on any port. */

@@ -32,6 +32,9 @@ final class EventCodec {
     /** A reason is one line for people. */
     private static final int TEXT_MAX = 1000;
 
+    private static final IpAddress EVERYWHERE = IpAddress.parse("0.0.0.0");
+    private static final IpAddress EVERYWHERE_V6 = IpAddress.parse("::");
+
     private EventCodec() {}
 
     static EngineEvent encode(SwarmEvent event) {
@@ -206,7 +209,10 @@ final class EventCodec {
     }
 
     private static boolean isAt(PeerAddress address, SwarmConfig.Listen ordered) {
-        return address.ip().equals(ordered.ip()) && (ordered.port() == 0 || ordered.port() == address.port());
+        boolean everywhere = ordered.ip().equals(EVERYWHERE) || ordered.ip().equals(EVERYWHERE_V6);
+        return (everywhere || address.ip().equals(ordered.ip()))
+                && address.ip().isV4() == ordered.ip().isV4()
+                && (ordered.port() == 0 || ordered.port() == address.port());
     }
 
     private static Optional<Ordered.Known> known(ByteString pack, Ordered ordered) {

@@ -68,7 +68,7 @@ final class ProcessLauncher {
     }
 
     /** Where the classes that the process uses come from, in this program. */
-    private static List<Path> ownClassPath() {
+    static List<Path> ownClassPath() {
         Set<Path> places = new LinkedHashSet<>();
         for (Class<?> part :
                 List.of(SwarmProcess.class, Sha256.class, Message.class, LoggerFactory.class, LibTorrent.class)) {

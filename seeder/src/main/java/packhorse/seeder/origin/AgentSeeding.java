@@ -28,9 +28,10 @@ import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
-import packhorse.peer.swarm.LibtorrentSwarm;
+import packhorse.peer.swarm.ProcessSwarm;
 import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmConfig.Listen;
+import packhorse.peer.swarm.SwarmProcessConfig;
 
 /**
  * Seeds an origin's packs: an agent like every endpoint's, whose store starts full, and beside it a session of its own for other
@@ -68,10 +69,12 @@ public final class AgentSeeding implements Seeding {
                         .map(listen ->
                                 new SwarmConfig.Open(listen, config.limits().wanUp())));
         Optional<InetAddress> bind = bindAddress(config.swarm().getFirst().ip());
+        ProcessSwarm.Starter engines =
+                new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
         Agent agent = Agent.start(
                 AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET))).withLimits(config.limits()),
                 store,
-                events -> LibtorrentSwarm.start(swarm, events),
+                events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
                         SessionConfig.of(
                                 config.trackers().stream()

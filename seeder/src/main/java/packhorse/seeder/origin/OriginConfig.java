@@ -27,6 +27,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param openSwarm where plain clients are served, if they are
  * @param limits upload and download limits
  * @param uploads how much may be on its way in
+ * @param swarmUser whom an origin that is root runs its swarm process as, where that is not the usual one
  */
 public record OriginConfig(
         Path data,
@@ -40,7 +41,8 @@ public record OriginConfig(
         List<VerifyingKey> publishers,
         Optional<Listen> openSwarm,
         RateLimits limits,
-        Staging.Limits uploads) {
+        Staging.Limits uploads,
+        Optional<String> swarmUser) {
     /**
      * Where HTTP or HTTPS is served.
      *
@@ -97,6 +99,7 @@ public record OriginConfig(
         RateLimits limits = yaml.optionalMap("limits").map(OriginConfig::limits).orElse(RateLimits.NONE);
         Staging.Limits uploads =
                 yaml.optionalMap("uploads").map(OriginConfig::uploads).orElse(Staging.Limits.DEFAULT);
+        Optional<String> swarmUser = yaml.optionalString("swarmUser");
         yaml.finish();
         if (swarm.isEmpty()) {
             throw yaml.error("swarm", "at least one address is needed, such as 192.0.2.10:7401");
@@ -113,7 +116,8 @@ public record OriginConfig(
                 publishers,
                 openSwarm,
                 limits,
-                uploads);
+                uploads,
+                swarmUser);
     }
 
     private static RateLimits limits(YamlMap yaml) {
