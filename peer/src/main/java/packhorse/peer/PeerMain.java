@@ -3,7 +3,6 @@ package packhorse.peer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.identity.MachineIdentity;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.HttpMetadataSource;
@@ -60,6 +60,7 @@ public final class PeerMain implements AutoCloseable {
     public static PeerMain start(
             PeerConfig config, InstantSource clock, RandomGenerator random, LongSupplier nanoTime) {
         Optional<InetAddress> bind = bindAddress(config);
+        MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
         TufClient catalogue = catalogue(config, clock, bind);
         Store store = Store.open(config.data().resolve("store"));
         SwarmConfig swarm = SwarmConfig.listeningOn(config.listen().toArray(Listen[]::new))
@@ -76,12 +77,10 @@ public final class PeerMain implements AutoCloseable {
                 store,
                 events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
-                        SessionConfig.of(
-                                config.trackers().stream()
-                                        .map(tracker -> URI.create("http://" + tracker))
-                                        .toList(),
-                                bind),
+                        SessionConfig.of(config.trackers(), config.proxy(), bind),
+                        identity,
                         random,
+                        clock,
                         events),
                 catalogue,
                 new DirectChannel(),

@@ -50,6 +50,9 @@ final class WireChannel implements WireSession {
     /** Frames that wait for one session at most; a queue of pings has no bytes to speak of. */
     private static final int QUEUE_FRAMES_MAX = 4_096;
 
+    /** What may still go out before a Goodbye; more would be in its way. */
+    private static final int FAREWELL_BYTES_MAX = 64 << 10;
+
     enum State {
         HANDSHAKING,
         GREETING,
@@ -427,8 +430,10 @@ final class WireChannel implements WireSession {
                 case GREETING, OPEN -> {
                     state = State.FAREWELL;
                     farewellNanos = System.nanoTime();
-                    queue = null;
-                    queuedBytes = 0;
+                    if (queuedBytes > FAREWELL_BYTES_MAX) {
+                        queue = null;
+                        queuedBytes = 0;
+                    }
                     enqueue(FrameCodec.encode(Envelope.newBuilder()
                             .setVersion(version)
                             .setGoodbye(Goodbye.newBuilder().setReason(reason).setRetry(retry))

@@ -1,59 +1,65 @@
 package packhorse.peer.session;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.identity.MachineIdentity;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.AgentReport;
+import packhorse.core.message.v1.Assignment;
+import packhorse.core.message.v1.AssignmentKnown;
+import packhorse.core.message.v1.DenyList;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.Welcome;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.wire.WireClient;
+import packhorse.core.wire.WireSession;
+import packhorse.peer.site.SitePlace;
 
 /**
  * One agent's session with its trackers.
  *
- * <p>A virtual thread posts the agent's latest report to {@code /v1/agent} and the tracker holds its answer until it has a
- * newer assignment or the interval is over; then the next report goes out. A report that cannot wait ({@link #report} with
- * {@code atOnce}) breaks the poll off and is posted immediately. There is never more than one request under way, so answers
- * cannot overtake each other, and never more than one in {@value #SPACING_MILLIS} ms, whatever a tracker answers.
+ * <p>Reports go up, everything else comes down when it changes. A report goes out when a session begins, at once when it cannot
+ * wait ({@link #report} with {@code atOnce}), and otherwise when it differs from the one before and the interval has passed;
+ * never are two sent within {@value #SPACING_MILLIS} ms, so a burst of changes is one report. An agent that has nothing to tell
+ * tells nothing: that it is there, the session's heartbeats say.
  *
- * <p>When a tracker fails the next one is tried at once; when all have failed in turn there is a pause that doubles from
- * {@code retryMin} to {@code retryMax}, each time shortened by chance to between half and all of it, so that agents that lost
- * their tracker together do not come back together. A tracker that is new to us, or was silent, is told that we know no
- * assignment, for its revisions are its own.
+ * <p>A newer assignment is handed on first and acknowledged then, which is when the tracker may tell others to connect to this
+ * agent. Each session begins as if this agent knew no assignment, for revisions are each tracker's own.
  */
 public final class TrackerSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackerSession.class);
+
     /** A burst of changes becomes one report; below what a person or a swarm notices. */
     private static final int SPACING_MILLIS = 50;
-    /** Beyond the time a tracker may hold its answer; a loaded tracker gets this long to write it. */
-    private static final Duration ANSWER_GRACE = Duration.ofSeconds(10);
-    /** A tracker that is not reached in this time is not there. */
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(3);
-    /** An orderly farewell is a courtesy: it delays the stop no longer than this. */
-    private static final Duration LEAVING_MAX = Duration.ofSeconds(1);
+
+    /** How long a report waits when the tracker does not read. */
+    private static final Duration FULL_PAUSE = Duration.ofMillis(500);
+
+    /** The first version that knows of acknowledgements apart, desired states, inventories and entitlements. */
+    private static final int VERSION_OF_STATES = 2;
 
     private final SessionConfig config;
-    private final RandomGenerator random;
     private final Consumer<SessionEvent> listener;
-    private final HttpClient http;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Thread thread;
+    private final WireClient client;
 
     // Guarded by lock.
     private @Nullable AgentReport latest;
+
+    // Guarded by lock: what was sent last in the session there is.
+    private @Nullable AgentReport told;
 
     // Guarded by lock.
     private boolean active;
@@ -65,56 +71,57 @@ public final class TrackerSession implements AutoCloseable {
     private boolean stopping;
 
     // Guarded by lock.
-    private @Nullable CompletableFuture<HttpResponse<byte[]>> underWay;
+    private @Nullable WireSession session;
 
-    // Only the session's thread.
-    private int current;
-    private int failures;
-    private boolean reached;
+    // Guarded by lock.
     private long sequence;
-    private long knownRevision;
-    private String lastTrouble = "";
 
-    private TrackerSession(SessionConfig config, RandomGenerator random, Consumer<SessionEvent> listener) {
+    // Guarded by lock.
+    private long knownRevision;
+
+    // Guarded by lock.
+    private long sentNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
+
+    // Only the thread that reads.
+    private String lastRefusal = "";
+
+    private TrackerSession(
+            SessionConfig config,
+            MachineIdentity identity,
+            RandomGenerator random,
+            InstantSource clock,
+            Consumer<SessionEvent> listener) {
         this.config = config;
-        this.random = random;
         this.listener = listener;
-        HttpClient.Builder builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_MAX)
-                .executor(Executors.newVirtualThreadPerTaskExecutor());
-        config.bind().ifPresent(builder::localAddress);
-        this.http = builder.build();
         this.thread = Thread.ofVirtual().name("tracker-session").unstarted(this::run);
+        this.client = WireClient.startAlone(config.wire(), identity, new Ear(), random, clock);
     }
 
-    /** Starts a session; it says nothing until the first {@link #report}. */
-    public static TrackerSession start(SessionConfig config, RandomGenerator random, Consumer<SessionEvent> listener) {
-        TrackerSession session = new TrackerSession(config, random, listener);
+    /** Starts a session; it reports nothing until the first {@link #report}. Events come on threads that must not block. */
+    public static TrackerSession start(
+            SessionConfig config,
+            MachineIdentity identity,
+            RandomGenerator random,
+            InstantSource clock,
+            Consumer<SessionEvent> listener) {
+        TrackerSession session = new TrackerSession(config, identity, random, clock, listener);
         session.thread.start();
         return session;
     }
 
     /**
-     * Replaces what the agent has to say. The session fills in sequence, known revision and hold itself.
+     * Replaces what the agent has to say. The session fills in sequence and known revision itself.
      *
      * @param moving whether a swarm moves, so that reports are due more often
-     * @param atOnce whether this cannot wait for the poll under way
+     * @param atOnce whether this cannot wait for the interval
      */
     public void report(AgentReport report, boolean moving, boolean atOnce) {
         lock.lock();
         try {
-            boolean first = latest == null;
-            boolean quickened = moving && !active;
+            pressing |= atOnce || (moving && !active);
             latest = report;
             active = moving;
-            if (first || atOnce || quickened) {
-                pressing = true;
-                if (underWay != null) {
-                    underWay.cancel(true);
-                }
-                changed.signalAll();
-            }
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -122,10 +129,21 @@ public final class TrackerSession implements AutoCloseable {
 
     /**
      * Sends a message of its own: status reports, inventory, a question. False when no tracker is reached or it takes no more
-     * at the moment; nothing is kept then, and {@link SessionEvent.Reached} says when to try again.
+     * at the moment, or is too old to know such messages; nothing is kept then, and {@link SessionEvent.Reached} says when to
+     * try again.
      */
     public boolean send(Envelope envelope) {
-        return false;
+        WireSession now = current();
+        return now != null && now.version() >= VERSION_OF_STATES && now.send(envelope);
+    }
+
+    private @Nullable WireSession current() {
+        lock.lock();
+        try {
+            return session;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Says goodbye and ends. */
@@ -133,234 +151,194 @@ public final class TrackerSession implements AutoCloseable {
     public void close() {
         lock.lock();
         try {
+            if (stopping) {
+                return;
+            }
             stopping = true;
-            if (underWay != null) {
-                underWay.cancel(true);
+            if (session != null && latest != null) {
+                var unused = session.send(envelope(latest, true));
             }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+        client.close();
         try {
-            thread.join(LEAVING_MAX.plusSeconds(1));
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        http.shutdownNow();
     }
 
     private void run() {
+        lock.lock();
         try {
-            while (awaitTurn()) {
-                poll();
+            while (!stopping) {
+                long dueNanos = nanosToNextReport();
+                if (dueNanos == 0) {
+                    sendReport();
+                } else if (dueNanos == Long.MAX_VALUE) {
+                    changed.await();
+                } else {
+                    var unused = changed.awaitNanos(dueNanos);
+                }
             }
-            leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Waits until there is something to say; false when the session ends. */
-    private boolean awaitTurn() throws InterruptedException {
-        lock.lock();
-        try {
-            while (latest == null && !stopping) {
-                changed.await();
-            }
-            return !stopping;
         } finally {
             lock.unlock();
         }
     }
 
-    private void poll() throws InterruptedException {
-        URI tracker = config.trackers().get(current);
-        CompletableFuture<HttpResponse<byte[]>> answer;
-        Duration hold;
-        long sentNanos = System.nanoTime();
-        lock.lock();
-        try {
-            if (stopping || latest == null) {
-                return;
-            }
+    /** 0 when one is due, {@link Long#MAX_VALUE} when there is nothing to say. */
+    private long nanosToNextReport() {
+        if (session == null || latest == null || (!pressing && latest.equals(told))) {
+            return Long.MAX_VALUE;
+        }
+        Duration interval = pressing || told == null
+                ? Duration.ofMillis(SPACING_MILLIS)
+                : active ? config.activeInterval() : config.idleInterval();
+        return Math.max(0, sentNanos + interval.toNanos() - System.nanoTime());
+    }
+
+    private void sendReport() throws InterruptedException {
+        WireSession to = session;
+        AgentReport report = latest;
+        if (to == null || report == null) {
+            return;
+        }
+        if (to.send(envelope(report, false))) {
+            told = report;
             pressing = false;
-            hold = active ? config.activeInterval() : config.idleInterval();
-            answer = send(tracker, latest, hold, false);
-            underWay = answer;
-        } finally {
-            lock.unlock();
-        }
-        try {
-            HttpResponse<byte[]> response = answer.get(hold.plus(ANSWER_GRACE).toMillis(), TimeUnit.MILLISECONDS);
-            boolean news = accept(tracker, response);
-            pause((news ? Duration.ofMillis(SPACING_MILLIS) : hold).minusNanos(System.nanoTime() - sentNanos));
-        } catch (CancellationException e) {
-            pause(Duration.ofMillis(SPACING_MILLIS).minusNanos(System.nanoTime() - sentNanos));
-        } catch (TimeoutException e) {
-            answer.cancel(true);
-            failed(tracker, "does not answer");
-        } catch (ExecutionException e) {
-            if (answer.isCancelled() || e.getCause() instanceof CancellationException) {
-                pause(Duration.ofMillis(SPACING_MILLIS).minusNanos(System.nanoTime() - sentNanos));
-            } else {
-                failed(tracker, reason(e.getCause() == null ? e : e.getCause()));
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            failed(tracker, reason(e));
-        } finally {
-            lock.lock();
-            try {
-                underWay = null;
-            } finally {
-                lock.unlock();
-            }
+            sentNanos = System.nanoTime();
+        } else {
+            var unused = changed.awaitNanos(FULL_PAUSE.toNanos());
         }
     }
 
-    /**
-     * Waits out the interval where a tracker answered early without news, so that one that does not hold its answers is not
-     * asked in a circle. Something pressing ends the wait, after the spacing.
-     */
-    private void pause(Duration time) throws InterruptedException {
-        long nanos = time.toNanos();
-        long spacing = TimeUnit.MILLISECONDS.toNanos(SPACING_MILLIS);
-        long leftSpacing = Math.min(spacing, nanos);
-        lock.lock();
-        try {
-            while (leftSpacing > 0 && !stopping) {
-                long before = leftSpacing;
-                leftSpacing = changed.awaitNanos(leftSpacing);
-                nanos -= before - leftSpacing;
-            }
-            while (nanos > 0 && !stopping && !pressing) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private CompletableFuture<HttpResponse<byte[]>> send(
-            URI tracker, AgentReport report, Duration hold, boolean leaving) {
+    private Envelope envelope(AgentReport report, boolean leaving) {
         sequence++;
-        Envelope envelope = Envelope.newBuilder()
+        return Envelope.newBuilder()
                 .setVersion(FrameCodec.VERSION)
                 .setAgentReport(report.toBuilder()
                         .setSequence(sequence)
                         .setKnownRevision(knownRevision)
-                        .setHoldMillis((int) hold.toMillis())
                         .setLeaving(leaving))
                 .build();
-        HttpRequest request = HttpRequest.newBuilder(agentDoor(tracker))
-                .header("Content-Type", "application/octet-stream")
-                .timeout(hold.plus(ANSWER_GRACE))
-                .POST(HttpRequest.BodyPublishers.ofByteArray(FrameCodec.encode(envelope)))
-                .build();
-        return http.sendAsync(request, info -> new BoundedBody(FrameCodec.WHOLE_BYTES_MAX));
     }
 
-    private static URI agentDoor(URI tracker) {
-        String base = tracker.toString();
-        return URI.create(base.endsWith("/") ? base + "v1/agent" : base + "/v1/agent");
-    }
-
-    /** Hands on what a tracker answered; true when it was news. */
-    private boolean accept(URI tracker, HttpResponse<byte[]> response) throws IOException {
-        if (response.statusCode() != 200) {
-            throw new IOException("answers with HTTP status " + response.statusCode());
-        }
-        Envelope envelope = FrameCodec.decode(response.body());
-        return switch (envelope.getBodyCase()) {
-            case ASSIGNMENT -> {
-                reached(tracker);
-                boolean news = envelope.getAssignment().getRevision() != knownRevision;
-                if (news) {
-                    var place = AssignmentReader.read(envelope.getAssignment());
-                    knownRevision = place.revision();
-                    listener.accept(new SessionEvent.Assigned(place));
-                }
-                yield news;
-            }
-            case REFUSAL -> {
-                String reason = envelope.getRefusal().getReason();
-                if (!reason.equals(lastTrouble)) {
-                    lastTrouble = reason;
-                    listener.accept(new SessionEvent.Refused(reason));
-                }
+    /** What the wire tells. */
+    private final class Ear implements WireClient.Listener {
+        @Override
+        public void reached(String server, WireSession opened, Welcome welcome) {
+            lock.lock();
+            try {
+                session = opened;
+                told = null;
                 knownRevision = 0;
-                reached = false;
-                yield false;
+                lastRefusal = "";
+            } finally {
+                lock.unlock();
             }
-            default -> throw new IOException("answers with " + envelope.getBodyCase() + " instead of an assignment");
-        };
-    }
+            listener.accept(new SessionEvent.Reached(server));
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
 
-    private void reached(URI tracker) {
-        failures = 0;
-        if (!reached) {
-            reached = true;
-            lastTrouble = "";
-            listener.accept(new SessionEvent.Reached(tracker.toString()));
+        @Override
+        public boolean received(WireSession from, Envelope message) {
+            try {
+                take(from, message);
+            } catch (IllegalArgumentException e) {
+                from.close("your " + message.getBodyCase() + " is malformed: " + e.getMessage(), true);
+                unreachable("the tracker sends a malformed " + message.getBodyCase() + ": " + e.getMessage());
+            }
+            return true;
+        }
+
+        @Override
+        public void unreachable(String line) {
+            forget();
+            listener.accept(new SessionEvent.Unreachable(line));
+        }
+
+        @Override
+        public void refused(String line) {
+            forget();
+            listener.accept(new SessionEvent.Refused(line));
         }
     }
 
-    private void failed(URI tracker, String why) throws InterruptedException {
-        String trouble = "the tracker " + tracker + " " + why;
-        if (!trouble.equals(lastTrouble)) {
-            lastTrouble = trouble;
-            listener.accept(new SessionEvent.Unreachable(trouble));
-        }
-        reached = false;
-        knownRevision = 0;
-        failures++;
-        current = (current + 1) % config.trackers().size();
-        if (failures % config.trackers().size() == 0) {
-            int rounds = failures / config.trackers().size();
-            long full = Math.min(config.retryMax().toNanos(), config.retryMin().toNanos() << Math.min(rounds - 1, 20));
-            waitUnlessStopping(full / 2 + random.nextLong(full / 2 + 1));
-        }
-    }
-
-    private void waitUnlessStopping(long pauseNanos) throws InterruptedException {
-        long nanos = pauseNanos;
+    private void forget() {
         lock.lock();
         try {
-            while (nanos > 0 && !stopping) {
-                nanos = changed.awaitNanos(nanos);
-            }
+            session = null;
         } finally {
             lock.unlock();
         }
     }
 
-    private static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        return switch (cause) {
-            case java.net.ConnectException e -> "does not accept connections; is it running?";
-            case java.net.http.HttpTimeoutException e -> "does not answer";
-            default -> message == null ? "failed: " + cause.getClass().getSimpleName() : "failed: " + message;
-        };
+    private void take(WireSession from, Envelope message) {
+        switch (message.getBodyCase()) {
+            case ASSIGNMENT -> assigned(from, message.getAssignment());
+            case REFUSAL -> refused(message.getRefusal().getReason());
+            case DESIRED_STATE -> listener.accept(new SessionEvent.Desired(message.getDesiredState()));
+            case REPORTS_STORED ->
+                listener.accept(new SessionEvent.Stored(
+                        message.getReportsStored().getJournal(),
+                        message.getReportsStored().getSequence()));
+            case INVENTORY_NEEDED ->
+                listener.accept(new SessionEvent.InventoryWanted(
+                        message.getInventoryNeeded().getHave()));
+            case DENY_LIST -> listener.accept(denials(message.getDenyList()));
+            case ENTITLEMENT_ANSWER -> listener.accept(new SessionEvent.Entitled(message.getEntitlementAnswer()));
+            case LEASE_ANSWER -> listener.accept(new SessionEvent.Lease(message.getLeaseAnswer()));
+            default -> LOG.debug("a tracker sends {}, which is nothing for an agent", message.getBodyCase());
+        }
     }
 
-    private void leave() {
-        AgentReport last;
+    private void assigned(WireSession from, Assignment message) {
+        SitePlace place = AssignmentReader.read(message);
         lock.lock();
         try {
-            last = latest;
+            if (place.revision() == knownRevision) {
+                return;
+            }
         } finally {
             lock.unlock();
         }
-        if (last == null || !reached) {
-            return;
-        }
-        CompletableFuture<HttpResponse<byte[]>> farewell =
-                send(config.trackers().get(current), last, Duration.ZERO, true);
+        listener.accept(new SessionEvent.Assigned(place));
+        lock.lock();
         try {
-            var unused = farewell.get(LEAVING_MAX.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException | CancellationException e) {
-            farewell.cancel(true);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            knownRevision = place.revision();
+            pressing |= from.version() < VERSION_OF_STATES;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
+        if (from.version() >= VERSION_OF_STATES
+                && !from.send(Envelope.newBuilder()
+                        .setVersion(FrameCodec.VERSION)
+                        .setAssignmentKnown(AssignmentKnown.newBuilder().setRevision(place.revision()))
+                        .build())) {
+            LOG.debug("the acknowledgement of assignment {} goes with the next report", place.revision());
+        }
+    }
+
+    private void refused(String reason) {
+        if (!reason.equals(lastRefusal)) {
+            lastRefusal = reason;
+            listener.accept(new SessionEvent.Refused(reason));
+        }
+    }
+
+    private static SessionEvent.Denials denials(DenyList list) {
+        Set<EndpointId> denied = new HashSet<>();
+        list.getAgentIdsList().forEach(id -> denied.add(EndpointId.ofBytes(id.toByteArray())));
+        return new SessionEvent.Denials(list.getRevision(), denied);
     }
 }

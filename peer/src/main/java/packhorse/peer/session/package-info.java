@@ -1,9 +1,8 @@
 /**
- * The agent's conversation with its trackers: reports go up, assignments come down, over one HTTP long poll at a time.
- * Level-triggered: each report says everything, so a lost one costs time and a repeated one nothing.
- *
- * <p>Invariant: events arrive one after the other, from one thread, and a tracker that cannot be reached takes nothing away:
- * the last assignment stays in force with whoever received it.
+ * An agent's side of its session with trackers, over {@link packhorse.core.wire}: reports go up, assignments, desired states
+ * and answers come down as {@link packhorse.peer.session.SessionEvent}s. Only the agent enters. Invariants: a newer report
+ * replaces the one that was not sent yet; an assignment is acknowledged after it was handed on; what a malformed message says is
+ * never handed on, the session ends instead.
  */
 @NullMarked
 package packhorse.peer.session;

@@ -39,6 +39,9 @@ import packhorse.core.content.Version;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Pull;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.testing.TestDeployment;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.CatalogueKeys;
 import packhorse.core.trust.CatalogueWriter;
@@ -67,6 +70,8 @@ public final class Deployment implements AutoCloseable {
     private final String network;
     private final CatalogueKeys keys;
     private final CatalogueWriter writer;
+    private final TestDeployment machines;
+    private final MachineIdentity trackerIdentity;
     private FakeTracker tracker;
     private final List<Node> opened = new ArrayList<>();
 
@@ -77,7 +82,9 @@ public final class Deployment implements AutoCloseable {
         this.keys = new CatalogueKeys(key(random), key(random), key(random), key(random));
         Path repository = root.resolve("repository");
         this.writer = CatalogueWriter.create(repository, keys, Lifetimes.DEFAULT, Instant.now());
-        this.tracker = FakeTracker.start(network + ".1", 0, repository);
+        this.machines = TestDeployment.create(root.resolve("machines"));
+        this.trackerIdentity = machines.identity(DeploymentRole.TRACKER, "centre");
+        this.tracker = FakeTracker.start(trackerIdentity, network + ".1", 0, repository);
     }
 
     private static RoleKeys key(SecureRandom random) {
@@ -93,11 +100,16 @@ public final class Deployment implements AutoCloseable {
         return tracker;
     }
 
+    /** What gives machines of this deployment their certificates. */
+    public TestDeployment machines() {
+        return machines;
+    }
+
     /** The tracker dies and, told so, comes back on its port. */
     public void restartTracker() throws IOException {
         int port = tracker.port();
         tracker.close();
-        tracker = FakeTracker.start(network + ".1", port, root.resolve("repository"));
+        tracker = FakeTracker.start(trackerIdentity, network + ".1", port, root.resolve("repository"));
     }
 
     /** What agents trust to begin with. */
@@ -245,13 +257,18 @@ public final class Deployment implements AutoCloseable {
             socket = Files.createTempDirectory("ph").resolve("s");
             SwarmConfig swarm = SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse(address), 0))
                     .withRates(limits);
+            MachineIdentity identity = deployment.machines.identity(DeploymentRole.AGENT, "testville");
             Optional<InetAddress> bind = Optional.of(InetAddress.getByName(address));
             agent = Agent.start(
                     AgentConfig.of(data, Optional.of(socket)).withLimits(limits),
                     store,
                     events -> LibtorrentSwarm.start(swarm, events),
                     events -> TrackerSession.start(
-                            SessionConfig.of(List.of(deployment.tracker.url()), bind), new SecureRandom(), events),
+                            SessionConfig.of(List.of(deployment.tracker.wire()), Optional.empty(), bind),
+                            identity,
+                            new SecureRandom(),
+                            InstantSource.system(),
+                            events),
                     catalogue,
                     new DirectChannel(),
                     new SecureRandom(),

@@ -9,67 +9,98 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.AgentReport;
+import packhorse.core.message.v1.AllowedPeer;
 import packhorse.core.message.v1.Assignment;
 import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.Hello;
 import packhorse.core.message.v1.PeerHint;
 import packhorse.core.message.v1.Prefix;
 import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmAssignment;
 import packhorse.core.message.v1.SwarmState;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.Subnet;
+import packhorse.core.wire.WireConfig;
+import packhorse.core.wire.WireServer;
+import packhorse.core.wire.WireSession;
 
 /**
- * A tracker of few words: everyone is handed everyone else of the same swarm, and it mirrors a repository from a directory.
- * It speaks frames over HTTP with long poll, as the real one does.
+ * A tracker of few words: everyone is handed everyone else of the same swarm, and it mirrors a repository from a directory over
+ * plain HTTP. Its sessions are real ones. What else it is to say or to answer, the test says with {@link #sendAll} and
+ * {@link #answering}.
  */
 public final class FakeTracker implements AutoCloseable {
-    private final HttpServer server;
+    private final HttpServer http;
     private final Path repository;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Map<ByteString, AgentReport> agents = new LinkedHashMap<>();
-    private final Map<Sha256, List<PeerAddress>> alwaysThere = new LinkedHashMap<>();
+    private WireServer server;
+
+    // Guarded by this.
+    private final Map<WireSession, AgentReport> agents = new LinkedHashMap<>();
+    private final Map<WireSession, Long> told = new HashMap<>();
+    private final Set<WireSession> sessions = new HashSet<>();
+    private final Map<Sha256, Map<PeerAddress, Optional<EndpointId>>> alwaysThere = new LinkedHashMap<>();
     private final List<AgentReport> heard = new ArrayList<>();
+    private final List<Envelope> received = new ArrayList<>();
+    private Function<Envelope, List<Envelope>> answers = message -> List.of();
+    private Optional<String> refusal = Optional.empty();
     private List<Subnet> local = List.of();
     private long wanDown;
     private long revision = 1;
 
-    private FakeTracker(HttpServer server, Path repository) {
-        this.server = server;
+    private FakeTracker(HttpServer http, Path repository) {
+        this.http = http;
         this.repository = repository;
     }
 
-    public static FakeTracker start(String address, int port, Path repository) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 50);
-        FakeTracker tracker = new FakeTracker(server, repository);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/v1/agent", tracker::agent);
-        server.createContext("/repository/", tracker::file);
-        server.start();
+    /** With the wire on {@code address} and {@code port}, 0 for any. */
+    public static FakeTracker start(MachineIdentity identity, String address, int port, Path repository)
+            throws IOException {
+        HttpServer http = HttpServer.create(new InetSocketAddress(address, 0), 50);
+        FakeTracker tracker = new FakeTracker(http, repository);
+        http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        http.createContext("/repository/", tracker::file);
+        http.start();
+        tracker.server = WireServer.open(
+                List.of(new InetSocketAddress(address, port)),
+                identity,
+                WireConfig.DEFAULT,
+                Set.of(),
+                tracker.new Hub(),
+                java.time.InstantSource.system());
         return tracker;
     }
 
+    /** Where the repository is. */
     public URI url() {
-        return URI.create("http://" + server.getAddress().getHostString() + ":"
-                + server.getAddress().getPort());
+        return URI.create("http://" + http.getAddress().getHostString() + ":"
+                + http.getAddress().getPort());
+    }
+
+    /** Where sessions are taken. */
+    public HostPort wire() {
+        InetSocketAddress address = server.addresses().getFirst();
+        return new HostPort(address.getAddress().getHostAddress(), address.getPort());
     }
 
     public int port() {
-        return server.getAddress().getPort();
+        return server.addresses().getFirst().getPort();
     }
 
     /** What counts as the site of whoever asks. */
@@ -80,80 +111,126 @@ public final class FakeTracker implements AutoCloseable {
         });
     }
 
-    /** A peer that reports to nobody. */
+    /** A peer that reports to nobody, and has no identity either. */
     public void alwaysThere(Sha256 pack, PeerAddress peer) {
-        change(() -> alwaysThere.computeIfAbsent(pack, key -> new ArrayList<>()).add(peer));
+        change(() ->
+                alwaysThere.computeIfAbsent(pack, key -> new LinkedHashMap<>()).put(peer, Optional.empty()));
+    }
+
+    /** A peer that reports to nobody. */
+    public void alwaysThere(Sha256 pack, PeerAddress peer, EndpointId id) {
+        change(() ->
+                alwaysThere.computeIfAbsent(pack, key -> new LinkedHashMap<>()).put(peer, Optional.of(id)));
     }
 
     /** Every report so far. */
-    public List<AgentReport> heard() {
-        lock.lock();
-        try {
-            return List.copyOf(heard);
-        } finally {
-            lock.unlock();
+    public synchronized List<AgentReport> heard() {
+        return List.copyOf(heard);
+    }
+
+    /** Everything else so far. */
+    public synchronized List<Envelope> received() {
+        return List.copyOf(received);
+    }
+
+    /** What to answer messages other than reports with. */
+    public synchronized void answering(Function<Envelope, List<Envelope>> how) {
+        answers = how;
+    }
+
+    /** Says something to everybody who has a session. */
+    public synchronized void sendAll(Envelope message) {
+        sessions.forEach(session -> session.send(message));
+    }
+
+    /** From now on nobody is let in, and those who are in are sent away; empty lets them in again. */
+    public synchronized void refuse(Optional<String> reason) {
+        refusal = reason;
+        reason.ifPresent(why -> server.closeIf(remote -> true, why));
+    }
+
+    private synchronized void change(Runnable what) {
+        what.run();
+        revision++;
+        tellAll();
+    }
+
+    private void tellAll() {
+        agents.forEach((session, report) -> {
+            if (told.getOrDefault(session, 0L) != revision) {
+                told.put(session, revision);
+                session.send(Envelope.newBuilder()
+                        .setVersion(FrameCodec.VERSION)
+                        .setAssignment(assignment(session, report))
+                        .build());
+            }
+        });
+    }
+
+    private final class Hub implements WireServer.Listener {
+        @Override
+        public Optional<String> refuse(RemoteIdentity remote) {
+            synchronized (FakeTracker.this) {
+                return refusal;
+            }
+        }
+
+        @Override
+        public void opened(WireSession session, Hello hello) {
+            synchronized (FakeTracker.this) {
+                sessions.add(session);
+            }
+        }
+
+        @Override
+        public boolean received(WireSession session, Envelope message) {
+            synchronized (FakeTracker.this) {
+                if (message.hasAgentReport()) {
+                    report(session, message.getAgentReport());
+                } else {
+                    received.add(message);
+                    answers.apply(message).forEach(session::send);
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void closed(WireSession session) {
+            synchronized (FakeTracker.this) {
+                sessions.remove(session);
+                told.remove(session);
+                if (agents.remove(session) != null) {
+                    revision++;
+                    tellAll();
+                }
+            }
         }
     }
 
-    private void change(Runnable what) {
-        lock.lock();
-        try {
-            what.run();
+    private void report(WireSession session, AgentReport report) {
+        heard.add(report);
+        Set<List<Object>> before = membership();
+        if (report.getLeaving()) {
+            agents.remove(session);
+        } else {
+            agents.put(session, report);
+        }
+        if (!membership().equals(before)) {
             revision++;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
         }
-    }
-
-    private void agent(HttpExchange exchange) throws IOException {
-        Envelope envelope = FrameCodec.decode(exchange.getRequestBody().readAllBytes());
-        Assignment answer;
-        try {
-            answer = answer(envelope.getAgentReport());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
-        byte[] frame = FrameCodec.encode(
-                Envelope.newBuilder().setVersion(1).setAssignment(answer).build());
-        exchange.sendResponseHeaders(200, frame.length);
-        exchange.getResponseBody().write(frame);
-        exchange.close();
-    }
-
-    private Assignment answer(AgentReport report) throws InterruptedException {
-        lock.lock();
-        try {
-            heard.add(report);
-            Set<List<Object>> before = membership();
-            if (report.getLeaving()) {
-                agents.remove(report.getAgentId());
-            } else {
-                agents.put(report.getAgentId(), report);
-            }
-            if (!membership().equals(before)) {
-                revision++;
-                changed.signalAll();
-            }
-            long nanos = TimeUnit.MILLISECONDS.toNanos(report.getHoldMillis());
-            while (revision <= report.getKnownRevision() && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-            return assignment(report);
-        } finally {
-            lock.unlock();
-        }
+        tellAll();
     }
 
     private Set<List<Object>> membership() {
         Set<List<Object>> members = new HashSet<>();
-        agents.forEach((id, report) -> report.getSwarmsList()
-                .forEach(swarm -> members.add(List.of(id, swarm.getPack(), swarm.getWants(), report.getListenList()))));
+        agents.forEach((session, report) -> report.getSwarmsList()
+                .forEach(swarm ->
+                        members.add(List.of(session, swarm.getPack(), swarm.getWants(), report.getListenList()))));
         return members;
     }
 
-    private Assignment assignment(AgentReport report) {
+    private Assignment assignment(WireSession session, AgentReport report) {
         Assignment.Builder assignment = Assignment.newBuilder()
                 .setRevision(revision)
                 .setSite("testville")
@@ -164,32 +241,43 @@ public final class FakeTracker implements AutoCloseable {
         for (SwarmState swarm : report.getSwarmsList()) {
             SwarmAssignment.Builder duty =
                     SwarmAssignment.newBuilder().setPack(swarm.getPack()).setRole(Role.ROLE_ORDINARY);
-            agents.forEach((id, other) -> {
-                boolean shares = !id.equals(report.getAgentId())
-                        && other.getSwarmsList().stream()
-                                .anyMatch(theirs -> theirs.getPack().equals(swarm.getPack()));
-                if (shares && other.getListenCount() > 0) {
-                    add(duty, swarm, other.getListen(0));
+            agents.forEach((other, theirs) -> {
+                boolean shares = !other.equals(session)
+                        && theirs.getSwarmsList().stream()
+                                .anyMatch(their -> their.getPack().equals(swarm.getPack()));
+                if (shares && theirs.getListenCount() > 0) {
+                    add(duty, swarm, theirs.getListen(0), Optional.of(other.peer().id()));
                 }
             });
             alwaysThere
-                    .getOrDefault(Sha256.ofDigest(swarm.getPack().toByteArray()), List.of())
-                    .forEach(peer -> add(
+                    .getOrDefault(Sha256.ofDigest(swarm.getPack().toByteArray()), Map.of())
+                    .forEach((peer, id) -> add(
                             duty,
                             swarm,
                             Endpoint.newBuilder()
                                     .setIp(ByteString.copyFrom(peer.ip().bytes()))
                                     .setPort(peer.port())
-                                    .build()));
+                                    .build(),
+                            id));
             assignment.addSwarms(duty);
         }
         return assignment.build();
     }
 
-    private static void add(SwarmAssignment.Builder duty, SwarmState swarm, Endpoint peer) {
+    private void add(SwarmAssignment.Builder duty, SwarmState swarm, Endpoint peer, Optional<EndpointId> id) {
+        boolean outside = local.stream()
+                .noneMatch(subnet -> subnet.contains(
+                        packhorse.core.topology.IpAddress.ofBytes(peer.getIp().toByteArray())));
         duty.addAllow(peer);
+        PeerHint.Builder hint = PeerHint.newBuilder().setEndpoint(peer).setOutside(outside);
+        id.ifPresent(known -> {
+            ByteString bytes = ByteString.copyFrom(known.bytes());
+            hint.setAgentId(bytes);
+            duty.addAllowPeers(
+                    AllowedPeer.newBuilder().setAgentId(bytes).setOutside(outside).addListen(peer));
+        });
         if (swarm.getWants()) {
-            duty.addPeers(PeerHint.newBuilder().setEndpoint(peer));
+            duty.addPeers(hint);
         }
     }
 
@@ -208,6 +296,7 @@ public final class FakeTracker implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
+        http.stop(0);
     }
 }

@@ -2,11 +2,11 @@ package packhorse.seeder.origin;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.identity.MachineIdentity;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
@@ -56,7 +57,13 @@ public final class AgentSeeding implements Seeding {
 
     /** Starts it from its parts, with {@code config}'s addresses and trackers. */
     public static AgentSeeding start(
-            OriginConfig config, Store store, TufClient client, RandomGenerator random, LongSupplier nanoTime) {
+            OriginConfig config,
+            MachineIdentity identity,
+            Store store,
+            TufClient client,
+            InstantSource clock,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
         Path own = config.data().resolve("agent");
         try {
             Files.createDirectories(own);
@@ -76,12 +83,10 @@ public final class AgentSeeding implements Seeding {
                 store,
                 events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
-                        SessionConfig.of(
-                                config.trackers().stream()
-                                        .map(tracker -> URI.create("http://" + tracker))
-                                        .toList(),
-                                bind),
+                        SessionConfig.of(config.trackers(), Optional.empty(), bind),
+                        identity,
                         random,
+                        clock,
                         events),
                 client,
                 new DirectChannel(),
