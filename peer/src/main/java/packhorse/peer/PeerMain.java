@@ -77,11 +77,7 @@ public final class PeerMain implements AutoCloseable {
                 store,
                 events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
-                        SessionConfig.of(config.trackers(), config.proxy(), bind),
-                        identity,
-                        random,
-                        clock,
-                        events),
+                        SessionConfig.of(config.trackers(), config.proxy(), bind), identity, random, clock, events),
                 catalogue,
                 new DirectChannel(),
                 random,

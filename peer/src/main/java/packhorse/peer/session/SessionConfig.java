@@ -35,8 +35,7 @@ public record SessionConfig(WireClientConfig wire, Duration activeInterval, Dura
      * @param proxy the HTTP proxy they are reached through, if there is one
      * @param bind the local address to speak from, so that a tracker sees the address the swarm listens on
      */
-    public static SessionConfig of(
-            List<HostPort> trackers, Optional<HostPort> proxy, Optional<InetAddress> bind) {
+    public static SessionConfig of(List<HostPort> trackers, Optional<HostPort> proxy, Optional<InetAddress> bind) {
         return new SessionConfig(
                 WireClientConfig.of(trackers, proxy, bind, SOFTWARE, 0), ACTIVE_INTERVAL, IDLE_INTERVAL);
     }

@@ -246,7 +246,11 @@ public final class FakeTracker implements AutoCloseable {
                         && theirs.getSwarmsList().stream()
                                 .anyMatch(their -> their.getPack().equals(swarm.getPack()));
                 if (shares && theirs.getListenCount() > 0) {
-                    add(duty, swarm, theirs.getListen(0), Optional.of(other.peer().id()));
+                    add(
+                            duty,
+                            swarm,
+                            theirs.getListen(0),
+                            Optional.of(other.peer().id()));
                 }
             });
             alwaysThere
@@ -273,8 +277,10 @@ public final class FakeTracker implements AutoCloseable {
         id.ifPresent(known -> {
             ByteString bytes = ByteString.copyFrom(known.bytes());
             hint.setAgentId(bytes);
-            duty.addAllowPeers(
-                    AllowedPeer.newBuilder().setAgentId(bytes).setOutside(outside).addListen(peer));
+            duty.addAllowPeers(AllowedPeer.newBuilder()
+                    .setAgentId(bytes)
+                    .setOutside(outside)
+                    .addListen(peer));
         });
         if (swarm.getWants()) {
             duty.addPeers(hint);

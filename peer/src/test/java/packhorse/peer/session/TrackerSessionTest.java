@@ -170,7 +170,8 @@ final class TrackerSessionTest {
                 assignment(2, swarm().setShareIndex(9).setShareCount(2)),
                 assignment(3, swarm().addPeers(PeerHint.newBuilder().setEndpoint(endpoint(70_000)))),
                 assignment(
-                        4, swarm().addAllowPeers(AllowedPeer.newBuilder().setAgentId(ByteString.copyFrom(new byte[7])))));
+                        4,
+                        swarm().addAllowPeers(AllowedPeer.newBuilder().setAgentId(ByteString.copyFrom(new byte[7])))));
         HostPort tracker = tracker("127.31.24.1", (session, report) -> {
             int index = sessions.size() - 1;
             push(session, index < nonsense.size() ? nonsense.get(index) : assignment(9));
@@ -191,7 +192,9 @@ final class TrackerSessionTest {
                 (session, report) -> push(
                         session,
                         Envelope.newBuilder()
-                                .setRefusal(Refusal.newBuilder().setReason("not you").setRetry(true))));
+                                .setRefusal(Refusal.newBuilder()
+                                        .setReason("not you")
+                                        .setRetry(true))));
         TrackerSession session = session(List.of(tracker), Duration.ofMillis(10));
 
         for (int i = 1; i <= 4; i++) {
@@ -217,7 +220,8 @@ final class TrackerSessionTest {
             push(
                     session,
                     Envelope.newBuilder()
-                            .setReportsStored(ReportsStored.newBuilder().setJournal(3).setSequence(4)));
+                            .setReportsStored(
+                                    ReportsStored.newBuilder().setJournal(3).setSequence(4)));
             push(
                     session,
                     Envelope.newBuilder()

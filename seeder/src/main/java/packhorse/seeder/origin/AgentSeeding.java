@@ -83,11 +83,7 @@ public final class AgentSeeding implements Seeding {
                 store,
                 events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
-                        SessionConfig.of(config.trackers(), Optional.empty(), bind),
-                        identity,
-                        random,
-                        clock,
-                        events),
+                        SessionConfig.of(config.trackers(), Optional.empty(), bind), identity, random, clock, events),
                 client,
                 new DirectChannel(),
                 random,
