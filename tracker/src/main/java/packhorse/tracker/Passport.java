@@ -1,27 +1,150 @@
 package packhorse.tracker;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.UsageException;
 import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.Renewal;
+import packhorse.core.trust.DurableFiles;
+import packhorse.core.trust.HttpMetadataSource;
+import packhorse.core.trust.HttpMetadataSource.Patience;
+import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.tracker.TrackerConfig.Standing;
 import packhorse.tracker.enrol.EstDesk;
+import packhorse.tracker.enrol.LocalAuthority;
 
 /**
- * Who this tracker is in its deployment.
+ * Who this tracker is in its deployment, kept fresh until it is closed.
  *
  * @param identity what it shows
- * @param denied whom it turns away
+ * @param denied whom it turns away, live
  * @param enrolment the authority, on the tracker that holds it
+ * @param keepers what keeps the rest fresh, in the order of their start
  */
-record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enrolment) {
-    static Passport of(Standing standing, InstantSource clock) {
-        return switch (standing) {
-            case Standing.Joined(var directory) ->
-                new Passport(MachineIdentity.open(directory, clock), DenyList.none(), Optional.empty());
-            case Standing.Issuing issuing ->
-                throw new UsageException(issuing.ca() + " cannot be opened by this tracker");
+record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enrolment, List<Runnable> keepers)
+        implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Passport.class);
+
+    /** A passphrase is a sentence, not a file somebody named by mistake. */
+    private static final int PASSPHRASE_BYTES_MAX = 1024;
+
+    /** This machine itself is always a name that somebody beside it may use. */
+    private static final List<String> OWN_NAMES = List.of("localhost", "127.0.0.1");
+
+    static Passport open(TrackerConfig config, InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+        return switch (config.standing()) {
+            case Standing.Issuing issuing -> issuing(issuing, config, clock, nanoTime, random);
+            case Standing.Joined(Path directory) ->
+                joined(directory, config.mirror().data(), clock, random);
         };
+    }
+
+    private static Passport issuing(
+            Standing.Issuing issuing,
+            TrackerConfig config,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom random) {
+        char[] passphrase = passphrase(issuing.passphraseFile());
+        LocalAuthority authority;
+        try {
+            authority = LocalAuthority.open(issuing.ca(), passphrase, clock, nanoTime, random);
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
+        try {
+            List<String> names = Stream.of(
+                            issuing.names(), addresses(config.secure()), addresses(config.agents()), OWN_NAMES)
+                    .flatMap(List::stream)
+                    .distinct()
+                    .toList();
+            MachineIdentity identity = authority.trackerIdentity(
+                    issuing.site(), names, config.mirror().data().resolve("identity"));
+            return new Passport(
+                    identity, authority.denyList(), Optional.of(authority.est()), List.of(authority::close));
+        } catch (RuntimeException e) {
+            authority.close();
+            throw e;
+        }
+    }
+
+    /** The addresses that can stand in a certificate; "all of this machine" is none. */
+    private static List<String> addresses(List<InetSocketAddress> listen) {
+        return listen.stream()
+                .map(InetSocketAddress::getAddress)
+                .filter(address -> !address.isAnyLocalAddress())
+                .map(InetAddress::getHostAddress)
+                .toList();
+    }
+
+    private static Passport joined(Path directory, Path data, InstantSource clock, SecureRandom random) {
+        if (!MachineIdentity.isIn(directory)) {
+            throw new UsageException(
+                    "this machine is no tracker of a deployment yet: there is no identity in " + directory
+                            + "; run packhorse tracker join TOKEN with this configuration, or set ca: where it is to"
+                            + " issue");
+        }
+        MachineIdentity identity = MachineIdentity.open(directory, clock);
+        if (identity.role() != DeploymentRole.TRACKER) {
+            throw new UsageException("the identity in " + directory + " is of the " + identity
+                    + "; a tracker joins by a token of its own: packhorse ca token --role tracker");
+        }
+        Optional<URI> authority = Joining.authority(directory);
+        if (authority.isEmpty()) {
+            LOG.warn(
+                    "nobody is known who renews this tracker's certificate or says who is revoked; it counts until {}",
+                    identity.self().notAfter());
+            return new Passport(identity, DenyList.none(), Optional.empty(), List.of());
+        }
+        URI base = URI.create(authority.get().toString().replaceAll("/+$", "") + "/v1/");
+        FollowedDenials denied = FollowedDenials.start(
+                new HttpMetadataSource(
+                        List.of(base), Patience.DEFAULT, Reach.by(identity.context(Set.of(DeploymentRole.TRACKER)))),
+                data.resolve("denied.json"));
+        Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random);
+        return new Passport(identity, denied.list(), Optional.empty(), List.of(denied::close, renewal::close));
+    }
+
+    /** The first line of {@code file}. */
+    private static char[] passphrase(Path file) {
+        try (var in = Files.newInputStream(file)) {
+            String line = new String(in.readNBytes(PASSPHRASE_BYTES_MAX), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
+            if (line.isEmpty()) {
+                throw new UsageException("the first line of " + file + " is empty; it should be the passphrase of the"
+                        + " issuing key (caPassphraseFile)");
+            }
+            return line.toCharArray();
+        } catch (IOException e) {
+            throw new UsageException(
+                    "cannot read the passphrase of the issuing key from " + file + ": " + DurableFiles.reason(e)
+                            + " (caPassphraseFile)",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        keepers.reversed().forEach(Runnable::run);
     }
 }

@@ -41,6 +41,9 @@ public record TrackerConfig(
     /** Where machines expect to enrol, and agents to read the catalogue. */
     public static final int SECURE_PORT_DEFAULT = 7302;
 
+    /** Most deployments have their tracker where their other servers are. */
+    private static final String SITE_DEFAULT = "centre";
+
     /** A tracker's place in the deployment. */
     public sealed interface Standing {
         /**
@@ -48,9 +51,10 @@ public record TrackerConfig(
          *
          * @param ca what {@code packhorse ca init} made
          * @param passphraseFile opens the issuing key
+         * @param site where the tracker stands; its certificate says so
          * @param names DNS names and IP addresses that its certificate names beside those it listens on
          */
-        record Issuing(Path ca, Path passphraseFile, List<String> names) implements Standing {
+        record Issuing(Path ca, Path passphraseFile, String site, List<String> names) implements Standing {
             public Issuing {
                 names = List.copyOf(names);
             }
@@ -111,9 +115,10 @@ public record TrackerConfig(
         Optional<Path> identity = yaml.optionalPath("identity");
         Optional<Path> ca = yaml.optionalPath("ca");
         List<String> names = yaml.optionalList("names", TrackerConfig::name);
+        Optional<String> site = yaml.optionalString("site");
         Optional<Path> passphraseFile = yaml.optionalPath("caPassphraseFile");
         if (ca.isEmpty()) {
-            for (String key : List.of("caPassphraseFile", "names")) {
+            for (String key : List.of("caPassphraseFile", "site", "names")) {
                 if (yaml.has(key)) {
                     throw yaml.error(
                             key, "this is for the tracker that issues certificates: set ca: DIR too, or leave it out");
@@ -131,6 +136,7 @@ public record TrackerConfig(
                 passphraseFile.orElseThrow(() -> yaml.error(
                         "ca",
                         "the issuing key is sealed; set caPassphraseFile: to a file that only this user can read")),
+                site.orElse(SITE_DEFAULT),
                 names);
     }
 

@@ -42,12 +42,13 @@ public final class TrackerMain implements AutoCloseable {
 
     private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
         try {
+            Passport passport = Passport.open(config, system, System::nanoTime, random);
+            parts.push(passport::close);
             SiteMap sites = SiteMapFile.read(config.sites());
             InstantSource clock = new SteadyClock(system, System::nanoTime);
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
             AgentSessions sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk);
             parts.push(sessions::close);
-            Passport passport = Passport.of(config.standing(), system);
             Mirror mirror = Mirror.start(
                     config.mirror(),
                     new HttpMetadataSource(

@@ -25,7 +25,10 @@ public record SecureDoors(MachineIdentity identity, Admission admission, Mirror 
     List<Consumer<RoutesConfig>> all() {
         List<Consumer<RoutesConfig>> doors = new ArrayList<>();
         doors.add(new RepositoryDoor(mirror, admission)::open);
-        enrolment.ifPresent(desk -> doors.add(new EstDoor(desk)::open));
+        enrolment.ifPresent(desk -> {
+            doors.add(new EstDoor(desk)::open);
+            doors.add(new DenialsDoor(admission)::open);
+        });
         return doors;
     }
 
