@@ -25,6 +25,7 @@ import packhorse.peer.cli.StatusCommand;
 import packhorse.seeder.cli.KeysCommand;
 import packhorse.seeder.cli.OriginCommand;
 import packhorse.seeder.cli.PublishCommand;
+import packhorse.tracker.cli.CaCommand;
 import packhorse.tracker.cli.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OriginCommand.class,
             PeerCommand.class,
             KeysCommand.class,
+            CaCommand.class,
             PublishCommand.class,
             PullCommand.class,
             AvailableCommand.class,

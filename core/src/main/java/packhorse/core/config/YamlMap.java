@@ -267,7 +267,12 @@ public final class YamlMap {
         };
     }
 
-    private static Duration toDuration(String text) {
+    /**
+     * Reads a duration as configuration writes it: a whole number and ms, s, m, h or d.
+     *
+     * @throws IllegalArgumentException with one line when it is none
+     */
+    public static Duration toDuration(String text) {
         Matcher matcher = DURATION.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(

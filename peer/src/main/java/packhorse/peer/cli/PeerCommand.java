@@ -19,12 +19,16 @@ import picocli.CommandLine.Option;
         description = "Run this machine's agent in the foreground. SIGTERM and Ctrl-C stop it in good order.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  packhorse peer --config /etc/packhorse/peer.yaml"})
+        subcommands = JoinCommand.class,
+        footer = {
+            "  packhorse peer --config /etc/packhorse/peer.yaml",
+            "  packhorse peer join phj1.… --config /etc/packhorse/peer.yaml     once, before the first start"
+        })
 public final class PeerCommand implements Callable<Integer> {
     /** Farewell to the tracker and the engine's end are bounded by this; then the process ends anyway. */
     private static final long STOP_SECONDS_MAX = 15;
 
-    @Option(names = "--config", required = true, paramLabel = "FILE", description = "The agent's configuration (YAML).")
+    @Option(names = "--config", paramLabel = "FILE", description = "The agent's configuration (YAML). Needed.")
     private @Nullable Path config;
 
     @Option(

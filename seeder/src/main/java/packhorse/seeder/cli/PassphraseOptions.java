@@ -1,24 +1,15 @@
 package packhorse.seeder.cli;
 
 import java.io.Console;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
+import packhorse.core.trust.Passphrase;
 import picocli.CommandLine.Option;
 
 /** Where a passphrase comes from: a file, a file descriptor, or a person at a terminal. Never an argument. */
 final class PassphraseOptions {
-    /** A passphrase is a sentence, not a file somebody named by mistake. */
-    private static final int BYTES_MAX = 1024;
-
     @Option(
             names = "--passphrase-file",
             paramLabel = "FILE",
@@ -40,47 +31,14 @@ final class PassphraseOptions {
             return read(file);
         }
         if (descriptor != null) {
-            try (InputStream in = new FileInputStream("/dev/fd/" + descriptor)) {
-                return firstLine(in.readNBytes(BYTES_MAX + 1), "the file descriptor " + descriptor);
-            } catch (IOException e) {
-                throw new UsageException(
-                        "cannot read the passphrase from the file descriptor " + descriptor + ": " + e.getMessage(), e);
-            }
+            return Passphrase.ofDescriptor(descriptor);
         }
         return ask(what, twice);
     }
 
     /** The first line of {@code file}. */
     static char[] read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return firstLine(in.readNBytes(BYTES_MAX + 1), file.toString());
-        } catch (IOException e) {
-            throw new UsageException("cannot read the passphrase from " + file + ": " + reason(e), e);
-        }
-    }
-
-    private static String reason(IOException e) {
-        return switch (e) {
-            case java.nio.file.NoSuchFileException gone -> "there is no such file";
-            case java.nio.file.AccessDeniedException denied -> "permission denied";
-            default -> String.valueOf(e.getMessage());
-        };
-    }
-
-    private static char[] firstLine(byte[] bytes, String where) {
-        int end = 0;
-        while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
-            end++;
-        }
-        if (end == 0 || end > BYTES_MAX) {
-            throw new UsageException("the first line of " + where + " is "
-                    + (end == 0 ? "empty; it should be the passphrase" : "too long for a passphrase"));
-        }
-        CharBuffer chars = StandardCharsets.UTF_8.decode(ByteBuffer.wrap(bytes, 0, end));
-        char[] passphrase = new char[chars.remaining()];
-        chars.get(passphrase);
-        Arrays.fill(bytes, (byte) 0);
-        return passphrase;
+        return Passphrase.ofFile(file);
     }
 
     private static char[] ask(String what, boolean twice) {
