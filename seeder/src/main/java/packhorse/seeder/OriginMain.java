@@ -52,7 +52,8 @@ public final class OriginMain implements AutoCloseable {
         ToldDenials denied = new ToldDenials();
         Origin.SeedingStarter seeding = config.trackers().isEmpty()
                 ? (store, client) -> new NoSeeding()
-                : (store, client) -> AgentSeeding.start(config, identity, store, client, clock, random, nanoTime);
+                : (store, client) ->
+                        AgentSeeding.start(config, identity, denied, store, client, clock, random, nanoTime);
         Origin origin = start(
                 config,
                 new Origin.Passport(identity, denied),

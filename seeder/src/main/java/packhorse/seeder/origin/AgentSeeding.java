@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.ToldDenials;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
@@ -27,6 +28,7 @@ import packhorse.peer.agent.Agent;
 import packhorse.peer.agent.AgentConfig;
 import packhorse.peer.channel.DirectChannel;
 import packhorse.peer.session.SessionConfig;
+import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.ProcessSwarm;
@@ -55,10 +57,15 @@ public final class AgentSeeding implements Seeding {
         this.addresses = addresses;
     }
 
-    /** Starts it from its parts, with {@code config}'s addresses and trackers. */
+    /**
+     * Starts it from its parts, with {@code config}'s addresses and trackers.
+     *
+     * @param denied is told whom the trackers turn away
+     */
     public static AgentSeeding start(
             OriginConfig config,
             MachineIdentity identity,
+            ToldDenials denied,
             Store store,
             TufClient client,
             InstantSource clock,
@@ -83,7 +90,12 @@ public final class AgentSeeding implements Seeding {
                 store,
                 events -> engines.start(swarm, events),
                 events -> TrackerSession.start(
-                        SessionConfig.of(config.trackers(), Optional.empty(), bind), identity, random, clock, events),
+                        SessionConfig.of(config.trackers(), Optional.empty(), bind), identity, random, clock, event -> {
+                            if (event instanceof SessionEvent.Denials news) {
+                                denied.tell(news.revision(), news.denied());
+                            }
+                            events.accept(event);
+                        }),
                 client,
                 new DirectChannel(),
                 random,
