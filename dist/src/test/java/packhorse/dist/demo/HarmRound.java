@@ -1,0 +1,164 @@
+package packhorse.dist.demo;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import org.awaitility.core.ConditionTimeoutException;
+import packhorse.core.OperationException;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.message.v1.AgentStatus;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * One round: a machine joins, is told what it should have, has it, is told to drop it, has dropped it; harms happen all along. Once
+ * everything runs again it must come to its goal by itself.
+ */
+final class HarmRound {
+    private static final int HARMS = 5;
+
+    /** About as long as an unharmed machine takes from its token to its release on a busy machine. */
+    private static final int SPAN_MILLIS = 14_000;
+
+    /** After the last mend. Watchdogs, restarts and back-offs are seconds each; this is for two busy cores. */
+    private static final Duration CALM_MAX = Duration.ofMinutes(2);
+
+    /** How often a person would try to join again. */
+    private static final int JOINS_MAX = 20;
+
+    /** An agent that leaves ends its swarm process; one that was killed leaves it to notice. */
+    private static final Duration ORPHANS_MAX = Duration.ofSeconds(20);
+
+    private final Deployment deployment;
+    private final int round;
+    private final Office.Machine machine;
+    private final List<Harm> harms;
+    private final Ward ward;
+    private final long startNanos = System.nanoTime();
+    private int tokens;
+
+    HarmRound(Deployment deployment, int round, RandomGenerator random) {
+        this.deployment = deployment;
+        this.round = round;
+        this.machine = deployment.newcomer(1, round);
+        this.harms = Harm.draw(random, HARMS, SPAN_MILLIS);
+        this.ward = new Ward(deployment, machine);
+    }
+
+    /** The harms, for whoever has to understand a failure. */
+    String told() {
+        return String.join("\n", harms.stream().map(Harm::toString).toList());
+    }
+
+    String summary() {
+        return harms.size() / 2 + " harms, " + tokens + " token(s), " + (System.nanoTime() - startNanos) / 1_000_000
+                + " ms";
+    }
+
+    void run(String version, String sha256) throws Exception {
+        String bring = "bring-" + round;
+        String drop = "drop-" + round;
+        try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> hurting = beside.submit(() -> {
+                hurt();
+                return null;
+            });
+            EndpointId id = join();
+            deployment.desire(id, bring, "distribute", Lab.PRODUCT, version);
+            ward.admitAgent();
+            finish(hurting);
+            ward.mendAll();
+
+            reaches("the release is there", () -> Files.exists(machine.copy(sha256)));
+            reaches("its end is stored", () -> ended(id, bring) > 0);
+            assertEquals(sha256, Demo.sha256(machine.copy(sha256)), "the copy");
+            deployment.desire(id, drop, "delete", Lab.PRODUCT, version);
+            reaches("the deletion is stored", () -> ended(id, drop) > 0);
+            reaches("nothing waits on its disk", () -> status(beside).getReportsWaiting() == 0);
+            assertEquals(false, Files.exists(machine.copy(sha256)), "the copy is still there");
+            assertEquals(1, ended(id, bring), "ends of " + bring);
+            assertEquals(1, ended(id, drop), "ends of " + drop);
+            assertEquals(List.of(), ReportInvariants.broken(deployment.storedReports()), "stored reports");
+        }
+        deployment.stopAgent(machine);
+        await("no process of it is left").atMost(ORPHANS_MAX).until(() -> ward.orphans().isEmpty());
+        deployment.forget(machine);
+    }
+
+    private void hurt() throws InterruptedException, IOException {
+        for (Harm harm : harms) {
+            long left = harm.atMillis() - (System.nanoTime() - startNanos) / 1_000_000;
+            if (left > 0) {
+                deployment.pause(left);
+            }
+            ward.apply(harm);
+        }
+    }
+
+    private static void finish(Future<?> hurting) throws InterruptedException {
+        try {
+            hurting.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Joins as a person would who is told that the tracker cannot be reached: again, and with a new token when the old one was taken
+     * by an attempt whose answer was lost.
+     */
+    private EndpointId join() throws InterruptedException {
+        String token = token();
+        for (int i = 1; ; i++) {
+            try {
+                return deployment.join(machine, token);
+            } catch (OperationException e) {
+                if (i == JOINS_MAX) {
+                    throw e;
+                }
+                if (String.valueOf(e.getMessage()).contains("token")) {
+                    token = token();
+                }
+                deployment.pause(500);
+            }
+        }
+    }
+
+    private String token() throws InterruptedException {
+        tokens++;
+        return deployment.token(DeploymentRole.AGENT, "office-1");
+    }
+
+    private long ended(EndpointId id, String action) {
+        return ReportInvariants.ended(deployment.storedReports(), id, action);
+    }
+
+    private void reaches(String what, java.util.concurrent.Callable<Boolean> condition) {
+        try {
+            await(what).atMost(CALM_MAX).pollInterval(Duration.ofMillis(200)).until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(
+                    e.getMessage() + "; the agent's last words: " + deployment.lastWords(machine), e);
+        }
+    }
+
+    /** What the agent says of itself; nothing where it does not answer soon. */
+    private AgentStatus status(ExecutorService beside) throws InterruptedException {
+        Future<AgentStatus> asked = beside.submit(() -> machine.agent().status());
+        try {
+            return asked.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return AgentStatus.newBuilder().setReportsWaiting(Long.MAX_VALUE).build();
+        }
+    }
+}
