@@ -39,18 +39,8 @@ final class Deployment implements AutoCloseable {
 
     private static final Duration HTTP_ANSWER_MAX = Duration.ofSeconds(2);
 
-    private static final int TRACKER_PORT = 7300;
-    private static final int ORIGIN_PORT = 7400;
-    private static final int SWARM_PORT = 7001;
-    private static final int OPEN_PORT = 7002;
-
     /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
     private static final long SPARE_BYTES = 200L << 20;
-
-    /** Folder, configuration and log of the roles that are there once. */
-    private static final String TRACKER = "tracker";
-
-    private static final String ORIGIN = "origin";
 
     private static final String AGENT_HEAP = "128m";
     private static final String OTHER_HEAP = "256m";
@@ -71,8 +61,7 @@ final class Deployment implements AutoCloseable {
     private final ScratchFolder scratch;
     private final Path logs;
     private final List<Office> offices;
-    private final String trackerUrl;
-    private final String originUrl;
+    private final RoleFiles files;
 
     /** Takes a folder and, unless {@code surroundings} are given ones, keeps them until the end; nothing runs yet. */
     Deployment(DemoPlan plan, Surroundings surroundings) {
@@ -81,8 +70,7 @@ final class Deployment implements AutoCloseable {
         scratch = add(ScratchFolder.create("packhorse-demo-"));
         logs = scratch.folder("logs");
         AddressPlan addresses = surroundings.addresses();
-        trackerUrl = "http://" + addresses.tracker() + ":" + surroundings.freePort(addresses.tracker(), TRACKER_PORT);
-        originUrl = "http://" + addresses.origin() + ":" + surroundings.freePort(addresses.origin(), ORIGIN_PORT);
+        files = new RoleFiles(scratch, surroundings);
         List<Office> made = new ArrayList<>();
         for (int site = 1; site <= plan.sites(); site++) {
             String name = "office-" + site;
@@ -118,23 +106,20 @@ final class Deployment implements AutoCloseable {
     }
 
     LocalAgent origin() {
-        return new LocalAgent("origin", originData().resolve("agent.sock"));
+        return new LocalAgent("origin", files.originData().resolve("agent.sock"));
     }
 
     AddressPlan addresses() {
         return surroundings.addresses();
     }
 
+    /** Where other BitTorrent clients find the tracker. */
     String trackerUrl() {
-        return trackerUrl;
+        return files.plainUrl();
     }
 
     ScratchFolder scratch() {
         return scratch;
-    }
-
-    private Path originData() {
-        return scratch.path().resolve("origin");
     }
 
     /** Refuses content of which this disk cannot hold every machine's copy. */
@@ -156,7 +141,7 @@ final class Deployment implements AutoCloseable {
         Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
         command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
         writeConfiguration(keys, passphrase, settings);
-        startRole("origin", OTHER_HEAP, ORIGIN, 0);
+        startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
         startTracker();
         if (surroundings.reachable()) {
             await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
@@ -175,17 +160,17 @@ final class Deployment implements AutoCloseable {
 
     /** Starts a machine's agent, at first or again. */
     void startAgent(Office.Machine machine) throws InterruptedException {
-        startRole("peer", AGENT_HEAP, folder(machine), machine.site());
+        startRole("peer", AGENT_HEAP, machine.folder(), machine.site());
     }
 
     /** Ends a machine's agent as a power cut would. */
     void killAgent(Office.Machine machine) throws InterruptedException {
-        kill(folder(machine));
+        kill(machine.folder());
     }
 
     /** Lets a machine's agent leave in good order. */
     void stopAgent(Office.Machine machine) {
-        RoleProcess role = roles.remove(folder(machine));
+        RoleProcess role = roles.remove(machine.folder());
         if (role != null) {
             role.close();
         }
@@ -193,12 +178,12 @@ final class Deployment implements AutoCloseable {
 
     /** Starts the tracker, at first or again. */
     void startTracker() throws InterruptedException {
-        startRole("tracker", OTHER_HEAP, TRACKER, 0);
+        startRole("tracker", OTHER_HEAP, RoleFiles.TRACKER, 0);
     }
 
     /** Ends the tracker as a power cut would. */
     void killTracker() throws InterruptedException {
-        kill(TRACKER);
+        kill(RoleFiles.TRACKER);
     }
 
     private void kill(String folder) throws InterruptedException {
@@ -209,11 +194,11 @@ final class Deployment implements AutoCloseable {
     }
 
     OptionalLong agentPid(Office.Machine machine) {
-        return pid(folder(machine));
+        return pid(machine.folder());
     }
 
     OptionalLong trackerPid() {
-        return pid(TRACKER);
+        return pid(RoleFiles.TRACKER);
     }
 
     private OptionalLong pid(String folder) {
@@ -221,77 +206,16 @@ final class Deployment implements AutoCloseable {
         return role != null && role.alive() ? OptionalLong.of(role.pid()) : OptionalLong.empty();
     }
 
-    private static String folder(Office.Machine machine) {
-        return String.valueOf(machine.data().getFileName());
-    }
-
-    private void writeConfiguration(Path keys, Path passphrase, AgentSettings settings) {
-        AddressPlan addresses = addresses();
-        StringBuilder sites = new StringBuilder("origins: [" + addresses.origin() + "]\nsites:\n");
+    private void writeConfiguration(AgentSettings settings) {
+        StringBuilder sites = new StringBuilder("origins: [" + addresses().origin() + "]\nsites:\n");
         for (Office office : offices) {
-            sites.append("  - name: ")
-                    .append(office.name())
-                    .append("\n    subnets: [")
-                    .append(office.subnet())
-                    .append("]\n    wan: {down: ")
-                    .append(rate(plan.wan()))
-                    .append(", up: ")
-                    .append(rate(plan.wan()))
-                    .append("}\n");
-            if (settings.runs(office.sitePeer())) {
-                sites.append("    sitePeers: [").append(office.sitePeer().ip()).append("]\n");
-            }
+            sites.append(RoleFiles.site(office, plan.wan(), settings.runs(office.sitePeer())));
         }
-        Path sitesFile = scratch.write("sites.yaml", sites.toString());
-        Path root = keys.resolve("root.json");
-        scratch.write(
-                "origin.yaml",
-                """
-                data: %s
-                listen: %s
-                swarm: ["%s:%d"]
-                tracker: ["%s"]
-                keys: %s
-                passphraseFile: %s
-                """.formatted(
-                                        originData(),
-                                        originUrl.substring("http://".length()),
-                                        addresses.origin(),
-                                        SWARM_PORT,
-                                        trackerUrl,
-                                        keys,
-                                        passphrase)
-                        + (plan.open() ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
-        scratch.write("tracker.yaml", """
-            listen: ["%s"]
-            sites: %s
-            origin: %s
-            data: %s
-            trustedRoot: %s
-            publicUrl: %s
-            refresh: 1s
-            """.formatted(
-                        trackerUrl.substring("http://".length()),
-                        sitesFile,
-                        originUrl,
-                        scratch.path().resolve("tracker"),
-                        root,
-                        trackerUrl));
+        files.writeTracker(scratch.write("sites.yaml", sites.toString()));
+        files.writeOrigin(plan.open());
         for (Office.Machine machine : machines()) {
-            scratch.write(
-                    folder(machine) + ".yaml",
-                    """
-                    data: %s
-                    tracker: ["%s"]
-                    trustedRoot: %s
-                    listen: ["%s:%d"]
-                    """.formatted(machine.data(), trackerUrl, root, machine.ip(), SWARM_PORT)
-                            + settings.moreYaml(machine));
+            files.writeAgent(machine, settings.moreYaml(machine));
         }
-    }
-
-    private static String rate(ByteRate rate) {
-        return rate.bytesPerSecond() + "B/s";
     }
 
     /** Publishes {@code content} under {@code product} {@code version}; returns when agents can see it. */

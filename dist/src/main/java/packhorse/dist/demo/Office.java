@@ -34,6 +34,11 @@ record Office(String name, Subnet subnet, Machine sitePeer, List<Machine> endpoi
      * @param agent how to speak to it
      */
     record Machine(String id, int site, IpAddress ip, Path data, LocalAgent agent) {
+        /** The name of its folder, its configuration and its log. */
+        String folder() {
+            return String.valueOf(data.getFileName());
+        }
+
         /** Where its store keeps the content with that hash. */
         Path copy(String sha256) {
             return data.resolve("store/packs").resolve(sha256).resolve(sha256);

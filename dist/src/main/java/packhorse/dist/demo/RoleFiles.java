@@ -1,0 +1,150 @@
+package packhorse.dist.demo;
+
+import java.nio.file.Path;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.unit.ByteRate;
+
+/** The configurations of a deployment's roles: one file each in its folder, addresses and paths filled in. */
+final class RoleFiles {
+    static final String TRACKER = "tracker";
+    static final String ORIGIN = "origin";
+
+    private static final int PLAIN_PORT = 7300;
+    private static final int AGENTS_PORT = 7301;
+    private static final int SECURE_PORT = 7302;
+    private static final int ORIGIN_PORT = 7400;
+    private static final int SWARM_PORT = 7001;
+    private static final int OPEN_PORT = 7002;
+
+    private final ScratchFolder scratch;
+    private final AddressPlan addresses;
+    private final String plainDoor;
+    private final String agentsDoor;
+    private final String secureDoor;
+    private final String originDoor;
+
+    RoleFiles(ScratchFolder scratch, Surroundings surroundings) {
+        this.scratch = scratch;
+        this.addresses = surroundings.addresses();
+        IpAddress tracker = addresses.tracker();
+        plainDoor = tracker + ":" + surroundings.freePort(tracker, PLAIN_PORT);
+        agentsDoor = tracker + ":" + surroundings.freePort(tracker, AGENTS_PORT);
+        secureDoor = tracker + ":" + surroundings.freePort(tracker, SECURE_PORT);
+        originDoor = addresses.origin() + ":" + surroundings.freePort(addresses.origin(), ORIGIN_PORT);
+        scratch.write("passphrase", "the demo's keys live two minutes\n");
+    }
+
+    /** Where other BitTorrent clients and people find the tracker. */
+    String plainUrl() {
+        return "http://" + plainDoor;
+    }
+
+    /** Where agents hold their sessions. */
+    String agentsDoor() {
+        return agentsDoor;
+    }
+
+    /** Where machines join. */
+    String secureUrl() {
+        return "https://" + secureDoor;
+    }
+
+    String originUrl() {
+        return "https://" + originDoor;
+    }
+
+    Path keys() {
+        return scratch.path().resolve("keys");
+    }
+
+    Path authority() {
+        return scratch.path().resolve("ca");
+    }
+
+    /** Opens every key of the deployment. */
+    Path passphrase() {
+        return scratch.path().resolve("passphrase");
+    }
+
+    Path desired() {
+        return scratch.path().resolve("desired.yaml");
+    }
+
+    Path originData() {
+        return scratch.path().resolve(ORIGIN);
+    }
+
+    Path trackerData() {
+        return scratch.path().resolve(TRACKER);
+    }
+
+    void writeOrigin(boolean open) {
+        scratch.write(
+                ORIGIN + ".yaml",
+                """
+                data: %s
+                listen: %s
+                swarm: ["%s:%d"]
+                tracker: ["%s"]
+                keys: %s
+                passphraseFile: %s
+                """.formatted(
+                                originData(),
+                                originDoor,
+                                addresses.origin(),
+                                SWARM_PORT,
+                                agentsDoor,
+                                keys(),
+                                passphrase())
+                        + (open ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
+    }
+
+    void writeTracker(Path sites) {
+        scratch.write(TRACKER + ".yaml", """
+            listen: ["%s"]
+            agents: ["%s"]
+            secure: ["%s"]
+            ca: %s
+            caPassphraseFile: %s
+            sites: %s
+            desired: %s
+            origin: %s
+            data: %s
+            trustedRoot: %s
+            publicUrl: %s
+            refresh: 1s
+            """.formatted(
+                        plainDoor,
+                        agentsDoor,
+                        secureDoor,
+                        authority(),
+                        passphrase(),
+                        sites,
+                        desired(),
+                        originUrl(),
+                        trackerData(),
+                        keys().resolve("root.json"),
+                        plainUrl()));
+    }
+
+    /** @param more lines of this machine's own */
+    void writeAgent(Office.Machine machine, String more) {
+        scratch.write(machine.folder() + ".yaml", """
+            data: %s
+            tracker: ["%s"]
+            repository: ["%s/repository/"]
+            listen: ["%s:%d"]
+            """.formatted(machine.data(), agentsDoor, secureUrl(), machine.ip(), SWARM_PORT) + more);
+    }
+
+    /** One office of the site map. */
+    static String site(Office office, ByteRate wan, boolean sitePeer) {
+        String text = "  - name: " + office.name() + "\n    subnets: [" + office.subnet() + "]\n    wan: {down: "
+                + rate(wan) + ", up: " + rate(wan) + "}\n";
+        return sitePeer ? text + "    sitePeers: [" + office.sitePeer().ip() + "]\n" : text;
+    }
+
+    private static String rate(ByteRate rate) {
+        return rate.bytesPerSecond() + "B/s";
+    }
+}
