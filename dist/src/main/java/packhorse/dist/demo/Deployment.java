@@ -6,21 +6,33 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import packhorse.core.OperationException;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.JoinToken;
+import packhorse.core.identity.Joining;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
+import packhorse.tracker.reports.ReportReader;
+import packhorse.tracker.reports.StoredReport;
 
 /**
  * A whole deployment on this machine, in a folder of its own: fresh keys, an origin, a tracker, and offices with a site peer
@@ -42,6 +54,17 @@ final class Deployment implements AutoCloseable {
     /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
     private static final long SPARE_BYTES = 200L << 20;
 
+    /** Where the origin is at home; no office. */
+    private static final String CENTRE = "centre";
+
+    /** Agents on their way up at once: two processes each, which on two cores would else wait for each other past their limits. */
+    private static final int STARTING_MAX = 4;
+
+    /** Addresses of an office that no endpoint of the plan has. */
+    private static final int NEWCOMER_FIRST = 100;
+
+    private static final int NEWCOMERS = 100;
+
     private static final String AGENT_HEAP = "128m";
     private static final String OTHER_HEAP = "256m";
 
@@ -62,6 +85,10 @@ final class Deployment implements AutoCloseable {
     private final Path logs;
     private final List<Office> offices;
     private final RoleFiles files;
+    private final Authority authority;
+    private final DesiredFile desired;
+    private final SecureRandom random = new SecureRandom();
+    private final AtomicInteger commands = new AtomicInteger();
 
     /** Takes a folder and, unless {@code surroundings} are given ones, keeps them until the end; nothing runs yet. */
     Deployment(DemoPlan plan, Surroundings surroundings) {
@@ -71,6 +98,8 @@ final class Deployment implements AutoCloseable {
         logs = scratch.folder("logs");
         AddressPlan addresses = surroundings.addresses();
         files = new RoleFiles(scratch, surroundings);
+        authority = new Authority(files);
+        desired = new DesiredFile(files.desired());
         List<Office> made = new ArrayList<>();
         for (int site = 1; site <= plan.sites(); site++) {
             String name = "office-" + site;
@@ -135,27 +164,108 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Makes keys, writes every role's configuration, starts all; returns when every agent is in session. */
+    /**
+     * Makes keys and an authority, starts tracker and origin, lets every machine join and starts its agent; returns when every
+     * agent is in session.
+     */
     void start(AgentSettings settings) throws InterruptedException {
-        Path keys = scratch.path().resolve("keys");
-        Path passphrase = scratch.write("passphrase", "the demo's keys live two minutes\n");
-        command("keys", "keys", "new", keys.toString(), "--passphrase-file", passphrase.toString(), "--quiet");
-        writeConfiguration(keys, passphrase, settings);
-        startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
+        String passphrase = files.passphrase().toString();
+        command("keys", "keys", "new", files.keys().toString(), "--passphrase-file", passphrase, "--quiet");
+        authority.init();
+        desired.write();
+        writeConfiguration(settings);
         startTracker();
-        if (surroundings.reachable()) {
-            await("the origin and the tracker answer", () -> answers(originUrl) && answers(trackerUrl));
-        }
-        for (Office.Machine machine : machines()) {
-            if (settings.runs(machine)) {
-                startAgent(machine);
-            }
+        awaitTracker();
+        join(0, files.originIdentity(), token(DeploymentRole.ORIGIN, CENTRE));
+        startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
+        List<Office.Machine> there = machines().stream().filter(settings::runs).toList();
+        for (int i = 0; i < there.size(); i++) {
+            Office.Machine machine = there.get(i);
+            join(machine, token(DeploymentRole.AGENT, office(machine)));
+            startAgent(machine);
+            int started = i + 1;
+            await(
+                    "the agents that were started have their sessions with the tracker",
+                    () -> there.subList(0, started).stream()
+                                    .filter(each -> !each.agent().inSession())
+                                    .count()
+                            < STARTING_MAX);
         }
         await(
-                "every agent has its session with the tracker",
-                () -> machines().stream()
-                        .allMatch(machine ->
-                                !settings.runs(machine) || machine.agent().inSession()));
+                "the origin and every agent have their sessions with the tracker",
+                () -> origin().reachesTracker()
+                        && there.stream().allMatch(machine -> machine.agent().inSession()));
+    }
+
+    private void awaitTracker() throws InterruptedException {
+        if (surroundings.reachable()) {
+            await("the tracker answers", () -> answers(files.plainUrl()));
+        }
+    }
+
+    /** The right to join once. */
+    String token(DeploymentRole role, String site) {
+        return authority.token(role, site, role == DeploymentRole.ORIGIN ? List.of(addresses().origin().toString()) : List.of());
+    }
+
+    private static String office(Office.Machine machine) {
+        return machine.id().substring(0, machine.id().indexOf('/'));
+    }
+
+    /** Makes a machine one of the deployment's by {@code token}; returns who it is from now on. */
+    EndpointId join(Office.Machine machine, String token) throws InterruptedException {
+        return join(machine.site(), machine.data(), token);
+    }
+
+    /** Where this process reaches the tracker it joins for the machine; else the machine does by a command of its own. */
+    private EndpointId join(int place, Path directory, String token) throws InterruptedException {
+        if (surroundings.reachable()) {
+            return new Joining(
+                            directory,
+                            EnumSet.allOf(DeploymentRole.class),
+                            Optional.empty(),
+                            InstantSource.system(),
+                            random)
+                    .join(JoinToken.parse(token), false)
+                    .id();
+        }
+        command("join", place, "peer", "join", token, "--data", directory.toString(), "--quiet");
+        return MachineIdentity.open(directory, InstantSource.system()).id();
+    }
+
+    /** Joins by the command line, as people do. */
+    EndpointId joinByHand(Office.Machine machine, String token) throws InterruptedException {
+        command("join", machine.site(), "peer", "join", token, "--config", configuration(machine).toString());
+        return MachineIdentity.open(machine.data(), InstantSource.system()).id();
+    }
+
+    /** One more machine in office {@code site}, configured and not yet joined; the same {@code number} has the same address. */
+    Office.Machine newcomer(int site, int number, AgentSettings settings) {
+        String name = "office-" + site + "/newcomer-" + number;
+        IpAddress ip = addresses().endpoint(site, NEWCOMER_FIRST + number % NEWCOMERS);
+        Office.Machine machine = machine(name, site, "n" + number, ip);
+        files.writeAgent(machine, settings.moreYaml(machine));
+        return machine;
+    }
+
+    /** Deletes what a machine had on its disk. */
+    void forget(Office.Machine machine) {
+        new ScratchFolder(machine.data()).close();
+    }
+
+    Path configuration(Office.Machine machine) {
+        return scratch.path().resolve(machine.folder() + ".yaml");
+    }
+
+    DesiredFile desired() {
+        return desired;
+    }
+
+    /** What the tracker stored of the agents' reports, in the order of its file. */
+    List<StoredReport> storedReports() {
+        List<StoredReport> stored = new ArrayList<>();
+        ReportReader.of(files.trackerData()).poll(stored::add);
+        return stored;
     }
 
     /** Starts a machine's agent, at first or again. */
@@ -228,26 +338,36 @@ final class Deployment implements AutoCloseable {
                 "--version",
                 version,
                 "--to",
-                originUrl,
+                files.originUrl(),
+                "--ca",
+                authority.certificate().toString(),
                 "--keys",
-                scratch.path().resolve("keys").toString(),
+                files.keys().toString(),
                 "--passphrase-file",
-                scratch.path().resolve("passphrase").toString(),
+                files.passphrase().toString(),
                 "--quiet"));
         if (open) {
             words.add("--open-swarm");
         }
         command("publish", words.toArray(String[]::new));
-        Office.Machine asked = machines().getLast();
-        await(
-                "the tracker's mirror of the catalogue has the release",
-                () -> asked.agent().sees(product, version));
+        Optional<Office.Machine> asked =
+                machines().stream().filter(machine -> agentPid(machine).isPresent()).findFirst();
+        if (asked.isPresent()) {
+            await(
+                    "the tracker's mirror of the catalogue has the release",
+                    () -> asked.get().agent().sees(product, version));
+        }
     }
 
-    /** Runs one of our commands to its end and returns what it printed. */
+    /** Runs one of our commands in the middle to its end and returns what it printed. */
     String command(String name, String... words) throws InterruptedException {
+        return command(name, 0, words);
+    }
+
+    private String command(String name, int place, String... words) throws InterruptedException {
+        String log = name + "-" + commands.incrementAndGet();
         RoleProcess process =
-                begin(() -> RoleProcess.start(name, surroundings.prefix(0), logs, OTHER_HEAP, List.of(words)));
+                begin(() -> RoleProcess.start(log, surroundings.prefix(place), logs, OTHER_HEAP, List.of(words)));
         return process.finish(COMMAND_MAX.toSeconds());
     }
 

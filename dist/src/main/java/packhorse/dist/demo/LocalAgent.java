@@ -35,6 +35,15 @@ final class LocalAgent {
         }
     }
 
+    /** Whether it runs and its tracker answers; an origin is in no site. */
+    boolean reachesTracker() {
+        try {
+            return status().getTrackerReachable();
+        } catch (OperationException e) {
+            return false;
+        }
+    }
+
     AgentStatus status() {
         @Nullable AgentStatus[] found = new AgentStatus[1];
         ask(LocalRequest.newBuilder().setStatus(Status.getDefaultInstance()).build(), reply -> {

@@ -74,6 +74,10 @@ final class RoleFiles {
         return scratch.path().resolve(ORIGIN);
     }
 
+    Path originIdentity() {
+        return originData().resolve("identity");
+    }
+
     Path trackerData() {
         return scratch.path().resolve(TRACKER);
     }
