@@ -1,0 +1,15 @@
+package packhorse.dist.demo;
+
+import java.nio.file.Path;
+
+/** The file that says what endpoints should have and may have. */
+final class DesiredFile {
+    private final Path file;
+
+    DesiredFile(Path file) {
+        this.file = file;
+    }
+
+    void write() {
+    }
+}
