@@ -248,6 +248,22 @@ final class Deployment implements AutoCloseable {
         return machine;
     }
 
+    /** The same machine at an address of office {@code site}; its agent is not running. */
+    Office.Machine moved(Office.Machine machine, int site) {
+        IpAddress there = addresses().endpoint(site, NEWCOMER_FIRST + NEWCOMERS);
+        Office.Machine moved = new Office.Machine(machine.id(), site, there, machine.data(), machine.agent());
+        files.writeAgent(moved, "");
+        return moved;
+    }
+
+    /** Denies an endpoint, or one certificate by its serial number. */
+    void revoke(String what) {
+        var denial = authority.revoke(what);
+        if (!denial.changed()) {
+            throw new IllegalStateException(what + " was denied already");
+        }
+    }
+
     /** Deletes what a machine had on its disk. */
     void forget(Office.Machine machine) {
         new ScratchFolder(machine.data()).close();
@@ -294,6 +310,12 @@ final class Deployment implements AutoCloseable {
     /** Ends the tracker as a power cut would. */
     void killTracker() throws InterruptedException {
         kill(RoleFiles.TRACKER);
+    }
+
+    /** The last line a machine's agent wrote, for an error line. */
+    String lastWords(Office.Machine machine) {
+        RoleProcess role = roles.get(machine.folder());
+        return role == null ? "it does not run" : role.lastLine();
     }
 
     private void kill(String folder) throws InterruptedException {

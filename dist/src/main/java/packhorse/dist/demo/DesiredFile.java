@@ -12,4 +12,16 @@ final class DesiredFile {
 
     void write() {
     }
+
+    void entitle(String product, String version) {
+        write();
+    }
+
+    void drop(String action) {
+        write();
+    }
+
+    void want(packhorse.core.topology.EndpointId endpoint, String action, String operation, String product, String version) {
+        write();
+    }
 }

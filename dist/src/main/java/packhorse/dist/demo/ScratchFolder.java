@@ -18,7 +18,8 @@ final class ScratchFolder implements AutoCloseable {
 
     private final Path path;
 
-    private ScratchFolder(Path path) {
+    /** Takes a folder that is there, or may come to be. */
+    ScratchFolder(Path path) {
         this.path = path;
     }
 

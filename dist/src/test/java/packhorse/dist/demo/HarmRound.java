@@ -39,6 +39,7 @@ final class HarmRound {
     /** An agent that leaves ends its swarm process; one that was killed leaves it to notice. */
     private static final Duration ORPHANS_MAX = Duration.ofSeconds(20);
 
+    private final Lab lab;
     private final Deployment deployment;
     private final int round;
     private final Office.Machine machine;
@@ -47,10 +48,11 @@ final class HarmRound {
     private final long startNanos = System.nanoTime();
     private int tokens;
 
-    HarmRound(Deployment deployment, int round, RandomGenerator random) {
-        this.deployment = deployment;
+    HarmRound(Lab lab, int round, RandomGenerator random) {
+        this.lab = lab;
+        this.deployment = lab.deployment();
         this.round = round;
-        this.machine = deployment.newcomer(1, round);
+        this.machine = deployment.newcomer(1, round, AgentSettings.PLAIN);
         this.harms = Harm.draw(random, HARMS, SPAN_MILLIS);
         this.ward = new Ward(deployment, machine);
     }
@@ -74,7 +76,7 @@ final class HarmRound {
                 return null;
             });
             EndpointId id = join();
-            deployment.desire(id, bring, "distribute", Lab.PRODUCT, version);
+            deployment.desired().want(id, bring, "distribute", Lab.PRODUCT, version);
             ward.admitAgent();
             finish(hurting);
             ward.mendAll();
@@ -82,13 +84,13 @@ final class HarmRound {
             reaches("the release is there", () -> Files.exists(machine.copy(sha256)));
             reaches("its end is stored", () -> ended(id, bring) > 0);
             assertEquals(sha256, Demo.sha256(machine.copy(sha256)), "the copy");
-            deployment.desire(id, drop, "delete", Lab.PRODUCT, version);
+            deployment.desired().want(id, drop, "delete", Lab.PRODUCT, version);
             reaches("the deletion is stored", () -> ended(id, drop) > 0);
             reaches("nothing waits on its disk", () -> status(beside).getReportsWaiting() == 0);
             assertEquals(false, Files.exists(machine.copy(sha256)), "the copy is still there");
             assertEquals(1, ended(id, bring), "ends of " + bring);
             assertEquals(1, ended(id, drop), "ends of " + drop);
-            assertEquals(List.of(), ReportInvariants.broken(deployment.storedReports()), "stored reports");
+            assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
         }
         deployment.stopAgent(machine);
         await("no process of it is left").atMost(ORPHANS_MAX).until(() -> ward.orphans().isEmpty());
@@ -121,7 +123,7 @@ final class HarmRound {
         String token = token();
         for (int i = 1; ; i++) {
             try {
-                return deployment.join(machine, token);
+                return deployment.joinByHand(machine, token);
             } catch (OperationException e) {
                 if (i == JOINS_MAX) {
                     throw e;
@@ -140,7 +142,7 @@ final class HarmRound {
     }
 
     private long ended(EndpointId id, String action) {
-        return ReportInvariants.ended(deployment.storedReports(), id, action);
+        return ReportInvariants.ended(lab.reports(), id, action);
     }
 
     private void reaches(String what, java.util.concurrent.Callable<Boolean> condition) {

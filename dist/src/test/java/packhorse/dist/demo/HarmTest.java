@@ -36,7 +36,7 @@ final class HarmTest {
                 long seed = SEED + round;
                 RandomGenerator random =
                         RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seed);
-                HarmRound story = new HarmRound(lab.deployment(), round, random);
+                HarmRound story = new HarmRound(lab, round, random);
                 int release = round % RELEASES;
                 try {
                     story.run(version(release), hashes.get(release));
@@ -48,7 +48,7 @@ final class HarmTest {
                 }
                 say("round " + round + " of seed " + seed + ": " + story.summary());
             }
-            assertEquals(List.of(), ReportInvariants.broken(lab.deployment().storedReports()), "stored reports");
+            assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
         }
     }
 

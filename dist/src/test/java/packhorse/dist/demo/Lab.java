@@ -1,21 +1,28 @@
 package packhorse.dist.demo;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import packhorse.core.OperationException;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Pulled;
 import packhorse.core.message.v1.Traffic;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
@@ -86,6 +93,13 @@ final class Lab implements AutoCloseable {
         deployment.publish(content, PRODUCT, version, open);
     }
 
+    /** What the tracker stored, in the order of its file. */
+    List<ReportInvariants.Stored> reports() {
+        return deployment.storedReports().stream()
+                .map(stored -> new ReportInvariants.Stored(stored.id(), StateCodec.read(stored.report())))
+                .toList();
+    }
+
     /** The site peer of office {@code site}, from 1. */
     Office.Machine sitePeer(int site) {
         return deployment.offices().get(site - 1).sitePeer();
@@ -93,6 +107,24 @@ final class Lab implements AutoCloseable {
 
     Office.Machine endpoint(int site, int endpoint) {
         return deployment.offices().get(site - 1).endpoints().get(endpoint - 1);
+    }
+
+    /** One more machine of office {@code site}, not yet joined. */
+    Office.Machine newcomer(int site, int number, String moreYaml) {
+        return deployment.newcomer(site, number, new AgentSettings() {
+            @Override
+            public String moreYaml(Office.Machine machine) {
+                return moreYaml;
+            }
+        });
+    }
+
+    /** Lets a machine join and starts its agent; returns when it is in session. */
+    EndpointId admit(Office.Machine machine) throws InterruptedException {
+        EndpointId id = deployment.join(machine, deployment.token(DeploymentRole.AGENT, "office-" + machine.site()));
+        deployment.startAgent(machine);
+        await().atMost(Duration.ofMinutes(1)).until(machine.agent()::inSession);
+        return id;
     }
 
     Future<Pulled> pull(Office.Machine machine, String version) {
