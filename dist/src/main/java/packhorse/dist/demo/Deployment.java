@@ -30,7 +30,6 @@ import packhorse.core.identity.MachineIdentity;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
-import packhorse.core.unit.ByteRate;
 import packhorse.tracker.reports.ReportReader;
 import packhorse.tracker.reports.StoredReport;
 
@@ -205,7 +204,10 @@ final class Deployment implements AutoCloseable {
 
     /** The right to join once. */
     String token(DeploymentRole role, String site) {
-        return authority.token(role, site, role == DeploymentRole.ORIGIN ? List.of(addresses().origin().toString()) : List.of());
+        return authority.token(
+                role,
+                site,
+                role == DeploymentRole.ORIGIN ? List.of(addresses().origin().toString()) : List.of());
     }
 
     private static String office(Office.Machine machine) {
@@ -235,7 +237,14 @@ final class Deployment implements AutoCloseable {
 
     /** Joins by the command line, as people do. */
     EndpointId joinByHand(Office.Machine machine, String token) throws InterruptedException {
-        command("join", machine.site(), "peer", "join", token, "--config", configuration(machine).toString());
+        command(
+                "join",
+                machine.site(),
+                "peer",
+                "join",
+                token,
+                "--config",
+                configuration(machine).toString());
         return MachineIdentity.open(machine.data(), InstantSource.system()).id();
     }
 
@@ -372,8 +381,9 @@ final class Deployment implements AutoCloseable {
             words.add("--open-swarm");
         }
         command("publish", words.toArray(String[]::new));
-        Optional<Office.Machine> asked =
-                machines().stream().filter(machine -> agentPid(machine).isPresent()).findFirst();
+        Optional<Office.Machine> asked = machines().stream()
+                .filter(machine -> agentPid(machine).isPresent())
+                .findFirst();
         if (asked.isPresent()) {
             await(
                     "the tracker's mirror of the catalogue has the release",

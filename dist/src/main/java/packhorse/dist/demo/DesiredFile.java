@@ -10,8 +10,7 @@ final class DesiredFile {
         this.file = file;
     }
 
-    void write() {
-    }
+    void write() {}
 
     void entitle(String product, String version) {
         write();
@@ -21,7 +20,12 @@ final class DesiredFile {
         write();
     }
 
-    void want(packhorse.core.topology.EndpointId endpoint, String action, String operation, String product, String version) {
+    void want(
+            packhorse.core.topology.EndpointId endpoint,
+            String action,
+            String operation,
+            String product,
+            String version) {
         write();
     }
 }

@@ -93,13 +93,13 @@ final class RoleFiles {
                 keys: %s
                 passphraseFile: %s
                 """.formatted(
-                                originData(),
-                                originDoor,
-                                addresses.origin(),
-                                SWARM_PORT,
-                                agentsDoor,
-                                keys(),
-                                passphrase())
+                                        originData(),
+                                        originDoor,
+                                        addresses.origin(),
+                                        SWARM_PORT,
+                                        agentsDoor,
+                                        keys(),
+                                        passphrase())
                         + (open ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
     }
 
@@ -133,12 +133,14 @@ final class RoleFiles {
 
     /** @param more lines of this machine's own */
     void writeAgent(Office.Machine machine, String more) {
-        scratch.write(machine.folder() + ".yaml", """
-            data: %s
-            tracker: ["%s"]
-            repository: ["%s/repository/"]
-            listen: ["%s:%d"]
-            """.formatted(machine.data(), agentsDoor, secureUrl(), machine.ip(), SWARM_PORT) + more);
+        scratch.write(
+                machine.folder() + ".yaml",
+                """
+                data: %s
+                tracker: ["%s"]
+                repository: ["%s/repository/"]
+                listen: ["%s:%d"]
+                """.formatted(machine.data(), agentsDoor, secureUrl(), machine.ip(), SWARM_PORT) + more);
     }
 
     /** One office of the site map. */

@@ -80,18 +80,22 @@ final class AdmissionTest {
 
         await("the session is over").atMost(SOON).until(() -> !machine.agent().reachesTracker());
         long[] before = {-1};
-        await("no bytes come any more").atMost(SOON).pollInterval(Duration.ofSeconds(2)).until(() -> {
-            long now = Lab.bytesIn(machine.agent(), false);
-            boolean still = now == before[0];
-            before[0] = now;
-            return still;
-        });
+        await("no bytes come any more")
+                .atMost(SOON)
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> {
+                    long now = Lab.bytesIn(machine.agent(), false);
+                    boolean still = now == before[0];
+                    before[0] = now;
+                    return still;
+                });
         assertTrue(Lab.pack(machine.agent()).getBytesHave() < 64 * MIB, "it was cut off in the middle");
         lab.deployment().killAgent(machine);
         lab.deployment().startAgent(machine);
         await("it says why it is left out")
                 .atMost(SOON)
-                .until(() -> trouble(machine).contains("denied") || trouble(machine).contains("revoked"));
+                .until(() ->
+                        trouble(machine).contains("denied") || trouble(machine).contains("revoked"));
         assertFalse(machine.agent().reachesTracker());
         lab.deployment().killAgent(machine);
     }
@@ -140,9 +144,10 @@ final class AdmissionTest {
         lab.deployment().desired().want(id, "known", "distribute", Lab.PRODUCT, EVERYBODYS);
 
         await().atMost(SOON).until(() -> ReportInvariants.ended(lab.reports(), id, "known") == 1);
-        await().atMost(SOON).until(() -> lab.reports().stream()
-                .anyMatch(stored -> stored.entry().action().equals("unknown")
-                        && stored.entry().detail().contains("lab/nothing")));
+        await().atMost(SOON)
+                .until(() -> lab.reports().stream()
+                        .anyMatch(stored -> stored.entry().action().equals("unknown")
+                                && stored.entry().detail().contains("lab/nothing")));
         lab.deployment().stopAgent(machine);
     }
 
@@ -186,7 +191,8 @@ final class AdmissionTest {
         lab.deployment().join(first, token);
         Office.Machine second = lab.newcomer(1, 7, "");
 
-        OperationException used = assertThrows(OperationException.class, () -> lab.deployment().join(second, token));
+        OperationException used =
+                assertThrows(OperationException.class, () -> lab.deployment().join(second, token));
 
         assertTrue(used.getMessage().contains("token"), used.getMessage());
         assertFalse(Files.exists(second.data().resolve("identity.crt")), "nothing was changed");

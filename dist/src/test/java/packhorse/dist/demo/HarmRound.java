@@ -93,7 +93,9 @@ final class HarmRound {
             assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
         }
         deployment.stopAgent(machine);
-        await("no process of it is left").atMost(ORPHANS_MAX).until(() -> ward.orphans().isEmpty());
+        await("no process of it is left")
+                .atMost(ORPHANS_MAX)
+                .until(() -> ward.orphans().isEmpty());
         deployment.forget(machine);
     }
 
@@ -149,8 +151,7 @@ final class HarmRound {
         try {
             await(what).atMost(CALM_MAX).pollInterval(Duration.ofMillis(200)).until(condition);
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError(
-                    e.getMessage() + "; the agent's last words: " + deployment.lastWords(machine), e);
+            throw new AssertionError(e.getMessage() + "; the agent's last words: " + deployment.lastWords(machine), e);
         }
     }
 

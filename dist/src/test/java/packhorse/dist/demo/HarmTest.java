@@ -42,8 +42,8 @@ final class HarmTest {
                     story.run(version(release), hashes.get(release));
                 } catch (AssertionError | RuntimeException e) {
                     throw new AssertionError(
-                            "round " + round + ", -Dharm.rounds=1 -Dharm.seed=" + seed + ": " + e.getMessage()
-                                    + "\n" + story.told(),
+                            "round " + round + ", -Dharm.rounds=1 -Dharm.seed=" + seed + ": " + e.getMessage() + "\n"
+                                    + story.told(),
                             e);
                 }
                 say("round " + round + " of seed " + seed + ": " + story.summary());
