@@ -22,7 +22,7 @@ final class FrameAllowance {
     boolean take(int bytes, long nowNanos) {
         tokens = Math.min(brim, tokens + (nowNanos - lastNanos) / 1e9 * perSecond);
         lastNanos = nowNanos;
-        double cost = 1 + (double) (bytes / WireConfig.BYTES_PER_TOKEN);
+        long cost = 1L + bytes / WireConfig.BYTES_PER_TOKEN;
         if (tokens < cost) {
             return false;
         }

@@ -80,6 +80,8 @@ final class Pulse implements AutoCloseable {
         }
     }
 
+    /** Woken early it beats early, which does no harm. */
+    @SuppressWarnings("WaitNotInLoop")
     private void pause(long millis) throws InterruptedException {
         lock.lock();
         try {

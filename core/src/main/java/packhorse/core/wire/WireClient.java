@@ -300,8 +300,12 @@ public final class WireClient implements AutoCloseable {
                 while (outcome == null && !stopping) {
                     changed.await();
                 }
-                if (outcome == null && channel != null && channel.state() == WireChannel.State.OPEN) {
-                    var unused = changed.await(LEAVING_MAX.toMillis(), TimeUnit.MILLISECONDS);
+                long leavingNanos = LEAVING_MAX.toNanos();
+                while (leavingNanos > 0
+                        && outcome == null
+                        && channel != null
+                        && channel.state() == WireChannel.State.OPEN) {
+                    leavingNanos = changed.awaitNanos(leavingNanos);
                 }
                 Outcome ended = outcome;
                 return ended == null
