@@ -1,11 +1,8 @@
 package packhorse.tracker;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -23,10 +20,10 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Renewal;
-import packhorse.core.trust.DurableFiles;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Patience;
 import packhorse.core.trust.HttpMetadataSource.Reach;
+import packhorse.core.trust.Passphrase;
 import packhorse.tracker.TrackerConfig.Standing;
 import packhorse.tracker.enrol.EstDesk;
 import packhorse.tracker.enrol.LocalAuthority;
@@ -42,9 +39,6 @@ import packhorse.tracker.enrol.LocalAuthority;
 record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enrolment, List<Runnable> keepers)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Passport.class);
-
-    /** A passphrase is a sentence, not a file somebody named by mistake. */
-    private static final int PASSPHRASE_BYTES_MAX = 1024;
 
     /** This machine itself is always a name that somebody beside it may use. */
     private static final List<String> OWN_NAMES = List.of("localhost", "127.0.0.1");
@@ -63,7 +57,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
             InstantSource clock,
             LongSupplier nanoTime,
             SecureRandom random) {
-        char[] passphrase = passphrase(issuing.passphraseFile());
+        char[] passphrase = Passphrase.ofFile(issuing.passphraseFile());
         LocalAuthority authority;
         try {
             authority = LocalAuthority.open(issuing.ca(), passphrase, clock, nanoTime, random);
@@ -121,26 +115,6 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                 data.resolve("denied.json"));
         Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random);
         return new Passport(identity, denied.list(), Optional.empty(), List.of(denied::close, renewal::close));
-    }
-
-    /** The first line of {@code file}. */
-    private static char[] passphrase(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            String line = new String(in.readNBytes(PASSPHRASE_BYTES_MAX), StandardCharsets.UTF_8)
-                    .lines()
-                    .findFirst()
-                    .orElse("");
-            if (line.isEmpty()) {
-                throw new UsageException("the first line of " + file + " is empty; it should be the passphrase of the"
-                        + " issuing key (caPassphraseFile)");
-            }
-            return line.toCharArray();
-        } catch (IOException e) {
-            throw new UsageException(
-                    "cannot read the passphrase of the issuing key from " + file + ": " + DurableFiles.reason(e)
-                            + " (caPassphraseFile)",
-                    e);
-        }
     }
 
     @Override

@@ -78,6 +78,11 @@ public record TrackerConfig(
         }
     }
 
+    /** The same with another file of desired states. */
+    public TrackerConfig withDesired(Path file) {
+        return new TrackerConfig(listen, udp, agents, secure, standing, sites, Optional.of(file), mirror, publicUrl);
+    }
+
     /** Reads the file; errors name file, line and column. */
     public static TrackerConfig read(Path file) {
         YamlMap yaml = YamlDocument.read(file);

@@ -272,7 +272,7 @@ final class SecureTrackerTest {
         for (var wrong : List.of(
                 List.of("", "there is no identity in"),
                 List.of("ca: nowhere\ncaPassphraseFile: phrase", "nowhere"),
-                List.of("ca: ca\ncaPassphraseFile: nothing", "cannot read the passphrase of the issuing key"),
+                List.of("ca: ca\ncaPassphraseFile: nothing", "cannot read the passphrase from"),
                 List.of("ca: ca", "caPassphraseFile"),
                 List.of("names: [a]", "set ca: DIR too"),
                 List.of("ca: ca\ncaPassphraseFile: phrase\nidentity: x", "certifies itself"))) {

@@ -48,6 +48,12 @@ public final class TrackerCommand implements Callable<Integer> {
             description = "The tracker's configuration (YAML); a tracker needs it.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--desired",
+            paramLabel = "FILE",
+            description = "What endpoints should have and may have (YAML); instead of the configuration's desired:.")
+    private @Nullable Path desired;
+
     @Option(names = "--json", description = "Print the line that says the tracker is ready as JSON.")
     private boolean json;
 
@@ -61,9 +67,10 @@ public final class TrackerCommand implements Callable<Integer> {
         if (config == null || command == null) {
             throw new UsageException("--config FILE is needed; tracker/samples/tracker.yaml explains the file");
         }
+        TrackerConfig read = TrackerConfig.read(config);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (TrackerMain tracker =
-                TrackerMain.start(TrackerConfig.read(config), InstantSource.system(), new SecureRandom())) {
+        try (TrackerMain tracker = TrackerMain.start(
+                desired == null ? read : read.withDesired(desired), InstantSource.system(), new SecureRandom())) {
             Runtime.getRuntime().addShutdownHook(new Thread(tracker::close, "stop"));
             if (!quiet) {
                 say(command.commandLine().getOut(), tracker);
@@ -74,18 +81,24 @@ public final class TrackerCommand implements Callable<Integer> {
     }
 
     private void say(PrintWriter out, TrackerMain tracker) {
-        InetSocketAddress first = tracker.addresses().getFirst();
-        String host = first.getAddress().getHostAddress();
-        String url = "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + first.getPort();
+        String url = "http://" + text(tracker.addresses().getFirst());
+        String secure = "https://" + text(tracker.secureAddresses().getFirst());
         String udp = tracker.udpPorts().isEmpty()
                 ? ""
                 : String.valueOf(tracker.udpPorts().getFirst());
         if (json) {
-            out.println("{\"ready\":true,\"udpPort\":" + (udp.isEmpty() ? "null" : udp) + ",\"url\":\"" + url + "\"}");
+            out.println("{\"ready\":true,\"secure\":\"" + secure + "\",\"udpPort\":" + (udp.isEmpty() ? "null" : udp)
+                    + ",\"url\":\"" + url + "\"}");
         } else {
-            out.println("tracker ready at " + url + (udp.isEmpty() ? "" : ", UDP port " + udp));
+            out.println("tracker ready at " + url + (udp.isEmpty() ? "" : ", UDP port " + udp)
+                    + "; enrolment and catalogue at " + secure);
         }
         out.flush();
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     /** {@code packhorse tracker join TOKEN}. */
