@@ -71,6 +71,14 @@ public final class YamlMap {
         return entries.containsKey(key);
     }
 
+    /** Every key there is, with its place, for mappings whose keys are names and not words of ours. */
+    public List<Located<String>> keys() {
+        return entries.entrySet().stream()
+                .map(entry -> new Located<>(
+                        entry.getKey(), document.place(entry.getValue().key())))
+                .toList();
+    }
+
     public String string(String key) {
         return value(key, Function.identity());
     }

@@ -34,6 +34,7 @@ import packhorse.core.trust.MetadataSource;
 import packhorse.core.trust.TargetInfo;
 import packhorse.core.trust.TrustedStore;
 import packhorse.core.trust.TufClient;
+import packhorse.core.trust.VerifiedBundle;
 import packhorse.core.trust.VerifiedManifest;
 
 /**
@@ -53,6 +54,18 @@ public final class Mirror implements AutoCloseable {
 
     /** The first pause while there is no catalogue; doubles up to {@code refresh}. */
     private static final Duration EMPTY_PAUSE_FIRST = Duration.ofMillis(250);
+
+    /**
+     * What the catalogue says, as far as it could be fetched and verified. Another one only when something changed.
+     *
+     * @param version of the catalogue, 0 before the first
+     */
+    public record Contents(long version, List<VerifiedManifest> manifests, List<VerifiedBundle> bundles) {
+        public Contents {
+            manifests = List.copyOf(manifests);
+            bundles = List.copyOf(bundles);
+        }
+    }
 
     private static final String TARGETS = "targets/";
     private static final String OBJECTS = "objects/";
@@ -74,6 +87,7 @@ public final class Mirror implements AutoCloseable {
     // Written by the refreshing thread, each once as a whole.
     private volatile Shelf shelf = Shelf.EMPTY;
     private volatile Map<Sha256, BlobRef> objects = Map.of();
+    private volatile Contents contents = new Contents(0, List.of(), List.of());
     private volatile String trouble = "";
 
     private Mirror(
@@ -133,7 +147,8 @@ public final class Mirror implements AutoCloseable {
                 if (closing.await(MirrorConfig.REFRESH_MIN.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                var told = news.tryAcquire(next.minus(MirrorConfig.REFRESH_MIN).toMillis(), TimeUnit.MILLISECONDS);
+                var unused =
+                        news.tryAcquire(next.minus(MirrorConfig.REFRESH_MIN).toMillis(), TimeUnit.MILLISECONDS);
             } while (closing.getCount() > 0);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -179,6 +194,10 @@ public final class Mirror implements AutoCloseable {
                 complain(String.valueOf(e.getMessage()));
             }
         }
+        Contents now = new Contents(catalogue.version(), manifests, bundles(catalogue));
+        if (!now.equals(contents)) {
+            contents = now;
+        }
         try {
             Shelf next = before.next(trusted, catalogue, manifests);
             objects = blobs(manifests);
@@ -191,6 +210,25 @@ public final class Mirror implements AutoCloseable {
             LOG.info("{}, {} manifests", catalogue, manifests.size());
             listener.accept(List.copyOf(manifests));
         }
+    }
+
+    private List<VerifiedBundle> bundles(Catalogue catalogue) {
+        List<VerifiedBundle> bundles = new ArrayList<>();
+        for (TargetInfo target : catalogue.targets().values()) {
+            if (!target.path().endsWith("/bundle.json")) {
+                continue;
+            }
+            Optional<VerifiedBundle> known = contents.bundles().stream()
+                    .filter(bundle -> bundle.digest().equals(target.sha256()))
+                    .findFirst();
+            try {
+                bundles.add(
+                        known.isPresent() ? known.get() : catalogue.verifyBundle(target.path(), targetBytes(target)));
+            } catch (OperationException e) {
+                complain(String.valueOf(e.getMessage()));
+            }
+        }
+        return bundles;
     }
 
     private static Map<Sha256, BlobRef> blobs(List<VerifiedManifest> manifests) {
@@ -208,6 +246,11 @@ public final class Mirror implements AutoCloseable {
     /** All manifests of the catalogue that is served. */
     public List<VerifiedManifest> manifests() {
         return shelf.manifests();
+    }
+
+    /** Releases and bundles of the catalogue that is served. */
+    public Contents contents() {
+        return contents;
     }
 
     /** Version of the catalogue that is served; 0 before the first. */

@@ -1,0 +1,188 @@
+package packhorse.tracker.desired;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.DesiredState;
+import packhorse.core.state.Subject;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * What a sheet means with a catalogue: answers for one endpoint at a time. Made anew when either changes; immutable.
+ *
+ * <p>An endpoint <i>should</i> have what the orders name that fit it, in the sheet's order. Of two that contradict each other the first acts and
+ * the later is refused; the same order twice is once. It <i>may</i> have the content of what it should have, with what that needs, and whatever
+ * release an entitlement grants it. Building is O(wishes × releases they need + entitlements × releases), an answer O(wishes + entitlements).
+ */
+public final class Ruling {
+    private record Grant(Entitlement entitlement, Set<ReleaseId> releases, Set<Sha256> packs) {}
+
+    private final Sheet sheet;
+    private final Stock stock;
+    private final Orders orders;
+    private final List<Grant> grants = new ArrayList<>();
+    private final Map<EndpointId, Set<String>> groups;
+
+    private Ruling(Sheet sheet, Stock stock) {
+        this.sheet = sheet;
+        this.stock = stock;
+        this.orders = Orders.of(sheet, stock);
+        this.groups = sheet.roster().groupsOf();
+        for (Entitlement entitlement : sheet.entitlements()) {
+            Set<ReleaseId> releases = new LinkedHashSet<>();
+            Set<Sha256> packs = new HashSet<>();
+            for (ReleaseId release : stock.releases()) {
+                if (entitlement.releases().matches(release)) {
+                    releases.add(release);
+                    stock.release(release).ifPresent(listed -> packs.add(listed.pack()));
+                }
+            }
+            grants.add(new Grant(entitlement, releases, packs));
+        }
+    }
+
+    public static Ruling of(Sheet sheet, Stock stock) {
+        return new Ruling(sheet, stock);
+    }
+
+    public Sheet sheet() {
+        return sheet;
+    }
+
+    public Stock stock() {
+        return stock;
+    }
+
+    /** Wishes that cannot come true for anybody. */
+    public List<Refused> refused() {
+        return List.copyOf(orders.refused());
+    }
+
+    /** How many wishes can. */
+    public int acting() {
+        return orders.orders().size();
+    }
+
+    /** An endpoint with what the sheet says of it. */
+    public Target target(EndpointId endpoint, Optional<String> site) {
+        return new Target(
+                Optional.of(endpoint),
+                site,
+                groups.getOrDefault(endpoint, Set.of()),
+                sheet.roster().labelsOf(Optional.of(endpoint)));
+    }
+
+    /** What the endpoint should have. */
+    public Mandate mandate(Target target) {
+        List<Order> accepted = new ArrayList<>();
+        List<DesiredItem> items = new ArrayList<>();
+        List<Refused> conflicts = new ArrayList<>();
+        for (Order order : orders.orders()) {
+            if (!order.wish().whom().matches(target) || items.stream().anyMatch(item -> same(item, order.item()))) {
+                continue;
+            }
+            Optional<String> conflict = accepted.stream()
+                    .flatMap(before -> Orders.conflict(before, order).stream())
+                    .findFirst();
+            if (conflict.isPresent()) {
+                conflicts.add(new Refused(order.wish().place(), order.wish().toString(), conflict.get()));
+            } else if (items.size() >= DesiredState.ITEMS_MAX) {
+                conflicts.add(new Refused(
+                        order.wish().place(),
+                        order.wish().toString(),
+                        "an endpoint has at most " + DesiredState.ITEMS_MAX + " items; make a bundle of some"));
+            } else {
+                accepted.add(order);
+                items.add(order.item());
+            }
+        }
+        return new Mandate(items, conflicts);
+    }
+
+    /** One attempt, said twice: a site's line and everybody's line may both name it, the first one says how. */
+    private static boolean same(DesiredItem item, DesiredItem other) {
+        return item.action().equals(other.action())
+                && item.operation() == other.operation()
+                && item.subject().equals(other.subject());
+    }
+
+    /** Whether the endpoint should have or may have the pack. */
+    public boolean mayHave(Target target, Sha256 pack) {
+        for (Grant grant : grants) {
+            if (grant.packs().contains(pack) && grant.entitlement().whom().matches(target)) {
+                return true;
+            }
+        }
+        for (Order order : orders.orders()) {
+            if (order.packs().contains(pack) && order.wish().whom().matches(target)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Every release that the endpoint should have or may have, in the catalogue's order. */
+    public List<ReleaseId> everythingFor(Target target) {
+        Map<ReleaseId, Boolean> found = new HashMap<>();
+        for (Grant grant : grants) {
+            if (grant.entitlement().whom().matches(target)) {
+                grant.releases().forEach(release -> found.put(release, true));
+            }
+        }
+        for (Order order : orders.orders()) {
+            if (order.item().operation().needsContent() && order.wish().whom().matches(target)) {
+                order.names().forEach(release -> found.put(release, true));
+                order.needs().forEach(release -> found.put(release, true));
+            }
+        }
+        return stock.releases().stream().filter(found::containsKey).toList();
+    }
+
+    /** The digest that the catalogue signed for a release. */
+    public Optional<Sha256> digest(ReleaseId release) {
+        return stock.release(release).map(Stock.Listed::manifest);
+    }
+
+    /** Why the endpoint may not have the subject, in one line with the mend; empty when it may. */
+    public Optional<String> refusal(Target target, Subject subject) {
+        if (subject.bundle()) {
+            return stock.bundle(subject.id().name(), subject.id().version())
+                    .map(bundle -> bundle.members().stream()
+                            .flatMap(member -> refusal(target, Subject.release(member)).stream())
+                            .findFirst())
+                    .orElseGet(() -> Optional.of(unlisted(subject)));
+        }
+        Optional<Stock.Listed> listed = stock.release(subject.id());
+        if (listed.isEmpty()) {
+            return Optional.of(unlisted(subject));
+        }
+        if (subject.digest().isPresent()
+                && !subject.digest().get().equals(listed.get().manifest())) {
+            return Optional.of("the catalogue signed " + subject.id() + " as "
+                    + listed.get().manifest() + ", not as " + subject.digest().get()
+                    + "; refresh the catalogue and ask again");
+        }
+        return mayHave(target, listed.get().pack()) ? Optional.empty() : Optional.of(notEntitled(target, subject));
+    }
+
+    private String unlisted(Subject subject) {
+        return subject + " is not in the tracker's catalogue (version " + stock.version()
+                + "); publish it, or mend the name";
+    }
+
+    private String notEntitled(Target target, Subject subject) {
+        String who = "this endpoint"
+                + target.site().map(site -> " (site " + site + ")").orElse(" (in no known site)");
+        return who + " is not entitled to " + subject
+                + "; ask whoever runs the tracker for a line under \"entitlements\" in "
+                + (sheet.name().isEmpty() ? "its file of desired states, which it was started without" : sheet.name());
+    }
+}
