@@ -10,6 +10,11 @@ interface AgentSettings {
         return true;
     }
 
+    /** Whether nobody is refused a release that he asks for. */
+    default boolean everybodyMayHaveEverything() {
+        return true;
+    }
+
     /** More lines for the machine's configuration. */
     default String moreYaml(Office.Machine machine) {
         return "";

@@ -61,6 +61,7 @@ final class Demo {
                 "%d offices, each a site peer and %d endpoints on a %s line, pull %s (%s)",
                 plan.sites(), plan.endpoints(), plan.wan(), plan.content(), contentSize);
         long start = System.nanoTime();
+        deployment.desired().entitle(PRODUCT);
         deployment.start(AgentSettings.PLAIN);
         say("%d processes started in %.1f s", plan.receivers() + 2, secondsSince(start));
         long publishStart = System.nanoTime();

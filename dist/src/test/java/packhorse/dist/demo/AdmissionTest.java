@@ -48,6 +48,11 @@ final class AdmissionTest {
 
     private static final class SitePeersOnly implements AgentSettings {
         @Override
+        public boolean everybodyMayHaveEverything() {
+            return false;
+        }
+
+        @Override
         public boolean runs(Office.Machine machine) {
             return machine.id().endsWith("site-peer");
         }
@@ -58,8 +63,8 @@ final class AdmissionTest {
         lab.publish(Lab.content(folder, "4MiB", 51), EVERYBODYS, false);
         lab.publish(Lab.content(folder, "1MiB", 52), NOBODYS, false);
         lab.publish(Lab.content(folder, "64MiB", 53), LONG, false);
-        lab.deployment().desired().entitle(Lab.PRODUCT, EVERYBODYS);
-        lab.deployment().desired().entitle(Lab.PRODUCT, LONG);
+        lab.deployment().desired().entitle(Lab.PRODUCT + "@" + EVERYBODYS);
+        lab.deployment().desired().entitle(Lab.PRODUCT + "@" + LONG);
     }
 
     @AfterAll
@@ -117,7 +122,7 @@ final class AdmissionTest {
         Future<Pulled> early = lab.pull(machine, NOBODYS);
         assertTrue(refusal(early).contains("entitled"), () -> refusal(early));
 
-        lab.deployment().desired().want(id, "cache-it", "distribute", Lab.PRODUCT, NOBODYS);
+        lab.deployment().desired().want(id, "cache-it", "distribute", Lab.PRODUCT + "@" + NOBODYS);
         await().atMost(SOON).until(() -> ReportInvariants.ended(lab.reports(), id, "cache-it") == 1);
         lab.deployment().desired().drop("cache-it");
         await("it is not wanted any more")
@@ -140,8 +145,8 @@ final class AdmissionTest {
         Office.Machine machine = lab.newcomer(2, 3, "");
         EndpointId id = lab.admit(machine);
 
-        lab.deployment().desired().want(id, "unknown", "distribute", "lab/nothing", "9.9");
-        lab.deployment().desired().want(id, "known", "distribute", Lab.PRODUCT, EVERYBODYS);
+        lab.deployment().desired().want(id, "unknown", "distribute", "lab/nothing@9.9");
+        lab.deployment().desired().want(id, "known", "distribute", Lab.PRODUCT + "@" + EVERYBODYS);
 
         await().atMost(SOON).until(() -> ReportInvariants.ended(lab.reports(), id, "known") == 1);
         await().atMost(SOON)
@@ -202,7 +207,7 @@ final class AdmissionTest {
     void aReportIsStoredOnceAlsoWhereItsActionWasToldTwice() throws Exception {
         Office.Machine machine = lab.newcomer(2, 8, "");
         EndpointId id = lab.admit(machine);
-        lab.deployment().desired().want(id, "told", "distribute", Lab.PRODUCT, EVERYBODYS);
+        lab.deployment().desired().want(id, "told", "distribute", Lab.PRODUCT + "@" + EVERYBODYS);
         await().atMost(SOON).until(() -> ReportInvariants.ended(lab.reports(), id, "told") == 1);
         lab.deployment().desired().write();
         lab.deployment().killAgent(machine);

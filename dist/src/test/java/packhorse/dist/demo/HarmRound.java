@@ -76,7 +76,7 @@ final class HarmRound {
                 return null;
             });
             EndpointId id = join();
-            deployment.desired().want(id, bring, "distribute", Lab.PRODUCT, version);
+            deployment.desired().want(id, bring, "distribute", Lab.PRODUCT + "@" + version);
             ward.admitAgent();
             finish(hurting);
             ward.mendAll();
@@ -84,7 +84,7 @@ final class HarmRound {
             reaches("the release is there", () -> Files.exists(machine.copy(sha256)));
             reaches("its end is stored", () -> ended(id, bring) > 0);
             assertEquals(sha256, Demo.sha256(machine.copy(sha256)), "the copy");
-            deployment.desired().want(id, drop, "delete", Lab.PRODUCT, version);
+            deployment.desired().want(id, drop, "delete", Lab.PRODUCT + "@" + version);
             reaches("the deletion is stored", () -> ended(id, drop) > 0);
             reaches("nothing waits on its disk", () -> status(beside).getReportsWaiting() == 0);
             assertEquals(false, Files.exists(machine.copy(sha256)), "the copy is still there");

@@ -61,6 +61,9 @@ final class Lab implements AutoCloseable {
         DemoPlan plan = new DemoPlan(Path.of("/"), sites, endpoints, ByteRate.parse(wan), open);
         Lab lab = new Lab(new Deployment(plan, surroundings));
         try {
+            if (settings.everybodyMayHaveEverything()) {
+                lab.deployment.desired().entitle("*");
+            }
             lab.deployment.start(settings);
             return lab;
         } catch (InterruptedException | RuntimeException e) {
