@@ -1,0 +1,88 @@
+package packhorse.seeder.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.testing.TestDeployment;
+import packhorse.seeder.Deployment;
+import packhorse.seeder.origin.Origin;
+import picocli.CommandLine;
+
+/** The command with its options, against an origin; the exceptions it ends with decide its exit code: 2 or 3. */
+@Timeout(120)
+final class PublishCommandTest {
+    @TempDir
+    private Path dir;
+
+    private int publish(String to, String... more) throws Exception {
+        List<String> args = new ArrayList<>(List.of(
+                dir.resolve("app.bin").toString(),
+                "--name",
+                "acme/app",
+                "--version",
+                "1",
+                "--quiet",
+                "--to",
+                to,
+                "--passphrase-file",
+                dir.resolve("phrase").toString()));
+        args.addAll(List.of(more));
+        PublishCommand command = new PublishCommand();
+        CommandLine line = new CommandLine(command).setOut(new PrintWriter(new StringWriter()));
+        line.parseArgs(args.toArray(String[]::new));
+        return command.call();
+    }
+
+    @Test
+    void anOriginIsPublishedToByTlsAndTheRightRootOnly() throws Exception {
+        Files.write(dir.resolve("app.bin"), new byte[] {1, 2, 3});
+        Files.write(
+                dir.resolve("phrase"),
+                new String(Deployment.passphrase()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Deployment deployment = new Deployment(dir, InstantSource.system(), "127.40.7.1");
+        try (Origin origin = deployment.start()) {
+            String keys = deployment.keys().path().toString();
+            String right = deployment.machines().rootFile().toString();
+            String wrong =
+                    TestDeployment.create(dir.resolve("other")).rootFile().toString();
+            String url = "https://127.40.7.1:" + origin.port();
+
+            UsageException plain = assertThrows(
+                    UsageException.class,
+                    () -> publish("http://127.40.7.1:" + origin.port(), "--keys", keys, "--ca", right));
+            assertTrue(line(plain).contains("--to https://192.0.2.10:7400 --ca deployment-ca.crt"), line(plain));
+            UsageException bare = assertThrows(UsageException.class, () -> publish(url, "--keys", keys));
+            assertTrue(line(bare).contains("--to needs --ca FILE"), line(bare));
+            UsageException absent = assertThrows(
+                    UsageException.class,
+                    () -> publish(
+                            url, "--keys", keys, "--ca", dir.resolve("none").toString()));
+            assertTrue(line(absent).contains("no such file"), line(absent));
+            OperationException foreign =
+                    assertThrows(OperationException.class, () -> publish(url, "--keys", keys, "--ca", wrong));
+            assertTrue(line(foreign).contains("is not trusted"), line(foreign));
+
+            assertEquals(0, publish(url, "--keys", keys, "--ca", right));
+        }
+    }
+
+    private static String line(RuntimeException e) throws IOException {
+        String said = String.valueOf(e.getMessage());
+        assertEquals(1, said.lines().count(), said);
+        return said;
+    }
+}
