@@ -316,7 +316,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private boolean lively() {
-        return pulls.any() || packs.anyWanted();
+        return pulls.any() || packs.anyWanted() || !engine.isRunning();
     }
 
     private void tick(long now) {

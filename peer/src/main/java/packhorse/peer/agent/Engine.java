@@ -1,6 +1,5 @@
 package packhorse.peer.agent;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,8 +30,6 @@ import packhorse.peer.swarm.SwarmPort;
 final class Engine {
     /** Commands that wait for a full engine; enough for a new place with some thousand swarms. */
     private static final int BACKLOG_MAX = 65_536;
-    /** An engine that died is started again after this pause, so that one that cannot live does not spin. */
-    private static final Duration RESTART_PAUSE = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
@@ -45,6 +42,8 @@ final class Engine {
     private final List<PeerAddress> addresses = new ArrayList<>();
     private @Nullable SwarmPort port;
     private int number;
+    private final RestartPace pace = new RestartPace();
+    private long startedNanos;
     private boolean restartDue;
     private long restartDueNanos;
     /** Written by the owner; read by whoever says where the agent is reached. */
@@ -75,6 +74,7 @@ final class Engine {
         this.nanoTime = nanoTime;
         this.listening = listening;
         this.port = start(number);
+        this.startedNanos = nanoTime.getAsLong();
     }
 
     private SwarmPort start(int asNumber) {
@@ -144,6 +144,10 @@ final class Engine {
 
     void died(String reason) {
         LOG.error("the swarm engine ended: {}; it is started again", reason);
+        SwarmPort dead = port;
+        if (dead != null) {
+            errands.quietly("clear away the engine that ended", dead::close);
+        }
         port = null;
         number++;
         backlog.clear();
@@ -178,20 +182,28 @@ final class Engine {
                     return started;
                 },
                 started -> {
+                    if (!isCurrent(asNumber)) {
+                        // It died before it was known; its successor is due already.
+                        errands.quietly("clear away the engine that ended", started::close);
+                        return;
+                    }
                     port = started;
+                    startedNanos = nanoTime.getAsLong();
                     tell(new SwarmCommand.LocalPrefixes(localPrefixes));
                     tell(new SwarmCommand.Limits(limits));
                     startedAgain.run();
                 },
                 refused -> {
                     LOG.error("the swarm engine does not start: {}", refused.reason());
+                    startedNanos = nanoTime.getAsLong();
                     restartLater();
                 });
     }
 
     private void restartLater() {
+        long now = nanoTime.getAsLong();
         restartDue = true;
-        restartDueNanos = nanoTime.getAsLong() + RESTART_PAUSE.toNanos();
+        restartDueNanos = now + pace.died(now - startedNanos).toNanos();
     }
 
     /** Ends the engine; its last events have to find a mailbox that is emptied. */

@@ -23,12 +23,16 @@ final class ChildLog {
 
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int LAST_MAX = 3;
+    private static final int CRASH_MAX = 8;
 
     private static final Logger LOG = LoggerFactory.getLogger("packhorse.swarm");
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Deque<String> last = new ArrayDeque<>();
+    /** What the virtual machine says of its crash, before it says a lot more. Guarded by lock. */
+    private final Deque<String> crash = new ArrayDeque<>();
+
     private final Thread thread;
     private long windowNanos = System.nanoTime();
     private int lines;
@@ -96,6 +100,9 @@ final class ChildLog {
     private void keep(String line) {
         lock.lock();
         try {
+            if (line.startsWith("# ") && crash.size() < CRASH_MAX) {
+                crash.add(line.substring(1).strip());
+            }
             if (last.size() == LAST_MAX) {
                 last.removeFirst();
             }
@@ -110,7 +117,7 @@ final class ChildLog {
         thread.join(millisMax);
         lock.lock();
         try {
-            return String.join(" / ", last);
+            return String.join(" / ", crash.isEmpty() ? last : crash);
         } finally {
             lock.unlock();
         }

@@ -1,9 +1,11 @@
 package packhorse.peer.swarm;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import packhorse.core.topology.IpAddress;
 import packhorse.peer.swarm.SwarmEvent.Bytes;
 
@@ -16,6 +18,10 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
  * total above the sum can then only come from closed connections, and the difference is booked to those that closed since the
  * books last balanced, by what they moved in their last interval. Once nothing moves, the sum over peers equals the torrent's
  * total exactly, in each direction; with one closed connection every single peer's figure is exact too.
+ *
+ * <p>A peer that comes back to the same torrent starts with the counters of its last connection, in whole KiB: libtorrent carries
+ * them over. A new connection of an address that was here before is therefore taken down by what it brings the sum above the
+ * total.
  *
  * <p>Both ends of a connection count the same bytes unless it is cut with bytes on the wire: then the sender counted what
  * the receiver never read.
@@ -37,6 +43,11 @@ final class PeerLedger {
     /** Who closed since the books last balanced, with the weight of their claim to unexplained bytes. */
     private final Map<IpAddress, Bytes> suspects = new HashMap<>();
 
+    /** Who left since the torrent entered libtorrent. */
+    private final Set<IpAddress> hereBefore = new HashSet<>();
+    /** What open connections began with. */
+    private final Map<Connection, Bytes> carriedOver = new HashMap<>();
+
     private Bytes retired = Bytes.ZERO;
     private Bytes total = Bytes.ZERO;
 
@@ -49,26 +60,69 @@ final class PeerLedger {
      */
     void poll(Bytes total, Map<Connection, Bytes> connections, Set<IpAddress> left) {
         this.total = total;
+        hereBefore.addAll(left);
         for (IpAddress ip : left) {
             suspects.merge(ip, new Bytes(1, 1), Bytes::plus);
         }
         Map<Connection, Bytes> before = Map.copyOf(live);
         before.forEach((connection, bytes) -> {
-            Bytes now = connections.get(connection);
-            if (now == null || now.in() < bytes.in() || now.out() < bytes.out()) {
+            Bytes raw = connections.get(connection);
+            Bytes now = raw == null ? Bytes.ZERO : less(raw, carriedOver.get(connection));
+            if (raw == null || now.in() < bytes.in() || now.out() < bytes.out()) {
                 close(connection, bytes);
             }
         });
-        connections.forEach((connection, bytes) -> {
-            Bytes last = live.getOrDefault(connection, Bytes.ZERO);
-            pace.put(connection, new Bytes(bytes.in() - last.in(), bytes.out() - last.out()));
-            live.put(connection, bytes);
+        // First all that cannot have brought anything: the rest of the total is what the others may have.
+        connections.forEach((connection, raw) -> {
+            if (live.containsKey(connection) || !hereBefore.contains(connection.ip())) {
+                take(connection, less(raw, carriedOver.get(connection)));
+            }
+        });
+        connections.forEach((connection, raw) -> {
+            if (!live.containsKey(connection)) {
+                Bytes carried = carried(raw);
+                carriedOver.put(connection, carried);
+                take(connection, less(raw, carried));
+            }
         });
         bookUnexplained();
     }
 
+    private void take(Connection connection, Bytes bytes) {
+        Bytes last = live.getOrDefault(connection, Bytes.ZERO);
+        pace.put(connection, new Bytes(bytes.in() - last.in(), bytes.out() - last.out()));
+        live.put(connection, bytes);
+    }
+
+    /** What the new connection of somebody who was here before brings the sum above the total by. */
+    private Bytes carried(Bytes raw) {
+        Bytes above = less(known().plus(raw), retired.plus(total));
+        return new Bytes(Math.clamp(above.in(), 0, raw.in()), Math.clamp(above.out(), 0, raw.out()));
+    }
+
+    /** Bytes on their way between the reading of the total and of the connections were taken off too; they come back here. */
+    private Bytes giveBack(long in, long out) {
+        Bytes given = Bytes.ZERO;
+        for (Map.Entry<Connection, Bytes> entry : carriedOver.entrySet()) {
+            Bytes carried = entry.getValue();
+            Bytes back = new Bytes(
+                    Math.min(carried.in(), Math.max(0, in - given.in())),
+                    Math.min(carried.out(), Math.max(0, out - given.out())));
+            entry.setValue(less(carried, back));
+            live.merge(entry.getKey(), back, Bytes::plus);
+            given = given.plus(back);
+        }
+        return given;
+    }
+
+    private static Bytes less(Bytes raw, @Nullable Bytes carried) {
+        return carried == null ? raw : new Bytes(raw.in() - carried.in(), raw.out() - carried.out());
+    }
+
     private void close(Connection connection, Bytes bytes) {
         live.remove(connection);
+        carriedOver.remove(connection);
+        hereBefore.add(connection.ip());
         closed.merge(connection.ip(), bytes, Bytes::plus);
         Bytes lastPace = pace.remove(connection);
         suspects.merge(connection.ip(), (lastPace == null ? Bytes.ZERO : lastPace).plus(new Bytes(1, 1)), Bytes::plus);
@@ -79,6 +133,11 @@ final class PeerLedger {
         Bytes all = retired.plus(total);
         long in = all.in() - known.in();
         long out = all.out() - known.out();
+        if (suspects.isEmpty() && (in > 0 || out > 0)) {
+            Bytes given = giveBack(in, out);
+            in -= given.in();
+            out -= given.out();
+        }
         if (in > 0) {
             split(in, Bytes::in).forEach((ip, share) -> closed.merge(ip, new Bytes(share, 0), Bytes::plus));
         }
@@ -114,6 +173,7 @@ final class PeerLedger {
         bookUnexplained();
         retired = known();
         total = Bytes.ZERO;
+        hereBefore.clear();
         suspects.clear();
     }
 
@@ -124,7 +184,9 @@ final class PeerLedger {
                 .toList()
                 .iterator();
         while (closed.size() > addresses && gone.hasNext()) {
-            Bytes bytes = closed.remove(gone.next());
+            IpAddress ip = gone.next();
+            Bytes bytes = closed.remove(ip);
+            hereBefore.remove(ip);
             if (bytes != null) {
                 closed.merge(OTHERS, bytes, Bytes::plus);
             }

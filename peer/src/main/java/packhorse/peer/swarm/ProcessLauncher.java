@@ -33,6 +33,11 @@ final class ProcessLauncher {
     private final List<String> command;
 
     ProcessLauncher(SwarmProcessConfig config) {
+        this(config, SwarmProcess.class.getName());
+    }
+
+    /** @param main the program's class */
+    ProcessLauncher(SwarmProcessConfig config, String main) {
         this.config = config;
         Path program = Path.of(System.getProperty("java.home"), "bin", "java");
         List<Path> classPath = config.classPath().isEmpty() ? ownClassPath() : config.classPath();
@@ -45,7 +50,7 @@ final class ProcessLauncher {
         command.addAll(List.of(
                 "-cp",
                 classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
-                SwarmProcess.class.getName(),
+                main,
                 Long.toString(ProcessHandle.current().pid())));
     }
 
@@ -57,9 +62,9 @@ final class ProcessLauncher {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
-                // Standard output is for frames; of a crash, the first lines are enough.
+                // Standard output is for frames, and no file is left behind by a crash.
                 "-XX:+DisplayVMOutputToStderr",
-                "-XX:ErrorFile=/dev/null",
+                "-XX:+ErrorFileToStderr",
                 "-XX:-CreateCoredumpOnCrash",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),

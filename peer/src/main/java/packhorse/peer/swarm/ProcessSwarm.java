@@ -93,8 +93,12 @@ public final class ProcessSwarm implements SwarmPort {
 
         /** @throws packhorse.core.UsageException when the configured user is none */
         public Starter(SwarmProcessConfig config) {
+            this(config, new ProcessLauncher(config));
+        }
+
+        Starter(SwarmProcessConfig config, ProcessLauncher launcher) {
             this.config = config;
-            this.launcher = new ProcessLauncher(config);
+            this.launcher = launcher;
         }
 
         /**
@@ -261,10 +265,19 @@ public final class ProcessSwarm implements SwarmPort {
                 take(next.get().getEngineEvent());
             }
         } catch (IOException | IllegalArgumentException e) {
-            // A pipe that breaks in the middle of a frame is the end of the process more often than garbage.
-            if (process.isAlive()) {
+            if (!endsByItself()) {
                 doom("it says what it cannot mean: " + e.getMessage());
             }
+        }
+    }
+
+    /** A virtual machine that crashes says so on standard output, whoever listens; and a pipe may break in the middle of a frame. */
+    private boolean endsByItself() {
+        try {
+            return process.waitFor(REST_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

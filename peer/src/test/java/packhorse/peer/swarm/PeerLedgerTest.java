@@ -62,38 +62,81 @@ final class PeerLedgerTest {
     }
 
     @Test
+    void aPeerThatComesBackIsNotCountedTwiceThoughItsCountersAreCarriedOver() {
+        PeerLedger ledger = new PeerLedger();
+        ledger.poll(new Bytes(0, 9_000), Map.of(to(A, 1), new Bytes(0, 9_000)), Set.of());
+        ledger.poll(new Bytes(0, 10_000), Map.of(), Set.of(A));
+        // 9 KiB of 10,000 bytes came along, and 500 bytes are new.
+        ledger.poll(new Bytes(0, 10_500), Map.of(to(A, 2), new Bytes(0, 9 * 1024 + 500)), Set.of());
+        assertEquals(Map.of(A, new Bytes(0, 10_500)), ledger.byPeer());
+        ledger.poll(new Bytes(0, 30_500), Map.of(to(A, 2), new Bytes(0, 9 * 1024 + 20_500)), Set.of());
+        assertEquals(Map.of(A, new Bytes(0, 30_500)), ledger.byPeer());
+    }
+
+    @Test
+    void aPeerThatComesBackWithoutItsCountersIsCountedInFull() {
+        PeerLedger ledger = new PeerLedger();
+        ledger.poll(new Bytes(0, 2_000), Map.of(to(A, 1), new Bytes(0, 2_000)), Set.of());
+        ledger.poll(new Bytes(0, 2_000), Map.of(), Set.of(A));
+        ledger.poll(new Bytes(0, 7_000), Map.of(to(A, 2), new Bytes(0, 5_000)), Set.of());
+        assertEquals(Map.of(A, new Bytes(0, 7_000)), ledger.byPeer());
+    }
+
+    /** libtorrent's side of the books: one connection per address, which takes its counters along in whole KiB. */
+    private static final class Library {
+        final Map<Connection, Bytes> open = new HashMap<>();
+        final Map<IpAddress, Bytes> carried = new HashMap<>();
+        Bytes total = Bytes.ZERO;
+
+        void open(IpAddress ip, int port) {
+            if (open.keySet().stream().noneMatch(connection -> connection.ip().equals(ip))) {
+                open.put(to(ip, port), carried.getOrDefault(ip, Bytes.ZERO));
+            }
+        }
+
+        void close(Connection connection) {
+            Bytes last = open.remove(connection);
+            carried.put(connection.ip(), new Bytes(last.in() & -1024, last.out() & -1024));
+        }
+
+        void move(Connection connection, Bytes moved) {
+            open.merge(connection, moved, Bytes::plus);
+            total = total.plus(moved);
+        }
+    }
+
+    @Test
     void sumsEqualTotalsOnceQuietWhateverHappened() {
         for (long seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             PeerLedger ledger = new PeerLedger();
-            Map<Connection, Bytes> open = new HashMap<>();
-            Bytes total = Bytes.ZERO;
+            Library library = new Library();
             Bytes everything = Bytes.ZERO;
             for (int round = 0; round < 40; round++) {
                 Set<IpAddress> left = new HashSet<>();
                 for (int step = random.nextInt(6); step > 0; step--) {
                     switch (random.nextInt(4)) {
-                        case 0 -> open.put(to(random.nextBoolean() ? A : B, random.nextInt(60_000)), Bytes.ZERO);
-                        case 1 ->
-                            open.keySet().stream().findFirst().ifPresent(gone -> {
-                                open.remove(gone);
+                        case 0 -> library.open(random.nextBoolean() ? A : B, random.nextInt(60_000));
+                        case 1 -> {
+                            for (Connection gone :
+                                    library.open.keySet().stream().limit(1).toList()) {
+                                library.close(gone);
                                 left.add(gone.ip());
-                            });
+                            }
+                        }
                         default -> {
-                            for (Connection connection : Set.copyOf(open.keySet())) {
+                            for (Connection connection : Set.copyOf(library.open.keySet())) {
                                 Bytes moved = new Bytes(random.nextInt(1000), random.nextInt(1000));
-                                open.merge(connection, moved, Bytes::plus);
-                                total = total.plus(moved);
+                                library.move(connection, moved);
                                 everything = everything.plus(moved);
                             }
                         }
                     }
                 }
-                ledger.poll(total, Map.copyOf(open), left);
+                ledger.poll(library.total, Map.copyOf(library.open), left);
                 if (random.nextInt(15) == 0) {
                     ledger.retire();
-                    open.clear();
-                    total = Bytes.ZERO;
+                    library = new Library();
                 }
             }
             assertEquals(everything, ledger.known(), "seed " + seed);
