@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Direct buffers shared by all connections, each held only while its bytes are under way. A connection on which little happens holds
- * none, so memory follows the traffic and not the number of peers.
+ * Direct buffers shared by all connections, each held while bytes are under way in it. A connection on which little happens soon holds
+ * none, so memory follows the traffic and not the number of peers; however many there are, direct memory stays below 52 MiB.
  */
 final class Buffers {
     /** What is read, encrypted and written at once: 4 TLS records. Larger ones were measured and are no faster. */

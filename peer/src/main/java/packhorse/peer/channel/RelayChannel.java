@@ -292,6 +292,13 @@ public final class RelayChannel implements PeerChannel {
         return relays.size();
     }
 
+    /** Connections that came and are not let in yet. */
+    int strangers() {
+        return Math.toIntExact(attempts.stream()
+                .filter(attempt -> attempt.stranger.isPresent())
+                .count());
+    }
+
     private void look() {
         long now = nanoTime.getAsLong();
         attempts.forEach(attempt -> attempt.look(now));
