@@ -3,12 +3,17 @@ package packhorse.peer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +22,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.Renewal;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.HttpMetadataSource;
@@ -25,7 +32,9 @@ import packhorse.core.trust.TrustedStore;
 import packhorse.core.trust.TufClient;
 import packhorse.peer.agent.Agent;
 import packhorse.peer.agent.AgentConfig;
-import packhorse.peer.channel.DirectChannel;
+import packhorse.peer.channel.ChannelConfig;
+import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.RelayChannel;
 import packhorse.peer.gateway.Gateway;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
@@ -42,52 +51,137 @@ public final class PeerMain implements AutoCloseable {
 
     private final PeerConfig config;
     private final Store store;
+    private final PeerChannel channel;
     private final Agent agent;
+    private final Renewal renewal;
     private final Optional<Gateway> gateway;
 
-    private PeerMain(PeerConfig config, Store store, Agent agent, Optional<Gateway> gateway) {
+    private PeerMain(
+            PeerConfig config,
+            Store store,
+            PeerChannel channel,
+            Agent agent,
+            Renewal renewal,
+            Optional<Gateway> gateway) {
         this.config = config;
         this.store = store;
+        this.channel = channel;
         this.agent = agent;
+        this.renewal = renewal;
         this.gateway = gateway;
     }
 
     /**
      * Starts an agent.
      *
+     * @param random of which nobody can guess the next: keys come of it
      * @throws UsageException or OperationException with the one line that says what is in its way
      */
-    public static PeerMain start(
-            PeerConfig config, InstantSource clock, RandomGenerator random, LongSupplier nanoTime) {
-        Optional<InetAddress> bind = bindAddress(config);
+    public static PeerMain start(PeerConfig config, InstantSource clock, SecureRandom random, LongSupplier nanoTime) {
         MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
-        TufClient catalogue = catalogue(config, clock, bind);
-        Store store = Store.open(config.data().resolve("store"));
-        SwarmConfig swarm = SwarmConfig.listeningOn(config.listen().toArray(Listen[]::new))
-                .withRates(config.limits())
+        if (identity.role() != DeploymentRole.AGENT) {
+            throw new UsageException("the identity in " + config.identity() + " is of " + identity.self()
+                    + "; an agent needs one of its own: packhorse peer join TOKEN");
+        }
+        Optional<InetAddress> bind = bindAddress(config);
+        TufClient catalogue = catalogue(config, identity, clock, bind);
+        Deque<AutoCloseable> started = new ArrayDeque<>();
+        try {
+            Store store = begun(started, Store.open(config.data().resolve("store")));
+            PeerChannel channel = begun(
+                    started,
+                    RelayChannel.open(
+                            ChannelConfig.on(config.listen().stream()
+                                    .map(PeerMain::socketAddress)
+                                    .toArray(InetSocketAddress[]::new)),
+                            identity,
+                            clock,
+                            nanoTime));
+            Agent agent = begun(
+                    started,
+                    Agent.start(
+                            AgentConfig.of(config.data(), Optional.of(config.socket()))
+                                    .withLimits(config.limits())
+                                    .withSeedOnStart(config.seedOnStart())
+                                    .withWay(way(config)),
+                            identity,
+                            store,
+                            engines(config, store),
+                            sessions(config, identity, bind, random, clock),
+                            catalogue,
+                            channel,
+                            clock,
+                            random,
+                            nanoTime));
+            Renewal renewal = begun(
+                    started,
+                    Renewal.start(
+                            config.identity(),
+                            identity,
+                            config.repositories().stream()
+                                    .map(repository -> repository.resolve("/"))
+                                    .distinct()
+                                    .toList(),
+                            config.proxy().map(proxy -> new InetSocketAddress(proxy.host(), proxy.port())),
+                            clock,
+                            random));
+            Optional<Gateway> gateway = config.gateway().map(address -> Gateway.start(address, agent::open));
+            return new PeerMain(config, store, channel, agent, renewal, gateway);
+        } catch (RuntimeException e) {
+            started.forEach(part -> closeAfter(e, part));
+            throw e;
+        }
+    }
+
+    private static <T extends AutoCloseable> T begun(Deque<AutoCloseable> started, T part) {
+        started.addFirst(part);
+        return part;
+    }
+
+    private static void closeAfter(RuntimeException failure, AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static String way(PeerConfig config) {
+        return config.proxy()
+                .map(proxy -> "Trackers and the catalogue are reached through the proxy " + proxy
+                        + "; they see its address, and which site this machine is in they know by the addresses it"
+                        + " reports.")
+                .orElse("");
+    }
+
+    /** The engine behind the channel: reached from this machine only, and free of the limits that the channel keeps. */
+    private static Agent.EngineStarter engines(PeerConfig config, Store store) {
+        SwarmConfig swarm = SwarmConfig.listeningOn(new Listen(IpAddress.parse("127.0.0.1"), 0))
+                .withLocal(List.of(PeerChannel.NEAR))
+                .withRates(config.limits().ofPacks())
                 .withOpen(config.openSwarm()
                         .map(listen ->
                                 new SwarmConfig.Open(listen, config.limits().wanUp())));
         ProcessSwarm.Starter engines =
                 new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
-        Agent agent = Agent.start(
-                AgentConfig.of(config.data(), Optional.of(config.socket()))
-                        .withLimits(config.limits())
-                        .withSeedOnStart(config.seedOnStart()),
-                store,
-                events -> engines.start(swarm, events),
-                events -> TrackerSession.start(
-                        SessionConfig.of(config.trackers(), config.proxy(), bind), identity, random, clock, events),
-                catalogue,
-                new DirectChannel(),
-                random,
-                nanoTime);
+        return events -> engines.start(swarm, events);
+    }
+
+    private static Agent.SessionStarter sessions(
+            PeerConfig config,
+            MachineIdentity identity,
+            Optional<InetAddress> bind,
+            RandomGenerator random,
+            InstantSource clock) {
+        SessionConfig session = SessionConfig.of(config.trackers(), config.proxy(), bind);
+        return events -> TrackerSession.start(session, identity, random, clock, events);
+    }
+
+    private static InetSocketAddress socketAddress(Listen listen) {
         try {
-            return new PeerMain(
-                    config, store, agent, config.gateway().map(address -> Gateway.start(address, agent::open)));
-        } catch (RuntimeException e) {
-            agent.close();
-            throw e;
+            return new InetSocketAddress(InetAddress.getByAddress(listen.ip().bytes()), listen.port());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 or 16 bytes are an address: " + listen, e);
         }
     }
 
@@ -102,7 +196,8 @@ public final class PeerMain implements AutoCloseable {
         }
     }
 
-    private static TufClient catalogue(PeerConfig config, InstantSource clock, Optional<InetAddress> bind) {
+    private static TufClient catalogue(
+            PeerConfig config, MachineIdentity identity, InstantSource clock, Optional<InetAddress> bind) {
         HttpMetadataSource.Patience patience =
                 bind.map(HttpMetadataSource.Patience.DEFAULT::boundTo).orElse(HttpMetadataSource.Patience.DEFAULT);
         try {
@@ -114,7 +209,12 @@ public final class PeerMain implements AutoCloseable {
                     e);
         }
         TufClient catalogue = new TufClient(
-                new HttpMetadataSource(config.repositories(), patience),
+                new HttpMetadataSource(
+                        config.repositories(),
+                        patience,
+                        HttpMetadataSource.Reach.by(
+                                        identity.context(Set.of(DeploymentRole.TRACKER, DeploymentRole.ORIGIN)))
+                                .through(config.proxy())),
                 TrustedStore.open(config.data().resolve("trust")),
                 clock);
         catalogue.initialise(root(config.trustedRoot()));
@@ -165,7 +265,9 @@ public final class PeerMain implements AutoCloseable {
     @Override
     public void close() {
         gateway.ifPresent(Gateway::close);
+        renewal.close();
         agent.close();
+        channel.close();
         store.close();
     }
 }

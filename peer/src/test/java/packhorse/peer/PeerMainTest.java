@@ -16,19 +16,21 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.UsageException;
 import packhorse.core.config.YamlDocument;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Stop;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.agent.Deployment;
+import packhorse.peer.agent.FakeTracker;
 import packhorse.peer.cli.AgentSocket;
 
 /** The whole program but for its process: configuration, ready line, gateway, stop. */
@@ -37,7 +39,7 @@ final class PeerMainTest {
     @TempDir
     Path directory;
 
-    private PeerConfig config(String network, URI tracker, Path root, int gatewayPort) {
+    private PeerConfig config(String network, FakeTracker tracker, Path root, int gatewayPort) {
         PeerConfig read = PeerConfig.of(YamlDocument.parse("peer.yaml", """
             data: %s
             tracker: %s
@@ -47,7 +49,7 @@ final class PeerMainTest {
             gateway: %s.7:%d
             """.formatted(
                         directory.resolve("peer"),
-                        tracker.getAuthority(),
+                        tracker.wire(),
                         root,
                         network,
                         directory.resolve("s"),
@@ -56,7 +58,7 @@ final class PeerMainTest {
         return new PeerConfig(
                 read.data(),
                 read.trackers(),
-                java.util.List.of(tracker.resolve("/repository/")),
+                java.util.List.of(tracker.url().resolve("/repository/")),
                 read.proxy(),
                 read.trustedRoot(),
                 read.listen(),
@@ -69,7 +71,7 @@ final class PeerMainTest {
     }
 
     private static PeerMain start(PeerConfig config) {
-        return PeerMain.start(config, InstantSource.system(), new Random(3), System::nanoTime);
+        return PeerMain.start(config, InstantSource.system(), new SecureRandom(), System::nanoTime);
     }
 
     @Test
@@ -79,7 +81,8 @@ final class PeerMainTest {
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
             Path root = Files.write(directory.resolve("root.json"), deployment.rootJson());
-            PeerConfig config = config("127.31.41", deployment.tracker().url(), root, 17_501);
+            PeerConfig config = config("127.31.41", deployment.tracker(), root, 17_501);
+            deployment.machines().write(DeploymentRole.AGENT, "testville", config.identity());
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             try (PeerMain peer = start(config)) {
                 Thread running = Thread.ofVirtual().start(() -> {
@@ -108,13 +111,9 @@ final class PeerMainTest {
                 UsageException inUse = assertThrows(
                         UsageException.class,
                         () -> PeerMain.start(
-                                        config(
-                                                "127.31.41",
-                                                deployment.tracker().url(),
-                                                directory.resolve("none"),
-                                                17_502),
+                                        config("127.31.41", deployment.tracker(), directory.resolve("none"), 17_502),
                                         InstantSource.system(),
-                                        new Random(4),
+                                        new SecureRandom(),
                                         System::nanoTime)
                                 .close());
                 assertTrue(inUse.toString().contains("trusted root"), inUse.toString());

@@ -1,10 +1,14 @@
 package packhorse.peer.agent;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -17,13 +21,29 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.message.FrameCodec;
+import packhorse.core.message.v1.DesiredStateUpdate;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.InventoryDelta;
+import packhorse.core.message.v1.LeaseAnswer;
+import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.message.v1.Why;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
-import packhorse.peer.channel.DirectChannel;
+import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.inventory.HeldRelease;
+import packhorse.peer.inventory.InventoryConfig;
+import packhorse.peer.inventory.InventoryReporter;
+import packhorse.peer.journal.ReportJournal;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
+import packhorse.peer.site.SitePlace;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.SwarmEvent;
 import packhorse.peer.swarm.SwarmPort;
@@ -45,8 +65,9 @@ import packhorse.peer.swarm.SwarmPort;
  * <p>This class is the thread, its mailbox and who is handed what. The state is shared out among collaborators that all run on
  * that thread, each knowing only those before it: {@link Packs} what is held, {@link Engine} the swarm engine, {@link Duties}
  * what the trackers want, {@link Reporter} what they are told, {@link Swarms} a pack's life, {@link Intake} how one comes,
- * {@link Chooser} what a wish means, {@link Pulls} and {@link Readers} those who ask. {@link Errands} go elsewhere and come back
- * through the mailbox.
+ * {@link Steward} the desired state, {@link Outbox} what is reported of it, {@link Chooser} what a wish means,
+ * {@link Permission} whether it is granted, {@link Pulls} and {@link Readers} those who ask, {@link Sources} where bytes came
+ * from. {@link Errands} go elsewhere and come back through the mailbox.
  *
  * <p>The origin runs the same agent: content that is put into its store whole is served by {@link #serve}.
  */
@@ -73,22 +94,36 @@ public final class Agent implements AutoCloseable {
     private static final Duration TICK_IDLE = Duration.ofSeconds(2);
 
     private static final Duration STOP_MAX = Duration.ofSeconds(10);
+    /** Trackers of versions before know no desired states, reports of them, inventories or entitlements. */
+    static final int VERSION_OF_STATES = 2;
 
     private final LongSupplier nanoTime;
     private final BlockingQueue<AgentMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final Thread owner;
     private final TrackerSession session;
+    private final PeerChannel channel;
+    private final Optional<InventoryReporter> inventory;
     private final CompletableFuture<List<PeerAddress>> listening = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private volatile Optional<LocalDoor> door = Optional.empty();
+    /** What the inventory shows of the store; written by the owner. */
+    private volatile List<HeldRelease> holdings = List.of();
 
     // From here on: only the owner thread.
     private final Packs packs = new Packs();
     private final Engine engine;
+    private final Reach reach;
+    private final Ledger ledger;
+    private final Sources sources;
     private final Duties duties;
     private final Reporter reporter;
     private final Swarms swarms;
     private final Intake intake;
+    private final Steward steward;
+    private final Outbox outbox;
+    private final Entitlements entitlements;
+    private final Permission permission;
+    private final Summons summons;
     private final Chooser chooser;
     private final Pulls pulls;
     private final Readers readers;
@@ -98,45 +133,93 @@ public final class Agent implements AutoCloseable {
 
     private Agent(
             AgentConfig config,
+            MachineIdentity identity,
             Store store,
             EngineStarter engines,
             SessionStarter sessions,
             TufClient catalogue,
-            DirectChannel channel,
+            PeerChannel channel,
+            InstantSource clock,
             RandomGenerator random,
             LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.channel = channel;
+        Path data = config.data();
+        long now = nanoTime.getAsLong();
         Shelf shelf = new Shelf(store, catalogue);
+        Catalogued catalogued = new Catalogued(data.resolve("documents"), catalogue);
         Errands errands = new Errands(this::post);
-        ReportWriter reports = new ReportWriter(Identity.begin(config.data(), random));
-        WantedJournal journal = WantedJournal.open(config.data().resolve("wanted"));
-        this.engine = new Engine(engines, config.limits(), this::post, errands, nanoTime, listening);
+        WantedJournal wanted = WantedJournal.open(data.resolve("wanted"));
+        ReportJournal journal = ReportJournal.open(data.resolve("reports"), random);
+        long incarnation = Incarnation.next(data);
+        this.ledger = new Ledger(channel);
+        this.reach = new Reach(channel, listening, now);
+        this.engine = new Engine(engines, config.limits().ofPacks(), this::post, errands, nanoTime);
         this.session = sessions.start(event -> post(new AgentMessage.FromSession(event)));
-        this.duties = new Duties(config.limits(), packs, engine, channel);
-        this.reporter = new Reporter(reports, session, packs, engine, duties, nanoTime.getAsLong());
-        this.swarms = new Swarms(packs, engine, duties, reporter, shelf, journal, errands, channel, nanoTime);
-        this.intake = new Intake(packs, swarms, shelf, journal, errands, nanoTime, config.seedOnStart());
+        this.sources = new Sources(data.resolve("sources"), ledger, channel, errands, clock, config.way(), now);
+        this.duties = new Duties(config.limits(), packs, engine, channel, sources);
+        this.reporter = new Reporter(
+                new ReportWriter(identity, incarnation, ledger), session, packs, engine, reach, duties, now);
+        this.swarms =
+                new Swarms(packs, engine, duties, reporter, shelf, wanted, errands, channel, reach, sources, nanoTime);
+        this.intake = new Intake(packs, swarms, shelf, wanted, errands, nanoTime, config.seedOnStart());
+        this.outbox = new Outbox(journal, session, errands);
+        this.steward = new Steward(
+                data.resolve("desired"),
+                config.unknownGrace(),
+                journal,
+                outbox,
+                catalogued,
+                packs,
+                intake,
+                swarms,
+                shelf,
+                wanted,
+                ledger,
+                reporter,
+                errands,
+                clock,
+                nanoTime);
+        this.entitlements = new Entitlements(
+                data.resolve("entitled"),
+                session,
+                duties,
+                errands,
+                clock,
+                nanoTime,
+                identity.role() == DeploymentRole.ORIGIN);
+        this.permission = new Permission(steward, entitlements);
+        this.summons = new Summons(catalogued, intake, errands);
         this.chooser = new Chooser(catalogue, config.platforms(), packs, errands);
-        this.pulls = new Pulls(catalogue, chooser, packs, intake, shelf, errands, nanoTime);
-        this.readers = new Readers(catalogue, chooser, packs, intake, errands, this::post);
+        this.pulls = new Pulls(catalogue, chooser, packs, intake, shelf, permission, errands, nanoTime);
+        this.readers = new Readers(catalogue, chooser, packs, intake, permission, errands, this::post);
+        this.inventory = config.inventory()
+                ? Optional.of(InventoryReporter.start(
+                        data, InventoryConfig.DEFAULT, () -> holdings, this::sendInventory, clock))
+                : Optional.empty();
         this.owner = Thread.ofPlatform().name("agent").unstarted(this::run);
     }
 
     /**
      * Starts an agent from its parts. It closes the engine and the session that it starts, nothing else.
      *
+     * @param identity who this agent is: what its certificate says
+     * @param channel the way to other agents; the engine listens behind it
      * @throws UsageException when a port or the socket is in use
      */
     public static Agent start(
             AgentConfig config,
+            MachineIdentity identity,
             Store store,
             EngineStarter engines,
             SessionStarter sessions,
             TufClient catalogue,
-            DirectChannel channel,
+            PeerChannel channel,
+            InstantSource clock,
             RandomGenerator random,
             LongSupplier nanoTime) {
-        Agent agent = new Agent(config, store, engines, sessions, catalogue, channel, random, nanoTime);
+        Agent agent =
+                new Agent(config, identity, store, engines, sessions, catalogue, channel, clock, random, nanoTime);
         agent.owner.start();
         agent.intake.load(agent::loaded, agent::notLoaded);
         try {
@@ -188,6 +271,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() {
         door.ifPresent(LocalDoor::close);
+        inventory.ifPresent(InventoryReporter::close);
         session.close();
         post(new AgentMessage.End());
         try {
@@ -234,6 +318,9 @@ public final class Agent implements AutoCloseable {
             listening.completeExceptionally(e);
             throw e;
         } finally {
+            ledger.read();
+            sources.saveAll(packs.all());
+            steward.close();
             if (engine.isRunning()) {
                 // Its last counters would wait for this thread.
                 Thread drain = Thread.ofVirtual().start(this::discardAll);
@@ -265,7 +352,7 @@ public final class Agent implements AutoCloseable {
                     swarms.take(event);
                 }
             }
-            case AgentMessage.FromSession(SessionEvent event) -> duties.take(event);
+            case AgentMessage.FromSession(SessionEvent event) -> heard(event);
             case AgentMessage.Returned(Runnable then) -> then.run();
             case AgentMessage.Opened(ContentWish wish, CompletableFuture<ContentSource> answer) ->
                 readers.open(wish, answer);
@@ -273,6 +360,63 @@ public final class Agent implements AutoCloseable {
             case AgentMessage.Stocked(VerifiedManifest manifest, CompletableFuture<Boolean> answer) ->
                 intake.stocked(manifest, answer);
             case AgentMessage.End() -> ending = true;
+        }
+    }
+
+    private void heard(SessionEvent event) {
+        long now = nanoTime.getAsLong();
+        switch (event) {
+            case SessionEvent.Reached(String tracker) -> {
+                duties.reached(tracker);
+                reporter.press();
+            }
+            case SessionEvent.Welcomed(int version, Optional<PeerAddress> seenAs) -> {
+                duties.seenAs(seenAs);
+                entitlements.connected(version);
+                if (version >= VERSION_OF_STATES) {
+                    outbox.connected(now);
+                }
+            }
+            case SessionEvent.Unreachable(String reason) -> {
+                duties.unreachable(reason);
+                unheard();
+            }
+            case SessionEvent.Refused(String reason) -> {
+                duties.refused(reason);
+                unheard();
+            }
+            case SessionEvent.Assigned(SitePlace place) -> {
+                duties.assigned(place);
+                swarms.refuseDenied();
+                if (loaded) {
+                    summons.follow(duties.summons(), now);
+                }
+            }
+            case SessionEvent.Desired(DesiredStateUpdate update) -> steward.take(update);
+            case SessionEvent.Stored(long number, long sequence) -> outbox.stored(number, sequence, now);
+            case SessionEvent.InventoryWanted(long have) -> inventory.ifPresent(reports -> reports.needed(have));
+            case SessionEvent.Denials(long revision, Set<EndpointId> denied) -> {
+                LOG.debug("deny-list {} names {}", revision, denied.size());
+                channel.denied(denied);
+            }
+            case SessionEvent.Entitled(EntitlementAnswer answer) -> entitlements.take(answer);
+            // Nothing that needs a lease is done yet.
+            case SessionEvent.Lease(LeaseAnswer answer) -> LOG.debug("a lease for {}", answer.getAction());
+        }
+    }
+
+    private void unheard() {
+        outbox.disconnected();
+        entitlements.disconnected();
+    }
+
+    private void sendInventory(InventoryDelta delta) {
+        boolean sent = session.send(Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setInventoryDelta(delta)
+                .build());
+        if (!sent) {
+            LOG.debug("the inventory {} is asked for again by the next session", delta.getRevision());
         }
     }
 
@@ -294,6 +438,7 @@ public final class Agent implements AutoCloseable {
         reporter.press();
         List.copyOf(early).forEach(this::take);
         early.clear();
+        steward.begin();
     }
 
     private void notLoaded(Refused why) {
@@ -304,15 +449,40 @@ public final class Agent implements AutoCloseable {
     private void asked(LocalRequest request, ReplySink sink) {
         switch (request.getWhatCase()) {
             case PULL -> pulls.begin(request.getPull(), sink);
-            case STATUS -> reporter.sendStatus(sink, chooser.catalogueVersion());
-            case AVAILABLE -> chooser.sendAvailable(sink);
+            case STATUS -> reporter.sendStatus(sink, steward, chooser.catalogueVersion());
+            case AVAILABLE ->
+                chooser.sendAvailable(sink, permission, request.getAvailable().getAll());
             case STOP -> {
                 sink.send(LocalDoor.done());
                 ended.complete("");
             }
-            case WHY -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "this agent cannot say why yet"));
+            case WHY -> why(request.getWhy(), sink);
             case WHAT_NOT_SET -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "the request asks for nothing"));
         }
+    }
+
+    private void why(Why asked, ReplySink sink) {
+        ledger.read();
+        packs.all().stream()
+                .filter(state -> state.releases.stream()
+                        .anyMatch(id -> id.name().toString().equals(asked.getName())
+                                && (asked.getVersion().isEmpty()
+                                        || id.version().toString().equals(asked.getVersion()))
+                                && (asked.getPlatform().isEmpty()
+                                        || id.platform().word().equals(asked.getPlatform()))))
+                .max(Comparator.comparing(state -> state.manifest.id()))
+                .ifPresentOrElse(
+                        state -> {
+                            sink.send(LocalReply.newBuilder()
+                                    .setReasons(sources.why(state))
+                                    .build());
+                            sink.send(LocalDoor.done());
+                        },
+                        () -> sink.send(LocalDoor.failure(
+                                Refused.EXIT_USAGE,
+                                "this machine neither holds nor fetches " + asked.getName()
+                                        + (asked.getVersion().isEmpty() ? "" : "@" + asked.getVersion())
+                                        + "; see what it has with: packhorse status")));
     }
 
     private boolean lively() {
@@ -323,14 +493,42 @@ public final class Agent implements AutoCloseable {
         engine.tick(now, swarms::enterAll);
         packs.sampleRates(now);
         pulls.tick();
+        duties.tellPriorities();
+        if (ledger.read()) {
+            reporter.moved(now);
+        }
+        if (reach.look(now)) {
+            reporter.press();
+        }
+        steward.tick();
+        outbox.pump(now);
+        entitlements.tick(now);
+        sources.tick(packs.all(), now);
+        if (loaded) {
+            summons.follow(duties.summons(), now);
+            listHoldings();
+        }
         if (reporter.hasNews() || lively()) {
             publish(now);
         }
     }
 
+    private void listHoldings() {
+        List<HeldRelease> now = packs.all().stream()
+                .filter(state -> state.phase == PackState.Phase.WHOLE)
+                .flatMap(state -> state.releases.stream()
+                        .map(id -> new HeldRelease(
+                                id, state.id(), state.pack.data().length(), "staged")))
+                .toList();
+        if (!now.equals(holdings)) {
+            holdings = now;
+            inventory.ifPresent(InventoryReporter::changed);
+        }
+    }
+
     private void publish(long now) {
         if (loaded) {
-            reporter.publish(lively(), now);
+            reporter.publish(lively(), steward.revision(), now);
         }
     }
 }

@@ -1,6 +1,7 @@
 package packhorse.peer.agent;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.Platform;
@@ -15,9 +16,22 @@ import packhorse.peer.swarm.SwarmCommand.RateLimits;
  * @param limits its own limits
  * @param platforms whose releases this machine runs, best first
  * @param seedOnStart whether complete packs are served from the start on
+ * @param unknownGrace how long an ordered release may be missing from the catalogue before its order is refused
+ * @param inventory whether the machine's inventory is taken and told
+ * @param way what stands between this machine and its trackers, one sentence for people; empty where nothing does
  */
 public record AgentConfig(
-        Path data, Optional<Path> socket, RateLimits limits, List<Platform> platforms, boolean seedOnStart) {
+        Path data,
+        Optional<Path> socket,
+        RateLimits limits,
+        List<Platform> platforms,
+        boolean seedOnStart,
+        Duration unknownGrace,
+        boolean inventory,
+        String way) {
+    /** A tracker's mirror is behind the origin for some seconds, and orders may be written in that time. */
+    public static final Duration UNKNOWN_GRACE = Duration.ofSeconds(15);
+
     public AgentConfig {
         platforms = List.copyOf(platforms);
     }
@@ -29,14 +43,29 @@ public record AgentConfig(
                 socket,
                 RateLimits.NONE,
                 MachinePlatform.of(System.getProperty("os.name", ""), System.getProperty("os.arch", "")),
-                true);
+                true,
+                UNKNOWN_GRACE,
+                true,
+                "");
     }
 
     public AgentConfig withLimits(RateLimits own) {
-        return new AgentConfig(data, socket, own, platforms, seedOnStart);
+        return new AgentConfig(data, socket, own, platforms, seedOnStart, unknownGrace, inventory, way);
     }
 
     public AgentConfig withSeedOnStart(boolean seed) {
-        return new AgentConfig(data, socket, limits, platforms, seed);
+        return new AgentConfig(data, socket, limits, platforms, seed, unknownGrace, inventory, way);
+    }
+
+    public AgentConfig withUnknownGrace(Duration grace) {
+        return new AgentConfig(data, socket, limits, platforms, seedOnStart, grace, inventory, way);
+    }
+
+    public AgentConfig withInventory(boolean taken) {
+        return new AgentConfig(data, socket, limits, platforms, seedOnStart, unknownGrace, taken, way);
+    }
+
+    public AgentConfig withWay(String sentence) {
+        return new AgentConfig(data, socket, limits, platforms, seedOnStart, unknownGrace, inventory, sentence);
     }
 }

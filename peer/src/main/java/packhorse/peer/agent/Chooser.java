@@ -2,8 +2,10 @@ package packhorse.peer.agent;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ import packhorse.core.content.Version;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.ReleaseLine;
 import packhorse.core.message.v1.ReleaseList;
+import packhorse.core.state.Subject;
 import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.TufClient;
 import packhorse.peer.desired.Listing;
@@ -77,45 +80,59 @@ final class Chooser {
                         again -> refused.accept(failure)));
     }
 
-    /** Lists all there is, and what of it is here. */
-    void sendAvailable(ReplySink sink) {
+    /**
+     * Lists what there is that this endpoint may have, and what of it is here.
+     *
+     * @param all also what it may not have, with the reason
+     */
+    void sendAvailable(ReplySink sink, Permission permission, boolean all) {
         Set<ReleaseId> here = new HashSet<>();
         packs.all().stream()
                 .filter(pack -> pack.phase == PackState.Phase.WHOLE)
                 .forEach(pack -> here.addAll(pack.releases));
         errands.run(
                 () -> available(here),
-                list -> {
-                    sink.send(LocalReply.newBuilder().setReleases(list).build());
+                list -> permission.sort(list.keySet(), denied -> {
+                    ReleaseList.Builder shown = ReleaseList.newBuilder();
+                    list.forEach((subject, line) -> {
+                        String reason = denied.getOrDefault(subject, "");
+                        if (all || reason.isEmpty()) {
+                            shown.addReleases(line.toBuilder().setDenied(reason));
+                        }
+                    });
+                    sink.send(LocalReply.newBuilder().setReleases(shown).build());
                     sink.send(LocalDoor.done());
-                },
+                }),
                 refused -> sink.send(LocalDoor.failure(refused.exitCode(), refused.reason())));
     }
 
-    private ReleaseList available(Set<ReleaseId> here) {
+    private Map<Subject, ReleaseLine> available(Set<ReleaseId> here) {
         Catalogue now = catalogue.refresh();
-        ReleaseList.Builder list = ReleaseList.newBuilder();
+        Map<Subject, ReleaseLine> list = new LinkedHashMap<>();
         for (ReleaseId id : now.releases()) {
             ReleaseLine.Builder line = ReleaseLine.newBuilder()
                     .setName(id.name().toString())
                     .setVersion(id.version().toString())
                     .setPlatform(id.platform().word())
                     .setHere(here.contains(id));
-            if (list.getReleasesCount() < SIZES_MAX) {
+            if (list.size() < SIZES_MAX) {
                 Manifest manifest = catalogue.manifest(id).manifest();
                 line.setKind(manifest.kind().name().toLowerCase(Locale.ROOT))
                         .setBytes(manifest.content().length());
             }
-            list.addReleases(line);
+            list.put(Subject.release(id), line.build());
         }
         for (Listing.BundleId id : listing(now).bundles()) {
-            list.addReleases(ReleaseLine.newBuilder()
-                    .setName(id.name().toString())
-                    .setVersion(id.version().toString())
-                    .setPlatform("bundle")
-                    .setKind("bundle"));
+            list.put(
+                    Permission.subject(id),
+                    ReleaseLine.newBuilder()
+                            .setName(id.name().toString())
+                            .setVersion(id.version().toString())
+                            .setPlatform("bundle")
+                            .setKind("bundle")
+                            .build());
         }
-        return list.build();
+        return list;
     }
 
     private static Listing listing(Catalogue catalogue) {

@@ -1,18 +1,14 @@
 package packhorse.peer.agent;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.topology.PeerAddress;
-import packhorse.core.topology.Subnet;
 import packhorse.peer.swarm.SwarmCommand;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmPort;
@@ -24,7 +20,7 @@ import packhorse.peer.swarm.SwarmPort;
  * that died is replaced after a pause; the next one is told the settings first, then whoever asked is let in to enter the
  * swarms again. Each engine has a number, and what a former one still says is not listened to.
  *
- * <p>Owns the engine, its number, the backlog, the addresses it listens on and the settings every engine has to be told. Only
+ * <p>Owns the engine, its number, the backlog, the address it listens on and the settings every engine has to be told. Only
  * the owner thread enters.
  */
 final class Engine {
@@ -37,9 +33,8 @@ final class Engine {
     private final Consumer<AgentMessage> owner;
     private final Errands errands;
     private final LongSupplier nanoTime;
-    private final CompletableFuture<List<PeerAddress>> listening;
     private final Deque<SwarmCommand> backlog = new ArrayDeque<>();
-    private final List<PeerAddress> addresses = new ArrayList<>();
+    private Optional<PeerAddress> address = Optional.empty();
     private @Nullable SwarmPort port;
     private int number;
     private final RestartPace pace = new RestartPace();
@@ -49,7 +44,6 @@ final class Engine {
     /** Written by the owner; read by whoever says where the agent is reached. */
     private volatile Optional<PeerAddress> open = Optional.empty();
 
-    private List<Subnet> localPrefixes = List.of();
     private RateLimits limits;
     /** Set once by the owner, read by the errand that starts an engine: one that came too late is ended at once. */
     private volatile boolean closed;
@@ -58,21 +52,18 @@ final class Engine {
      * Starts the first engine.
      *
      * @param limits what the engine was configured with
-     * @param listening completed with the addresses of the first engine that listens
      */
     Engine(
             Agent.EngineStarter starter,
             RateLimits limits,
             Consumer<AgentMessage> owner,
             Errands errands,
-            LongSupplier nanoTime,
-            CompletableFuture<List<PeerAddress>> listening) {
+            LongSupplier nanoTime) {
         this.starter = starter;
         this.limits = limits;
         this.owner = owner;
         this.errands = errands;
         this.nanoTime = nanoTime;
-        this.listening = listening;
         this.port = start(number);
         this.startedNanos = nanoTime.getAsLong();
     }
@@ -90,9 +81,9 @@ final class Engine {
         return port != null;
     }
 
-    /** Where other peers reach this agent; empty until it listens. */
-    List<PeerAddress> addresses() {
-        return addresses;
+    /** Where it listens, on this machine only; empty until it does. */
+    Optional<PeerAddress> address() {
+        return address;
     }
 
     /** Tells the engine now or when it takes commands again; without an engine there is nobody to tell. */
@@ -106,14 +97,6 @@ final class Engine {
         }
     }
 
-    /** Sets which addresses are near, for this engine and the ones after it. */
-    void localPrefixes(List<Subnet> now) {
-        if (!now.equals(localPrefixes)) {
-            localPrefixes = now;
-            tell(new SwarmCommand.LocalPrefixes(now));
-        }
-    }
-
     /** Sets the limits of this engine and the ones after it. */
     void limits(RateLimits now) {
         if (!now.equals(limits)) {
@@ -123,14 +106,7 @@ final class Engine {
     }
 
     void listensOn(PeerAddress address) {
-        for (PeerAddress reachable : OwnAddresses.of(address)) {
-            if (!addresses.contains(reachable)) {
-                addresses.add(reachable);
-            }
-        }
-        if (!addresses.isEmpty()) {
-            listening.complete(List.copyOf(addresses));
-        }
+        this.address = Optional.of(address);
     }
 
     void opensOn(PeerAddress address) {
@@ -151,7 +127,7 @@ final class Engine {
         port = null;
         number++;
         backlog.clear();
-        addresses.clear();
+        address = Optional.empty();
         open = Optional.empty();
         restartLater();
     }
@@ -189,7 +165,6 @@ final class Engine {
                     }
                     port = started;
                     startedNanos = nanoTime.getAsLong();
-                    tell(new SwarmCommand.LocalPrefixes(localPrefixes));
                     tell(new SwarmCommand.Limits(limits));
                     startedAgain.run();
                 },

@@ -127,12 +127,24 @@ final class Intake {
     }
 
     /** Makes sure that a pack is here or on its way. */
-    void acquire(VerifiedManifest manifest, Consumer<PackState> then, Consumer<Refused> refused) {
+    void acquire(
+            VerifiedManifest manifest, WantedJournal.Whom whom, Consumer<PackState> then, Consumer<Refused> refused) {
         Sha256 id = manifest.manifest().pack().data().sha256();
         PackState known = packs.get(id);
+        if (known != null && known.phase == PackState.Phase.LEAVING) {
+            refused.accept(Refused.failed(manifest + " is just being deleted here; ask again in a moment"));
+            return;
+        }
+        if (known != null && known.phase == PackState.Phase.FETCHING) {
+            errands.quietly("write down that " + manifest + " is wanted", () -> journal.add(id, whom));
+        }
         if (known != null) {
-            if (known.releases.add(manifest.manifest().id()) && known.phase == PackState.Phase.WHOLE) {
-                errands.quietly("keep the manifest of " + manifest, () -> shelf.keep(manifest));
+            if (known.releases.add(manifest.manifest().id())) {
+                if (known.phase == PackState.Phase.WHOLE) {
+                    errands.quietly("keep the manifest of " + manifest, () -> shelf.keep(manifest));
+                } else {
+                    known.others.add(manifest);
+                }
             }
             then.accept(known);
             return;
@@ -147,7 +159,7 @@ final class Intake {
                 () -> {
                     Shelf.Held held = shelf.begin(manifest);
                     if (held.partial().isPresent()) {
-                        journal.add(id);
+                        journal.add(id, whom);
                     }
                     return held;
                 },

@@ -16,9 +16,10 @@ import packhorse.core.content.Pack;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.VerifiedTorrent;
+import packhorse.core.state.Priority;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.VerifiedManifest;
-import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.store.Partial;
 import packhorse.peer.swarm.SwarmEvent;
@@ -33,6 +34,8 @@ import packhorse.peer.swarm.SwarmEvent;
  * PROVING     whole SHA-256 is wrong         GONE (never promoted)
  * FETCHING    the engine gives it up         GONE (the part stays for the next pull)
  * WHOLE       the engine finds damage        GONE
+ * WHOLE       it is to be deleted            LEAVING (served no more), then GONE once the disk is free of it
+ * FETCHING    nobody wants it any more       LEAVING, then GONE
  * </pre>
  */
 final class PackState {
@@ -40,6 +43,7 @@ final class PackState {
         FETCHING,
         PROVING,
         WHOLE,
+        LEAVING,
         GONE
     }
 
@@ -54,6 +58,8 @@ final class PackState {
     final Manifest manifest;
     /** Every release with this content that was asked for. */
     final Set<ReleaseId> releases;
+    /** Manifests of other releases with this content that came while it arrived; kept once it stands in the store. */
+    final List<VerifiedManifest> others = new ArrayList<>();
     /** The arriving pack, unless it stood whole from the start. */
     final @Nullable Partial partial;
 
@@ -64,8 +70,8 @@ final class PackState {
     final RateMeter rate = new RateMeter();
     /** Who waits for the whole. */
     final List<PackWaiter> waiters = new ArrayList<>();
-    /** Bans of engines' peers, by real address. */
-    final Map<IpAddress, Integer> bans = new HashMap<>();
+    /** Bans of engines' peers, by who they are. */
+    final Map<EndpointId, Integer> bans = new HashMap<>();
 
     Phase phase;
     Path directory;
@@ -79,16 +85,21 @@ final class PackState {
     int forgiven;
     long lastGainNanos;
     Optional<Duty> told = Optional.empty();
+    /** The priority that the channel was told. */
+    Priority toldPriority = Priority.NORMAL;
+    /** At which priority a desired state wants it, where one does. */
+    Optional<Priority> ordered = Optional.empty();
+    /** What is to be done with the files once the engine has let go of them; set in the phases that end. */
+    Optional<Runnable> afterRemoval = Optional.empty();
 
-    private final Map<IpAddress, Books.InOut> earlierEngines = new HashMap<>();
-    private Map<IpAddress, Books.InOut> thisEngine = Map.of();
     private final Map<IpAddress, SwarmEvent.Bytes> outsideEarlier = new HashMap<>();
     private Map<IpAddress, SwarmEvent.Bytes> outsideNow = Map.of();
 
     PackState(Shelf.Held held, Phase phase, long nowNanos) {
         this.proof = held.manifest();
         this.manifest = proof.manifest();
-        this.releases = new TreeSet<>(Set.of(manifest.id()));
+        this.releases = new TreeSet<>(held.releases());
+        this.releases.add(manifest.id());
         this.torrent = held.torrent();
         this.pack = torrent.pack();
         this.partial = held.partial().orElse(null);
@@ -108,6 +119,11 @@ final class PackState {
     /** The content itself, named by its digest. */
     Path file() {
         return directory.resolve(id().hex());
+    }
+
+    /** How urgent its bytes are: somebody who waits comes before every order. */
+    Priority priority() {
+        return waiters.stream().anyMatch(PackWaiter::isPerson) ? Priority.USER : ordered.orElse(Priority.NORMAL);
     }
 
     boolean wants() {
@@ -138,18 +154,12 @@ final class PackState {
         return had.get(last) ? bytes - pack.pieceLength() + pack.lengthOf(last) : bytes;
     }
 
-    void counters(Map<IpAddress, Books.InOut> now) {
-        thisEngine = now;
-    }
-
     void outside(Map<IpAddress, SwarmEvent.Bytes> byClient) {
         outsideNow = byClient;
     }
 
     /** A new engine counts from 0 again. */
     void engineEnded() {
-        thisEngine.forEach((peer, bytes) -> earlierEngines.merge(peer, bytes, PackState::sum));
-        thisEngine = Map.of();
         // Clients come and go for years; an engine that dies all the time must not gather them.
         outsideNow.forEach((client, bytes) -> outsideEarlier.merge(
                 outsideEarlier.size() < OUTSIDE_MAX || outsideEarlier.containsKey(client) ? client : OTHERS,
@@ -160,24 +170,10 @@ final class PackState {
         told = Optional.empty();
     }
 
-    /** Payload with every remote peer since the agent started. */
-    Map<IpAddress, Books.InOut> traffic() {
-        if (earlierEngines.isEmpty()) {
-            return thisEngine;
-        }
-        Map<IpAddress, Books.InOut> all = new HashMap<>(earlierEngines);
-        thisEngine.forEach((peer, bytes) -> all.merge(peer, bytes, PackState::sum));
-        return all;
-    }
-
     /** Payload with every plain client since the agent started. */
     Map<IpAddress, SwarmEvent.Bytes> outside() {
         Map<IpAddress, SwarmEvent.Bytes> all = new HashMap<>(outsideEarlier);
         outsideNow.forEach((client, bytes) -> all.merge(client, bytes, SwarmEvent.Bytes::plus));
         return all;
-    }
-
-    private static Books.InOut sum(Books.InOut a, Books.InOut b) {
-        return new Books.InOut(a.in() + b.in(), a.out() + b.out());
     }
 }

@@ -19,6 +19,7 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.Progress;
 import packhorse.core.message.v1.Pull;
 import packhorse.core.message.v1.Pulled;
+import packhorse.core.state.Subject;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.desired.Listing;
@@ -37,6 +38,7 @@ final class Pulls {
     private final Packs packs;
     private final Intake intake;
     private final Shelf shelf;
+    private final Permission permission;
     private final Errands errands;
     private final LongSupplier nanoTime;
     private final Set<PullRequest> requests = new HashSet<>();
@@ -47,6 +49,7 @@ final class Pulls {
             Packs packs,
             Intake intake,
             Shelf shelf,
+            Permission permission,
             Errands errands,
             LongSupplier nanoTime) {
         this.catalogue = catalogue;
@@ -54,6 +57,7 @@ final class Pulls {
         this.packs = packs;
         this.intake = intake;
         this.shelf = shelf;
+        this.permission = permission;
         this.errands = errands;
         this.nanoTime = nanoTime;
     }
@@ -104,11 +108,19 @@ final class Pulls {
                 bundlesOnly(pull),
                 choice -> {
                     switch (choice) {
-                        case Choice.OneRelease(ReleaseId id) -> {
-                            request.items = List.of(new PullRequest.Item(id, Optional.empty()));
-                            nextItem(request);
-                        }
-                        case Choice.OneBundle(Listing.BundleId id) -> unbundle(request, id);
+                        case Choice.OneRelease(ReleaseId id) ->
+                            permission.ask(
+                                    Subject.release(id),
+                                    () -> {
+                                        request.items = List.of(new PullRequest.Item(id, Optional.empty()));
+                                        nextItem(request);
+                                    },
+                                    refused -> refuse(request, refused));
+                        case Choice.OneBundle(Listing.BundleId id) ->
+                            permission.ask(
+                                    Permission.subject(id),
+                                    () -> unbundle(request, id),
+                                    refused -> refuse(request, refused));
                         case Choice.NotFound(String reason) -> refuse(request, Refused.usage(reason));
                     }
                 },
@@ -165,8 +177,11 @@ final class Pulls {
                     }
                     return manifest;
                 },
-                manifest ->
-                        intake.acquire(manifest, state -> attach(request, state), refused -> refuse(request, refused)),
+                manifest -> intake.acquire(
+                        manifest,
+                        WantedJournal.Whom.PEOPLE,
+                        state -> attach(request, state),
+                        refused -> refuse(request, refused)),
                 refused -> refuse(request, refused));
     }
 
@@ -195,6 +210,11 @@ final class Pulls {
 
         Waiting(PullRequest request) {
             this.request = request;
+        }
+
+        @Override
+        public boolean isPerson() {
+            return true;
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
+import packhorse.core.state.Subject;
 import packhorse.core.trust.TufClient;
 import packhorse.peer.desired.Listing;
 import packhorse.peer.desired.Listing.Choice;
@@ -17,6 +18,7 @@ final class Readers {
     private final Chooser chooser;
     private final Packs packs;
     private final Intake intake;
+    private final Permission permission;
     private final Errands errands;
     private final Consumer<AgentMessage> owner;
 
@@ -25,12 +27,14 @@ final class Readers {
             Chooser chooser,
             Packs packs,
             Intake intake,
+            Permission permission,
             Errands errands,
             Consumer<AgentMessage> owner) {
         this.catalogue = catalogue;
         this.chooser = chooser;
         this.packs = packs;
         this.intake = intake;
+        this.permission = permission;
         this.errands = errands;
         this.owner = owner;
     }
@@ -43,7 +47,8 @@ final class Readers {
                 if (state == null) {
                     refused.accept(Refused.usage("this agent does not hold the pack " + pack));
                 } else {
-                    answer.complete(source(state.manifest.id(), state));
+                    permission.askAny(
+                            state.releases, () -> answer.complete(source(state.manifest.id(), state)), refused);
                 }
             }
             case ContentWish.Release release ->
@@ -52,7 +57,9 @@ final class Readers {
                         false,
                         choice -> {
                             switch (choice) {
-                                case Choice.OneRelease(ReleaseId id) -> openRelease(id, answer, refused);
+                                case Choice.OneRelease(ReleaseId id) ->
+                                    permission.ask(
+                                            Subject.release(id), () -> openRelease(id, answer, refused), refused);
                                 case Choice.OneBundle(Listing.BundleId id) ->
                                     refused.accept(Refused.usage(
                                             id.name() + "@" + id.version() + " is a bundle; read its releases"));
@@ -69,8 +76,11 @@ final class Readers {
                         here -> answer.complete(source(id, here)),
                         () -> errands.run(
                                 () -> catalogue.manifest(id),
-                                manifest ->
-                                        intake.acquire(manifest, state -> answer.complete(source(id, state)), refused),
+                                manifest -> intake.acquire(
+                                        manifest,
+                                        WantedJournal.Whom.PEOPLE,
+                                        state -> answer.complete(source(id, state)),
+                                        refused),
                                 refused));
     }
 

@@ -1,12 +1,14 @@
 package packhorse.peer.agent;
 
 import com.google.protobuf.ByteString;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import packhorse.core.identity.MachineIdentity;
+import packhorse.core.message.StateCodec;
+import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.BanNotice;
@@ -16,50 +18,58 @@ import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmState;
 import packhorse.core.message.v1.Traffic;
-import packhorse.core.topology.IpAddress;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.StatusEntry;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
+import packhorse.peer.channel.ChannelCount;
 import packhorse.peer.site.Books;
-import packhorse.peer.site.Duty;
 import packhorse.peer.site.Duty.SiteRole;
-import packhorse.peer.site.SitePlace;
 
 /** Puts the agent's state into the messages that trackers and people read. */
 final class ReportWriter {
-    private final Identity identity;
+    private final MachineIdentity identity;
+    private final long incarnation;
+    private final Ledger ledger;
 
-    ReportWriter(Identity identity) {
+    ReportWriter(MachineIdentity identity, long incarnation, Ledger ledger) {
         this.identity = identity;
+        this.incarnation = incarnation;
+        this.ledger = ledger;
     }
 
     /**
      * Everything a tracker should know.
      *
      * @param open where plain clients are served, if they are
+     * @param desiredRevision of the desired state that is acted on
      */
     AgentReport report(
             List<PeerAddress> listen,
             Optional<PeerAddress> open,
             Collection<PackState> packs,
-            SitePlace place,
+            long desiredRevision,
             long nowNanos) {
         AgentReport.Builder report = AgentReport.newBuilder()
-                .setAgentId(ByteString.copyFrom(identity.bytes()))
-                .setIncarnation(identity.incarnation());
+                .setAgentId(ByteString.copyFrom(identity.id().bytes()))
+                .setIncarnation(incarnation)
+                .setDesiredRevision(desiredRevision);
         listen.forEach(address -> report.addListen(endpoint(address)));
         for (PackState pack : packs) {
             if (pack.inSwarm && !pack.checking) {
-                report.addSwarms(swarm(pack, open, place, nowNanos));
+                report.addSwarms(swarm(pack, open, nowNanos));
                 pack.bans.forEach((peer, count) -> report.addBans(BanNotice.newBuilder()
                         .setPack(ByteString.copyFrom(pack.id().bytes()))
-                        .setPeer(endpoint(peer, pack.told))
+                        .setPeer(endpoint(peer, pack))
+                        .setAgentId(ByteString.copyFrom(peer.bytes()))
                         .setCount(count)));
             }
         }
         return report.build();
     }
 
-    private SwarmState swarm(PackState pack, Optional<PeerAddress> outsiders, SitePlace place, long nowNanos) {
-        Books books = Books.of(pack.traffic(), place);
+    private SwarmState swarm(PackState pack, Optional<PeerAddress> outsiders, long nowNanos) {
+        Books books = ledger.books(pack.id());
         SwarmState.Builder swarm = SwarmState.newBuilder()
                 .setPack(ByteString.copyFrom(pack.id().bytes()))
                 .setPiecesHave(pack.had.cardinality())
@@ -80,19 +90,48 @@ final class ReportWriter {
 
     /** Everything a person may ask. */
     AgentStatus status(
-            List<PeerAddress> listen, Collection<PackState> packs, SitePlace place, String trouble, long catalogue) {
+            List<PeerAddress> listen, Collection<PackState> packs, Duties duties, Steward steward, long catalogue) {
         AgentStatus.Builder status = AgentStatus.newBuilder()
-                .setAgentId(identity.id())
-                .setSite(place.site())
-                .setTrackerReachable(trouble.isEmpty())
-                .setTrackerError(trouble)
-                .setCatalogueVersion(catalogue);
+                .setAgentId(identity.id().toString())
+                .setSite(duties.place().site())
+                .setTracker(duties.tracker())
+                .setTrackerReachable(duties.trouble().isEmpty())
+                .setTrackerError(duties.trouble())
+                .setCatalogueVersion(catalogue)
+                .setDesiredRevision(steward.revision())
+                .setReportsWaiting(steward.reportsWaiting())
+                .setSeenAs(duties.seenAs().map(PeerAddress::toString).orElse(""))
+                .setCertificateUntilMillis(identity.self().notAfter().toEpochMilli());
         listen.forEach(address -> status.addListen(endpoint(address)));
-        packs.forEach(pack -> status.addPacks(pack(pack, place)));
+        packs.forEach(pack -> status.addPacks(pack(pack)));
+        for (DesiredItem item : steward.desired().items()) {
+            status.addActions(action(item, steward));
+        }
         return status.build();
     }
 
-    private PackStatus pack(PackState pack, SitePlace place) {
+    private static ActionStatus action(DesiredItem item, Steward steward) {
+        Optional<StatusEntry> last = steward.last(item.action());
+        boolean ended =
+                last.filter(entry -> entry.state().ends(entry.operation())).isPresent();
+        return ActionStatus.newBuilder()
+                .setAction(item.action())
+                .setSubject(StateCodec.write(item.subject()))
+                .setOperation(StateCodec.write(item.operation()))
+                .setState(last.map(entry -> entry.state().number()).orElse(0))
+                .setDetail(
+                        ended
+                                ? last.map(StatusEntry::detail).orElse("")
+                                : Optional.of(steward.hindrance(item))
+                                        .filter(line -> !line.isEmpty())
+                                        .or(() -> last.map(StatusEntry::detail))
+                                        .orElse(""))
+                .setDeadlineMillis(item.deadline().map(Instant::toEpochMilli).orElse(0L))
+                .setPriority(StateCodec.write(item.priority()))
+                .build();
+    }
+
+    private PackStatus pack(PackState pack) {
         PackStatus.Builder status = PackStatus.newBuilder()
                 .setSha256(pack.id().hex())
                 .setRelease(pack.manifest.id().toString())
@@ -103,17 +142,26 @@ final class ReportWriter {
                 .setRescues(pack.rescues)
                 .setBans(pack.bans.values().stream().mapToInt(Integer::intValue).sum())
                 .setForgiven(pack.forgiven);
-        for (Map.Entry<IpAddress, Books.InOut> entry : pack.traffic().entrySet()) {
-            status.addTraffic(Traffic.newBuilder()
-                    .setPeer(endpoint(entry.getKey(), pack.told))
-                    .setWan(place.isWan(entry.getKey()))
-                    .setBytesIn(entry.getValue().in())
-                    .setBytesOut(entry.getValue().out()));
-        }
+        ledger.of(pack.id()).forEach((peer, count) -> {
+            addTraffic(status, pack, peer, true, count.wanIn(), count.wanOut());
+            addTraffic(status, pack, peer, false, count.lanIn(), count.lanOut());
+        });
         pack.outside()
                 .forEach((client, bytes) -> status.addOutside(
                         OutsideTraffic.newBuilder().setClient(client.toString()).setBytesOut(bytes.out())));
         return status.build();
+    }
+
+    private void addTraffic(
+            PackStatus.Builder status, PackState pack, EndpointId peer, boolean wan, long in, long out) {
+        if (in + out > 0) {
+            status.addTraffic(Traffic.newBuilder()
+                    .setPeer(endpoint(peer, pack))
+                    .setAgentId(peer.toString())
+                    .setWan(wan)
+                    .setBytesIn(in)
+                    .setBytesOut(out));
+        }
     }
 
     private static Role role(SiteRole role) {
@@ -133,17 +181,14 @@ final class ReportWriter {
                 .build();
     }
 
-    /** The engine names peers by address alone; the port is the one the tracker named, 0 where it named none. */
-    private static Endpoint endpoint(IpAddress ip, Optional<Duty> told) {
-        int port = told.map(Duty::allow).stream()
-                .flatMap(allow -> Stream.of(allow.toArray(PeerAddress[]::new)))
-                .filter(address -> address.ip().equals(ip))
-                .mapToInt(PeerAddress::port)
-                .min()
-                .orElse(0);
-        return Endpoint.newBuilder()
-                .setIp(ByteString.copyFrom(ip.bytes()))
-                .setPort(port)
-                .build();
+    /** Where a peer listens by the tracker's account, else where it came from. */
+    private Endpoint endpoint(EndpointId peer, PackState pack) {
+        return Duties.neighbours(pack).stream()
+                .filter(neighbour -> neighbour.id().equals(peer))
+                .flatMap(neighbour -> neighbour.addresses().stream())
+                .findFirst()
+                .or(() -> Optional.ofNullable(ledger.of(pack.id()).get(peer)).flatMap(ChannelCount::at))
+                .map(ReportWriter::endpoint)
+                .orElse(Endpoint.getDefaultInstance());
     }
 }

@@ -18,16 +18,25 @@ final class Reporter {
     private final TrackerSession session;
     private final Packs packs;
     private final Engine engine;
+    private final Reach reach;
     private final Duties duties;
     private boolean changed;
     private boolean pressing;
     private long movedNanos;
 
-    Reporter(ReportWriter writer, TrackerSession session, Packs packs, Engine engine, Duties duties, long nowNanos) {
+    Reporter(
+            ReportWriter writer,
+            TrackerSession session,
+            Packs packs,
+            Engine engine,
+            Reach reach,
+            Duties duties,
+            long nowNanos) {
         this.writer = writer;
         this.session = session;
         this.packs = packs;
         this.engine = engine;
+        this.reach = reach;
         this.duties = duties;
         this.movedNanos = nowNanos - MOVED_RECENTLY.toNanos();
     }
@@ -57,24 +66,27 @@ final class Reporter {
         return pressing;
     }
 
-    /** Hands the session a fresh report, once there is an address to be found under. */
-    void publish(boolean lively, long nowNanos) {
-        if (engine.addresses().isEmpty()) {
+    /**
+     * Hands the session a fresh report, once there is an address to be found under.
+     *
+     * @param desiredRevision of the desired state that is acted on
+     */
+    void publish(boolean lively, long desiredRevision, long nowNanos) {
+        if (reach.addresses().isEmpty()) {
             return;
         }
         boolean moving = lively || nowNanos - movedNanos < MOVED_RECENTLY.toNanos();
         session.report(
-                writer.report(engine.addresses(), engine.openAddress(), packs.all(), duties.place(), nowNanos),
+                writer.report(reach.addresses(), engine.openAddress(), packs.all(), desiredRevision, nowNanos),
                 moving,
                 pressing);
         pressing = false;
         changed = false;
     }
 
-    void sendStatus(ReplySink sink, long catalogueVersion) {
+    void sendStatus(ReplySink sink, Steward steward, long catalogueVersion) {
         sink.send(LocalReply.newBuilder()
-                .setStatus(writer.status(
-                        engine.addresses(), packs.all(), duties.place(), duties.trouble(), catalogueVersion))
+                .setStatus(writer.status(reach.addresses(), packs.all(), duties, steward, catalogueVersion))
                 .build());
         sink.send(LocalDoor.done());
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
@@ -16,6 +17,7 @@ import packhorse.core.content.BlobRef;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.Pack;
+import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
 import packhorse.core.content.VerifiedTorrent;
@@ -46,8 +48,14 @@ final class Shelf {
      * @param torrent its torrent, proven against that manifest
      * @param directory where its file is
      * @param partial the arriving pack, unless it is whole
+     * @param releases every release of the catalogue with this content whose manifest is kept with it
      */
-    record Held(VerifiedManifest manifest, VerifiedTorrent torrent, Path directory, Optional<Partial> partial) {
+    record Held(
+            VerifiedManifest manifest,
+            VerifiedTorrent torrent,
+            Path directory,
+            Optional<Partial> partial,
+            Set<ReleaseId> releases) {
         Sha256 id() {
             return torrent.pack().data().sha256();
         }
@@ -65,7 +73,10 @@ final class Shelf {
     List<Held> whole() {
         List<Held> held = new ArrayList<>();
         for (Holding holding : store.packs()) {
-            proven(holding).ifPresent(manifest -> held.add(whole(holding, manifest)));
+            List<VerifiedManifest> manifests = proven(holding);
+            if (!manifests.isEmpty()) {
+                held.add(whole(holding, manifests.getFirst(), releases(manifests)));
+            }
         }
         return held;
     }
@@ -76,15 +87,22 @@ final class Shelf {
         Holding holding = store.complete(id)
                 .orElseThrow(
                         () -> new OperationException("the store does not hold the pack " + id + " of " + manifest));
-        return whole(holding, manifest);
+        List<VerifiedManifest> kept = new ArrayList<>(proven(holding));
+        kept.add(manifest);
+        return whole(holding, manifest, releases(kept));
     }
 
-    private static Held whole(Holding holding, VerifiedManifest manifest) {
+    private static Set<ReleaseId> releases(List<VerifiedManifest> manifests) {
+        return manifests.stream().map(manifest -> manifest.manifest().id()).collect(Collectors.toSet());
+    }
+
+    private static Held whole(Holding holding, VerifiedManifest manifest, Set<ReleaseId> releases) {
         return new Held(
                 manifest,
                 Torrents.check(manifest.manifest().pack(), holding.torrent()),
                 holding.directory(),
-                Optional.empty());
+                Optional.empty(),
+                releases);
     }
 
     /** The arriving packs among {@code wanted} that the catalogue names. */
@@ -92,33 +110,39 @@ final class Shelf {
         List<Held> held = new ArrayList<>();
         for (Holding holding : store.partials()) {
             if (wanted.contains(holding.id())) {
-                proven(holding).ifPresent(manifest -> {
+                List<VerifiedManifest> manifests = proven(holding);
+                if (!manifests.isEmpty()) {
+                    VerifiedManifest manifest = manifests.getFirst();
                     VerifiedTorrent torrent = Torrents.check(manifest.manifest().pack(), holding.torrent());
                     Partial partial = store.partial(manifest, torrent);
-                    held.add(new Held(manifest, torrent, partial.directory(), Optional.of(partial)));
-                });
+                    held.add(new Held(
+                            manifest, torrent, partial.directory(), Optional.of(partial), releases(manifests)));
+                }
             }
         }
         return held;
     }
 
-    private Optional<VerifiedManifest> proven(Holding holding) {
+    private List<VerifiedManifest> proven(Holding holding) {
         Optional<Catalogue> known = catalogue.catalogue();
+        List<VerifiedManifest> proven = new ArrayList<>();
         for (byte[] bytes : holding.manifests()) {
             try {
                 Manifest manifest = ManifestCodec.decode(bytes);
                 if (known.isPresent() && manifest.content().sha256().equals(holding.id())) {
-                    return Optional.of(known.get().verifyManifest(manifest.id(), bytes));
+                    proven.add(known.get().verifyManifest(manifest.id(), bytes));
                 }
             } catch (IllegalArgumentException | OperationException e) {
                 LOG.debug("a manifest of {} is not in the catalogue: {}", holding.id(), e.getMessage());
             }
         }
-        LOG.warn(
-                "the pack {} is kept but not served: {}",
-                holding.id(),
-                known.isPresent() ? "the catalogue names it no more" : "no catalogue was verified yet");
-        return Optional.empty();
+        if (proven.isEmpty()) {
+            LOG.warn(
+                    "the pack {} is kept but not served: {}",
+                    holding.id(),
+                    known.isPresent() ? "the catalogue names it no more" : "no catalogue was verified yet");
+        }
+        return proven;
     }
 
     /** The pack of a manifest, whole when it is here, else ready to arrive; its torrent and file list are fetched. */
@@ -133,7 +157,23 @@ final class Shelf {
         byte[] fileList = catalogue.object(files, FILE_LIST_BYTES_MAX);
         Partial partial = store.partial(manifest, torrent);
         store.keepFileList(partial, fileList);
-        return new Held(manifest, torrent, partial.directory(), Optional.of(partial));
+        return new Held(
+                manifest,
+                torrent,
+                partial.directory(),
+                Optional.of(partial),
+                Set.of(manifest.manifest().id()));
+    }
+
+    /** A release's name goes, and its content stays for another one. */
+    void forget(Sha256 pack, ReleaseId release) {
+        Holding holding = store.complete(pack)
+                .orElseThrow(() -> new OperationException("the store does not hold the pack " + pack));
+        for (byte[] bytes : holding.manifests()) {
+            if (ManifestCodec.decode(bytes).id().equals(release)) {
+                store.forgetManifest(pack, Sha256.of(bytes));
+            }
+        }
     }
 
     /** Another release with the same content. */

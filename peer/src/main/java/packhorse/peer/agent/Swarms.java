@@ -1,19 +1,16 @@
 package packhorse.peer.agent;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
-import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
-import packhorse.peer.channel.DirectChannel;
-import packhorse.peer.site.Books;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.channel.PeerChannel;
 import packhorse.peer.store.Partial;
 import packhorse.peer.swarm.SwarmCommand;
 import packhorse.peer.swarm.SwarmEvent;
@@ -38,7 +35,9 @@ final class Swarms {
     private final Shelf shelf;
     private final WantedJournal journal;
     private final Errands errands;
-    private final DirectChannel channel;
+    private final PeerChannel channel;
+    private final Reach reach;
+    private final Sources sources;
     private final LongSupplier nanoTime;
 
     Swarms(
@@ -49,7 +48,9 @@ final class Swarms {
             Shelf shelf,
             WantedJournal journal,
             Errands errands,
-            DirectChannel channel,
+            PeerChannel channel,
+            Reach reach,
+            Sources sources,
             LongSupplier nanoTime) {
         this.packs = packs;
         this.engine = engine;
@@ -59,6 +60,8 @@ final class Swarms {
         this.journal = journal;
         this.errands = errands;
         this.channel = channel;
+        this.reach = reach;
+        this.sources = sources;
         this.nanoTime = nanoTime;
     }
 
@@ -79,7 +82,7 @@ final class Swarms {
     /** Puts every pack into a new engine; one that is being proven enters when that is done. */
     void enterAll() {
         packs.all().forEach(state -> {
-            if (state.phase != PackState.Phase.PROVING) {
+            if (state.phase == PackState.Phase.FETCHING || state.phase == PackState.Phase.WHOLE) {
                 enter(state);
             }
         });
@@ -105,6 +108,7 @@ final class Swarms {
         switch (event) {
             case SwarmEvent.Listening(PeerAddress address) -> {
                 engine.listensOn(address);
+                reach.engineListens(address, nanoTime.getAsLong());
                 reporter.press();
             }
             case SwarmEvent.OpenListening(PeerAddress address) -> engine.opensOn(address);
@@ -131,17 +135,21 @@ final class Swarms {
                     }
                 });
             case SwarmEvent.Complete complete -> with(complete.pack(), this::prove);
-            case SwarmEvent.Counters counters -> with(counters.pack(), state -> count(state, counters));
+            // The channel's counts are the ones that are shown: they know the peer and the link.
+            case SwarmEvent.Counters counters -> reporter.moved(nanoTime.getAsLong());
             case SwarmEvent.OpenCounters counters -> with(counters.pack(), state -> state.outside(counters.byClient()));
             case SwarmEvent.Banned banned ->
-                with(banned.pack(), state -> {
-                    state.bans.merge(channel.remote(banned.peer()), 1, Integer::sum);
-                    LOG.warn(
-                            "{}: the peer {} took part in a bad piece and is refused",
-                            state.manifest.id(),
-                            banned.peer());
-                    reporter.press();
-                });
+                with(
+                        banned.pack(),
+                        state -> channel.remote(banned.peer()).ifPresent(peer -> {
+                            state.bans.merge(peer, 1, Integer::sum);
+                            sources.banned(state, peer);
+                            LOG.warn(
+                                    "{}: the peer {} took part in a bad piece and is refused",
+                                    state.manifest.id(),
+                                    peer);
+                            reporter.press();
+                        }));
             case SwarmEvent.Starved starved ->
                 with(starved.pack(), state -> {
                     state.forgiven++;
@@ -155,7 +163,7 @@ final class Swarms {
                 });
             case SwarmEvent.ShareComplete share -> with(share.pack(), state -> reporter.press());
             case SwarmEvent.Relocated relocated -> with(relocated.pack(), this::discardPart);
-            case SwarmEvent.Removed removed -> LOG.debug("{} is out of the swarm", removed.pack());
+            case SwarmEvent.Removed removed -> with(removed.pack(), Swarms::removed);
             case SwarmEvent.Damaged damaged ->
                 with(damaged.pack(), state -> {
                     engine.tell(new SwarmCommand.Remove(state.id()));
@@ -177,6 +185,8 @@ final class Swarms {
             case SwarmEvent.Died(String reason) -> {
                 engine.died(reason);
                 packs.all().forEach(PackState::engineEnded);
+                // Nobody touches its files now.
+                List.copyOf(packs.all()).forEach(Swarms::removed);
             }
         }
     }
@@ -186,18 +196,6 @@ final class Swarms {
         if (state != null) {
             what.accept(state);
         }
-    }
-
-    /** The engine knows peers by the channel's local names; the books are kept by the real ones. */
-    private void count(PackState state, SwarmEvent.Counters counters) {
-        Map<IpAddress, Books.InOut> byPeer = new HashMap<>();
-        counters.byPeer()
-                .forEach((peer, bytes) -> byPeer.merge(
-                        channel.remote(peer),
-                        new Books.InOut(bytes.in(), bytes.out()),
-                        (a, b) -> new Books.InOut(a.in() + b.in(), a.out() + b.out())));
-        state.counters(byPeer);
-        reporter.moved(nanoTime.getAsLong());
     }
 
     /** Reads the whole once more; only the proof that comes of it moves the content into the store proper. */
@@ -227,6 +225,11 @@ final class Swarms {
         state.directory = directory;
         state.watch.movedTo(state.file());
         state.becomeWhole();
+        List<VerifiedManifest> others = List.copyOf(state.others);
+        state.others.clear();
+        if (!others.isEmpty()) {
+            errands.quietly("keep the manifests of " + state.releases, () -> others.forEach(shelf::keep));
+        }
         if (state.inSwarm) {
             engine.tell(new SwarmCommand.Relocate(state.id(), directory));
             serveOutsiders(state);
@@ -244,11 +247,70 @@ final class Swarms {
         packs.remove(state.id());
         state.phase = PackState.Phase.GONE;
         state.inSwarm = false;
+        duties.leave(state);
         engine.tell(new SwarmCommand.WithdrawOpen(state.id()));
         state.watch.failed(reason);
         takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
         errands.quietly("forget that " + state.id() + " is wanted", () -> journal.remove(state.id()));
         reporter.press();
+    }
+
+    /** Gives up what people wait for and a tracker does not let this machine have; the part stays on the disk. */
+    void refuseDenied() {
+        for (PackState state : List.copyOf(packs.all())) {
+            Optional<String> why = duties.denied(state.id());
+            if (why.isPresent() && state.phase == PackState.Phase.FETCHING && state.ordered.isEmpty()) {
+                engine.tell(new SwarmCommand.Remove(state.id()));
+                lost(state, "this machine may not have " + state.manifest.id() + ": " + why.get());
+            }
+        }
+    }
+
+    /**
+     * Takes a pack off the disk, whole or in part.
+     *
+     * @param done runs when the disk is free of it, or with why it is not
+     */
+    void remove(PackState state, Runnable done, Consumer<Refused> refused) {
+        boolean whole = state.phase == PackState.Phase.WHOLE;
+        boolean swarming = state.inSwarm && engine.isRunning();
+        state.phase = PackState.Phase.LEAVING;
+        state.inSwarm = false;
+        duties.leave(state);
+        state.watch.failed(state.manifest.id() + " was deleted from this machine");
+        takeWaiters(state)
+                .forEach(waiter -> waiter.lost(
+                        Refused.failed(state.manifest.id() + " is no longer wanted on this machine; pull it again")));
+        state.afterRemoval = Optional.of(() -> errands.run(
+                () -> {
+                    if (whole) {
+                        shelf.remove(state.id());
+                    }
+                    shelf.discardPart(state.id());
+                    journal.remove(state.id());
+                    return state;
+                },
+                gone -> {
+                    packs.remove(state.id());
+                    sources.forget(state.id());
+                    state.phase = PackState.Phase.GONE;
+                    reporter.press();
+                    done.run();
+                },
+                refused));
+        if (swarming) {
+            engine.tell(new SwarmCommand.WithdrawOpen(state.id()));
+            engine.tell(new SwarmCommand.Remove(state.id()));
+        } else {
+            removed(state);
+        }
+        reporter.press();
+    }
+
+    private static void removed(PackState state) {
+        Optional<Runnable> then = state.afterRemoval;
+        state.afterRemoval = Optional.empty();
+        then.ifPresent(Runnable::run);
     }
 
     private static List<PackWaiter> takeWaiters(PackState state) {

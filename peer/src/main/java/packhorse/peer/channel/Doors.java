@@ -122,6 +122,9 @@ final class Doors implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!selector.isOpen()) {
+            return;
+        }
         try {
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();

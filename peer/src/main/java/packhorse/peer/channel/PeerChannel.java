@@ -8,6 +8,7 @@ import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
+import packhorse.core.topology.Subnet;
 
 /**
  * The way between this machine's libtorrent and those of other agents. It alone faces the network; libtorrent sees each remote
@@ -15,6 +16,9 @@ import packhorse.core.topology.PeerAddress;
  * any thread.
  */
 public interface PeerChannel extends AutoCloseable {
+    /** Where the aliases of peers of the own site are; those of all others are not. */
+    Subnet NEAR = Subnet.parse("127.64.0.0/11");
+
     /** Where other agents reach this one; to be told to trackers. */
     List<PeerAddress> listening();
 

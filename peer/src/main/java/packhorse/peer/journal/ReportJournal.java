@@ -345,6 +345,16 @@ public final class ReportJournal implements AutoCloseable {
         }
     }
 
+    /** The last state of one action, where it is remembered. */
+    public Optional<StatusEntry> last(String action) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(last.get(action));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Says which actions a desired state names now; of the others only so many ended ones are remembered. */
     public void current(Set<String> actions) {
         lock.lock();

@@ -84,7 +84,9 @@ final class AssignmentReader {
                 allowed.getListenList().stream().map(AssignmentReader::address).toList(),
                 connect.contains(id),
                 allowed.getOutside(),
-                allowed.getMayBePlain() && !allowed.getOutside());
+                allowed.getMayBePlain() && !allowed.getOutside(),
+                role(allowed.getRole()),
+                allowed.getSite());
     }
 
     private static EndpointId id(ByteString bytes) {

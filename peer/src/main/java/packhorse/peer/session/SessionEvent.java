@@ -1,16 +1,26 @@
 package packhorse.peer.session;
 
+import java.util.Optional;
 import java.util.Set;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.PeerAddress;
 import packhorse.peer.site.SitePlace;
 
 /** What happened between an agent and its trackers. */
 public sealed interface SessionEvent {
     /** A tracker answered after silence; whatever was sent before and not answered is to be sent again. */
     record Reached(String tracker) implements SessionEvent {}
+
+    /**
+     * What that tracker said of itself and of us.
+     *
+     * @param version that the session speaks
+     * @param seenAs where the tracker sees us come from
+     */
+    record Welcomed(int version, Optional<PeerAddress> seenAs) implements SessionEvent {}
 
     /** A newer assignment. */
     record Assigned(SitePlace place) implements SessionEvent {}

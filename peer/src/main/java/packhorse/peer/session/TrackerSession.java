@@ -3,6 +3,7 @@ package packhorse.peer.session;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -18,9 +19,12 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.Assignment;
 import packhorse.core.message.v1.AssignmentKnown;
 import packhorse.core.message.v1.DenyList;
+import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Welcome;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.PeerAddress;
 import packhorse.core.wire.WireClient;
 import packhorse.core.wire.WireSession;
 import packhorse.peer.site.SitePlace;
@@ -241,11 +245,25 @@ public final class TrackerSession implements AutoCloseable {
                 lock.unlock();
             }
             listener.accept(new SessionEvent.Reached(server));
+            listener.accept(new SessionEvent.Welcomed(opened.version(), seenAs(welcome)));
             lock.lock();
             try {
                 changed.signalAll();
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private static Optional<PeerAddress> seenAs(Welcome welcome) {
+            Endpoint seen = welcome.getSeenAs();
+            try {
+                return welcome.hasSeenAs()
+                        ? Optional.of(
+                                new PeerAddress(IpAddress.ofBytes(seen.getIp().toByteArray()), seen.getPort()))
+                        : Optional.empty();
+            } catch (IllegalArgumentException e) {
+                LOG.debug("a tracker sees us at no address: {}", e.getMessage());
+                return Optional.empty();
             }
         }
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import packhorse.core.topology.PeerAddress;
 
 /**
  * What a swarm must be told when its duty changes. Nothing is told twice, so that an assignment that repeats itself, as
@@ -12,7 +11,11 @@ import packhorse.core.topology.PeerAddress;
  */
 public sealed interface DutyChange {
     /** The swarm's peers are now exactly these. */
-    record Peers(Set<PeerAddress> connect, Set<PeerAddress> allow) implements DutyChange {}
+    record Peers(Set<Neighbour> neighbours) implements DutyChange {
+        public Peers {
+            neighbours = Set.copyOf(neighbours);
+        }
+    }
 
     /** The swarm's share of the pieces is now this one. */
     record Share(int index, int count) implements DutyChange {}
@@ -31,10 +34,8 @@ public sealed interface DutyChange {
                 || before.get().shareCount() != now.shareCount()) {
             changes.add(new Share(now.shareIndex(), now.shareCount()));
         }
-        if (before.isEmpty()
-                || !before.get().connect().equals(now.connect())
-                || !before.get().allow().equals(now.allow())) {
-            changes.add(new Peers(now.connect(), now.allow()));
+        if (before.isEmpty() || !before.get().neighbours().equals(now.neighbours())) {
+            changes.add(new Peers(now.neighbours()));
         }
         if (before.isPresent() && now.forgiveEpoch() > before.get().forgiveEpoch()) {
             changes.add(new Forgive());

@@ -219,6 +219,17 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Drops one of several manifests of a pack that is held; the content stays for the others. */
+    public void forgetManifest(Sha256 id, Sha256 manifest) {
+        Path manifests = packs.resolve(id.hex()).resolve(Holding.MANIFESTS);
+        try {
+            disk.delete(manifests.resolve(manifest + ".json"));
+            disk.force(manifests);
+        } catch (IOException e) {
+            throw unwritable(manifests, e);
+        }
+    }
+
     /** Keeps the verified file list with a pack that is arriving. */
     public void keepFileList(Partial partial, byte[] fileList) {
         try {

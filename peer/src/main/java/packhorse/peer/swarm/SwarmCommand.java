@@ -115,6 +115,11 @@ public sealed interface SwarmCommand {
         public static final RateLimits NONE =
                 new RateLimits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
+        /** Without those of the WAN, which somebody else keeps. */
+        public RateLimits ofPacks() {
+            return new RateLimits(Optional.empty(), Optional.empty(), eachPackDown, eachPackUp);
+        }
+
         public static RateLimits wan(Optional<ByteRate> down, Optional<ByteRate> up) {
             return new RateLimits(down, up, Optional.empty(), Optional.empty());
         }

@@ -2,18 +2,23 @@ package packhorse.peer.agent;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import packhorse.core.content.BlobRef;
 import packhorse.core.content.Bundle;
 import packhorse.core.content.BundleCodec;
@@ -42,6 +47,7 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Pull;
 import packhorse.core.testing.TestDeployment;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.CatalogueKeys;
 import packhorse.core.trust.CatalogueWriter;
@@ -54,15 +60,21 @@ import packhorse.core.trust.SigningRequest;
 import packhorse.core.trust.TrustedStore;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
-import packhorse.peer.channel.DirectChannel;
+import packhorse.peer.channel.ChannelConfig;
+import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.RelayChannel;
 import packhorse.peer.cli.AgentSocket;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Partial;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.LibtorrentSwarm;
+import packhorse.peer.swarm.ProcessSwarm;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig;
+import packhorse.peer.swarm.SwarmEvent;
+import packhorse.peer.swarm.SwarmPort;
+import packhorse.peer.swarm.SwarmProcessConfig;
 
 /** A repository, a fake tracker and any number of real agents on addresses of one test. */
 public final class Deployment implements AutoCloseable {
@@ -73,7 +85,9 @@ public final class Deployment implements AutoCloseable {
     private final TestDeployment machines;
     private final MachineIdentity trackerIdentity;
     private FakeTracker tracker;
+    private boolean enginesApart;
     private final List<Node> opened = new ArrayList<>();
+    private final Map<String, MachineIdentity> identities = new HashMap<>();
 
     private Deployment(Path root, String network) throws IOException {
         this.root = root;
@@ -94,6 +108,12 @@ public final class Deployment implements AutoCloseable {
     /** In {@code root}, on addresses {@code network}.x such as 127.31.5. */
     public static Deployment in(Path root, String network) throws IOException {
         return new Deployment(root, network);
+    }
+
+    /** From now on engines run in processes of their own, as those of real agents do. */
+    public Deployment withEnginesApart() {
+        enginesApart = true;
+        return this;
     }
 
     public FakeTracker tracker() {
@@ -199,7 +219,8 @@ public final class Deployment implements AutoCloseable {
 
     /** An agent that has everything in {@code contents} and serves it. */
     public Node origin(String host, Map<VerifiedManifest, byte[]> contents) throws Exception {
-        Node node = node(host, RateLimits.NONE, new DirectoryMetadataSource(root.resolve("repository")));
+        Node node = node(
+                host, DeploymentRole.ORIGIN, RateLimits.NONE, new DirectoryMetadataSource(root.resolve("repository")));
         for (Map.Entry<VerifiedManifest, byte[]> entry : contents.entrySet()) {
             Partial partial = node.store.partial(entry.getKey(), torrent(entry.getKey()));
             Path file = Files.write(root.resolve("incoming"), entry.getValue());
@@ -215,13 +236,21 @@ public final class Deployment implements AutoCloseable {
     public Node agent(String host, RateLimits limits) throws Exception {
         return node(
                 host,
+                DeploymentRole.AGENT,
                 limits,
                 new HttpMetadataSource(
                         List.of(URI.create(tracker.url() + "/repository/")), HttpMetadataSource.Patience.DEFAULT));
     }
 
-    private Node node(String host, RateLimits limits, packhorse.core.trust.MetadataSource source) throws Exception {
-        Node node = new Node(this, root.resolve("node-" + host), network + "." + host, limits, source);
+    /** Who an agent is, started once or again. */
+    public MachineIdentity identity(String host, DeploymentRole role) {
+        return identities.computeIfAbsent(host, first -> machines.identity(role, "testville"));
+    }
+
+    private Node node(String host, DeploymentRole role, RateLimits limits, packhorse.core.trust.MetadataSource source)
+            throws Exception {
+        Node node = new Node(
+                this, identity(host, role), root.resolve("node-" + host), network + "." + host, limits, source);
         opened.add(node);
         return node;
     }
@@ -237,17 +266,24 @@ public final class Deployment implements AutoCloseable {
 
     /** An agent with its store. */
     public static final class Node implements AutoCloseable {
+        final MachineIdentity identity;
         final Store store;
+        final PeerChannel channel;
         final Agent agent;
+        /** The engine that was started last. */
+        final AtomicReference<ProcessSwarm> engine = new AtomicReference<>();
+
         final Path socket;
 
         private Node(
                 Deployment deployment,
+                MachineIdentity identity,
                 Path data,
                 String address,
                 RateLimits limits,
                 packhorse.core.trust.MetadataSource source)
                 throws Exception {
+            this.identity = identity;
             Files.createDirectories(data);
             TufClient catalogue =
                     new TufClient(source, TrustedStore.open(data.resolve("trust")), InstantSource.system());
@@ -255,14 +291,23 @@ public final class Deployment implements AutoCloseable {
             store = Store.open(data.resolve("store"));
             // Socket paths are short: 108 bytes are all there is.
             socket = Files.createTempDirectory("ph").resolve("s");
-            SwarmConfig swarm = SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse(address), 0))
-                    .withRates(limits);
-            MachineIdentity identity = deployment.machines.identity(DeploymentRole.AGENT, "testville");
+            SwarmConfig swarm = SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse("127.0.0.1"), 0))
+                    .withLocal(List.of(PeerChannel.NEAR))
+                    .withRates(limits.ofPacks());
+            channel = RelayChannel.open(
+                    ChannelConfig.on(new InetSocketAddress(address, 0)),
+                    identity,
+                    InstantSource.system(),
+                    System::nanoTime);
             Optional<InetAddress> bind = Optional.of(InetAddress.getByName(address));
             agent = Agent.start(
-                    AgentConfig.of(data, Optional.of(socket)).withLimits(limits),
+                    AgentConfig.of(data, Optional.of(socket))
+                            .withLimits(limits)
+                            .withUnknownGrace(Duration.ofMillis(500))
+                            .withInventory(false),
+                    identity,
                     store,
-                    events -> LibtorrentSwarm.start(swarm, events),
+                    events -> engine(deployment, swarm, events),
                     events -> TrackerSession.start(
                             SessionConfig.of(List.of(deployment.tracker.wire()), Optional.empty(), bind),
                             identity,
@@ -270,10 +315,25 @@ public final class Deployment implements AutoCloseable {
                             InstantSource.system(),
                             events),
                     catalogue,
-                    new DirectChannel(),
+                    channel,
+                    InstantSource.system(),
                     new SecureRandom(),
                     System::nanoTime);
             agent.listening().get();
+        }
+
+        private SwarmPort engine(Deployment deployment, SwarmConfig swarm, Consumer<SwarmEvent> events) {
+            if (!deployment.enginesApart) {
+                return LibtorrentSwarm.start(swarm, events);
+            }
+            ProcessSwarm started = new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root())).start(swarm, events);
+            engine.set(started);
+            return started;
+        }
+
+        /** Who it is. */
+        public EndpointId id() {
+            return identity.id();
         }
 
         public Agent agent() {
@@ -297,6 +357,7 @@ public final class Deployment implements AutoCloseable {
         @Override
         public void close() throws IOException {
             agent.close();
+            channel.close();
             store.close();
             Files.deleteIfExists(socket);
             Files.deleteIfExists(socket.getParent());

@@ -26,10 +26,12 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.AllowedPeer;
 import packhorse.core.message.v1.Assignment;
 import packhorse.core.message.v1.Endpoint;
+import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Hello;
 import packhorse.core.message.v1.PeerHint;
 import packhorse.core.message.v1.Prefix;
+import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmAssignment;
 import packhorse.core.message.v1.SwarmState;
@@ -58,7 +60,7 @@ public final class FakeTracker implements AutoCloseable {
     private final Map<Sha256, Map<PeerAddress, Optional<EndpointId>>> alwaysThere = new LinkedHashMap<>();
     private final List<AgentReport> heard = new ArrayList<>();
     private final List<Envelope> received = new ArrayList<>();
-    private Function<Envelope, List<Envelope>> answers = message -> List.of();
+    private Function<Envelope, List<Envelope>> answers = FakeTracker::generous;
     private Optional<String> refusal = Optional.empty();
     private List<Subnet> local = List.of();
     private long wanDown;
@@ -136,6 +138,26 @@ public final class FakeTracker implements AutoCloseable {
     /** What to answer messages other than reports with. */
     public synchronized void answering(Function<Envelope, List<Envelope>> how) {
         answers = how;
+    }
+
+    /** Everything may be had, and every report is stored. */
+    public static List<Envelope> generous(Envelope message) {
+        Envelope.Builder answer = Envelope.newBuilder().setVersion(FrameCodec.VERSION);
+        return switch (message.getBodyCase()) {
+            case ENTITLEMENT_QUESTION ->
+                List.of(answer.setEntitlementAnswer(EntitlementAnswer.newBuilder()
+                                .setNumber(message.getEntitlementQuestion().getNumber())
+                                .addAllAllowed(message.getEntitlementQuestion().getSubjectsList()))
+                        .build());
+            case STATUS_REPORTS ->
+                List.of(answer.setReportsStored(ReportsStored.newBuilder()
+                                .setJournal(message.getStatusReports().getJournal())
+                                .setSequence(message.getStatusReports()
+                                        .getReports(message.getStatusReports().getReportsCount() - 1)
+                                        .getSequence()))
+                        .build());
+            default -> List.of();
+        };
     }
 
     /** Says something to everybody who has a session. */

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import packhorse.core.content.Sha256;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.Subnet;
@@ -21,7 +24,16 @@ final class SitePlaceTest {
     private static final PeerAddress TWO = PeerAddress.parse("10.2.0.1:7000");
 
     private static Duty duty(Set<PeerAddress> connect, int index, int count, boolean rescued, long epoch) {
-        return new Duty(SiteRole.ORDINARY, connect, Set.of(), index, count, rescued, epoch);
+        return new Duty(
+                SiteRole.ORDINARY,
+                connect,
+                Set.of(),
+                index,
+                count,
+                rescued,
+                epoch,
+                connect.stream().map(SitePlaceTest::neighbour).collect(Collectors.toSet()),
+                "");
     }
 
     private static SitePlace place(long wanDown, Duty duty) {
@@ -62,23 +74,29 @@ final class SitePlaceTest {
     void onlyWhatChangedIsTold() {
         Duty before = duty(Set.of(ONE), 0, 1, false, 0);
         assertEquals(
-                List.of(new DutyChange.Share(0, 1), new DutyChange.Peers(Set.of(ONE), Set.of(ONE))),
+                List.of(new DutyChange.Share(0, 1), new DutyChange.Peers(Set.of(neighbour(ONE)))),
                 DutyChange.between(Optional.empty(), before));
         assertEquals(List.of(), DutyChange.between(Optional.of(before), duty(Set.of(ONE), 0, 1, false, 0)));
         assertEquals(
                 List.of(
                         new DutyChange.Share(1, 2),
-                        new DutyChange.Peers(Set.of(TWO), Set.of(TWO)),
+                        new DutyChange.Peers(Set.of(neighbour(TWO))),
                         new DutyChange.Forgive(),
                         new DutyChange.Rescued()),
                 DutyChange.between(Optional.of(before), duty(Set.of(TWO), 1, 2, true, 1)));
     }
 
     @Test
-    void everyByteIsOnExactlyOneSide() {
-        SitePlace place = place(100, duty(Set.of(), 0, 1, false, 0));
-        assertEquals(
-                new Books(4, 8, 1, 2),
-                Books.of(Map.of(ONE.ip(), new Books.InOut(1, 2), TWO.ip(), new Books.InOut(4, 8)), place));
+    void booksAddUpByLink() {
+        assertEquals(new Books(5, 7, 9, 11), new Books(1, 2, 3, 4).plus(new Books(4, 5, 6, 7)));
+    }
+
+    private static Neighbour neighbour(PeerAddress address) {
+        return new Neighbour(
+                EndpointId.ofBytes(Arrays.copyOf(address.ip().bytes(), EndpointId.LENGTH_BYTES)),
+                List.of(address),
+                true,
+                false,
+                false);
     }
 }

@@ -2,6 +2,7 @@ package packhorse.seeder.origin;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.agent.Agent;
 import packhorse.peer.agent.AgentConfig;
-import packhorse.peer.channel.DirectChannel;
+import packhorse.peer.channel.ChannelConfig;
+import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.channel.RelayChannel;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
@@ -49,10 +52,12 @@ public final class AgentSeeding implements Seeding {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
 
+    private final PeerChannel channel;
     private final Agent agent;
     private final String addresses;
 
-    private AgentSeeding(Agent agent, String addresses) {
+    private AgentSeeding(PeerChannel channel, Agent agent, String addresses) {
+        this.channel = channel;
         this.agent = agent;
         this.addresses = addresses;
     }
@@ -77,30 +82,50 @@ public final class AgentSeeding implements Seeding {
         } catch (IOException e) {
             throw new OperationException("cannot make " + own + ": " + e.getMessage() + "; check its permissions", e);
         }
-        SwarmConfig swarm = SwarmConfig.listeningOn(config.swarm().toArray(Listen[]::new))
-                .withRates(config.limits())
+        SwarmConfig swarm = SwarmConfig.listeningOn(new Listen(IpAddress.parse("127.0.0.1"), 0))
+                .withLocal(List.of(PeerChannel.NEAR))
+                .withRates(config.limits().ofPacks())
                 .withOpen(config.openSwarm()
                         .map(listen ->
                                 new SwarmConfig.Open(listen, config.limits().wanUp())));
         Optional<InetAddress> bind = bindAddress(config.swarm().getFirst().ip());
         ProcessSwarm.Starter engines =
                 new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
-        Agent agent = Agent.start(
-                AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET))).withLimits(config.limits()),
-                store,
-                events -> engines.start(swarm, events),
-                events -> TrackerSession.start(
-                        SessionConfig.of(config.trackers(), Optional.empty(), bind), identity, random, clock, event -> {
-                            if (event instanceof SessionEvent.Denials news) {
-                                denied.tell(news.revision(), news.denied());
-                            }
-                            events.accept(event);
-                        }),
-                client,
-                new DirectChannel(),
-                random,
+        PeerChannel channel = RelayChannel.open(
+                ChannelConfig.on(config.swarm().stream()
+                        .map(listen -> new InetSocketAddress(inet(listen.ip()), listen.port()))
+                        .toArray(InetSocketAddress[]::new)),
+                identity,
+                clock,
                 nanoTime);
-        return new AgentSeeding(agent, listening(agent));
+        try {
+            Agent agent = Agent.start(
+                    AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET)))
+                            .withLimits(config.limits()),
+                    identity,
+                    store,
+                    events -> engines.start(swarm, events),
+                    events -> TrackerSession.start(
+                            SessionConfig.of(config.trackers(), Optional.empty(), bind),
+                            identity,
+                            random,
+                            clock,
+                            event -> {
+                                if (event instanceof SessionEvent.Denials news) {
+                                    denied.tell(news.revision(), news.denied());
+                                }
+                                events.accept(event);
+                            }),
+                    client,
+                    channel,
+                    clock,
+                    random,
+                    nanoTime);
+            return new AgentSeeding(channel, agent, listening(agent));
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     private static String listening(Agent agent) {
@@ -120,9 +145,13 @@ public final class AgentSeeding implements Seeding {
     }
 
     private static Optional<InetAddress> bindAddress(IpAddress ip) {
+        InetAddress address = inet(ip);
+        return address.isAnyLocalAddress() ? Optional.empty() : Optional.of(address);
+    }
+
+    private static InetAddress inet(IpAddress ip) {
         try {
-            InetAddress address = InetAddress.getByAddress(ip.bytes());
-            return address.isAnyLocalAddress() ? Optional.empty() : Optional.of(address);
+            return InetAddress.getByAddress(ip.bytes());
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are an address: " + ip, e);
         }
@@ -155,5 +184,6 @@ public final class AgentSeeding implements Seeding {
     @Override
     public void close() {
         agent.close();
+        channel.close();
     }
 }

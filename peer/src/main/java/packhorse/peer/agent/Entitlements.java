@@ -1,0 +1,267 @@
+package packhorse.peer.agent;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.message.FrameCodec;
+import packhorse.core.message.StateCodec;
+import packhorse.core.message.v1.Denied;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.EntitlementQuestion;
+import packhorse.core.message.v1.Envelope;
+import packhorse.core.state.Subject;
+import packhorse.peer.session.TrackerSession;
+
+/**
+ * May this endpoint have it, when somebody on it asks? A tracker says so, each time, for what is on this disk too: what may be
+ * had changes with orders, labels and the office the machine is in. Where no tracker is reached, its last yes counts for
+ * {@link #KEPT}, so that a laptop on a train keeps what it may have; a no is never kept, and whoever was never told yes is
+ * refused.
+ *
+ * <p>Owns the questions on their way and the answers that are kept. Only the owner thread enters.
+ */
+final class Entitlements {
+    /** What a day offline may not take away; longer, and a right that was taken away would be used. */
+    static final Duration KEPT = Duration.ofHours(24);
+    /** A tracker answers from memory. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+    /** Questions on their way: people and readers of one machine. */
+    private static final int PENDING_MAX = 256;
+    /** Answers that are kept; the oldest go. */
+    private static final int KEPT_MAX = 5_000;
+    /** Subjects of one question: half a frame at most. */
+    private static final int SUBJECTS_MAX = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Entitlements.class);
+
+    /**
+     * What may be had of what was asked for.
+     *
+     * @param denied with the reason, one line each
+     */
+    record Verdict(List<Subject> allowed, Map<Subject, String> denied) {
+        Verdict {
+            allowed = List.copyOf(allowed);
+            denied = Map.copyOf(denied);
+        }
+    }
+
+    private record Pending(List<Subject> subjects, Consumer<Verdict> then, long dueNanos) {}
+
+    private final Path file;
+    private final TrackerSession session;
+    private final Duties duties;
+    private final Errands errands;
+    private final InstantSource clock;
+    private final LongSupplier nanoTime;
+    private final boolean everything;
+    private final Map<Long, Pending> pending = new TreeMap<>();
+    private final Map<String, Instant> kept = new HashMap<>();
+    private boolean tooOld;
+    private long number;
+    private boolean writing;
+    private boolean unwritten;
+
+    /** @param everything whether nobody has to be asked: the origin's own agent */
+    Entitlements(
+            Path file,
+            TrackerSession session,
+            Duties duties,
+            Errands errands,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            boolean everything) {
+        this.file = file;
+        this.session = session;
+        this.duties = duties;
+        this.errands = errands;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.everything = everything;
+        read();
+    }
+
+    private void read() {
+        try {
+            for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+                int space = line.indexOf(' ');
+                if (space > 0) {
+                    kept.put(line.substring(space + 1), Instant.ofEpochMilli(Long.parseLong(line.substring(0, space))));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("no answer is kept in {}", file);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("the answers kept in {} cannot be read and are not used: {}", file, e.getMessage());
+            kept.clear();
+        }
+    }
+
+    /** Asks; exactly one verdict comes, also without any tracker. */
+    void ask(List<Subject> subjects, Consumer<Verdict> then) {
+        if (everything || tooOld || subjects.isEmpty()) {
+            then.accept(new Verdict(subjects, Map.of()));
+            return;
+        }
+        EntitlementQuestion.Builder question = EntitlementQuestion.newBuilder().setNumber(++number);
+        subjects.stream().limit(SUBJECTS_MAX).map(StateCodec::write).forEach(question::addSubjects);
+        boolean sent = pending.size() < PENDING_MAX
+                && session.send(Envelope.newBuilder()
+                        .setVersion(FrameCodec.VERSION)
+                        .setEntitlementQuestion(question)
+                        .build());
+        if (sent) {
+            pending.put(
+                    question.getNumber(),
+                    new Pending(List.copyOf(subjects), then, nanoTime.getAsLong() + ANSWER_MAX.toNanos()));
+        } else {
+            then.accept(withoutTracker(subjects));
+        }
+    }
+
+    /** A tracker's answer. */
+    void take(EntitlementAnswer answer) {
+        Pending question = pending.remove(answer.getNumber());
+        if (question == null) {
+            LOG.debug("an answer to no question: {}", answer.getNumber());
+            return;
+        }
+        Map<String, Subject> asked = question.subjects().stream()
+                .collect(Collectors.toMap(Entitlements::name, subject -> subject, (a, b) -> a));
+        List<Subject> allowed = new ArrayList<>();
+        answer.getAllowedList().forEach(message -> {
+            Subject subject = asked.remove(name(StateCodec.read(message)));
+            if (subject != null) {
+                allowed.add(subject);
+            }
+        });
+        Map<Subject, String> denied = new HashMap<>();
+        for (Denied no : answer.getDeniedList()) {
+            Subject subject = asked.remove(name(StateCodec.read(no.getSubject())));
+            if (subject != null) {
+                denied.put(subject, no.getReason());
+            }
+        }
+        asked.values().forEach(subject -> denied.put(subject, "no entitlement names " + subject + " for this machine"));
+        keep(allowed, denied.keySet());
+        question.then().accept(new Verdict(allowed, denied));
+    }
+
+    private static String name(Subject subject) {
+        return subject.toString();
+    }
+
+    /** A session began; a tracker of an older version knows no entitlements, and whom it names for a pack may have it. */
+    void connected(int version) {
+        tooOld = version < Agent.VERSION_OF_STATES;
+    }
+
+    /** The session ended: nobody will answer what was asked. */
+    void disconnected() {
+        tooOld = false;
+        List<Pending> unanswered = List.copyOf(pending.values());
+        pending.clear();
+        unanswered.forEach(question -> question.then().accept(withoutTracker(question.subjects())));
+    }
+
+    /** Questions that nobody answers are given up. */
+    void tick(long nowNanos) {
+        List<Long> late = pending.entrySet().stream()
+                .filter(entry -> nowNanos - entry.getValue().dueNanos() >= 0)
+                .map(Map.Entry::getKey)
+                .toList();
+        for (Long each : late) {
+            Pending question = pending.remove(each);
+            if (question != null) {
+                question.then().accept(withoutTracker(question.subjects()));
+            }
+        }
+    }
+
+    private Verdict withoutTracker(List<Subject> subjects) {
+        Instant oldest = clock.instant().minus(KEPT);
+        List<Subject> allowed = new ArrayList<>();
+        Map<Subject, String> denied = new HashMap<>();
+        for (Subject subject : subjects) {
+            Instant when = kept.get(name(subject));
+            // A time after now is the clock's doing, and no yes.
+            if (when != null && when.isAfter(oldest) && !when.isAfter(clock.instant())) {
+                allowed.add(subject);
+            } else {
+                denied.put(
+                        subject,
+                        "no tracker can be asked whether this machine may have it ("
+                                + (duties.trouble().isEmpty() ? "it does not answer" : duties.trouble())
+                                + ")"
+                                + (when == null ? "" : ", and the last yes is older than " + KEPT.toHours() + " h")
+                                + "; try again when it is reached");
+            }
+        }
+        return new Verdict(allowed, denied);
+    }
+
+    private void keep(Collection<Subject> allowed, Collection<Subject> denied) {
+        Instant now = clock.instant();
+        boolean changed = false;
+        for (Subject subject : denied) {
+            changed |= kept.remove(name(subject)) != null;
+        }
+        for (Subject subject : allowed) {
+            Instant before = kept.put(name(subject), now);
+            // Written once in a while is enough: a yes counts for a day.
+            changed |= before == null || before.isBefore(now.minus(KEPT.dividedBy(24)));
+        }
+        if (kept.size() > KEPT_MAX) {
+            kept.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .limit(kept.size() - KEPT_MAX)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(kept::remove);
+        }
+        unwritten |= changed;
+        write();
+    }
+
+    private void write() {
+        if (writing || !unwritten) {
+            return;
+        }
+        writing = true;
+        unwritten = false;
+        byte[] lines = kept.entrySet().stream()
+                .map(entry -> entry.getValue().toEpochMilli() + " " + entry.getKey() + "\n")
+                .sorted()
+                .collect(Collectors.joining())
+                .getBytes(StandardCharsets.UTF_8);
+        errands.run(
+                () -> {
+                    DurableFile.write(file, lines);
+                    return file;
+                },
+                written -> {
+                    writing = false;
+                    write();
+                },
+                refused -> {
+                    writing = false;
+                    LOG.warn("answers about entitlements cannot be kept: {}", refused.reason());
+                });
+    }
+}
