@@ -94,8 +94,7 @@ final class EngineDeathTest {
                     config.rates(),
                     mailbox::add,
                     new Errands(mailbox::add),
-                    System::nanoTime,
-                    new CompletableFuture<>());
+                    System::nanoTime);
             enter();
         }
 
