@@ -20,14 +20,17 @@ import packhorse.core.topology.SiteMap;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
+import packhorse.core.wire.WireConfig;
 import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.http.Doors;
 import packhorse.tracker.http.HttpDoor;
 import packhorse.tracker.http.Meters;
 import packhorse.tracker.http.SecureDoors;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
+import packhorse.tracker.session.SessionDoor;
 import packhorse.tracker.session.SiteMapWatch;
 import packhorse.tracker.udp.UdpDoor;
 
@@ -39,6 +42,7 @@ public final class TrackerMain implements AutoCloseable {
     private final HttpDoor http;
     private final HttpDoor secure;
     private final UdpDoor udp;
+    private final SessionDoor agents;
 
     private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
         try {
@@ -47,7 +51,8 @@ public final class TrackerMain implements AutoCloseable {
             SiteMap sites = SiteMapFile.read(config.sites());
             InstantSource clock = new SteadyClock(system, System::nanoTime);
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
-            AgentSessions sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk);
+            AgentSessions sessions =
+                    AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, Governance.OPEN, passport.denied());
             parts.push(sessions::close);
             Mirror mirror = Mirror.start(
                     config.mirror(),
@@ -74,6 +79,9 @@ public final class TrackerMain implements AutoCloseable {
                             mirror,
                             passport.enrolment()));
             parts.push(secure::close);
+            agents = SessionDoor.open(
+                    config.agents(), passport.identity(), WireConfig.DEFAULT, sessions, passport.denied(), system);
+            parts.push(agents::close);
             SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
             parts.push(watch::close);
         } catch (RuntimeException e) {
@@ -118,6 +126,11 @@ public final class TrackerMain implements AutoCloseable {
     /** Where the plain HTTP doors are, with the ports that the system chose where 0 was asked for. */
     public List<InetSocketAddress> addresses() {
         return http.addresses();
+    }
+
+    /** Where agents' sessions are taken. */
+    public List<InetSocketAddress> agentAddresses() {
+        return agents.addresses();
     }
 
     /** Where enrolment and the repository are. */

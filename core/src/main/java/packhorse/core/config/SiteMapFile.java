@@ -22,6 +22,7 @@ import packhorse.core.topology.Subnet;
  *     wan: {down: 100Mbit, up: 20Mbit}
  *     sitePeers: [10.1.0.5]        # may be left out
  *     servesOutsiders: false       # may be left out
+ *     lan: tls                     # or plain: no encryption inside the site; may be left out
  * </pre>
  *
  * Whatever {@link SiteMap} would refuse is found here first, where the line is known: O(subnets²).
@@ -81,12 +82,29 @@ public final class SiteMapFile {
             }
         }
         boolean servesOutsiders = map.optionalBool("servesOutsiders").orElse(false);
+        boolean lanMayBePlain = map.optional("lan", SiteMapFile::isPlain).orElse(false);
         try {
-            return new Site(name, subnets.stream().map(Located::value).toList(), link, sitePeers, servesOutsiders);
+            return new Site(
+                    name,
+                    subnets.stream().map(Located::value).toList(),
+                    link,
+                    sitePeers,
+                    servesOutsiders,
+                    lanMayBePlain);
         } catch (IllegalArgumentException e) {
             // What is left for the constructor to refuse is the name.
             throw map.place("name").error(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static boolean isPlain(String text) {
+        return switch (text) {
+            case "plain" -> true;
+            case "tls" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "\"" + text + "\" is no way to protect a site's traffic; write tls or plain");
+        };
     }
 
     private static void claim(Claim claim, List<Claim> claims) {

@@ -11,8 +11,20 @@ import java.util.Set;
  * @param wan its line
  * @param sitePeers addresses of the machines meant to pull for the site and serve it; may be empty
  * @param servesOutsiders whether its site peers may serve open swarms to other clients
+ * @param lanMayBePlain whether traffic between its own machines may go without encryption, once both have proved who they are
  */
-public record Site(String name, List<Subnet> subnets, Link wan, Set<IpAddress> sitePeers, boolean servesOutsiders) {
+public record Site(
+        String name,
+        List<Subnet> subnets,
+        Link wan,
+        Set<IpAddress> sitePeers,
+        boolean servesOutsiders,
+        boolean lanMayBePlain) {
+    /** A site that encrypts everything. */
+    public Site(String name, List<Subnet> subnets, Link wan, Set<IpAddress> sitePeers, boolean servesOutsiders) {
+        this(name, subnets, wan, sitePeers, servesOutsiders, false);
+    }
+
     public Site {
         if (!name.matches("[a-z0-9][a-z0-9-]{0,62}")) {
             throw new IllegalArgumentException(

@@ -10,7 +10,7 @@ import packhorse.tracker.session.OpenSwarmDesk;
 /**
  * What the plain HTTP server offers.
  *
- * @param sessions where reports go
+ * @param sessions asked what agents are there
  * @param desk where other clients' questions go
  * @param mirror where open releases are found
  * @param meters counters beside those of sessions and desk
@@ -26,7 +26,6 @@ public record Doors(
 
     List<Consumer<RoutesConfig>> all() {
         return List.of(
-                new AgentDoor(sessions)::open,
                 new AnnounceDoor(desk)::open,
                 new OpenDoor(mirror, announceUrls)::open,
                 new StateDoor(sessions, mirror)::open,

@@ -34,7 +34,7 @@ public final class Meters {
     public Meters(AgentSessions sessions, OpenSwarmDesk desk, Supplier<UdpCounts> udp) {
         this.sessions = sessions;
         gauge("packhorse_tracker_agents", "agents alive", Overview::agents);
-        gauge("packhorse_tracker_polls", "answers to agents held until there is news", Overview::polls);
+        gauge("packhorse_tracker_sessions", "open sessions of agents", Overview::sessions);
         gauge(
                 "packhorse_tracker_swarms",
                 "packs that somebody holds or wants",

@@ -493,22 +493,38 @@ public final class Selection {
 
     private Orders ordersOf(Draft draft, Acknowledged acknowledged, Map<EndpointId, SwarmMemory.Forgiven> forgiven) {
         List<Orders.Hint> connect = new ArrayList<>();
-        Set<PeerAddress> allow = new HashSet<>();
+        Map<EndpointId, Orders.Allowed> allow = new HashMap<>();
         for (Draft other : draft.links.values()) {
-            allow.addAll(other.member.listen());
+            boolean outside = draft.site == null || draft.site != other.site;
+            allow.put(
+                    other.member.id(),
+                    new Orders.Allowed(
+                            other.member.listen(),
+                            outside,
+                            !outside && draft.site.site.lanMayBePlain(),
+                            other.role,
+                            other.site == null ? "" : other.site.site.name()));
             PeerAddress address = addressFor(draft.member, other.member);
             if (address != null
                     && draft.connectsTo.contains(other.member.id())
                     && acknowledged.expects(other.member, draft.member)) {
-                boolean outside = draft.site == null || draft.site != other.site;
-                connect.add(
-                        new Orders.Hint(address, outside, other.member.holding().complete()));
+                connect.add(new Orders.Hint(
+                        other.member.id(),
+                        address,
+                        outside,
+                        other.member.holding().complete()));
             }
         }
-        connect.sort(Comparator.comparing(Orders.Hint::address));
+        connect.sort(Comparator.comparing(Orders.Hint::address).thenComparing(Orders.Hint::id));
         SwarmMemory.Forgiven forgiveness = forgiven.get(draft.member.id());
         return new Orders(
-                draft.role, connect, allow, draft.share, draft.rescued, forgiveness == null ? 0 : forgiveness.epoch());
+                draft.role,
+                connect,
+                allow,
+                draft.share,
+                draft.rescued,
+                forgiveness == null ? 0 : forgiveness.epoch(),
+                "");
     }
 
     private Map<EndpointId, SwarmMemory.Forgiven> forgive() {
@@ -537,8 +553,7 @@ public final class Selection {
     }
 
     private static boolean refuses(Draft draft, Draft other) {
-        return other.member.listen().stream()
-                .anyMatch(address -> draft.member.banned().contains(address.ip()));
+        return draft.member.banned().names(other.member);
     }
 
     /** Whether fewer than half of the others linked with {@code suspect}, who are at least one, refuse it. */

@@ -2,14 +2,13 @@ package packhorse.tracker.session;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.Sha256;
-import packhorse.core.topology.PeerAddress;
 import packhorse.tracker.selection.Orders;
+import packhorse.tracker.swarm.Member;
 
 /**
  * What one agent is to be told, was told last, and confirmed. What it is to be told becomes an issue with a revision of its
@@ -42,11 +41,12 @@ final class Handout {
         return issued;
     }
 
-    void place(Station now) {
-        if (!Objects.equals(station, now)) {
-            station = now;
-            changed = true;
-        }
+    /** Whether that is another place than before. */
+    boolean place(Station now) {
+        boolean different = !Objects.equals(station, now);
+        station = now;
+        changed |= different;
+        return different;
     }
 
     /** Whether that is different from before. */
@@ -98,8 +98,8 @@ final class Handout {
         return different;
     }
 
-    boolean expects(Sha256 pack, List<PeerAddress> caller) {
+    boolean expects(Sha256 pack, Member caller) {
         Orders had = confirmed.get(pack);
-        return had != null && had.allow().containsAll(caller);
+        return had != null && had.expects(caller);
     }
 }

@@ -9,7 +9,7 @@ import packhorse.tracker.selection.SwarmDecision.SiteState;
  * What the tracker knows at one moment, for people and counters.
  *
  * @param agents alive
- * @param polls answers held
+ * @param sessions open ones
  * @param swarms by pack
  * @param rescues since the tracker started, by site
  * @param reports taken since the tracker started
@@ -18,7 +18,7 @@ import packhorse.tracker.selection.SwarmDecision.SiteState;
  */
 public record Overview(
         int agents,
-        int polls,
+        int sessions,
         List<SwarmLine> swarms,
         Map<String, Long> rescues,
         long reports,

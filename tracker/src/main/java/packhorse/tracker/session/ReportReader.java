@@ -31,10 +31,11 @@ final class ReportReader {
     /**
      * Reads a report.
      *
+     * @param agent who sent it, by its certificate; what the report itself says of that is not read
      * @param caller where it came from
      * @throws IllegalArgumentException saying what is wrong with it
      */
-    static Report read(AgentReport message, IpAddress caller) {
+    static Report read(AgentReport message, EndpointId agent, IpAddress caller) {
         List<PeerAddress> listen = new ArrayList<>();
         for (Endpoint endpoint : message.getListenList()) {
             PeerAddress address = address(endpoint);
@@ -60,11 +61,17 @@ final class ReportReader {
         List<Report.Ban> bans = new ArrayList<>();
         for (BanNotice ban : message.getBansList()) {
             if (ban.getCount() > 0) {
-                bans.add(new Report.Ban(digest(ban.getPack()), address(ban.getPeer())));
+                bans.add(new Report.Ban(
+                        digest(ban.getPack()),
+                        ban.getAgentId().isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(
+                                        EndpointId.ofBytes(ban.getAgentId().toByteArray())),
+                        IpAddress.ofBytes(ban.getPeer().getIp().toByteArray())));
             }
         }
         return new Report(
-                EndpointId.ofBytes(message.getAgentId().toByteArray()),
+                agent,
                 message.getIncarnation(),
                 message.getSequence(),
                 direct ? caller : listen.getFirst().ip(),

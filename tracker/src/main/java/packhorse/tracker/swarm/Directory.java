@@ -16,22 +16,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
 /**
  * The agents and swarms a tracker knows.
  *
- * <p>An agent reports, and the tracker may hold its answer for a while (a long poll). While it holds one, silence means
- * nothing; from the answer on the agent has {@link #SILENCE_MAX} to come back, then it is gone from every swarm. With answers
- * held for at most 2 s in a swarm where somebody still fetches, a site peer that dies is missed after 8 s at the most, and
- * its successor is appointed at once: within the 10 s that the design promises.
+ * <p>An agent reports in a session. While it has one, its owner says when it is lost; when the session ends the agent has
+ * {@link #SILENCE_MAX} to come back, then it is gone from every swarm, and its successor is appointed at once: within the 10 s
+ * that the design promises.
  *
  * <p>Reports are level-triggered: (incarnation, sequence) orders them, an older one changes nothing. Cost: O(swarms in the
  * report) for a report, O(agents) for {@link #expire}.
  */
 public final class Directory {
-    /** Three times the 2 s between an active agent's reports: one may be lost, one late. */
+    /** Three times the 2 s after which an agent in a moving swarm is asked whether it is there: one answer may be late. */
     public static final Duration SILENCE_MAX = Duration.ofSeconds(6);
 
     /** Agents at once; about 100 MB of state, five times what one tracker is meant for. A further agent is refused. */
@@ -47,9 +45,9 @@ public final class Directory {
         Report report;
         final Instant aliveSince;
         final Map<Sha256, Instant> joined = new HashMap<>();
-        final Map<Sha256, Set<IpAddress>> banned = new HashMap<>();
+        final Map<Sha256, Bans> banned = new HashMap<>();
         Instant reported;
-        /** When its silence began, or null while an answer to it is held. */
+        /** When its silence began, or null while it has a session. */
         @Nullable
         Instant silentSince;
 
@@ -77,7 +75,7 @@ public final class Directory {
     /** The directory has no room; nothing changed. */
     public record Full(String reason) implements Outcome {}
 
-    /** Takes a report; from now on the agent counts as spoken to until {@link #answered}. */
+    /** Takes a report; from now on the agent counts as spoken to until {@link #fellSilent}. */
     public Outcome report(Report report, Instant now) {
         Entry old = agents.get(report.agent());
         if (old != null) {
@@ -131,9 +129,9 @@ public final class Directory {
                 touched.add(pack);
             }
         }
-        Map<Sha256, Set<IpAddress>> banned = bannedIn(report);
+        Map<Sha256, Bans> banned = bannedIn(report);
         for (Sha256 pack : report.swarms().keySet()) {
-            if (!banned.getOrDefault(pack, Set.of()).equals(entry.banned.getOrDefault(pack, Set.of()))) {
+            if (!banned.getOrDefault(pack, Bans.NONE).equals(entry.banned.getOrDefault(pack, Bans.NONE))) {
                 touched.add(pack);
             }
         }
@@ -149,23 +147,27 @@ public final class Directory {
                 || !was.openListen().equals(is.openListen());
     }
 
-    private static Map<Sha256, Set<IpAddress>> bannedIn(Report report) {
-        Map<Sha256, Set<IpAddress>> banned = new HashMap<>();
+    private static Map<Sha256, Bans> bannedIn(Report report) {
+        Map<Sha256, Bans> banned = new HashMap<>();
         for (Report.Ban ban : report.bans()) {
             if (report.swarms().containsKey(ban.pack())) {
-                banned.computeIfAbsent(ban.pack(), p -> new HashSet<>())
-                        .add(ban.peer().ip());
+                banned.merge(ban.pack(), Bans.NONE.with(ban), (before, one) -> before.with(ban));
             }
         }
         return banned;
     }
 
-    /** The answer to an agent's last report goes out: its silence begins. */
-    public void answered(EndpointId agent, Instant now) {
+    /** Its session is over: its silence begins. */
+    public void fellSilent(EndpointId agent, Instant now) {
         Entry entry = agents.get(agent);
         if (entry != null) {
             entry.silentSince = now;
         }
+    }
+
+    /** Forgets an agent now; returns the swarms it was in. */
+    public Set<Sha256> forget(EndpointId agent) {
+        return remove(agent);
     }
 
     /** Forgets every agent whose silence lasted too long; returns the swarms they were in. */
@@ -221,7 +223,7 @@ public final class Directory {
                             entry.report.address(),
                             entry.report.listen(),
                             holding,
-                            Set.copyOf(entry.banned.getOrDefault(pack, Set.of())),
+                            entry.banned.getOrDefault(pack, Bans.NONE),
                             entry.aliveSince,
                             joined,
                             entry.reported));

@@ -3,7 +3,6 @@ package packhorse.tracker.swarm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
@@ -15,7 +14,7 @@ import packhorse.core.topology.PeerAddress;
  * @param address decides its site
  * @param listen where it takes connections, in order of preference
  * @param holding what it has
- * @param banned addresses it refuses in this swarm
+ * @param banned whom it refuses in this swarm
  * @param aliveSince when the tracker first heard of this incarnation
  * @param joined when it first reported this swarm
  * @param reported when it last reported
@@ -25,7 +24,7 @@ public record Member(
         IpAddress address,
         List<PeerAddress> listen,
         Holding holding,
-        Set<IpAddress> banned,
+        Bans banned,
         Instant aliveSince,
         Instant joined,
         Instant reported) {

@@ -2,6 +2,7 @@ package packhorse.tracker.swarm;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
@@ -36,9 +37,10 @@ public record Report(
      * A peer that an agent refuses.
      *
      * @param pack where
-     * @param peer whom
+     * @param id whom, where the agent knows
+     * @param address where that one was met
      */
-    public record Ban(Sha256 pack, PeerAddress peer) {}
+    public record Ban(Sha256 pack, Optional<EndpointId> id, IpAddress address) {}
 
     public Report {
         listen = List.copyOf(listen);

@@ -22,9 +22,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +36,8 @@ import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.message.FrameCodec;
@@ -44,13 +45,22 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.SwarmState;
+import packhorse.core.message.v1.Welcome;
+import packhorse.core.testing.TestDeployment;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.wire.WireClient;
+import packhorse.core.wire.WireClientConfig;
+import packhorse.core.wire.WireConfig;
+import packhorse.core.wire.WireSession;
 import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.catalogue.MirrorConfig;
 import packhorse.tracker.catalogue.Repository;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
+import packhorse.tracker.session.SessionDoor;
 import packhorse.tracker.udp.UdpCounts;
 
 class HttpDoorTest {
@@ -74,13 +84,18 @@ class HttpDoorTest {
         repository.publish("acme/secret", new byte[] {4, 5, 6}, false);
         desk = new OpenSwarmDesk(InstantSource.system(), new Random(1));
         sessions = AgentSessions.start(
-                SessionConfig.DEFAULT, SiteMapFile.parse("sites.yaml", """
+                SessionConfig.DEFAULT,
+                SiteMapFile.parse("sites.yaml", """
                     origins: [127.20.2.9]
                     sites:
                       - name: berlin
                         subnets: [127.20.2.0/29]
                         wan: {down: 1Mbit, up: 1Mbit}
-                    """), InstantSource.system(), desk);
+                    """),
+                InstantSource.system(),
+                desk,
+                Governance.OPEN,
+                DenyList.none());
         mirror = Mirror.start(
                 new MirrorConfig(
                         URI.create("http://192.0.2.10:7400"),
@@ -136,59 +151,6 @@ class HttpDoorTest {
 
     private static String text(HttpResponse<byte[]> response) {
         return new String(response.body(), StandardCharsets.UTF_8);
-    }
-
-    private CompletableFuture<HttpResponse<byte[]>> post(byte[] body) {
-        return client.sendAsync(
-                HttpRequest.newBuilder(uri(0, "/v1/agent"))
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-    }
-
-    private static byte[] report(int agent, long sequence, long known) {
-        return FrameCodec.encode(Envelope.newBuilder()
-                .setVersion(FrameCodec.VERSION)
-                .setAgentReport(AgentReport.newBuilder()
-                        .setAgentId(ByteString.copyFrom(
-                                new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) agent}))
-                        .setIncarnation(1)
-                        .setSequence(sequence)
-                        .setKnownRevision(known)
-                        .setHoldMillis(20_000)
-                        .addListen(Endpoint.newBuilder()
-                                .setIp(ByteString.copyFrom(new byte[] {127, 20, 2, (byte) agent}))
-                                .setPort(7000))
-                        .addSwarms(SwarmState.newBuilder()
-                                .setPack(ByteString.copyFrom(new byte[32]))
-                                .setPiecesTotal(3)))
-                .build());
-    }
-
-    @Test
-    void longPollIsAnsweredWhenThereIsNews() throws Exception {
-        Envelope first = FrameCodec.decode(
-                post(report(2, 1, 0)).get(10, TimeUnit.SECONDS).body());
-        assertEquals("berlin", first.getAssignment().getSite());
-        CompletableFuture<HttpResponse<byte[]>> held =
-                post(report(2, 2, first.getAssignment().getRevision()));
-        assertThrows(java.util.concurrent.TimeoutException.class, () -> held.get(300, TimeUnit.MILLISECONDS));
-        var unused = post(report(2, 3, 0));
-        assertEquals(200, held.get(10, TimeUnit.SECONDS).statusCode(), "a newer report of the same agent frees it");
-    }
-
-    @Test
-    void whatIsNoFrameIsRefusedInOneLine() throws Exception {
-        for (byte[] body : List.of(
-                new byte[0],
-                new byte[] {0, 0},
-                java.util.Arrays.copyOf(report(2, 1, 0), 20),
-                "GET / HTTP/1.1".getBytes(StandardCharsets.US_ASCII),
-                new byte[FrameCodec.FRAME_BYTES_MAX + 100_000])) {
-            HttpResponse<byte[]> answer = post(body).get(20, TimeUnit.SECONDS);
-            assertEquals(400, answer.statusCode());
-            assertEquals(1, text(answer).lines().count(), text(answer));
-        }
     }
 
     @Test
@@ -273,7 +235,64 @@ class HttpDoorTest {
 
     @Test
     void stateIsShownToPeopleAndCounters() throws Exception {
-        var unused = post(report(2, 1, 0)).get(10, TimeUnit.SECONDS);
+        TestDeployment deployment = TestDeployment.create(directory.resolve("machines"));
+        try (SessionDoor agents = SessionDoor.open(
+                        List.of(address(HOST)),
+                        deployment.identity(DeploymentRole.TRACKER, "centre"),
+                        WireConfig.DEFAULT,
+                        sessions,
+                        DenyList.none(),
+                        InstantSource.system());
+                WireClient agent = WireClient.startAlone(
+                        WireClientConfig.of(
+                                List.of(new HostPort(
+                                        HOST, agents.addresses().getFirst().getPort())),
+                                Optional.empty(),
+                                Optional.empty(),
+                                "test",
+                                1),
+                        deployment.identity(DeploymentRole.AGENT, "berlin"),
+                        new Silent(),
+                        new Random(1),
+                        InstantSource.system())) {
+            await().until(() -> agent.send(report()));
+            showsState();
+        }
+    }
+
+    /** An agent that takes whatever it is told. */
+    private static final class Silent implements WireClient.Listener {
+        @Override
+        public void reached(String server, WireSession session, Welcome welcome) {}
+
+        @Override
+        public boolean received(WireSession session, Envelope message) {
+            return true;
+        }
+
+        @Override
+        public void unreachable(String line) {}
+
+        @Override
+        public void refused(String line) {}
+    }
+
+    private static Envelope report() {
+        return Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setAgentReport(AgentReport.newBuilder()
+                        .setIncarnation(1)
+                        .setSequence(1)
+                        .addListen(Endpoint.newBuilder()
+                                .setIp(ByteString.copyFrom(new byte[] {127, 20, 2, 2}))
+                                .setPort(7000))
+                        .addSwarms(SwarmState.newBuilder()
+                                .setPack(ByteString.copyFrom(new byte[32]))
+                                .setPiecesTotal(3)))
+                .build();
+    }
+
+    private void showsState() {
         await().until(() -> JsonFields.of(JsonReader.parse(get(0, "/v1/swarms").body()), "swarms")
                         .ignoreUnknown()
                         .objects("swarms")

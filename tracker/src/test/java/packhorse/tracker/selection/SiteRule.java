@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import packhorse.core.topology.PeerAddress;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.Site;
 import packhorse.tracker.selection.World.Agent;
 
@@ -27,12 +27,12 @@ final class SiteRule {
                         + orders.connect().size());
             }
             boolean reaches = false;
-            for (PeerAddress address : orders.allow()) {
-                Agent other = world.owner(address);
+            for (EndpointId id : orders.allow().keySet()) {
+                Agent other = world.owner(id);
                 if (other == agent) {
                     broken.add(agent.name + " is to let itself in");
                 }
-                if (!world.orders(other.name).allow().contains(agent.address)) {
+                if (!world.orders(other.name).allow().containsKey(agent.id)) {
                     broken.add(agent.name + " is to let " + other.name + " in, but not the other way round");
                 }
                 reaches |= outside(world, agent, other);
@@ -40,10 +40,10 @@ final class SiteRule {
             for (Orders.Hint hint : orders.connect()) {
                 Agent host = world.owner(hint.address());
                 Orders had = world.confirmed().get(host.id);
-                if (had == null || !had.allow().contains(agent.address)) {
+                if (had == null || !had.allow().containsKey(agent.id)) {
                     broken.add(agent.name + " is to connect to " + host.name + ", who has not confirmed to expect it");
                 }
-                if (!orders.allow().contains(hint.address())) {
+                if (!orders.allow().containsKey(hint.id())) {
                     broken.add(agent.name + " is to connect to " + host.name + " without letting it in");
                 }
                 if (hint.outside() != outside(world, agent, host)) {

@@ -25,6 +25,7 @@ import packhorse.core.topology.Site;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.topology.Subnet;
 import packhorse.core.unit.ByteRate;
+import packhorse.tracker.swarm.Bans;
 import packhorse.tracker.swarm.Holding;
 import packhorse.tracker.swarm.Member;
 
@@ -180,7 +181,7 @@ final class World {
                         .anyMatch(agent -> agent.address.ip().equals(ip)),
                 (host, caller) -> {
                     Orders orders = confirmed.get(host.id());
-                    return orders != null && orders.allow().containsAll(caller.listen());
+                    return orders != null && orders.expects(caller);
                 },
                 rules,
                 memory,
@@ -217,9 +218,11 @@ final class World {
                                 Holding.Traffic.NONE,
                                 agent.stalled,
                                 Optional.empty()),
-                        agent.refuses.stream()
-                                .map(name -> agent(name).address.ip())
-                                .collect(Collectors.toSet()),
+                        new Bans(
+                                agent.refuses.stream()
+                                        .map(name -> agent(name).id)
+                                        .collect(Collectors.toSet()),
+                                Set.of()),
                         agent.joined,
                         agent.joined,
                         now));
@@ -262,7 +265,10 @@ final class World {
 
     /** Whom an agent is to let in, as names in order. */
     String allows(String name) {
-        return names(orders(name).allow());
+        return orders(name).allow().keySet().stream()
+                .map(id -> owner(id).name)
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     String names(Set<PeerAddress> addresses) {
@@ -271,6 +277,13 @@ final class World {
             names.put(owner(address).name, true);
         }
         return String.join(" ", names.keySet());
+    }
+
+    Agent owner(EndpointId id) {
+        return agents.values().stream()
+                .filter(agent -> agent.id.equals(id))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(id + " is nobody here"));
     }
 
     Agent owner(PeerAddress address) {

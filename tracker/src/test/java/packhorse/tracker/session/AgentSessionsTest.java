@@ -2,28 +2,44 @@ package packhorse.tracker.session;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.Assignment;
+import packhorse.core.message.v1.AssignmentKnown;
+import packhorse.core.message.v1.DesiredItem;
+import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.Endpoint;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.EntitlementQuestion;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.Envelope.BodyCase;
+import packhorse.core.message.v1.InventoryDelta;
+import packhorse.core.message.v1.InventoryNeeded;
+import packhorse.core.message.v1.LeaseRequest;
+import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.Role;
+import packhorse.core.message.v1.StatusReport;
+import packhorse.core.message.v1.StatusReports;
 import packhorse.core.message.v1.SwarmAssignment;
 import packhorse.core.message.v1.SwarmState;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.tracker.selection.Rules;
@@ -46,38 +62,44 @@ class AgentSessionsTest {
     private final TurnedClock clock = new TurnedClock();
     private final Map<Sha256, List<PeerAddress>> serving = new ConcurrentHashMap<>();
     private volatile Set<PeerAddress> listening = Set.of();
+    private final LooseGovernance governance = new LooseGovernance();
+    private final TurnedDenials denied = new TurnedDenials();
     private final AgentSessions sessions = AgentSessions.start(
-            new SessionConfig(
-                    Rules.DEFAULT,
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(30),
-                    Duration.ofMillis(10),
-                    Duration.ofSeconds(6)),
+            new SessionConfig(Rules.DEFAULT, Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofSeconds(6)),
             SiteMapFile.parse("sites.yaml", SITES),
             clock,
             (now, agents) -> {
                 serving.clear();
                 serving.putAll(now);
                 listening = agents;
-            });
+            },
+            governance,
+            denied);
 
     @AfterEach
     void close() {
         sessions.close();
     }
 
-    /** An agent as its tracker sees it: reports, and remembers the last assignment. */
+    /** An agent as its tracker sees it: reports, and confirms what it is told. */
     private final class Agent {
         final String ip;
-        final AgentReport.Builder report =
-                AgentReport.newBuilder().setIncarnation(1).setHoldMillis(30_000);
-        Assignment last = Assignment.getDefaultInstance();
+        final PaperSession session;
+        final AgentReport.Builder report = AgentReport.newBuilder().setIncarnation(1);
 
         Agent(String ip, int have, boolean wants) {
+            this(ip, ip, have, wants, 2);
+        }
+
+        Agent(String name, String ip, int have, boolean wants, int version) {
             this.ip = ip;
-            report.setAgentId(ByteString.copyFrom(
-                            java.util.Arrays.copyOf(ip.getBytes(java.nio.charset.StandardCharsets.UTF_8), 16)))
-                    .addListen(endpoint(ip, 7000))
+            this.session = new PaperSession(
+                    PaperSession.id(name),
+                    ip.equals("192.0.2.10") ? DeploymentRole.ORIGIN : DeploymentRole.AGENT,
+                    ip,
+                    version);
+            sessions.opened(session);
+            report.addListen(endpoint(ip, 7000))
                     .addSwarms(SwarmState.newBuilder()
                             .setPack(ByteString.copyFrom(PACK.bytes()))
                             .setPiecesHave(have)
@@ -89,20 +111,52 @@ class AgentSessionsTest {
             return report.getSwarmsBuilder(0);
         }
 
-        CompletableFuture<Envelope> post() {
-            report.setSequence(report.getSequence() + 1).setKnownRevision(last.getRevision());
-            return sessions.report(report.build(), IpAddress.parse(ip));
+        Agent post() {
+            report.setSequence(report.getSequence() + 1).setKnownRevision(0);
+            report.setKnownRevision(session.last().getRevision());
+            assertTrue(sessions.received(
+                    session,
+                    Envelope.newBuilder().setVersion(2).setAgentReport(report).build()));
+            return this;
         }
 
-        /** Reports until the answer satisfies; each answer is confirmed by the next report. */
+        /** Confirms each assignment until one satisfies. */
         Assignment until(java.util.function.Predicate<Assignment> enough) {
+            post();
+            long[] known = {session.last().getRevision()};
             await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
-                report.setHoldMillis(50);
-                last = answer(post()).getAssignment();
-                report.setHoldMillis(30_000);
+                Assignment last = session.last();
+                if (last.getRevision() != known[0]) {
+                    known[0] = last.getRevision();
+                    confirm();
+                }
                 return enough.test(last);
             });
-            return last;
+            return session.last();
+        }
+
+        void confirm() {
+            assertTrue(sessions.received(
+                    session,
+                    Envelope.newBuilder()
+                            .setVersion(2)
+                            .setAssignmentKnown(AssignmentKnown.newBuilder()
+                                    .setRevision(session.last().getRevision()))
+                            .build()));
+        }
+
+        String refusal() {
+            await().until(() -> session.sent.stream().anyMatch(Envelope::hasRefusal));
+            return session.sent.stream()
+                    .filter(Envelope::hasRefusal)
+                    .reduce((first, second) -> second)
+                    .orElseThrow()
+                    .getRefusal()
+                    .getReason();
+        }
+
+        List<Envelope> sent(BodyCase body) {
+            return session.sent.stream().filter(m -> m.getBodyCase() == body).toList();
         }
     }
 
@@ -113,18 +167,11 @@ class AgentSessionsTest {
                 .build();
     }
 
-    private static Envelope answer(CompletableFuture<Envelope> question) {
-        try {
-            return question.get(20, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError("no answer", e);
-        }
-    }
-
     private static boolean allows(Assignment assignment, String... ips) {
         return assignment.getSwarmsCount() == 1
-                && assignment.getSwarms(0).getAllowList().stream()
-                        .map(e -> IpAddress.ofBytes(e.getIp().toByteArray()).toString())
+                && assignment.getSwarms(0).getAllowPeersList().stream()
+                        .map(e -> IpAddress.ofBytes(e.getListen(0).getIp().toByteArray())
+                                .toString())
                         .collect(java.util.stream.Collectors.toSet())
                         .equals(Set.of(ips));
     }
@@ -152,15 +199,14 @@ class AgentSessionsTest {
     void bothEndsLearnOfEachOtherBeforeEitherConnects() {
         Agent origin = new Agent("192.0.2.10", 10, false);
         origin.until(a -> a.getSwarmsCount() == 1);
-        CompletableFuture<Envelope> held = origin.post();
         Agent peer = new Agent("10.1.0.5", 0, true);
         Assignment first = peer.until(a -> allows(a, "192.0.2.10"));
         assertTrue(connects(first), "the origin has not confirmed yet");
-        origin.last = answer(held).getAssignment();
-        assertTrue(allows(origin.last, "10.1.0.5"), "the held answer comes as soon as there is news");
-        CompletableFuture<Envelope> next = origin.post();
+        await().until(() -> allows(origin.session.last(), "10.1.0.5"));
+        int told = origin.sent(BodyCase.ASSIGNMENT).size();
+        origin.confirm();
         assertTrue(connects(peer.until(a -> connects(a, "192.0.2.10")), "192.0.2.10"));
-        assertFalse(next.isDone(), "nothing new for the origin");
+        assertEquals(told, origin.sent(BodyCase.ASSIGNMENT).size(), "nothing new for the origin");
     }
 
     @Test
@@ -172,17 +218,40 @@ class AgentSessionsTest {
         peer.until(a -> allows(a, "192.0.2.10"));
         ordinary.until(a ->
                 a.getSwarmsCount() == 1 && a.getSwarms(0).getRole() == Role.ROLE_ORDINARY && allows(a, "10.1.0.5"));
-        // The site peer dies right after a report whose answer would be held; the others go on.
-        peer.last =
-                ordinary.last.toBuilder().setRevision(peer.last.getRevision()).build();
-        var unused = peer.post();
-        for (int second = 0; second < 10; second++) {
+
+        // Its machine loses power: nothing is heard of it, and its connection stays.
+        for (int second = 1; second <= 9; second++) {
             clock.forward(Duration.ofSeconds(1));
+            peer.session.silence = Duration.ofSeconds(second);
             origin.until(a -> true);
             ordinary.until(a -> true);
         }
+
         ordinary.until(a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getRole() == Role.ROLE_LEAD);
         origin.until(a -> allows(a, "10.1.0.6"));
+        assertTrue(peer.session.probes.get() >= 1);
+        assertTrue(peer.session.closed.orElseThrow().contains("silent"));
+    }
+
+    @Test
+    void aSessionThatBreaksLeavesTimeToComeBack() {
+        Agent one = new Agent("10.2.0.1", 3, true);
+        Agent two = new Agent("10.2.0.2", 0, true);
+        one.until(a -> a.getSwarmsCount() == 1);
+        two.until(a -> allows(a, "10.2.0.1"));
+
+        sessions.closed(one.session);
+        clock.forward(Duration.ofSeconds(5));
+        two.until(a -> allows(a, "10.2.0.1"));
+        Agent back = new Agent("10.2.0.1", 3, true);
+        back.report.setSequence(one.report.getSequence());
+        back.until(a -> a.getSwarmsCount() == 1);
+        clock.forward(Duration.ofSeconds(5));
+        two.until(a -> allows(a, "10.2.0.1"));
+
+        sessions.closed(back.session);
+        clock.forward(Duration.ofSeconds(7));
+        two.until(a -> a.getSwarmsCount() == 1 && allows(a));
     }
 
     @Test
@@ -221,24 +290,62 @@ class AgentSessionsTest {
     }
 
     @Test
+    void twoAgentsBehindOneAddressAreTwo() {
+        Agent one = new Agent("one", "10.2.0.9", 10, false, 2);
+        Agent two = new Agent("two", "10.2.0.9", 0, true, 2);
+        two.report.setListen(0, endpoint("10.2.0.9", 7001));
+        one.until(a -> a.getSwarmsCount() == 1);
+        two.until(a -> a.getSwarmsCount() == 1);
+        await().until(() -> {
+            one.confirm();
+            SwarmAssignment swarm = two.session.last().getSwarms(0);
+            return swarm.getPeersCount() == 1
+                    && swarm.getPeers(0).getAgentId().equals(PaperSession.bytes("one"))
+                    && swarm.getPeers(0).getEndpoint().getPort() == 7000;
+        });
+        assertEquals(2, sessions.overview().join().agents());
+        assertEquals(
+                PaperSession.bytes("two"),
+                one.session.last().getSwarms(0).getAllowPeers(0).getAgentId());
+    }
+
+    @Test
     void agentBehindOneAddressForAllIsPlacedByItsOwn() {
-        Agent agent = new Agent("10.2.0.9", 0, true);
-        agent.report.setSequence(1);
-        Envelope answer =
-                answer(sessions.report(agent.report.setHoldMillis(1000).build(), IpAddress.parse("203.0.113.1")));
-        assertEquals("lisbon", answer.getAssignment().getSite());
+        Agent agent = new Agent("nat", "203.0.113.1", 0, true, 2);
+        agent.report.setListen(0, endpoint("10.2.0.9", 7000));
+        assertEquals("lisbon", agent.until(a -> a.getSwarmsCount() == 1).getSite());
+    }
+
+    @Test
+    void anAgentIsWhoItsCertificateSays() {
+        Agent agent = new Agent("10.2.0.1", 10, false);
+        agent.report.setAgentId(PaperSession.bytes("somebody else"));
+        agent.until(a -> a.getSwarmsCount() == 1);
+        Agent two = new Agent("10.2.0.2", 0, true);
+        two.until(a -> allows(a, "10.2.0.1"));
+        assertEquals(
+                PaperSession.bytes("10.2.0.1"),
+                two.session.last().getSwarms(0).getAllowPeers(0).getAgentId());
+    }
+
+    @Test
+    void onlyAnOriginsCertificateIsAtAnOriginsAddress() {
+        Agent liar = new Agent("liar", "10.2.0.66", 10, false, 2);
+        liar.report.setListen(0, endpoint("192.0.2.10", 7000));
+        liar.post();
+        assertTrue(liar.refusal().contains("origin's address 192.0.2.10"), liar.refusal());
+        assertEquals(0, sessions.overview().join().agents());
     }
 
     @Test
     void malformedReportIsRefusedWithTheReason() {
         Agent agent = new Agent("10.2.0.9", 11, true);
-        Envelope answer = answer(agent.post());
-        assertTrue(answer.getRefusal().getReason().contains("11 of 10 pieces"), answer.toString());
+        agent.post();
+        assertTrue(agent.refusal().contains("11 of 10 pieces"), agent.refusal());
         agent.swarm().setPiecesHave(1);
         agent.report.clearListen();
-        assertTrue(answer(agent.post()).getRefusal().getReason().contains("no address"));
-        agent.report.addListen(endpoint("10.2.0.9", 7000)).setAgentId(ByteString.copyFromUtf8("x"));
-        assertTrue(answer(agent.post()).getRefusal().getReason().contains("16 bytes"));
+        agent.post();
+        await().until(() -> agent.refusal().contains("no address"));
     }
 
     @Test
@@ -246,7 +353,8 @@ class AgentSessionsTest {
         Agent agent = new Agent("10.2.0.9", 5, true);
         agent.until(a -> a.getSwarmsCount() == 1);
         agent.report.setSequence(0);
-        assertTrue(answer(agent.post()).getRefusal().getReason().contains("newer report"));
+        agent.post();
+        assertTrue(agent.refusal().contains("newer report"));
     }
 
     @Test
@@ -267,12 +375,11 @@ class AgentSessionsTest {
     void afterARestartNobodyIsToldAnythingUntilTransfersAreBack() {
         Agent one = new Agent("10.2.0.1", 5, true);
         one.swarm().setLanBytesIn(1000);
-        one.report.setHoldMillis(100).setSequence(7);
-        one.last = Assignment.newBuilder().setRevision(42).build();
-        Assignment nothing = answer(one.post()).getAssignment();
-        assertEquals(42, nothing.getRevision());
+        one.post();
+        await().until(() -> sessions.overview().join().reports() == 1);
+        assertEquals(0, one.sent(BodyCase.ASSIGNMENT).size());
         clock.forward(Duration.ofSeconds(6));
-        one.until(a -> a.getRevision() != 42 && a.getSwarmsCount() == 1);
+        one.until(a -> a.getSwarmsCount() == 1);
     }
 
     @Test
@@ -282,18 +389,262 @@ class AgentSessionsTest {
         one.until(a -> a.getSwarmsCount() == 1);
         two.until(a -> allows(a, "10.2.0.1"));
         one.report.setLeaving(true);
-        answer(one.post());
-        two.until(a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getAllowCount() == 0);
+        one.post();
+        two.until(a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getAllowPeersCount() == 0);
         assertEquals(1, sessions.overview().join().agents());
     }
 
     @Test
-    void everyQuestionIsAnsweredWhenTheTrackerStops() {
-        Agent one = new Agent("10.2.0.1", 0, true);
+    void whoIsDeniedVanishesAtOnceAndEverybodyHearsOfIt() {
+        Agent one = new Agent("10.2.0.1", 3, true);
+        Agent two = new Agent("10.2.0.2", 0, true);
         one.until(a -> a.getSwarmsCount() == 1);
-        CompletableFuture<Envelope> held = one.post();
-        sessions.close();
-        assertTrue(answer(held).getRefusal().getRetry());
-        assertTrue(answer(one.post()).getRefusal().getRetry());
+        two.until(a -> allows(a, "10.2.0.1"));
+
+        denied.deny(PaperSession.id("10.2.0.1"));
+
+        two.until(a -> a.getSwarmsCount() == 1 && allows(a));
+        await().until(() -> two.sent(BodyCase.DENY_LIST)
+                .getLast()
+                .getDenyList()
+                .getAgentIdsList()
+                .contains(PaperSession.bytes("10.2.0.1")));
+    }
+
+    @Test
+    void whoMayNotHaveItIsNamedNobodyAndToldWhy() {
+        governance.refused.add(PaperSession.id("10.2.0.2"));
+        Agent one = new Agent("10.2.0.1", 10, false);
+        Agent two = new Agent("10.2.0.2", 0, true);
+        Agent three = new Agent("10.2.0.3", 0, true);
+        one.until(a -> a.getSwarmsCount() == 1);
+        three.until(a -> allows(a, "10.2.0.1"));
+        SwarmAssignment swarm = two.until(a -> a.getSwarmsCount() == 1).getSwarms(0);
+        assertTrue(swarm.getDenied().contains("entitlement"), swarm.getDenied());
+        assertEquals(0, swarm.getAllowPeersCount());
+        assertTrue(allows(one.session.last(), "10.2.0.3"));
+
+        governance.refused.clear();
+        governance.change();
+
+        two.until(a ->
+                allows(a, "10.2.0.1", "10.2.0.3") && a.getSwarms(0).getDenied().isEmpty());
+    }
+
+    @Test
+    void desiredStatesArePushedAndAgainWhenTheyChange() {
+        Agent agent = new Agent("10.2.0.1", 3, true);
+        agent.post();
+        await().until(() -> agent.sent(BodyCase.DESIRED_STATE).size() == 1);
+        assertEquals("lisbon", governance.askedSite);
+
+        governance.revision = 9;
+        governance.change();
+
+        await().until(() -> agent.sent(BodyCase.DESIRED_STATE).size() == 2);
+        assertEquals(
+                9,
+                agent.sent(BodyCase.DESIRED_STATE).getLast().getDesiredState().getRevision());
+        governance.change();
+        agent.until(a -> a.getSwarmsCount() == 1);
+        assertEquals(2, agent.sent(BodyCase.DESIRED_STATE).size(), "the same revision is not said twice");
+        assertEquals(1, agent.sent(BodyCase.INVENTORY_NEEDED).size());
+    }
+
+    @Test
+    void reportsAreAcknowledgedOnlyWhenTheyAreStored() {
+        Agent agent = new Agent("10.2.0.1", 3, true);
+        governance.stored = new CompletableFuture<>();
+        Envelope reports = Envelope.newBuilder()
+                .setVersion(2)
+                .setStatusReports(StatusReports.newBuilder()
+                        .setJournal(4)
+                        .addReports(StatusReport.newBuilder().setSequence(1)))
+                .build();
+        assertTrue(sessions.received(agent.session, reports));
+        await().until(() -> governance.storing.get() == 1);
+        assertEquals(0, agent.sent(BodyCase.REPORTS_STORED).size());
+        int taken = 0;
+        while (sessions.received(agent.session, reports)) {
+            taken++;
+            assertTrue(taken < 1000, "a full tray refuses");
+        }
+        assertEquals(1, governance.storing.get(), "one after the other");
+
+        governance.stored.complete(
+                ReportsStored.newBuilder().setJournal(4).setSequence(1).build());
+
+        await().until(() -> !agent.sent(BodyCase.REPORTS_STORED).isEmpty());
+        int all = taken + 1;
+        await().until(() -> governance.storing.get() == all);
+    }
+
+    @Test
+    void questionsAndLeasesAreAnswered() {
+        Agent agent = new Agent("10.2.0.1", 3, true);
+        governance.revision = 2;
+        governance.lease = clock.millis() + 5_000;
+        agent.post();
+        sessions.received(
+                agent.session,
+                Envelope.newBuilder()
+                        .setVersion(2)
+                        .setEntitlementQuestion(EntitlementQuestion.newBuilder().setNumber(77))
+                        .build());
+        for (String action : List.of("a1", "other")) {
+            sessions.received(
+                    agent.session,
+                    Envelope.newBuilder()
+                            .setVersion(2)
+                            .setLeaseRequest(LeaseRequest.newBuilder().setAction(action))
+                            .build());
+        }
+        await().until(() -> agent.sent(BodyCase.LEASE_ANSWER).size() == 2);
+        assertEquals(
+                77,
+                agent.sent(BodyCase.ENTITLEMENT_ANSWER)
+                        .getFirst()
+                        .getEntitlementAnswer()
+                        .getNumber());
+        assertEquals(
+                governance.lease,
+                agent.sent(BodyCase.LEASE_ANSWER).getFirst().getLeaseAnswer().getUntilMillis());
+        assertEquals(
+                0, agent.sent(BodyCase.LEASE_ANSWER).getLast().getLeaseAnswer().getUntilMillis());
+    }
+
+    @Test
+    void anAgentOfVersionOneIsToldAddressesAndNothingItDoesNotKnow() {
+        Agent old = new Agent("old", "10.2.0.1", 0, true, 1);
+        Agent one = new Agent("10.2.0.2", 10, false);
+        one.until(a -> a.getSwarmsCount() == 1);
+        old.until(a -> a.getSwarmsCount() == 1 && a.getSwarms(0).getAllowCount() == 1);
+        SwarmAssignment swarm = old.session.last().getSwarms(0);
+        assertEquals(0, swarm.getAllowPeersCount());
+        assertTrue(old.session.sent.stream().allMatch(Envelope::hasAssignment), old.session.sent.toString());
+    }
+
+    @Test
+    void anAgentThatDoesNotReadIsToldLater() {
+        Agent agent = new Agent("10.2.0.1", 0, true);
+        agent.session.deaf = true;
+        agent.post();
+        await().until(() -> sessions.overview().join().reports() == 1);
+        agent.session.deaf = false;
+        clock.forward(Duration.ofSeconds(1));
+        agent.until(a -> a.getSwarmsCount() == 1);
+        assertEquals(1, agent.sent(BodyCase.DESIRED_STATE).size());
+    }
+
+    @Test
+    void oneAgentCannotFillTheMailbox() {
+        Agent flood = new Agent("10.2.0.1", 0, true);
+        Agent good = new Agent("10.2.0.2", 0, true);
+        int refused = 0;
+        Envelope report = Envelope.newBuilder()
+                .setVersion(2)
+                .setAgentReport(flood.report.setSequence(1))
+                .build();
+        for (int i = 0; i < 50_000; i++) {
+            refused += sessions.received(flood.session, report) ? 0 : 1;
+        }
+        assertTrue(refused > 0);
+        good.until(a -> a.getSwarmsCount() == 1);
+    }
+
+    @Test
+    void aSecondSessionOfAnEndpointEndsTheFirst() {
+        Agent first = new Agent("10.2.0.1", 0, true);
+        first.until(a -> a.getSwarmsCount() == 1);
+        Agent second = new Agent("10.2.0.1", 0, true);
+        second.report.setSequence(first.report.getSequence());
+        second.until(a -> a.getSwarmsCount() == 1);
+        assertTrue(first.session.closed.orElseThrow().contains("another session"));
+        sessions.closed(first.session);
+        clock.forward(Duration.ofSeconds(10));
+        second.until(a -> true);
+        assertEquals(1, sessions.overview().join().agents());
+    }
+
+    /** Lets everybody have everything but whom the test says. */
+    private static final class LooseGovernance implements Governance {
+        final Set<EndpointId> refused = ConcurrentHashMap.newKeySet();
+        final AtomicInteger storing = new AtomicInteger();
+        volatile long revision = 1;
+        volatile long lease;
+        volatile String askedSite = "";
+        volatile CompletableFuture<ReportsStored> stored =
+                CompletableFuture.completedFuture(ReportsStored.getDefaultInstance());
+        private volatile Runnable changed = () -> {};
+
+        void change() {
+            changed.run();
+        }
+
+        @Override
+        public DesiredStateUpdate desiredOf(EndpointId endpoint, Optional<String> site) {
+            askedSite = site.orElse("");
+            return DesiredStateUpdate.newBuilder()
+                    .setRevision(revision)
+                    .addItems(DesiredItem.newBuilder().setAction("a1").setLeaseUntilMillis(lease))
+                    .build();
+        }
+
+        @Override
+        public EntitlementAnswer entitled(EndpointId endpoint, Optional<String> site, EntitlementQuestion question) {
+            return OPEN.entitled(endpoint, site, question);
+        }
+
+        @Override
+        public boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack) {
+            return !refused.contains(endpoint);
+        }
+
+        @Override
+        public CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports reports) {
+            storing.incrementAndGet();
+            return stored;
+        }
+
+        @Override
+        public InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta) {
+            return InventoryNeeded.newBuilder().setHave(delta.getRevision()).build();
+        }
+
+        @Override
+        public void onChange(Runnable listener) {
+            changed = listener;
+        }
+    }
+
+    /** A deny-list that the test turns. */
+    private static final class TurnedDenials implements DenyList {
+        private final Set<EndpointId> denied = ConcurrentHashMap.newKeySet();
+        private volatile Runnable changed = () -> {};
+
+        void deny(EndpointId id) {
+            denied.add(id);
+            changed.run();
+        }
+
+        @Override
+        public boolean denied(EndpointId id, BigInteger serial) {
+            return denied.contains(id);
+        }
+
+        @Override
+        public Set<EndpointId> endpoints() {
+            return Set.copyOf(denied);
+        }
+
+        @Override
+        public long revision() {
+            return denied.size();
+        }
+
+        @Override
+        public void onChange(Runnable listener) {
+            changed = listener;
+        }
     }
 }

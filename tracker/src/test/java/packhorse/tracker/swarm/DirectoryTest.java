@@ -84,7 +84,7 @@ class DirectoryTest {
         touched(report(1, 1, 1, Map.of(PACK, holding(5))), START);
         Instant answered = START.plusSeconds(20);
         assertEquals(Set.of(), directory.expire(answered), "its answer is held");
-        directory.answered(agent(1), answered);
+        directory.fellSilent(agent(1), answered);
         assertEquals(Set.of(), directory.expire(answered.plus(Directory.SILENCE_MAX)));
         assertEquals(
                 Set.of(PACK),

@@ -1,0 +1,48 @@
+package packhorse.tracker.session;
+
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.wire.WireSession;
+
+/** One agent's session and what was said in it. All but {@code waiting} and {@code tray} belong to the sessions' thread. */
+final class Line {
+    /** The first version that knows desired states, identities of neighbours and who is denied. */
+    static final int VERSION_OF_STATES = 2;
+
+    /** Messages of one agent in the owner's mailbox; a flood fills its own share of it and no more. */
+    static final int WAITING_MAX = 64;
+
+    final WireSession session;
+    final EndpointId id;
+    final DeploymentRole role;
+    final AtomicInteger waiting = new AtomicInteger();
+    final PaperTray tray;
+
+    /** Revision of the assignment that was sent last, 0 for none. */
+    long told;
+
+    /** Revision of the desired state that was sent last, −1 for none. */
+    long desiredTold = -1;
+
+    /** Revision of the deny-list that was sent last, −1 for none. */
+    long denialsTold = -1;
+
+    /** Whether the desired state may have changed since. */
+    boolean desiredDue = true;
+
+    boolean inventoryAsked;
+    Instant probed = Instant.EPOCH;
+
+    Line(WireSession session, PaperTray tray) {
+        this.session = session;
+        this.id = session.peer().id();
+        this.role = session.peer().role();
+        this.tray = tray;
+    }
+
+    boolean knowsStates() {
+        return session.version() >= VERSION_OF_STATES;
+    }
+}
