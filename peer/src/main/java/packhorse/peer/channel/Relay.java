@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
@@ -189,7 +190,7 @@ final class Relay {
                 batch = fromEngine.unused();
             }
         } catch (IOException e) {
-            LOG.trace("{}: sending ended: {}", purpose, e.getMessage());
+            ended("sending", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -201,6 +202,15 @@ final class Relay {
             sendingSinceNanos = 0;
             fromEngine.release();
             oneLess();
+        }
+    }
+
+    /** A torn connection is everyday; one whose records do not open is not. */
+    private void ended(String what, IOException e) {
+        if (e instanceof SSLException && !ending) {
+            LOG.warn("{} {}: {} failed: {}", purpose.peer(), purpose.pack(), what, e.getMessage());
+        } else {
+            LOG.trace("{}: {} ended: {}", purpose, what, e.getMessage());
         }
     }
 
@@ -231,7 +241,7 @@ final class Relay {
             }
             shutDownEngine();
         } catch (IOException e) {
-            LOG.trace("{}: receiving ended: {}", purpose, e.getMessage());
+            ended("receiving", e);
             close(engine);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,17 +16,17 @@ final class KeyUpdateTest {
 
     @Test
     void keysChangeUnderAConnectionThatIsBusyInBothDirections() throws Exception {
-        assertTrue(keysChanged("both") > 150);
+        assertTrue(keysChanged("both", "") > 150);
     }
 
     @Test
     void whoeverOnlyListensStillAnswersEachChangeOfKeys() throws Exception {
-        // 96 times the sender's key, and as often the listener's, which sends nothing of its own.
-        long changed = keysChanged("one");
-        assertTrue(changed > 150, changed + " keys changed");
+        // The sender's key is changed 96 times, and it hears of the listener's new one as often.
+        long heard = keysChanged("one", "|channel-out-");
+        assertTrue(heard > 80, heard + " answers");
     }
 
-    private long keysChanged(String directions) throws Exception {
+    private long keysChanged(String directions, String thread) throws Exception {
         Path log = dir.resolve("log");
         Process process = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElse("java"),
@@ -48,10 +49,16 @@ final class KeyUpdateTest {
         }
         String said = Files.readString(log);
         String end = said.substring(Math.max(0, said.length() - 2_000));
-        assertEquals(0, process.exitValue(), end);
+        assertEquals(
+                0,
+                process.exitValue(),
+                () -> said.lines()
+                        .filter(line ->
+                                !line.startsWith("javax.net.ssl|") || line.contains("WARN") || line.contains("Fatal"))
+                        .collect(Collectors.joining("\n")));
         assertTrue(end.contains("carried"), end);
         return said.lines()
-                .filter(line -> line.contains("KeyUpdate: read key updated"))
+                .filter(line -> line.contains("KeyUpdate: read key updated") && line.contains(thread))
                 .count();
     }
 }

@@ -23,8 +23,10 @@ import packhorse.core.state.Priority;
 import packhorse.core.testing.TestDeployment;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.Subnet;
+import packhorse.core.unit.ByteRate;
 import packhorse.peer.channel.ChannelConfig;
 import packhorse.peer.channel.ChannelCount;
+import packhorse.peer.channel.ChannelRates;
 import packhorse.peer.channel.ChannelRefusal;
 import packhorse.peer.channel.LocalPeers;
 import packhorse.peer.channel.PeerChannel;
@@ -75,15 +77,19 @@ final class ChannelTransferTest {
             return new RemotePeer(id(), channel.listening(), true, false);
         }
 
-        Machine swarm(Sample sample, List<RemotePeer> connect, RemotePeer... allow) {
+        LocalPeers admit(Sample sample, List<RemotePeer> connect, RemotePeer... allow) {
             var pack = sample.torrent().pack();
-            LocalPeers local = channel.swarm(new SwarmAdmission(
+            return channel.swarm(new SwarmAdmission(
                     sample.id(),
                     pack.infoHash(),
                     Optional.of(pack.infoHashV2()),
                     Priority.NORMAL,
                     connect,
                     List.of(allow)));
+        }
+
+        Machine swarm(Sample sample, List<RemotePeer> connect, RemotePeer... allow) {
+            LocalPeers local = admit(sample, connect, allow);
             node.offer(new SwarmCommand.Peers(sample.id(), local.connect(), local.allow()));
             return this;
         }
@@ -138,6 +144,137 @@ final class ChannelTransferTest {
             assertEquals(Optional.of(seed.channel.listening().getFirst()), count.at());
             leecher.node.swarm.close();
             awaitBooks(sample, seed, leecher);
+        }
+    }
+
+    @Test
+    void inPlainModeAPackArrivesAndTheBooksBalanceToo() throws Exception {
+        Sample sample = Sample.of(2, 8_000_000);
+        try (Machine seed = agent("127.30.50.3");
+                Machine leecher = agent("127.30.50.4")) {
+            seed.node.add(sample, seedOf(sample), true);
+            leecher.node.add(sample, folder("leecher"), false);
+            seed.swarm(sample, List.of(), leecher.nearPlain());
+            leecher.swarm(sample, List.of(seed.nearPlain()));
+            leecher.node.awaitComplete(sample);
+            awaitBooks(sample, seed, leecher);
+        }
+    }
+
+    @Test
+    void unlistedForeignAndExpiredMachinesGetNothingBesideOneThatIsNamed() throws Exception {
+        Sample sample = Sample.of(3, 6_000_000);
+        try (Machine seed = agent("127.30.50.5");
+                Machine named = agent("127.30.50.6");
+                Machine unlisted = agent("127.30.50.7");
+                Machine foreign = new Machine(deployment.intruder(DeploymentRole.AGENT, "berlin"), "127.30.50.8");
+                Machine expired = new Machine(deployment.expired(DeploymentRole.AGENT, "berlin"), "127.30.50.9")) {
+            seed.node.add(sample, seedOf(sample), true);
+            seed.swarm(sample, List.of(), named.near(), foreign.near(), expired.near());
+            for (Machine bad : List.of(unlisted, foreign, expired)) {
+                bad.node.add(sample, folder("bad-" + bad.id()), false);
+                bad.swarm(sample, List.of(seed.near()));
+            }
+            named.node.add(sample, folder("named"), false);
+            named.swarm(sample, List.of(seed.near()));
+            named.node.awaitComplete(sample);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> seed.refusals()
+                                    .containsAll(Set.of(ChannelRefusal.Reason.NOT_NAMED, ChannelRefusal.Reason.FOREIGN))
+                            && seed.channel.refusals().stream()
+                                            .mapToLong(ChannelRefusal::times)
+                                            .sum()
+                                    >= 3);
+            for (Machine bad : List.of(unlisted, foreign, expired)) {
+                assertEquals(ChannelCount.ZERO, seed.with(sample, bad));
+                assertEquals(List.of(), bad.node.all(SwarmEvent.PiecesVerified.class));
+            }
+        }
+    }
+
+    @Test
+    void aPeerThatIsRevokedInTheMiddleGetsNoFurtherByteAndOthersGoOn() throws Exception {
+        Sample sample = Sample.of(4, 12_000_000);
+        try (Machine seed = agent("127.30.50.10");
+                Machine good = agent("127.30.50.11");
+                Machine revoked = agent("127.30.50.12")) {
+            seed.channel.rates(new ChannelRates(Optional.empty(), Optional.of(ByteRate.parse("3MB/s"))));
+            seed.node.add(sample, seedOf(sample), true);
+            seed.swarm(sample, List.of(), good.far(), revoked.far());
+            for (Machine leecher : List.of(good, revoked)) {
+                leecher.node.add(sample, folder("leecher-" + leecher.id()), false);
+                leecher.swarm(sample, List.of(seed.far()));
+            }
+            revoked.node.await(SwarmEvent.PiecesVerified.class, event -> true);
+            seed.channel.denied(Set.of(revoked.id()));
+            long told = System.nanoTime();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(5))
+                    .until(() -> seed.node
+                                    .all(SwarmEvent.Progress.class)
+                                    .getLast()
+                                    .connected()
+                                    .size()
+                            < 2);
+            assertTrue(System.nanoTime() - told < 5_000_000_000L);
+            long had = seed.with(sample, revoked).out();
+            assertTrue(had < sample.bytes().length, had + " bytes");
+            seed.channel.rates(ChannelRates.UNLIMITED);
+            good.node.awaitComplete(sample);
+            assertEquals(had, seed.with(sample, revoked).out());
+            assertTrue(revoked.node.all(SwarmEvent.Complete.class).isEmpty());
+        }
+    }
+
+    @Test
+    void theWanIsSlowedTheNeighbourIsNotAndLibtorrentTellsThemApart() throws Exception {
+        Sample sample = Sample.of(5, 12_000_000);
+        try (Machine seed = agent("127.30.50.13");
+                Machine near = agent("127.30.50.14");
+                Machine far = agent("127.30.50.15")) {
+            seed.channel.rates(new ChannelRates(Optional.empty(), Optional.of(ByteRate.parse("1MB/s"))));
+            seed.node.add(sample, seedOf(sample), true);
+            seed.swarm(sample, List.of(), near.near(), far.far());
+            far.node.add(sample, folder("far"), false);
+            far.swarm(sample, List.of(seed.far()));
+            far.node.await(SwarmEvent.Progress.class, progress -> progress.payloadIn() > 0);
+            near.node.add(sample, folder("near"), false);
+            near.swarm(sample, List.of(seed.near()));
+            near.node.awaitComplete(sample);
+            long soFar = seed.with(sample, far).wanOut();
+            assertTrue(soFar < sample.bytes().length, soFar + " bytes");
+            assertEquals(0, seed.with(sample, near).wanOut());
+            seed.channel.rates(ChannelRates.UNLIMITED);
+            far.node.awaitComplete(sample);
+            awaitBooks(sample, seed, far);
+            awaitBooks(sample, seed, near);
+        }
+    }
+
+    @Test
+    void anEngineThatIsStartedAgainIsFoundAtItsNewPort() throws Exception {
+        Sample sample = Sample.of(6, 12_000_000);
+        try (Machine seed = agent("127.30.50.16");
+                Machine leecher = agent("127.30.50.17")) {
+            seed.channel.rates(new ChannelRates(Optional.empty(), Optional.of(ByteRate.parse("2MB/s"))));
+            seed.node.add(sample, seedOf(sample), true);
+            leecher.node.add(sample, folder("leecher"), false);
+            seed.swarm(sample, List.of(), leecher.far());
+            leecher.swarm(sample, List.of(seed.far()));
+            leecher.node.await(SwarmEvent.PiecesVerified.class, event -> true);
+            seed.node.close();
+            seed.channel.rates(ChannelRates.UNLIMITED);
+            try (Node again = new Node("127.0.0.1", ALIASES_OF_NEIGHBOURS, SwarmCommand.RateLimits.NONE)) {
+                seed.channel.engineAt(again.address);
+                again.add(sample, seedOf(sample), true);
+                again.offer(new SwarmCommand.Peers(
+                        sample.id(),
+                        List.of(),
+                        seed.admit(sample, List.of(), leecher.far()).allow()));
+                leecher.node.awaitComplete(sample);
+                awaitBooks(sample, seed, leecher);
+            }
         }
     }
 
