@@ -17,6 +17,7 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
+import packhorse.dist.doctor.DoctorCommand;
 import packhorse.peer.cli.AvailableCommand;
 import packhorse.peer.cli.InventoryCommand;
 import packhorse.peer.cli.PeerCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AvailableCommand.class,
             StatusCommand.class,
             InventoryCommand.class,
+            DoctorCommand.class,
             BenchCommand.class,
             HelpCommand.class
         },

@@ -137,6 +137,11 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
         return desk;
     }
 
+    /** What is wrong with a file of desired states, in one line; empty when nothing is. */
+    public static Optional<String> fault(java.nio.file.Path file) {
+        return DesiredFile.fault(file).map(fault -> String.valueOf(fault.getMessage()));
+    }
+
     private void run() {
         try {
             while (!closing.await(config.poll().toMillis(), TimeUnit.MILLISECONDS)) {
