@@ -42,6 +42,10 @@ final class PeerProcess implements AutoCloseable {
         return new PeerProcess(process, out, PeerAddress.parse(line));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     IpAddress ip() {
         return address.ip();
     }
