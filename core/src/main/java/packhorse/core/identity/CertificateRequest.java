@@ -67,12 +67,14 @@ public record CertificateRequest(PublicKey key) {
                 throw new IllegalArgumentException("its signature is not by its own key");
             }
             return new CertificateRequest(key);
+        } catch (IllegalArgumentException e) {
+            throw e;
         } catch (IOException
                 | GeneralSecurityException
                 | OperatorCreationException
                 | PKCSException
-                | ClassCastException
-                | IllegalStateException e) {
+                | RuntimeException e) {
+            // The library throws various unchecked exceptions for bytes that are no request.
             throw new IllegalArgumentException("it is no certification request (PKCS #10): " + e.getMessage(), e);
         }
     }
