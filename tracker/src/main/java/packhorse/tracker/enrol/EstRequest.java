@@ -14,6 +14,7 @@ import packhorse.core.identity.RemoteIdentity;
  * @param from the address the request came from; wrong secrets are counted by it
  * @param body of the request
  */
+@SuppressWarnings("ArrayRecordComponent") // carried from one end to the other, compared by nobody
 public record EstRequest(
         String method,
         String operation,

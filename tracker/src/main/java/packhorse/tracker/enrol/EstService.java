@@ -274,14 +274,14 @@ final class EstService implements EstDesk {
         Sha256 key = Sha256.of(asked.key().getEncoded());
         Renewed renewed = journal.update(books -> renew(books, caller, asked, key, now));
         return switch (renewed) {
-            case Renewed.Issued issued -> certificates(issued.der());
+            case Renewed.Issued issued -> issued.reply();
             case Renewed.No no -> throw new Refused(EstReply.FORBIDDEN, no.why());
         };
     }
 
     /** What a renewal comes to. */
     private sealed interface Renewed {
-        record Issued(byte[] der) implements Renewed {}
+        record Issued(EstReply reply) implements Renewed {}
 
         record No(String why) implements Renewed {}
     }
@@ -315,7 +315,7 @@ final class EstService implements EstDesk {
                 issued.getNotAfter().toInstant(),
                 Optional.empty(),
                 Optional.empty());
-        return new Change<>(List.of(entry), new Renewed.Issued(der(issued)));
+        return new Change<>(List.of(entry), new Renewed.Issued(certificates(ISSUED, List.of(issued))));
     }
 
     private static Credentials credentials(EstRequest request) throws Refused {

@@ -28,26 +28,26 @@ final class WrongSecrets {
     private static final int IPV4_BYTES = 4;
     private static final int DOUBLINGS_MAX = 20;
 
-    private record Record(int count, Instant last, Instant until) {}
+    private record Tries(int count, Instant last, Instant until) {}
 
-    private final Map<String, Record> records = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, Tries> records = new LinkedHashMap<>(16, 0.75f, true);
 
     /** How long {@code from} still waits; zero when it may ask. */
     synchronized Duration wait(InetAddress from, Instant now) {
-        Record record = records.get(key(from));
+        Tries record = records.get(key(from));
         return record == null || !now.isBefore(record.until()) ? Duration.ZERO : Duration.between(now, record.until());
     }
 
     /** Counts a wrong secret. */
     synchronized void wrong(InetAddress from, Instant now) {
         String key = key(from);
-        Record before = records.get(key);
+        Tries before = records.get(key);
         int count = before == null || before.last().plus(MEMORY).isBefore(now) ? 1 : before.count() + 1;
         Duration wait = Duration.ZERO;
         if (count > FREE) {
             wait = FIRST_WAIT.multipliedBy(1L << Math.min(count - FREE - 1, DOUBLINGS_MAX));
         }
-        records.put(key, new Record(count, now, now.plus(wait.compareTo(WAIT_MAX) < 0 ? wait : WAIT_MAX)));
+        records.put(key, new Tries(count, now, now.plus(wait.compareTo(WAIT_MAX) < 0 ? wait : WAIT_MAX)));
         if (records.size() > ADDRESSES_MAX) {
             records.remove(records.keySet().iterator().next());
         }
