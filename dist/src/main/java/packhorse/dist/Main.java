@@ -23,6 +23,7 @@ import packhorse.peer.cli.InventoryCommand;
 import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
 import packhorse.peer.cli.StatusCommand;
+import packhorse.peer.cli.WhyCommand;
 import packhorse.seeder.cli.KeysCommand;
 import packhorse.seeder.cli.OriginCommand;
 import packhorse.seeder.cli.PublishCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PullCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
+            WhyCommand.class,
             InventoryCommand.class,
             DoctorCommand.class,
             BenchCommand.class,

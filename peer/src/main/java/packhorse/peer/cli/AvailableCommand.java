@@ -8,22 +8,31 @@ import packhorse.core.message.v1.ReleaseLine;
 import packhorse.core.unit.ByteCount;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** {@code packhorse available}: what the catalogue offers. */
+/** {@code packhorse available}: what this machine may have of what the catalogue offers. */
 @Command(
         name = "available",
-        description = "List the releases in the catalogue, as the local agent verified it.",
+        description =
+                "List the releases that this machine may have, from the catalogue as the local agent verified it.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
-        footer = {"  packhorse available", "  packhorse available --json"})
+        footer = {
+            "  packhorse available",
+            "  packhorse available --all        also what it may not have, and why not",
+            "  packhorse available --json"
+        })
 public final class AvailableCommand implements Callable<Integer> {
     @Mixin
     private AgentOptions options = new AgentOptions();
 
+    @Option(names = "--all", description = "Also what this machine may not have, with the reason.")
+    private boolean all;
+
     @Override
     public Integer call() {
         LocalRequest request = LocalRequest.newBuilder()
-                .setAvailable(Available.getDefaultInstance())
+                .setAvailable(Available.newBuilder().setAll(all))
                 .build();
         options.agent().ask(request, this::show);
         return 0;
@@ -37,29 +46,35 @@ public final class AvailableCommand implements Callable<Integer> {
             options.out().println(options.json() ? json(release) : text(release));
         }
         if (reply.getReleases().getReleasesCount() == 0 && !options.json()) {
-            options.out().println("the catalogue is empty");
+            options.out()
+                    .println(
+                            all
+                                    ? "the catalogue is empty"
+                                    : "there is nothing that this machine may have; packhorse available --all says"
+                                            + " why");
         }
         options.out().flush();
     }
 
     private static String json(ReleaseLine release) {
-        return new JsonLine()
+        JsonLine json = new JsonLine()
                 .with("name", release.getName())
                 .with("version", release.getVersion())
                 .with("platform", release.getPlatform())
                 .with("kind", release.getKind())
                 .with("bytes", release.getBytes())
-                .with("here", release.getHere())
-                .toString();
+                .with("here", release.getHere());
+        return (release.getDenied().isEmpty() ? json : json.with("denied", release.getDenied())).toString();
     }
 
     private static String text(ReleaseLine release) {
         return String.format(
-                "%-40s %-14s %-8s %12s%s",
+                "%-40s %-14s %-8s %12s%s%s",
                 release.getName() + "@" + release.getVersion(),
                 release.getPlatform(),
                 release.getKind(),
                 release.getBytes() > 0 ? new ByteCount(release.getBytes()) : "",
-                release.getHere() ? "  here" : "");
+                release.getHere() ? "  here" : "",
+                release.getDenied().isEmpty() ? "" : "  not for this machine: " + release.getDenied());
     }
 }

@@ -1,9 +1,11 @@
 package packhorse.peer.cli;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.LocalReply;
@@ -11,6 +13,7 @@ import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Status;
 import packhorse.core.message.v1.Traffic;
+import packhorse.core.state.ActionState;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
 import picocli.CommandLine.Command;
@@ -56,8 +59,26 @@ public final class StatusCommand implements Callable<Integer> {
                                 .map(StatusCommand::address)
                                 .toList()));
         lines.add((status.getSite().isEmpty() ? "in no known site" : "in site " + status.getSite())
-                + (status.getTrackerReachable() ? ", tracker reachable" : ", no tracker: " + status.getTrackerError())
+                + (status.getTrackerReachable()
+                        ? ", tracker " + status.getTracker() + " reachable"
+                                + (status.getSeenAs().isEmpty() ? "" : " and sees " + status.getSeenAs())
+                        : ", no tracker: " + status.getTrackerError())
                 + ", catalogue version " + status.getCatalogueVersion());
+        lines.add("certificate until " + Instant.ofEpochMilli(status.getCertificateUntilMillis()) + ", desired state "
+                + status.getDesiredRevision() + ", "
+                + (status.getReportsWaiting() == 0
+                        ? "every report stored"
+                        : status.getReportsWaiting() + " reports not yet stored"));
+        for (ActionStatus action : status.getActionsList()) {
+            lines.add(String.format(
+                    "  %s: %s %s  %s%s%s",
+                    action.getAction(),
+                    word(action.getOperation(), "operation_"),
+                    subject(action),
+                    state(action),
+                    action.getDeadlineMillis() == 0 ? "" : ", by " + Instant.ofEpochMilli(action.getDeadlineMillis()),
+                    action.getDetail().isEmpty() ? "" : ": " + action.getDetail()));
+        }
         for (PackStatus pack : status.getPacksList()) {
             Sums sums = Sums.of(pack);
             lines.add(String.format(
@@ -72,6 +93,21 @@ public final class StatusCommand implements Callable<Integer> {
                     new ByteCount(sums.lanOut)));
         }
         return lines;
+    }
+
+    private static String word(Enum<?> value, String prefix) {
+        return value.name().toLowerCase(Locale.ROOT).replace(prefix, "");
+    }
+
+    private static String subject(ActionStatus action) {
+        return (action.getSubject().getBundle() ? "bundle " : "")
+                + action.getSubject().getName() + "@" + action.getSubject().getVersion();
+    }
+
+    private static String state(ActionStatus action) {
+        return action.getState() == 0
+                ? "not yet looked at"
+                : ActionState.of(action.getState()).name();
     }
 
     private record Sums(long wanIn, long wanOut, long lanIn, long lanOut) {
@@ -93,6 +129,25 @@ public final class StatusCommand implements Callable<Integer> {
                 .with("trackerReachable", status.getTrackerReachable())
                 .with("trackerError", status.getTrackerError())
                 .with("catalogueVersion", status.getCatalogueVersion())
+                .with("tracker", status.getTracker())
+                .with("seenAs", status.getSeenAs())
+                .with(
+                        "certificateUntil",
+                        Instant.ofEpochMilli(status.getCertificateUntilMillis()).toString())
+                .with("desiredRevision", status.getDesiredRevision())
+                .with("reportsWaiting", status.getReportsWaiting())
+                .with(
+                        "actions",
+                        status.getActionsList().stream()
+                                .map(action -> new JsonLine()
+                                        .with("action", action.getAction())
+                                        .with("operation", word(action.getOperation(), "operation_"))
+                                        .with("subject", subject(action))
+                                        .with("state", state(action))
+                                        .with("detail", action.getDetail())
+                                        .with("deadlineMillis", action.getDeadlineMillis())
+                                        .with("priority", word(action.getPriority(), "priority_")))
+                                .toList())
                 .withWords(
                         "listen",
                         status.getListenList().stream()
@@ -125,6 +180,7 @@ public final class StatusCommand implements Callable<Integer> {
                         pack.getTrafficList().stream()
                                 .map(traffic -> new JsonLine()
                                         .with("peer", address(traffic.getPeer()))
+                                        .with("agent", traffic.getAgentId())
                                         .with("wan", traffic.getWan())
                                         .with("in", traffic.getBytesIn())
                                         .with("out", traffic.getBytesOut()))
@@ -139,6 +195,9 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static String address(Endpoint endpoint) {
+        if (endpoint.getIp().isEmpty()) {
+            return "";
+        }
         IpAddress ip = IpAddress.ofBytes(endpoint.getIp().toByteArray());
         return (ip.isV4() ? ip.toString() : "[" + ip + "]") + (endpoint.getPort() == 0 ? "" : ":" + endpoint.getPort());
     }
