@@ -22,12 +22,13 @@ import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.core.wire.WireConfig;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.governance.GovernanceConfig;
+import packhorse.tracker.governance.GovernanceDesk;
 import packhorse.tracker.http.Doors;
 import packhorse.tracker.http.HttpDoor;
 import packhorse.tracker.http.Meters;
 import packhorse.tracker.http.SecureDoors;
 import packhorse.tracker.session.AgentSessions;
-import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
 import packhorse.tracker.session.SessionDoor;
@@ -51,9 +52,6 @@ public final class TrackerMain implements AutoCloseable {
             SiteMap sites = SiteMapFile.read(config.sites());
             InstantSource clock = new SteadyClock(system, System::nanoTime);
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
-            AgentSessions sessions =
-                    AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, Governance.OPEN, passport.denied());
-            parts.push(sessions::close);
             Mirror mirror = Mirror.start(
                     config.mirror(),
                     new HttpMetadataSource(
@@ -63,6 +61,12 @@ public final class TrackerMain implements AutoCloseable {
                     system,
                     manifests -> desk.know(openSwarms(manifests)));
             parts.push(mirror::close);
+            GovernanceDesk governance = GovernanceDesk.start(
+                    GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
+            parts.push(governance::close);
+            AgentSessions sessions =
+                    AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, governance, passport.denied());
+            parts.push(sessions::close);
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
             udp = UdpDoor.open(config.udp(), desk, clock, secret);
