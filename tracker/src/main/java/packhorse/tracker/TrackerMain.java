@@ -73,7 +73,8 @@ public final class TrackerMain implements AutoCloseable {
             parts.push(udp::close);
             Meters meters = new Meters(sessions, desk, udp::counts);
             http = HttpDoor.open(
-                    config.listen(), new Doors(sessions, desk, mirror, meters, () -> announceUrls(config)));
+                    config.listen(),
+                    new Doors(sessions, desk, mirror, governance::overview, meters, () -> announceUrls(config)));
             parts.push(http::close);
             secure = HttpDoor.open(
                     config.secure(),
@@ -84,7 +85,13 @@ public final class TrackerMain implements AutoCloseable {
                             passport.enrolment()));
             parts.push(secure::close);
             agents = SessionDoor.open(
-                    config.agents(), passport.identity(), WireConfig.DEFAULT, sessions, passport.denied(), system);
+                    config.agents(),
+                    passport.identity(),
+                    WireConfig.DEFAULT,
+                    sessions,
+                    passport.denied(),
+                    new OriginNews(mirror),
+                    system);
             parts.push(agents::close);
             SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
             parts.push(watch::close);

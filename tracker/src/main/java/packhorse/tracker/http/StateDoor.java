@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -13,18 +15,25 @@ import packhorse.core.json.Json.JsonInteger;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.governance.GovernanceOverview;
 import packhorse.tracker.selection.SwarmDecision.SiteState;
 import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.Overview;
 
-/** {@code GET /healthz} for whoever watches, {@code GET /v1/swarms} for people: who pulls for which site, and who was rescued. */
+/**
+ * {@code GET /healthz} for whoever watches; for people {@code GET /v1/swarms}: who pulls for which site, and who was rescued; and
+ * {@code GET /v1/desired}: which file is in force, what of it does not act and why, and how many reports are stored.
+ */
 final class StateDoor {
     private final AgentSessions sessions;
     private final Mirror mirror;
 
-    StateDoor(AgentSessions sessions, Mirror mirror) {
+    private final Supplier<GovernanceOverview> governance;
+
+    StateDoor(AgentSessions sessions, Mirror mirror, Supplier<GovernanceOverview> governance) {
         this.sessions = sessions;
         this.mirror = mirror;
+        this.governance = governance;
     }
 
     void open(RoutesConfig routes) {
@@ -34,12 +43,38 @@ final class StateDoor {
                 request -> request.future(() -> sessions.overview()
                         .thenAccept(overview -> request.contentType("application/json")
                                 .result(CanonicalJson.encode(swarms(overview))))));
+        routes.get(
+                "/v1/desired",
+                request -> request.contentType("application/json")
+                        .result(CanonicalJson.encode(desired(governance.get()))));
     }
 
-    /** Healthy means that agents are served; an origin that is away is said, but harms nobody yet. */
+    /** Healthy means that agents are served; an origin that is away or a broken file is said, but harms nobody yet. */
     private void health(Context request) {
-        String trouble = mirror.trouble();
-        request.result(trouble.isEmpty() ? "ok\n" : "ok, but " + trouble + "\n");
+        StringBuilder lines = new StringBuilder();
+        Stream.concat(Stream.of(mirror.trouble()), governance.get().trouble().stream())
+                .filter(trouble -> !trouble.isEmpty())
+                .forEach(trouble -> lines.append(lines.isEmpty() ? "ok, but " : "and ")
+                        .append(trouble)
+                        .append('\n'));
+        request.result(lines.isEmpty() ? "ok\n" : lines.toString());
+    }
+
+    private static Json desired(GovernanceOverview overview) {
+        Map<String, Json> lines = new TreeMap<>();
+        lines.put("file", new JsonString(overview.file()));
+        lines.put("edition", new JsonString(overview.edition().toString()));
+        lines.put("catalogue", new JsonInteger(overview.catalogue()));
+        lines.put("acting", new JsonInteger(overview.acting()));
+        lines.put("entitlements", new JsonInteger(overview.entitlements()));
+        lines.put("refused", strings(overview.refused()));
+        lines.put("trouble", new JsonString(overview.trouble().orElse("")));
+        lines.put("endpoints", new JsonInteger(overview.endpoints()));
+        lines.put("reportsStored", new JsonInteger(overview.reports().stored()));
+        lines.put("reportsKnown", new JsonInteger(overview.reports().known()));
+        lines.put("reportsMissing", new JsonInteger(overview.reports().missing()));
+        lines.put("reportsRefused", new JsonInteger(overview.reports().refused()));
+        return JsonObject.of(lines);
     }
 
     private static Json swarms(Overview overview) {

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.RemoteIdentity;
+import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Hello;
 import packhorse.core.wire.WireConfig;
@@ -26,6 +28,12 @@ public final class SessionDoor implements AutoCloseable {
         this.server = server;
     }
 
+    /** Told of each report of an origin, on a thread that reads and must not block. */
+    @FunctionalInterface
+    public interface OriginListener {
+        void reported(AgentReport report);
+    }
+
     /** Opens it; throws {@link packhorse.core.OperationException} with one line when an address cannot be had. */
     public static SessionDoor open(
             List<InetSocketAddress> addresses,
@@ -33,15 +41,17 @@ public final class SessionDoor implements AutoCloseable {
             WireConfig config,
             AgentSessions sessions,
             DenyList denied,
+            OriginListener origins,
             InstantSource clock) {
         WireServer server =
-                WireServer.open(addresses, identity, config, Set.of(), new Admitted(sessions, denied), clock);
+                WireServer.open(addresses, identity, config, Set.of(), new Admitted(sessions, denied, origins), clock);
         denied.onChange(() ->
                 server.closeIf(remote -> denied.refuse(remote).isPresent(), "this machine's certificate was revoked"));
         return new SessionDoor(server);
     }
 
-    private record Admitted(AgentSessions sessions, DenyList denied) implements WireServer.Listener {
+    private record Admitted(AgentSessions sessions, DenyList denied, OriginListener origins)
+            implements WireServer.Listener {
         @Override
         public Optional<String> refuse(RemoteIdentity remote) {
             return switch (remote.role()) {
@@ -59,7 +69,11 @@ public final class SessionDoor implements AutoCloseable {
 
         @Override
         public boolean received(WireSession session, Envelope message) {
-            return sessions.received(session, message);
+            boolean taken = sessions.received(session, message);
+            if (taken && message.hasAgentReport() && session.peer().role() == DeploymentRole.ORIGIN) {
+                origins.reported(message.getAgentReport());
+            }
+            return taken;
         }
 
         @Override

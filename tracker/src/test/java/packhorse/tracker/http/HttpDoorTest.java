@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,6 +57,8 @@ import packhorse.core.wire.WireSession;
 import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.catalogue.MirrorConfig;
 import packhorse.tracker.catalogue.Repository;
+import packhorse.tracker.governance.GovernanceConfig;
+import packhorse.tracker.governance.GovernanceDesk;
 import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
@@ -74,6 +77,8 @@ class HttpDoorTest {
     private OpenSwarmDesk desk;
     private AgentSessions sessions;
     private Mirror mirror;
+    private GovernanceDesk governance;
+    private Path sheet;
     private HttpDoor door;
     private Manifest release;
 
@@ -112,12 +117,18 @@ class HttpDoorTest {
                                     swarm.infoHash(), v.manifest().pack().data().sha256())));
                     desk.know(open);
                 });
+        sheet = Files.writeString(directory.resolve("desired.yaml"), "desired: []\n");
+        governance = GovernanceDesk.start(
+                GovernanceConfig.of(directory.resolve("governance"), Optional.of(sheet)),
+                mirror::contents,
+                InstantSource.system());
         door = HttpDoor.open(
                 List.of(address(HOST), address("::1")),
                 new Doors(
                         sessions,
                         desk,
                         mirror,
+                        governance::overview,
                         new Meters(sessions, desk, () -> new UdpCounts(0, 0, 0, 0, 0)),
                         () -> List.of("http://tracker/announce", "udp://tracker:7300/announce")));
         await().until(() -> desk.swarmCount() == 1);
@@ -126,6 +137,7 @@ class HttpDoorTest {
     @AfterEach
     void close() {
         door.close();
+        governance.close();
         mirror.close();
         sessions.close();
     }
@@ -242,6 +254,7 @@ class HttpDoorTest {
                         WireConfig.DEFAULT,
                         sessions,
                         DenyList.none(),
+                        report -> {},
                         InstantSource.system());
                 WireClient agent = WireClient.startAlone(
                         WireClientConfig.of(
@@ -306,6 +319,17 @@ class HttpDoorTest {
     }
 
     @Test
+    void aBrokenFileOfDesiredStatesIsSaidWhereWatchersLook() throws IOException {
+        JsonFields before = JsonFields.of(JsonReader.parse(get(0, "/v1/desired").body()), "desired")
+                .ignoreUnknown();
+        assertEquals(sheet.toString(), before.string("file"));
+        assertEquals("", before.string("trouble"));
+        Files.writeString(sheet, "desierd: []\n");
+        await().until(() -> text(get(0, "/healthz")).startsWith("ok, but the desired states before stay in force"));
+        assertEquals(1, text(get(0, "/healthz")).lines().count());
+    }
+
+    @Test
     void portInUseIsSaidInOneLine() {
         OperationException e = assertThrows(
                 OperationException.class,
@@ -315,6 +339,7 @@ class HttpDoorTest {
                                 sessions,
                                 desk,
                                 mirror,
+                                governance::overview,
                                 new Meters(sessions, desk, () -> new UdpCounts(0, 0, 0, 0, 0)),
                                 List::of)));
         String line = String.valueOf(e.getMessage());
