@@ -37,16 +37,20 @@ class TrackerMainTest {
     }
 
     private Path config(String listen, String more) throws IOException {
+        return config("data", listen, more);
+    }
+
+    private Path config(String data, String listen, String more) throws IOException {
         return Files.writeString(directory.resolve("tracker.yaml"), """
             listen: %s
             sites: sites.yaml
             origin: https://127.20.3.9:7400
-            data: data
+            data: %s
             trustedRoot: root.json
             agents: 127.20.3.1:0
             secure: 127.20.3.1:0
             %s
-            """.formatted(listen, more));
+            """.formatted(listen, data, more));
     }
 
     private static TrackerMain start(Path config) {
@@ -72,11 +76,21 @@ class TrackerMainTest {
     void portInUseEndsItAndLeavesNothingOpen() throws Exception {
         try (TrackerMain tracker = start(config("127.20.3.1:0", ""))) {
             int port = tracker.addresses().getFirst().getPort();
-            Path second = config("127.20.3.1:" + port, "udp: []");
+            Path second = config("other", "127.20.3.1:" + port, "udp: []\nidentity: data/identity");
             OperationException e = assertThrows(OperationException.class, () -> start(second));
             assertTrue(
                     String.valueOf(e.getMessage()).startsWith("the tracker cannot listen on 127.20.3.1 port " + port),
                     e.getMessage());
+        }
+    }
+
+    @Test
+    void twoTrackersDoNotShareADataDirectory() throws Exception {
+        try (TrackerMain tracker = start(config("127.20.3.1:0", ""))) {
+            assertEquals(1, tracker.agentAddresses().size());
+            Path second = config("127.20.3.1:0", "");
+            OperationException e = assertThrows(OperationException.class, () -> start(second));
+            assertTrue(String.valueOf(e.getMessage()).contains("is written by another tracker"), e.getMessage());
         }
     }
 
