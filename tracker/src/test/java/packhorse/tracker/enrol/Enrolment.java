@@ -47,7 +47,7 @@ final class Enrolment {
 
     static final String CATALOGUE_ROOT = "{\"signed\":{\"_type\":\"root\"}}";
 
-    final TurnedClock clock = new TurnedClock(Instant.parse("2026-11-21T12:00:00Z"));
+    final TurnedClock clock;
     final SecureRandom random = new SecureRandom();
     final TestDeployment deployment;
     final EnrolmentJournal journal;
@@ -55,7 +55,17 @@ final class Enrolment {
     final Path directory;
 
     Enrolment(Path directory) {
+        this(directory, new TurnedClock(Instant.parse("2026-11-21T12:00:00Z")));
+    }
+
+    Enrolment(Path directory, TurnedClock clock) {
         this.directory = directory;
+        this.clock = clock;
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         this.deployment = TestDeployment.create(directory.resolve("machines"), clock);
         Path file = directory.resolve("journal");
         EnrolmentJournal.create(file);
