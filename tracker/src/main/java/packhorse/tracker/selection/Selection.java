@@ -494,14 +494,15 @@ public final class Selection {
     private Orders ordersOf(Draft draft, Acknowledged acknowledged, Map<EndpointId, SwarmMemory.Forgiven> forgiven) {
         List<Orders.Hint> connect = new ArrayList<>();
         Map<EndpointId, Orders.Allowed> allow = new HashMap<>();
+        SiteSwarm home = draft.site;
         for (Draft other : draft.links.values()) {
-            boolean outside = draft.site == null || draft.site != other.site;
+            boolean outside = home == null || home != other.site;
             allow.put(
                     other.member.id(),
                     new Orders.Allowed(
                             other.member.listen(),
                             outside,
-                            !outside && draft.site.site.lanMayBePlain(),
+                            home != null && !outside && home.site.lanMayBePlain(),
                             other.role,
                             other.site == null ? "" : other.site.site.name()));
             PeerAddress address = addressFor(draft.member, other.member);
