@@ -1,6 +1,7 @@
 package packhorse.core.doctor;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -27,6 +28,9 @@ public final class MachineChecks {
     private static final long FREE_BYTES_FAIL = 64L << 20;
     private static final int JAVA_LEAST = 21;
     private static final long PROGRAM_SECONDS_MAX = 5;
+    /** /proc/net/tcp of a tracker with 19,000 agents has about 3 MiB. */
+    private static final int TEXT_BYTES_MAX = 16 << 20;
+
     private static final long INODES_LEAST = 10_000;
 
     private MachineChecks() {}
@@ -217,9 +221,10 @@ public final class MachineChecks {
         return Finding.warn(anyOf.getFirst(), "missing: " + feature, mend);
     }
 
+    /** In reads of some KiB: a file of /proc/sys ends after the first read, however short that was. */
     static String text(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(TEXT_BYTES_MAX), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }
