@@ -16,6 +16,9 @@ import picocli.CommandLine.Command;
             MemoryBench.class,
             DemoBench.class,
             ChannelBench.class,
+            SessionsBench.class,
+            SessionsTracker.class,
+            SessionsFleet.class,
             BuilderAlone.class
         },
         footer = {
@@ -28,6 +31,7 @@ import picocli.CommandLine.Command;
 public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UsageException("no benchmark named; give one of publish, pull, channel, announce, memory, demo");
+        throw new UsageException(
+                "no benchmark named; give one of publish, pull, channel, sessions, announce, memory," + " demo");
     }
 }

@@ -41,6 +41,21 @@ record Launcher(Path script, String classPath) {
         return command;
     }
 
+    /** The command line of {@code packhorse ARGUMENTS} in a heap of its own size, {@code -Xmx} and a number. */
+    List<String> withHeap(String heap, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                heap,
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                "packhorse.dist.Main"));
+        command.addAll(Arrays.asList(arguments));
+        return command;
+    }
+
     /** The command line of another program, with {@code more} before the class path. */
     List<String> java(Path more, String main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
