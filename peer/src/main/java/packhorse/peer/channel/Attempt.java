@@ -1,36 +1,53 @@
 package packhorse.peer.channel;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
 
 /**
- * A connection on its way to become a {@link Relay}: the sockets it holds, and until when it may take. Its own thread waits in blocking
- * calls; the doors' thread closes the sockets under it when the time is over or the peer is denied.
+ * A connection on its way to become a {@link Relay}: the sockets it holds, until when it may take, and what it has come to so far, for
+ * the refusal to say. Its own thread waits in blocking calls; the doors' thread closes the sockets under it when the time is over
+ * or the peer is denied.
  */
 final class Attempt {
-    /** Where a connection that is not known yet came from; empty for our own. */
-    final Optional<InetAddress> stranger;
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
+    private final Optional<InetAddress> stranger;
     private final long deadlineNanos;
     private final Set<SocketChannel> sockets = ConcurrentHashMap.newKeySet();
     private volatile Optional<EndpointId> peer = Optional.empty();
+    private volatile Optional<Sha256> pack = Optional.empty();
+    private volatile String where = "";
     private volatile boolean late;
 
+    /** @param stranger where a connection came from that has not said who it is; empty for our own */
     Attempt(Optional<InetAddress> stranger, long deadlineNanos) {
         this.stranger = stranger;
         this.deadlineNanos = deadlineNanos;
     }
 
+    Optional<InetAddress> stranger() {
+        return stranger;
+    }
+
     SocketChannel hold(SocketChannel socket) {
         sockets.add(socket);
         if (late) {
-            Relay.close(socket);
+            close(socket);
         }
         return socket;
+    }
+
+    void drop(SocketChannel socket) {
+        sockets.remove(socket);
+        close(socket);
     }
 
     void peer(EndpointId id) {
@@ -39,6 +56,22 @@ final class Attempt {
 
     Optional<EndpointId> peer() {
         return peer;
+    }
+
+    void pack(Optional<Sha256> asked) {
+        pack = asked;
+    }
+
+    Optional<Sha256> pack() {
+        return pack;
+    }
+
+    void where(String otherEnd) {
+        where = otherEnd;
+    }
+
+    String where() {
+        return where;
     }
 
     /** The time is over. */
@@ -54,6 +87,18 @@ final class Attempt {
 
     void cut() {
         late = true;
-        sockets.forEach(Relay::close);
+        closeAll();
+    }
+
+    void closeAll() {
+        sockets.forEach(Attempt::close);
+    }
+
+    static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.trace("closing {}", socket, e);
+        }
     }
 }

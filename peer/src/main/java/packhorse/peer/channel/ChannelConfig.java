@@ -3,6 +3,7 @@ package packhorse.peer.channel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a channel faces the network.
@@ -19,6 +20,7 @@ import java.util.List;
  * @param connectionsMax at once, in both directions: two threads each
  * @param strangersMax connections at once that have not said who they are, or wait to be named
  * @param strangersPerAddressMax of these from one address; a site behind one address comes one by one
+ * @param proxy an HTTP proxy through which peers outside the site are sought that no direct way leads to
  */
 public record ChannelConfig(
         List<InetSocketAddress> listen,
@@ -29,7 +31,8 @@ public record ChannelConfig(
         Duration stall,
         int connectionsMax,
         int strangersMax,
-        int strangersPerAddressMax) {
+        int strangersPerAddressMax,
+        Optional<InetSocketAddress> proxy) {
     public ChannelConfig {
         listen = List.copyOf(listen);
         if (listen.isEmpty()) {
@@ -47,16 +50,40 @@ public record ChannelConfig(
                 Duration.ofSeconds(120),
                 1000,
                 64,
-                32);
+                32,
+                Optional.empty());
     }
 
     public ChannelConfig withPatience(Duration handshake, Duration naming) {
         return new ChannelConfig(
-                listen, handshake, naming, dial, linger, stall, connectionsMax, strangersMax, strangersPerAddressMax);
+                listen,
+                handshake,
+                naming,
+                dial,
+                linger,
+                stall,
+                connectionsMax,
+                strangersMax,
+                strangersPerAddressMax,
+                proxy);
     }
 
     public ChannelConfig withBounds(int connections, int strangers, int strangersPerAddress) {
         return new ChannelConfig(
-                listen, handshake, naming, dial, linger, stall, connections, strangers, strangersPerAddress);
+                listen, handshake, naming, dial, linger, stall, connections, strangers, strangersPerAddress, proxy);
+    }
+
+    public ChannelConfig through(Optional<InetSocketAddress> proxy) {
+        return new ChannelConfig(
+                listen,
+                handshake,
+                naming,
+                dial,
+                linger,
+                stall,
+                connectionsMax,
+                strangersMax,
+                strangersPerAddressMax,
+                proxy);
     }
 }

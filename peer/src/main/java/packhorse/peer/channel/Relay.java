@@ -122,15 +122,15 @@ final class Relay {
         closeWithin(config.linger().toNanos());
         up.withdraw(upTurn);
         down.withdraw(downTurn);
-        close(engine);
+        Attempt.close(engine);
     }
 
     /** Closes at once. */
     void cut() {
         ending = true;
         closeWithin(0);
-        close(line.socket());
-        close(engine);
+        Attempt.close(line.socket());
+        Attempt.close(engine);
         up.withdraw(upTurn);
         down.withdraw(downTurn);
     }
@@ -242,10 +242,10 @@ final class Relay {
             shutDownEngine();
         } catch (IOException e) {
             ended("receiving", e);
-            close(engine);
+            Attempt.close(engine);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            close(engine);
+            Attempt.close(engine);
         } catch (RuntimeException e) {
             LOG.error("{}: receiving failed", purpose, e);
             cut();
@@ -285,16 +285,8 @@ final class Relay {
             closeWithin(config.linger().toNanos());
             return;
         }
-        close(engine);
-        close(line.socket());
+        Attempt.close(engine);
+        Attempt.close(line.socket());
         gone.accept(this);
-    }
-
-    static void close(SocketChannel socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            LOG.trace("closing {}", socket, e);
-        }
     }
 }

@@ -80,6 +80,15 @@ final class Roster {
         }
     }
 
+    boolean denies(EndpointId peer) {
+        lock.lock();
+        try {
+            return denied.contains(peer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Standing standing(EndpointId peer, InfoHash swarm) {
         lock.lock();
         try {

@@ -106,32 +106,4 @@ final class PlainModeTest {
             assertThrows(IllegalArgumentException.class, () -> new RemotePeer(a.id(), List.of(), true, true));
         }
     }
-
-    @Test
-    void aTornConnectionEndsAtBothEndsAndTheNextOneWorks() throws Exception {
-        try (End a = agent("127.30.61.7");
-                End b = agent("127.30.61.8");
-                Wire wire = new Wire("127.30.61.9", b.at())) {
-            b.allows("x", a.near());
-            PeerAddress alias = a.connects("x", new RemotePeer(b.id(), List.of(wire.at()), false, false))
-                    .connect()
-                    .getFirst();
-            try (Socket out = End.call(alias, "x");
-                    Socket in = b.arrival("x")) {
-                End.send(out, new byte[10]);
-                End.receive(in, 10);
-                wire.cut();
-                assertTrue(End.ended(out));
-                assertTrue(End.ended(in));
-            }
-            a.awaitConnections(0);
-            b.awaitConnections(0);
-            try (Socket out = End.call(alias, "x");
-                    Socket in = b.arrival("x")) {
-                End.send(out, new byte[10]);
-                assertEquals(10, End.receive(in, 10).length);
-            }
-            assertEquals(2 * 78, b.with("x", a).lanIn());
-        }
-    }
 }

@@ -558,7 +558,7 @@ final class RelayChannelTest {
                 End b = agent("127.30.60.36")) {
             b.swarm("staged", Priority.BACKGROUND, List.of(), List.of(a.far()));
             b.swarm("wanted", Priority.USER, List.of(), List.of(a.far()));
-            b.channel.rates(new ChannelRates(Optional.empty(), Optional.of(new ByteRate(3_000_000))));
+            b.channel.rates(new ChannelRates(Optional.empty(), Optional.of(new ByteRate(1_000_000))));
             PeerAddress alias = a.connects("staged", b.far()).connect().getFirst();
             a.connects("wanted", b.far());
             try (Socket staged = End.call(alias, "staged");
@@ -574,13 +574,13 @@ final class RelayChannelTest {
                             }
                         },
                         THREADS);
-                End.receive(staged, 500_000);
+                End.receive(staged, 300_000);
                 long before = b.with("staged", a).wanOut();
-                double seconds = secondsFor(4_500_000, alias, "wanted", b);
+                double seconds = secondsFor(1_500_000, alias, "wanted", b);
                 long meanwhile = b.with("staged", a).wanOut() - before;
                 // Alone it would take 1.5 s; with an even share 3 s.
                 assertTrue(seconds < 2.6, () -> seconds + " s");
-                assertTrue(meanwhile < 1_500_000, () -> meanwhile + " bytes of the staged one meanwhile");
+                assertTrue(meanwhile < 1_000_000, () -> meanwhile + " bytes of the staged one meanwhile");
                 assertTrue(meanwhile > 0, "the staged one starved");
                 staged.close();
                 from.close();
