@@ -92,8 +92,9 @@ public final class PeerMain implements AutoCloseable {
                     started,
                     RelayChannel.open(
                             ChannelConfig.on(config.listen().stream()
-                                    .map(PeerMain::socketAddress)
-                                    .toArray(InetSocketAddress[]::new)),
+                                            .map(PeerMain::socketAddress)
+                                            .toArray(InetSocketAddress[]::new))
+                                    .through(config.proxy()),
                             identity,
                             clock,
                             nanoTime));
@@ -148,9 +149,11 @@ public final class PeerMain implements AutoCloseable {
 
     private static String way(PeerConfig config) {
         return config.proxy()
-                .map(proxy -> "Trackers and the catalogue are reached through the proxy " + proxy
-                        + "; they see its address, and which site this machine is in they know by the addresses it"
-                        + " reports.")
+                .map(proxy ->
+                        "Trackers, the catalogue, and far peers that no direct way leads to are reached through the"
+                                + " proxy " + proxy
+                                + "; they see its address, and which site this machine is in they know by the"
+                                + " addresses it reports.")
                 .orElse("");
     }
 

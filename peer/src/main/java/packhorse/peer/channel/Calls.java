@@ -13,6 +13,7 @@ import packhorse.core.content.InfoHash;
 import packhorse.core.identity.IdentityException;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.ChannelRefusal.Reason;
 import packhorse.peer.channel.Roster.Standing;
@@ -148,7 +149,7 @@ final class Calls {
             InfoHash asked,
             Attempt attempt,
             PeerAddress address,
-            Optional<InetSocketAddress> proxy)
+            Optional<HostPort> proxy)
             throws IOException {
         EndpointId peer = named.peer().id();
         attempt.where(address.toString());
@@ -181,12 +182,17 @@ final class Calls {
         return Optional.of(why);
     }
 
-    private void connect(SocketChannel socket, PeerAddress address, Optional<InetSocketAddress> proxy)
-            throws IOException {
+    private void connect(SocketChannel socket, PeerAddress address, Optional<HostPort> proxy) throws IOException {
         Introduction.tune(socket);
         int patience = Math.toIntExact(config.dial().toMillis());
         if (proxy.isPresent()) {
-            socket.socket().connect(proxy.get(), patience);
+            // Looked up anew each time: the machine may be in another network than at its start.
+            InetSocketAddress at =
+                    new InetSocketAddress(proxy.get().host(), proxy.get().port());
+            if (at.isUnresolved()) {
+                throw new IOException("the proxy " + proxy.get() + " is unknown here");
+            }
+            socket.socket().connect(at, patience);
             Tunnel.open(socket, proxy.get(), address);
             return;
         }

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import packhorse.core.topology.HostPort;
 
 /**
  * How a channel faces the network.
@@ -32,7 +33,7 @@ public record ChannelConfig(
         int connectionsMax,
         int strangersMax,
         int strangersPerAddressMax,
-        Optional<InetSocketAddress> proxy) {
+        Optional<HostPort> proxy) {
     public ChannelConfig {
         listen = List.copyOf(listen);
         if (listen.isEmpty()) {
@@ -73,7 +74,7 @@ public record ChannelConfig(
                 listen, handshake, naming, dial, linger, stall, connections, strangers, strangersPerAddress, proxy);
     }
 
-    public ChannelConfig through(Optional<InetSocketAddress> proxy) {
+    public ChannelConfig through(Optional<HostPort> proxy) {
         return new ChannelConfig(
                 listen,
                 handshake,

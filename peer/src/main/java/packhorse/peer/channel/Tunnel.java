@@ -1,10 +1,10 @@
 package packhorse.peer.channel;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 
 /** A way through an HTTP proxy: CONNECT (RFC 9110 §9.3.6), after which the proxy copies bytes. TLS goes through it end to end. */
@@ -15,7 +15,7 @@ final class Tunnel {
     private Tunnel() {}
 
     /** Asks the proxy behind {@code socket} for a way to {@code target}; when this returns, there is one. */
-    static void open(SocketChannel socket, InetSocketAddress proxy, PeerAddress target) throws IOException {
+    static void open(SocketChannel socket, HostPort proxy, PeerAddress target) throws IOException {
         String request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
         ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
         while (out.hasRemaining()) {
@@ -25,7 +25,7 @@ final class Tunnel {
         String answer = head(socket);
         String status = answer.lines().findFirst().orElse("");
         if (!status.startsWith("HTTP/1.") || !status.substring(8).startsWith(" 2")) {
-            throw new IOException("the proxy " + Sockets.text(proxy) + " says: " + status.strip());
+            throw new IOException("the proxy " + proxy + " says: " + status.strip());
         }
     }
 

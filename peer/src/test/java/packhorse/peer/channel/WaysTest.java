@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.testing.TestDeployment;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.ChannelRefusal.Reason;
@@ -84,8 +85,8 @@ final class WaysTest {
             Thread.ofVirtual().start(this::serve);
         }
 
-        InetSocketAddress at() {
-            return new InetSocketAddress(door.getInetAddress(), door.getLocalPort());
+        HostPort at() {
+            return new HostPort(door.getInetAddress().getHostAddress(), door.getLocalPort());
         }
 
         private void serve() {
@@ -181,7 +182,7 @@ final class WaysTest {
             a.awaitRefusal(Reason.UNREACHABLE);
             String line = a.channel.refusals().getLast().line();
             assertTrue(line.contains("HTTP/1.1 403 Forbidden"), line);
-            assertTrue(line.contains(Sockets.text(proxy.at())), line);
+            assertTrue(line.contains(proxy.at().toString()), line);
             assertFalse(line.contains("\n"), line);
         }
     }
