@@ -63,8 +63,13 @@ final class EstService implements EstDesk {
     private static final String CERTIFICATES = "application/pkcs7-mime";
     private static final String ISSUED = "application/pkcs7-mime; smime-type=certs-only";
     private static final Map<String, String> BASE64 = Map.of("Content-Transfer-Encoding", "base64");
-    private static final Map<String, String> CHALLENGE =
-            Map.of("WWW-Authenticate", "Basic realm=\"packhorse join token\", charset=\"UTF-8\"");
+    private static final Map<String, String> CHALLENGE = Map.of(
+            "WWW-Authenticate",
+            "Basic realm=\"packhorse join token: user = its id, password = its secret\", charset=\"UTF-8\"");
+    /** Without a line: Bouncy Castle's client answers the challenge only when it has no body. */
+    private static final EstReply CHALLENGED =
+            new EstReply(EstReply.UNAUTHORIZED, "text/plain; charset=utf-8", CHALLENGE, new byte[0]);
+
     private static final String CATALOGUE_ROOT = "catalogue-root/";
     private static final String BASIC = "basic ";
     /** A token's id and secret in base64. */
@@ -319,8 +324,7 @@ final class EstService implements EstDesk {
     }
 
     private static Credentials credentials(EstRequest request) throws Refused {
-        String header = request.authorization()
-                .orElseThrow(() -> unauthorized("joining needs a token: user = its id, password = its secret"));
+        String header = request.authorization().orElseThrow(() -> new Refused(CHALLENGED));
         if (header.length() > CREDENTIALS_CHARACTERS_MAX || !header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             throw unauthorized("a token is sent with HTTP Basic: user = its id, password = its secret");
         }

@@ -54,6 +54,7 @@ final class EstDoor {
                 from(request),
                 body));
         reply.headers().forEach(request::header);
+        request.res().setCharacterEncoding(null); // PKCS #7 has none, and strict clients compare the type
         request.status(reply.status()).contentType(reply.contentType()).result(reply.body());
     }
 

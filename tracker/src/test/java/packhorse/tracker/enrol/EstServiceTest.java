@@ -209,7 +209,8 @@ final class EstServiceTest {
         refused(400, "no base64", post("Basic ???"));
         refused(401, "user = its id", post(Enrolment.basic("", "")));
         EstReply without = world.post("simpleenroll", Optional.empty(), Optional.empty(), Enrolment.csr(pair));
-        refused(401, "needs a token", without);
+        assertEquals(401, without.status());
+        assertEquals(0, without.body().length, "Bouncy Castle's client wants the challenge without a body");
         assertTrue(String.valueOf(without.headers().get("WWW-Authenticate")).startsWith("Basic"));
         for (int i = 0; i < 4; i++) {
             refused(401, unknown, post(Enrolment.basic(token.id(), other)));
