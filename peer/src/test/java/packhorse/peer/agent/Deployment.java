@@ -149,16 +149,27 @@ public final class Deployment implements AutoCloseable {
         return publish(name, version, platform, content, Sha256.of(content));
     }
 
+    /** Publishes one file for any platform that needs nothing besides. */
+    public VerifiedManifest publishAlone(String name, String version, byte[] content) {
+        return publish(name, version, "any", content, Sha256.of(content), List.of());
+    }
+
     /** Publishes a file whose manifest claims {@code claimed} as the SHA-256 of the whole. */
     public VerifiedManifest publish(String name, String version, String platform, byte[] content, Sha256 claimed) {
+        return publish(name, version, platform, content, claimed, List.of(Dependency.parse("acme/base")));
+    }
+
+    private VerifiedManifest publish(
+            String name, String version, String platform, byte[] content, Sha256 claimed, List<Dependency> needs) {
         ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), new Platform(platform));
-        Manifest manifest = manifest(id, content, claimed, writer);
+        Manifest manifest = manifest(id, content, claimed, needs, writer);
         byte[] bytes = ManifestCodec.encode(manifest);
         put(Map.of(id.targetPath(), bytes));
         return writer.catalogue().verifyManifest(id, bytes);
     }
 
-    private static Manifest manifest(ReleaseId id, byte[] content, Sha256 claimed, CatalogueWriter writer) {
+    private static Manifest manifest(
+            ReleaseId id, byte[] content, Sha256 claimed, List<Dependency> needs, CatalogueWriter writer) {
         ContentHashes hashes = hashes(content, claimed);
         Torrent torrent = Torrents.hybrid(hashes);
         writer.putObject(torrent.bytes());
@@ -167,15 +178,7 @@ public final class Deployment implements AutoCloseable {
         BlobRef files = writer.putObject(list);
         Pack pack = Torrents.pack(hashes, false);
         return new Manifest(
-                id,
-                Kind.PACKAGE,
-                Manifest.Form.FILE,
-                "content.bin",
-                pack.data(),
-                files,
-                1,
-                List.of(pack),
-                List.of(Dependency.parse("acme/base")));
+                id, Kind.PACKAGE, Manifest.Form.FILE, "content.bin", pack.data(), files, 1, List.of(pack), needs);
     }
 
     private static ContentHashes hashes(byte[] content, Sha256 claimed) {

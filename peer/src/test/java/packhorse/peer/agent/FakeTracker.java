@@ -22,6 +22,7 @@ import packhorse.core.content.Sha256;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.message.FrameCodec;
+import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.AllowedPeer;
 import packhorse.core.message.v1.Assignment;
@@ -35,6 +36,7 @@ import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmAssignment;
 import packhorse.core.message.v1.SwarmState;
+import packhorse.core.state.DesiredState;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
@@ -60,6 +62,8 @@ public final class FakeTracker implements AutoCloseable {
     private final Map<Sha256, Map<PeerAddress, Optional<EndpointId>>> alwaysThere = new LinkedHashMap<>();
     private final List<AgentReport> heard = new ArrayList<>();
     private final List<Envelope> received = new ArrayList<>();
+    private final Map<EndpointId, List<Envelope>> receivedFrom = new HashMap<>();
+    private final Map<EndpointId, Envelope> orders = new HashMap<>();
     private Function<Envelope, List<Envelope>> answers = FakeTracker::generous;
     private Optional<String> refusal = Optional.empty();
     private List<Subnet> local = List.of();
@@ -135,6 +139,23 @@ public final class FakeTracker implements AutoCloseable {
         return List.copyOf(received);
     }
 
+    /** Everything else that one endpoint said so far. */
+    public synchronized List<Envelope> received(EndpointId from) {
+        return List.copyOf(receivedFrom.getOrDefault(from, List.of()));
+    }
+
+    /** What an endpoint should have: said now, and at the beginning of each of its sessions. */
+    public synchronized void order(EndpointId endpoint, DesiredState desired) {
+        Envelope message = Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setDesiredState(StateCodec.write(desired))
+                .build();
+        orders.put(endpoint, message);
+        sessions.stream()
+                .filter(session -> session.peer().id().equals(endpoint))
+                .forEach(session -> session.send(message));
+    }
+
     /** What to answer messages other than reports with. */
     public synchronized void answering(Function<Envelope, List<Envelope>> how) {
         answers = how;
@@ -201,6 +222,10 @@ public final class FakeTracker implements AutoCloseable {
         public void opened(WireSession session, Hello hello) {
             synchronized (FakeTracker.this) {
                 sessions.add(session);
+                Envelope order = orders.get(session.peer().id());
+                if (order != null) {
+                    session.send(order);
+                }
             }
         }
 
@@ -211,6 +236,9 @@ public final class FakeTracker implements AutoCloseable {
                     report(session, message.getAgentReport());
                 } else {
                     received.add(message);
+                    receivedFrom
+                            .computeIfAbsent(session.peer().id(), id -> new ArrayList<>())
+                            .add(message);
                     answers.apply(message).forEach(session::send);
                 }
             }

@@ -1,0 +1,482 @@
+package packhorse.peer.agent;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.OperationException;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.message.FrameCodec;
+import packhorse.core.message.v1.AgentStatus;
+import packhorse.core.message.v1.Available;
+import packhorse.core.message.v1.Denied;
+import packhorse.core.message.v1.EntitlementAnswer;
+import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.LocalReply;
+import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.message.v1.Reasons;
+import packhorse.core.message.v1.ReleaseLine;
+import packhorse.core.message.v1.Status;
+import packhorse.core.message.v1.StatusReport;
+import packhorse.core.message.v1.Why;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.DesiredState;
+import packhorse.core.state.Operation;
+import packhorse.core.state.Priority;
+import packhorse.core.state.Subject;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.core.unit.ByteRate;
+import packhorse.peer.swarm.SwarmCommand.RateLimits;
+
+/** Whole agents under orders: what they fetch, delete, refuse and report, also when things around them die. */
+@Timeout(120)
+final class DesiredAgentTest {
+    private static final int LENGTH = 3_000_000;
+
+    @TempDir
+    Path directory;
+
+    private static DesiredItem item(String action, Operation operation, Subject subject) {
+        return new DesiredItem(
+                action,
+                subject,
+                operation,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Priority.NORMAL,
+                Optional.empty());
+    }
+
+    private static Subject release(VerifiedManifest manifest) {
+        return new Subject(manifest.manifest().id(), false, Optional.of(manifest.digest()));
+    }
+
+    private static void order(Deployment deployment, long revision, DesiredItem... items) {
+        deployment.tracker().order(ordered(deployment), new DesiredState(revision, List.of(items)));
+    }
+
+    /** The agent that orders are for. */
+    private static EndpointId ordered(Deployment deployment) {
+        return deployment.identity("3", DeploymentRole.AGENT).id();
+    }
+
+    /** Every report that the tracker ever got, by journal and sequence, however often it came. */
+    private static Map<Long, StatusReport> reports(Deployment deployment) {
+        Map<Long, StatusReport> named = new TreeMap<>();
+        deployment.tracker().received(ordered(deployment)).stream()
+                .filter(Envelope::hasStatusReports)
+                .flatMap(message -> message.getStatusReports().getReportsList().stream())
+                .forEach(report -> {
+                    StatusReport before = named.putIfAbsent(report.getSequence(), report);
+                    assertTrue(before == null || before.equals(report), "one name, two reports: " + report);
+                });
+        return named;
+    }
+
+    private static List<String> path(Deployment deployment, String action) {
+        return reports(deployment).values().stream()
+                .filter(report -> report.getAction().equals(action))
+                .map(report -> ActionState.of(report.getState()).name())
+                .toList();
+    }
+
+    private static void awaitPath(Deployment deployment, String action, String... states) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertEquals(List.of(states), path(deployment, action)));
+    }
+
+    private static AgentStatus status(Deployment.Node node) {
+        return node.ask(LocalRequest.newBuilder()
+                        .setStatus(Status.getDefaultInstance())
+                        .build())
+                .getFirst()
+                .getStatus();
+    }
+
+    @Test
+    void anOrderIsFetchedReportedOnceAndStored() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.1")) {
+            byte[] content = Deployment.content(1, LENGTH);
+            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+
+            order(deployment, 1, item("first", Operation.DISTRIBUTE, release(manifest)));
+
+            awaitPath(deployment, "first", "ACCEPTED", "FETCHING", "STAGED");
+            StatusReport last = List.copyOf(reports(deployment).values()).getLast();
+            assertTrue(last.getBytesWan() >= LENGTH, last::toString);
+            await().untilAsserted(() -> assertEquals(0, status(agent).getReportsWaiting()));
+            assertEquals(1, status(agent).getDesiredRevision());
+            assertTrue(deployment.tracker().heard().stream().anyMatch(report -> report.getDesiredRevision() == 1));
+            order(deployment, 1, item("first", Operation.DISTRIBUTE, release(manifest)));
+            order(deployment, 2, item("first", Operation.DISTRIBUTE, release(manifest)));
+            await().untilAsserted(() -> assertEquals(2, status(agent).getDesiredRevision()));
+            assertEquals(List.of("ACCEPTED", "FETCHING", "STAGED"), path(deployment, "first"));
+        }
+    }
+
+    @Test
+    void anOrderIsCarriedOutWithoutAnyTrackerAndReportedWhenThereIsOneAgain() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.2")) {
+            byte[] content = Deployment.content(2, LENGTH);
+            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node first =
+                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("1MB/s")), Optional.empty()));
+            order(deployment, 7, item("slow", Operation.DISTRIBUTE, release(manifest)));
+            awaitPath(deployment, "slow", "ACCEPTED", "FETCHING");
+            await().atMost(Duration.ofSeconds(30)).until(() -> received(first) > 0);
+            deployment.tracker().close();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> first.store
+                            .complete(manifest.manifest().content().sha256())
+                            .isPresent());
+            await().until(() -> status(first).getReportsWaiting() > 0);
+            first.close();
+
+            Deployment.Node second = deployment.agent("3", RateLimits.NONE);
+            assertEquals(7, status(second).getDesiredRevision());
+            assertEquals(
+                    ActionState.STAGED.number(), status(second).getActions(0).getState());
+            deployment.restartTracker();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertEquals(0, status(second).getReportsWaiting()));
+            assertTrue(
+                    path(deployment, "slow").contains("STAGED"),
+                    () -> path(deployment, "slow").toString());
+        }
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreIsDroppedAndWhatIsToGoIsDeleted() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.3")) {
+            byte[] one = Deployment.content(3, LENGTH);
+            byte[] two = Deployment.content(4, LENGTH);
+            VerifiedManifest first = deployment.publishAlone("acme/one", "1.0", one);
+            VerifiedManifest second = deployment.publishAlone("acme/two", "1.0", two);
+            deployment.origin("2", Map.of(first, one));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            order(
+                    deployment,
+                    1,
+                    item("one", Operation.DISTRIBUTE, release(first)),
+                    item("two", Operation.DISTRIBUTE, release(second)));
+            awaitPath(deployment, "one", "ACCEPTED", "FETCHING", "STAGED");
+            awaitPath(deployment, "two", "ACCEPTED", "FETCHING");
+            await().until(() -> !agent.store.partials().isEmpty());
+
+            order(
+                    deployment,
+                    2,
+                    item("one", Operation.DISTRIBUTE, release(first)),
+                    item("gone", Operation.DELETE, release(first)));
+
+            awaitPath(deployment, "two", "ACCEPTED", "FETCHING", "CANCELLED");
+            await().until(() -> agent.store.partials().isEmpty());
+            awaitPath(deployment, "gone", "ACCEPTED", "WAITING");
+            order(deployment, 3, item("gone", Operation.DELETE, release(first)));
+            awaitPath(deployment, "gone", "ACCEPTED", "WAITING", "DELETED");
+            assertEquals(List.of(), agent.store.packs());
+            await().untilAsserted(() -> assertEquals(0, status(agent).getPacksCount()));
+        }
+    }
+
+    @Test
+    void whatIsWrongWithAnOrderIsSaidAndNothingChanges() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.4")) {
+            byte[] content = Deployment.content(5, 100_000);
+            VerifiedManifest alone = deployment.publishAlone("acme/alone", "1.0", content);
+            VerifiedManifest needy = deployment.publish("acme/needy", "1.0", "any", Deployment.content(6, 100_000));
+            ReleaseId unknown = new ReleaseId(
+                    alone.manifest().id().name(),
+                    packhorse.core.content.Version.parse("9.9"),
+                    alone.manifest().id().platform());
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+
+            order(
+                    deployment,
+                    1,
+                    item("unknown", Operation.DISTRIBUTE, Subject.release(unknown)),
+                    item(
+                            "other",
+                            Operation.DISTRIBUTE,
+                            new Subject(alone.manifest().id(), false, Optional.of(Sha256.of(new byte[1])))),
+                    item("needy", Operation.DISTRIBUTE, release(needy)),
+                    item("install", Operation.INSTALL, release(alone)));
+
+            awaitPath(deployment, "unknown", "ACCEPTED", "REFUSED");
+            awaitPath(deployment, "other", "ACCEPTED", "REFUSED");
+            awaitPath(deployment, "needy", "ACCEPTED", "REFUSED");
+            awaitPath(deployment, "install", "ACCEPTED", "REFUSED");
+            Map<String, String> details = new TreeMap<>();
+            reports(deployment).values().forEach(report -> details.put(report.getAction(), report.getDetail()));
+            assertTrue(String.valueOf(details.get("unknown")).contains("not in the catalogue"), details::toString);
+            assertTrue(String.valueOf(details.get("other")).contains("approved"), details::toString);
+            assertTrue(String.valueOf(details.get("needy")).contains("acme/base"), details::toString);
+            assertTrue(String.valueOf(details.get("install")).contains("not yet able"), details::toString);
+            details.values().forEach(detail -> assertFalse(detail.contains("\n"), detail));
+            assertEquals(List.of(), agent.store.packs());
+            assertEquals(List.of(), agent.store.partials());
+        }
+    }
+
+    @Test
+    void noBytesComeBeforeTheirTime() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.5")) {
+            byte[] content = Deployment.content(7, LENGTH);
+            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Instant from = Instant.now().plusSeconds(4);
+
+            order(
+                    deployment,
+                    1,
+                    new DesiredItem(
+                            "later",
+                            release(manifest),
+                            Operation.DISTRIBUTE,
+                            Optional.of(from),
+                            Optional.empty(),
+                            Optional.of(from.plusSeconds(3600)),
+                            Priority.BACKGROUND,
+                            Optional.empty()),
+                    new DesiredItem(
+                            "never",
+                            Subject.release(deployment
+                                    .publishAlone("acme/never", "1.0", Deployment.content(8, 10_000))
+                                    .manifest()
+                                    .id()),
+                            Operation.DISTRIBUTE,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(Instant.now().plusSeconds(2)),
+                            Priority.NORMAL,
+                            Optional.empty()));
+
+            awaitPath(deployment, "later", "ACCEPTED", "FETCHING", "STAGED");
+            List<StatusReport> later = reports(deployment).values().stream()
+                    .filter(report -> report.getAction().equals("later"))
+                    .toList();
+            assertTrue(later.get(1).getAtMillis() >= from.toEpochMilli());
+            awaitPath(deployment, "never", "ACCEPTED", "FETCHING", "TIMED_OUT");
+            await().until(() -> agent.store.partials().isEmpty());
+        }
+    }
+
+    @Test
+    void anEngineThatDiesInTheMiddleCostsNoFinishedPiece() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.6").withEnginesApart()) {
+            byte[] content = Deployment.content(9, 12_000_000);
+            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node agent =
+                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("3MB/s")), Optional.empty()));
+            order(deployment, 1, item("big", Operation.DISTRIBUTE, release(manifest)));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> status(agent).getPacksCount() > 0
+                            && status(agent).getPacks(0).getBytesHave() > 3_000_000);
+
+            assertTrue(ProcessHandle.of(agent.engine.get().pid()).orElseThrow().destroyForcibly());
+
+            awaitPath(deployment, "big", "ACCEPTED", "FETCHING", "STAGED");
+            long in = status(agent).getPacks(0).getTrafficList().stream()
+                    .mapToLong(traffic -> traffic.getBytesIn())
+                    .sum();
+            // Pieces that were half there are fetched again, and what was on its way is lost.
+            assertTrue(in < 12_000_000 * 1.35, () -> in + " bytes for 12000000");
+            assertEquals(Sha256.of(content), agent.store.packs().getFirst().id());
+        }
+    }
+
+    @Test
+    void aTrackerThatStartsAgainGetsWhatItHadNotStored() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.7")) {
+            byte[] content = Deployment.content(10, LENGTH);
+            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            deployment.tracker().answering(message -> List.of());
+            order(deployment, 1, item("unheard", Operation.DISTRIBUTE, release(manifest)));
+            awaitPath(deployment, "unheard", "ACCEPTED", "FETCHING", "STAGED");
+            assertEquals(3, status(agent).getReportsWaiting());
+
+            deployment.restartTracker();
+
+            awaitPath(deployment, "unheard", "ACCEPTED", "FETCHING", "STAGED");
+            await().untilAsserted(() -> assertEquals(0, status(agent).getReportsWaiting()));
+        }
+    }
+
+    private static List<Envelope> deny(Envelope message, String product) {
+        if (!message.hasEntitlementQuestion()) {
+            return FakeTracker.generous(message);
+        }
+        EntitlementAnswer.Builder answer = EntitlementAnswer.newBuilder()
+                .setNumber(message.getEntitlementQuestion().getNumber());
+        message.getEntitlementQuestion().getSubjectsList().forEach(subject -> {
+            if (subject.getName().equals(product)) {
+                answer.addDenied(Denied.newBuilder().setSubject(subject).setReason("it is for the other floor"));
+            } else {
+                answer.addAllowed(subject);
+            }
+        });
+        return List.of(Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setEntitlementAnswer(answer)
+                .build());
+    }
+
+    @Test
+    void whatThisMachineMayNotHaveIsRefusedAlsoWhenItIsHere() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.8")) {
+            byte[] content = Deployment.content(11, 200_000);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.publishAlone("acme/other", "1.0", Deployment.content(12, 1000));
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            assertTrue(agent.pull("acme/tool", "", "").stream().anyMatch(LocalReply::hasPulled));
+
+            deployment.tracker().answering(message -> deny(message, "acme/tool"));
+
+            OperationException no = assertThrows(OperationException.class, () -> agent.pull("acme/tool", "", ""));
+            assertTrue(String.valueOf(no.getMessage()).contains("the other floor"), no.getMessage());
+            assertEquals(List.of("acme/other "), available(agent, false));
+            assertEquals(List.of("acme/other ", "acme/tool it is for the other floor"), available(agent, true));
+
+            // What is ordered needs no leave.
+            order(deployment, 1, item("order", Operation.DISTRIBUTE, release(tool)));
+            awaitPath(deployment, "order", "ACCEPTED", "ALREADY_AT_TARGET");
+            assertTrue(agent.pull("acme/tool", "", "").stream().anyMatch(LocalReply::hasPulled));
+        }
+    }
+
+    private static List<String> available(Deployment.Node agent, boolean all) {
+        List<ReleaseLine> lines = agent.ask(LocalRequest.newBuilder()
+                        .setAvailable(Available.newBuilder().setAll(all))
+                        .build())
+                .getFirst()
+                .getReleases()
+                .getReleasesList();
+        return lines.stream()
+                .map(line -> line.getName() + " " + line.getDenied())
+                .toList();
+    }
+
+    @Test
+    void aYesCountsForADayWithoutATrackerAndNothingElseDoes() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.9")) {
+            byte[] content = Deployment.content(13, 200_000);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            byte[] other = Deployment.content(14, 200_000);
+            VerifiedManifest unasked = deployment.publishAlone("acme/unasked", "1.0", other);
+            deployment.origin("2", Map.of(tool, content, unasked, other));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            assertTrue(agent.pull("acme/tool", "", "").stream().anyMatch(LocalReply::hasPulled));
+            deployment.tracker().refuse(Optional.of("this machine is suspended"));
+            await().until(() -> !status(agent).getTrackerReachable());
+
+            assertTrue(agent.pull("acme/tool", "", "").stream().anyMatch(LocalReply::hasPulled));
+            OperationException no = assertThrows(OperationException.class, () -> agent.pull("acme/unasked", "", ""));
+            assertTrue(String.valueOf(no.getMessage()).contains("no tracker can be asked"), no.getMessage());
+        }
+    }
+
+    @Test
+    void sayWhereEachByteCameFromAlsoAfterARestart() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.10")) {
+            byte[] content = Deployment.content(15, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            Deployment.Node origin = deployment.origin("2", Map.of(tool, content));
+            Deployment.Node first = deployment.agent("3", RateLimits.NONE);
+            assertTrue(first.pull("acme/tool", "", "").stream().anyMatch(LocalReply::hasPulled));
+            await().until(() -> why(first).getSourcesList().stream()
+                            .mapToLong(source -> source.getBytesIn())
+                            .sum()
+                    >= LENGTH);
+            Reasons before = why(first);
+            assertEquals(1, before.getSourcesCount());
+            assertEquals(origin.id().toString(), before.getSources(0).getAgentId());
+            assertTrue(before.getSources(0).getWan());
+            assertTrue(before.getBecauseCount() > 0);
+            first.close();
+
+            Deployment.Node second = deployment.agent("3", RateLimits.NONE);
+
+            assertEquals(before.getSourcesList(), why(second).getSourcesList());
+            assertThrows(packhorse.core.UsageException.class, () -> second.ask(why("acme/nothing")));
+        }
+    }
+
+    private static LocalRequest why(String name) {
+        return LocalRequest.newBuilder().setWhy(Why.newBuilder().setName(name)).build();
+    }
+
+    private static Reasons why(Deployment.Node node) {
+        return node.ask(why("acme/tool")).getFirst().getReasons();
+    }
+
+    @Test
+    void aDeniedPeerLosesItsConnections() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.11")) {
+            byte[] content = Deployment.content(16, 12_000_000);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            Deployment.Node origin = deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent =
+                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("1MB/s")), Optional.empty()));
+            order(deployment, 1, item("tool", Operation.DISTRIBUTE, release(tool)));
+            await().atMost(Duration.ofSeconds(30)).until(() -> received(agent) > 500_000);
+
+            deployment
+                    .tracker()
+                    .sendAll(Envelope.newBuilder()
+                            .setVersion(FrameCodec.VERSION)
+                            .setDenyList(packhorse.core.message.v1.DenyList.newBuilder()
+                                    .setRevision(1)
+                                    .addAgentIds(com.google.protobuf.ByteString.copyFrom(
+                                            origin.id().bytes())))
+                            .build());
+
+            List<Long> seen = new ArrayList<>();
+            UnaryOperator<Long> note = count -> {
+                seen.add(count);
+                return count;
+            };
+            await().atMost(Duration.ofSeconds(15))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> {
+                        long now = note.apply(received(agent));
+                        return seen.size() > 2 && seen.get(seen.size() - 3) == now;
+                    });
+            assertTrue(received(agent) < content.length);
+        }
+    }
+
+    private static long received(Deployment.Node node) {
+        return status(node).getPacksList().stream()
+                .flatMap(pack -> pack.getTrafficList().stream())
+                .mapToLong(traffic -> traffic.getBytesIn())
+                .sum();
+    }
+}
