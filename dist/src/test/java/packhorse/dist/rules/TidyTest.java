@@ -47,6 +47,7 @@ final class TidyTest {
                     "\\bRuntime\\.getRuntime\\(\\)\\.halt\\(",
                     "throw; only Main ends the process",
                     "Main.java",
+                    "SwarmProcess.java",
                     "ParentWatch.java"),
             Rule.of(Scope.MAIN, "\\bSystem\\.currentTimeMillis\\(", "take an InstantSource"),
             Rule.of(Scope.MAIN, "\\bInstant\\.now\\(\\)", "take an InstantSource"),

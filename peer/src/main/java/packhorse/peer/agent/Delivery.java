@@ -109,11 +109,7 @@ final class Delivery {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.TRUNCATE_EXISTING)) {
-                long length = from.size();
-                long done = 0;
-                while (done < length) {
-                    done += from.transferTo(done, length - done, to);
-                }
+                copy(from, to);
                 to.force(true);
             }
             Files.move(beside, out);
@@ -121,6 +117,24 @@ final class Delivery {
             Files.deleteIfExists(beside);
         }
         return out;
+    }
+
+    /** Proves the content once more as it goes: whoever could write to the store's file has no say in what is delivered. */
+    private void copy(FileChannel from, FileChannel to) throws IOException {
+        MessageDigest digest = Sha256.newDigest();
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
+        while (from.read(buffer) >= 0) {
+            digest.update(buffer.flip());
+            buffer.rewind();
+            while (buffer.hasRemaining()) {
+                to.write(buffer);
+            }
+            buffer.clear();
+        }
+        if (!Sha256.ofDigest(digest.digest()).equals(manifest.content().sha256())) {
+            throw new OperationException(
+                    content + " is not what " + manifest.id() + " signs any more; check the disk, then pull it again");
+        }
     }
 
     private boolean isSame(Path out) throws IOException {

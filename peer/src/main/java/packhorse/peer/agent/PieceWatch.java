@@ -11,7 +11,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What readers may see of a pack that is being fetched: which pieces are verified, and where the file stands now. The agent
+ * What readers may see of a pack that is being fetched: which pieces the engine says are verified, and where the file stands now. The
+ * engine's process is not trusted that far: who reads a piece proves it. The agent
  * writes it, any number of readers wait on it; it is the one piece of an agent's state that others share.
  */
 public final class PieceWatch {

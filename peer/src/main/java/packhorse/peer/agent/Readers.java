@@ -89,7 +89,7 @@ final class Readers {
         return new ContentSource(
                 id,
                 state.manifest.contentName(),
-                state.pack,
+                state.torrent,
                 state.watch,
                 (first, last) -> owner.accept(new AgentMessage.Hurried(pack, first, last)));
     }

@@ -20,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.UsageException;
 import packhorse.core.content.Pack;
+import packhorse.core.content.PieceLength;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
@@ -54,10 +55,12 @@ public final class Gateway implements AutoCloseable {
     /** Pieces asked for ahead of the reader: 8 MiB of the smallest keep a fast line busy. */
     private static final int AHEAD = 16;
 
-    private static final int BUFFER_BYTES = 128 << 10;
+    /** Each reader holds the piece it sends: so many of the smallest, fewer of larger ones. */
+    private static final int PIECES_OF_SMALLEST_MAX = READERS_MAX;
 
     private final Function<ContentWish, CompletableFuture<ContentSource>> contents;
     private final Semaphore readers = new Semaphore(READERS_MAX);
+    private final Semaphore memory = new Semaphore(PIECES_OF_SMALLEST_MAX);
     private final Javalin server;
 
     private Gateway(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
@@ -134,7 +137,7 @@ public final class Gateway implements AutoCloseable {
         }
         try {
             ContentSource source = contents.apply(wish).get(FIRST_MAX.toNanos(), TimeUnit.NANOSECONDS);
-            answer(context, source);
+            answerWithin(context, source);
         } catch (TimeoutException e) {
             refuse(context, 504, "the catalogue did not answer in " + FIRST_MAX.toSeconds() + " s");
         } catch (ExecutionException e) {
@@ -145,7 +148,22 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void answer(Context context, ContentSource source) throws IOException, InterruptedException {
+    /** As {@link #answer}, once there is memory for a piece. */
+    private void answerWithin(Context context, ContentSource source) throws IOException, InterruptedException {
+        int needed = source.pack().pieceLength() / PieceLength.SMALLEST;
+        if (!memory.tryAcquire(needed)) {
+            context.header("Retry-After", "5");
+            refuse(context, 503, "the gateway's memory is taken by other readers; try again");
+            return;
+        }
+        try {
+            answer(context, source);
+        } finally {
+            memory.release(needed);
+        }
+    }
+
+    private static void answer(Context context, ContentSource source) throws IOException, InterruptedException {
         Pack pack = source.pack();
         long length = pack.data().length();
         String etag = "\"" + pack.data().sha256() + "\"";
@@ -202,7 +220,8 @@ public final class Gateway implements AutoCloseable {
         }
         try (FileChannel file = source.pieces().open()) {
             OutputStream out = context.res().getOutputStream();
-            byte[] buffer = new byte[BUFFER_BYTES];
+            byte[] bytes =
+                    new byte[(int) Math.min(pieceLength, source.pack().data().length())];
             for (int piece = firstPiece; piece <= lastPiece; piece++) {
                 if (!source.pieces().has(piece)) {
                     hurry(source, piece, lastPiece);
@@ -210,9 +229,11 @@ public final class Gateway implements AutoCloseable {
                         throw new IOException("piece " + piece + " did not arrive in " + NEXT_MAX.toSeconds() + " s");
                     }
                 }
-                long from = Math.max(first, (long) piece * pieceLength);
-                long to = Math.min(last + 1, (long) (piece + 1) * pieceLength);
-                copy(file, from, to, out, buffer);
+                long start = (long) piece * pieceLength;
+                read(file, start, bytes, source, piece);
+                int from = (int) Math.max(0, first - start);
+                int to = (int) Math.min(source.pack().lengthOf(piece), last + 1 - start);
+                out.write(bytes, from, to - from);
             }
         }
     }
@@ -221,15 +242,22 @@ public final class Gateway implements AutoCloseable {
         source.hurry().pieces(piece, Math.min(lastPiece, piece + AHEAD));
     }
 
-    private static void copy(FileChannel file, long from, long to, OutputStream out, byte[] buffer) throws IOException {
-        long at = from;
-        while (at < to) {
-            int read = file.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, to - at)), at);
-            if (read < 0) {
-                throw new IOException("the file ends at " + at + ", not at " + to);
+    /**
+     * Reads a piece and proves it, in the memory that it is sent from: what says that it is there is a process that may have been taken
+     * over, and could write to the file until it was proven as a whole.
+     */
+    private static void read(FileChannel file, long start, byte[] into, ContentSource source, int piece)
+            throws IOException {
+        int length = source.pack().lengthOf(piece);
+        ByteBuffer buffer = ByteBuffer.wrap(into, 0, length);
+        while (buffer.hasRemaining()) {
+            if (file.read(buffer, start + buffer.position()) < 0) {
+                throw new IOException("the file ends in piece " + piece);
             }
-            out.write(buffer, 0, read);
-            at += read;
+        }
+        if (!source.torrent().pieceMatches(piece, into, 0, length)) {
+            throw new IOException("piece " + piece + " of " + source.release() + " is not what its publisher signed;"
+                    + " nothing more of it is sent");
         }
     }
 

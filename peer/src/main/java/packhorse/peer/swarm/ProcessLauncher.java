@@ -28,6 +28,9 @@ final class ProcessLauncher {
     /** Languages decide how file names are encoded; everything else of an environment can only do harm. */
     private static final Set<String> ENVIRONMENT = Set.of("LANG", "LC_ALL", "LC_CTYPE", "TZ");
 
+    /** What an idle engine needs; Java would begin with several times as much and touch it all. */
+    private static final long HEAP_FIRST_BYTES = 8L << 20;
+
     private final SwarmProcessConfig config;
     private final SwarmUser user;
     private final List<String> command;
@@ -57,6 +60,7 @@ final class ProcessLauncher {
     private static List<String> options(SwarmProcessConfig config) {
         return List.of(
                 "-Xmx" + config.heapBytes(),
+                "-Xms" + HEAP_FIRST_BYTES,
                 "-Xss512k",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -64,6 +68,8 @@ final class ProcessLauncher {
                 "-XX:+ExitOnOutOfMemoryError",
                 // Standard output is for frames, and no file is left behind by a crash.
                 "-XX:+DisplayVMOutputToStderr",
+                "-Xlog:disable",
+                "-Xlog:all=error:stderr",
                 "-XX:+ErrorFileToStderr",
                 "-XX:-CreateCoredumpOnCrash",
                 "--enable-native-access=ALL-UNNAMED",

@@ -23,9 +23,9 @@ import packhorse.core.UsageException;
  * mode. Inside the store the user's group may pass through directories and read the content of packs; list, make, rename or
  * delete it may nothing. The one thing it may write is the content file of a pack that is arriving, which the agent
  * makes for it. The moment the process says that a pack is complete that right ends, before the agent reads
- * the whole and compares it with the signed SHA-256: what was proven cannot be opened for writing any more. A process that was taken over
- * and still holds the file open from before could write to it; what leaves the store is therefore hashed wherever it is used
- * (by peers piece by piece, by the installer as a whole).
+ * the whole and compares it with the signed SHA-256: what was proven cannot be opened for writing any more. A process that was
+ * taken over and holds the file open from before could still write to it; therefore nothing is used as it lies in the store: delivering,
+ * unpacking and streaming hash again what they pass on, and so do peers.
  *
  * <p>An agent that is not root cannot change users: the process then runs as the agent's own, and owns what that owns.
  */

@@ -32,6 +32,7 @@ import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Torrents;
+import packhorse.core.content.VerifiedTorrent;
 import packhorse.core.content.Version;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
@@ -47,7 +48,8 @@ final class GatewayTest {
     private static final PeerAddress FREE = new PeerAddress(IpAddress.parse("127.31.31.1"), 17_500);
 
     private final byte[] content = Deployment.content(31, LENGTH);
-    private final Pack pack = packOf(content);
+    private final VerifiedTorrent torrent = torrentOf(content);
+    private final Pack pack = torrent.pack();
     private final List<ContentWish> wishes = new CopyOnWriteArrayList<>();
     private final List<String> hurried = new CopyOnWriteArrayList<>();
     private final HttpClient http =
@@ -69,11 +71,12 @@ final class GatewayTest {
         gateway.close();
     }
 
-    private static Pack packOf(byte[] bytes) {
+    private static VerifiedTorrent torrentOf(byte[] bytes) {
         ContentHasher hasher = new ContentHasher(bytes.length);
         hasher.update(bytes);
         ContentHashes hashes = hasher.finish();
-        return Torrents.pack(hashes, false);
+        return Torrents.check(
+                Torrents.pack(hashes, false), Torrents.hybrid(hashes).bytes());
     }
 
     private CompletableFuture<ContentSource> open(ContentWish wish) {
@@ -93,13 +96,25 @@ final class GatewayTest {
 
     private ContentSource source() {
         ReleaseId id = new ReleaseId(ReleaseName.parse("acme/tool"), Version.parse("1.0"), Platform.ANY);
-        return new ContentSource(id, "content.bin", pack, watch, (first, last) -> hurried.add(first + "-" + last));
+        return new ContentSource(id, "content.bin", torrent, watch, (first, last) -> hurried.add(first + "-" + last));
     }
 
     private void everythingIsThere() {
         for (int piece = 0; piece < pack.pieceCount(); piece++) {
             Watches.add(watch, piece);
         }
+    }
+
+    @Test
+    void aPieceThatTheEngineCallsVerifiedIsProvenBeforeItIsSent() throws Exception {
+        byte[] bent = content.clone();
+        bent[pack.pieceLength() + 5] ^= 1;
+        Files.write(directory.resolve("content"), bent);
+        everythingIsThere();
+        assertThrows(IOException.class, () -> get("/releases/acme/tool/1.0/any"));
+        HttpResponse<byte[]> before =
+                get("/releases/acme/tool/1.0/any", "Range", "bytes=0-" + (pack.pieceLength() - 1));
+        assertArrayEquals(Arrays.copyOfRange(content, 0, pack.pieceLength()), before.body());
     }
 
     @Test
