@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * What is done to one process at one moment of a round. Harms come in pairs, one that hurts and one that mends; pairs of one
  * process may overlap, so a mend may find nothing to mend.
  *
- * @param atMillis from the start of the round
+ * @param atMillis from the start of its part of the round
  * @param target whose process
  * @param deed what happens to it
  */
@@ -37,12 +37,14 @@ record Harm(long atMillis, Target target, Deed deed) {
         THAW
     }
 
-    /** Harms at random moments within {@code spanMillis}, in the order of time; as many as {@code pairs} and their mends. */
-    static List<Harm> draw(RandomGenerator random, int pairs, int spanMillis) {
+    /**
+     * Harms at random moments within {@code spanMillis}, in the order of time; as many as {@code pairs} and their mends, of one of the
+     * {@code targets} each.
+     */
+    static List<Harm> draw(RandomGenerator random, List<Target> targets, int pairs, int spanMillis) {
         List<Harm> harms = new ArrayList<>();
-        Target[] targets = Target.values();
         for (int i = 0; i < pairs; i++) {
-            Target target = targets[random.nextInt(targets.length)];
+            Target target = targets.get(random.nextInt(targets.size()));
             long at = random.nextInt(spanMillis);
             if (random.nextBoolean()) {
                 harms.add(new Harm(at, target, Deed.KILL));

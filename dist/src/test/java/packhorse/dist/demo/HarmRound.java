@@ -25,10 +25,15 @@ import packhorse.core.topology.EndpointId;
  * everything runs again it must come to its goal by itself.
  */
 final class HarmRound {
-    private static final int HARMS = 5;
+    /** While it joins there is only the tracker to hurt. */
+    private static final int JOINING_HARMS = 1;
 
-    /** About as long as an unharmed machine takes from its token to its release on a busy machine. */
-    private static final int SPAN_MILLIS = 14_000;
+    private static final int JOINING_MILLIS = 3_000;
+
+    /** From the agent's start; about as long as an unharmed machine takes to its release on a busy machine. */
+    private static final int HARMS = 4;
+
+    private static final int MILLIS = 10_000;
 
     /** After the last mend. Watchdogs, restarts and back-offs are seconds each; this is for two busy cores. */
     private static final Duration CALM_MAX = Duration.ofMinutes(2);
@@ -43,7 +48,8 @@ final class HarmRound {
     private final Deployment deployment;
     private final int round;
     private final Office.Machine machine;
-    private final List<Harm> harms;
+    private final List<Harm> whileJoining;
+    private final List<Harm> whileFetching;
     private final Ward ward;
     private final long startNanos = System.nanoTime();
     private int tokens;
@@ -53,17 +59,18 @@ final class HarmRound {
         this.deployment = lab.deployment();
         this.round = round;
         this.machine = deployment.newcomer(1, round, AgentSettings.PLAIN);
-        this.harms = Harm.draw(random, HARMS, SPAN_MILLIS);
+        this.whileJoining = Harm.draw(random, List.of(Harm.Target.TRACKER), JOINING_HARMS, JOINING_MILLIS);
+        this.whileFetching = Harm.draw(random, List.of(Harm.Target.values()), HARMS, MILLIS);
         this.ward = new Ward(deployment, machine);
     }
 
     /** The harms, for whoever has to understand a failure. */
     String told() {
-        return String.join("\n", harms.stream().map(Harm::toString).toList());
+        return "while it joins:  " + whileJoining + "\nwhile it fetches:  " + whileFetching;
     }
 
     String summary() {
-        return harms.size() / 2 + " harms, " + tokens + " token(s), " + (System.nanoTime() - startNanos) / 1_000_000
+        return JOINING_HARMS + HARMS + " harms, " + tokens + " token(s), " + (System.nanoTime() - startNanos) / 1_000_000
                 + " ms";
     }
 
@@ -71,19 +78,18 @@ final class HarmRound {
         String bring = "bring-" + round;
         String drop = "drop-" + round;
         try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<?> hurting = beside.submit(() -> {
-                hurt();
-                return null;
-            });
+            Future<?> first = hurt(beside, whileJoining);
             EndpointId id = join();
+            finish(first);
             deployment.desired().want(id, bring, "distribute", Lab.PRODUCT + "@" + version);
             ward.admitAgent();
-            finish(hurting);
+            finish(hurt(beside, whileFetching));
             ward.mendAll();
 
             reaches("the release is there", () -> Files.exists(machine.copy(sha256)));
             reaches("its end is stored", () -> ended(id, bring) > 0);
             assertEquals(sha256, Demo.sha256(machine.copy(sha256)), "the copy");
+            deployment.desired().drop(bring);
             deployment.desired().want(id, drop, "delete", Lab.PRODUCT + "@" + version);
             reaches("the deletion is stored", () -> ended(id, drop) > 0);
             reaches("nothing waits on its disk", () -> status(beside).getReportsWaiting() == 0);
@@ -99,14 +105,18 @@ final class HarmRound {
         deployment.forget(machine);
     }
 
-    private void hurt() throws InterruptedException, IOException {
-        for (Harm harm : harms) {
-            long left = harm.atMillis() - (System.nanoTime() - startNanos) / 1_000_000;
-            if (left > 0) {
-                deployment.pause(left);
+    private Future<?> hurt(ExecutorService beside, List<Harm> harms) {
+        long from = System.nanoTime();
+        return beside.submit(() -> {
+            for (Harm harm : harms) {
+                long left = harm.atMillis() - (System.nanoTime() - from) / 1_000_000;
+                if (left > 0) {
+                    deployment.pause(left);
+                }
+                ward.apply(harm);
             }
-            ward.apply(harm);
-        }
+            return null;
+        });
     }
 
     private static void finish(Future<?> hurting) throws InterruptedException {
