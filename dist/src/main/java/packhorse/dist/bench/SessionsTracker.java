@@ -111,6 +111,7 @@ final class SessionsTracker implements Callable<Integer> {
                         wire,
                         sessions,
                         denied,
+                        report -> {},
                         clock)) {
             InetSocketAddress at = door.addresses().getFirst();
             say(out, "listening " + at.getAddress().getHostAddress() + ":" + at.getPort());
