@@ -31,7 +31,7 @@ class TrackerMainTest {
     @BeforeEach
     void deployment() throws IOException {
         var unused = new Repository(directory);
-        var written = TestDeployment.create(directory)
+        var unusedIdentity = TestDeployment.create(directory)
                 .write(DeploymentRole.TRACKER, "centre", directory.resolve("data/identity"));
         Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.3.9]\n");
     }

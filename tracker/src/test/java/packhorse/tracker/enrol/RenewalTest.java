@@ -25,6 +25,7 @@ import packhorse.tracker.enrol.Enrolment.TurnedClock;
 
 /** A machine keeps its certificate fresh by itself: a clock that is turned, authorities that are away, answers that are lost. */
 @Timeout(60)
+@SuppressWarnings("try") // A renewal works by being open.
 final class RenewalTest {
     @TempDir
     private Path directory = Path.of("");
