@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import packhorse.core.identity.IdentityException;
 import packhorse.core.identity.RemoteIdentity;
@@ -28,7 +29,7 @@ final class EstOverHttps implements AutoCloseable {
     /** Every request that arrived. */
     final List<EstRequest> asked = new CopyOnWriteArrayList<>();
     /** Answers to simpleenroll and simplereenroll that are lost on their way from now on. */
-    volatile int losing;
+    final AtomicInteger losing = new AtomicInteger();
 
     EstOverHttps(SSLContext context, EstDesk desk) throws IOException {
         this(context, desk, 0);
@@ -58,8 +59,8 @@ final class EstOverHttps implements AutoCloseable {
                     closing.getRequestBody().readNBytes(EstDesk.BODY_BYTES_MAX + 1));
             asked.add(request);
             EstReply reply = desk.answer(request);
-            if (losing > 0 && request.operation().startsWith("simple")) {
-                losing--;
+            if (losing.get() > 0 && request.operation().startsWith("simple")) {
+                losing.decrementAndGet();
                 return;
             }
             reply.headers().forEach(closing.getResponseHeaders()::set);

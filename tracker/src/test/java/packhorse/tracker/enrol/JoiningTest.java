@@ -105,7 +105,7 @@ final class JoiningTest {
     @Test
     void aLostAnswerCostsARetryAndNoMachine() {
         JoinToken token = token();
-        door.losing = 1;
+        door.losing.set(1);
         assertTrue(refusal(token).contains("does not answer"));
         nothingIsThere();
         Certified issued =

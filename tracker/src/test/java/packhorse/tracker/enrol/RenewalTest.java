@@ -92,9 +92,9 @@ final class RenewalTest {
     void aLostAnswerAndAnAbsentAuthorityAreTriedAgain() throws IOException {
         int port = door.url().getPort();
         try (Renewal unused = renewal()) {
-            door.losing = 1;
+            door.losing.set(1);
             world.clock.turn(Duration.ofHours(18));
-            await().until(() -> door.losing == 0);
+            await().until(() -> door.losing.get() == 0);
             looksThreeTimes();
             assertEquals(first, agent.self());
             door.close();

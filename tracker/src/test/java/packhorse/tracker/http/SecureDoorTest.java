@@ -406,7 +406,7 @@ final class SecureDoorTest {
         Path curl = OutsideProgram.require("curl");
         Path machine = deployment.write(DeploymentRole.AGENT, "berlin", directory.resolve("agent"));
         HttpDoor local = HttpDoor.open(
-                List.of(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)),
+                List.of(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0)),
                 new SecureDoors(
                         tracker,
                         new Admission(denied, EnumSet.allOf(DeploymentRole.class), InstantSource.system()),
