@@ -80,6 +80,7 @@ public final class PeerDoctor {
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("configuration", file + " can be read"));
         findings.addAll(MachineChecks.disk("disk", config.data()));
+        findings.add(swarmUser(config));
         Optional<AgentStatus> running = running(config.socket());
         IdentityChecks identity = IdentityChecks.of(config.identity(), clock);
         findings.addAll(identity.findings());
@@ -98,6 +99,19 @@ public final class PeerDoctor {
             findings.addAll(reached(config, identity, clock));
         }
         return findings;
+    }
+
+    private static Finding swarmUser(PeerConfig config) {
+        try {
+            return Readiness.whyNotApart(config.swarmUser())
+                    .map(why -> Finding.warn(
+                            "swarm user",
+                            "the swarm process would run as this user: " + why,
+                            "run the agent as root with setpriv, and let everybody read Java and Packhorse's programs"))
+                    .orElseGet(() -> Finding.ok("swarm user", "the swarm process would run as a user without rights"));
+        } catch (UsageException e) {
+            return Finding.fail("swarm user", String.valueOf(e.getMessage()), "name a user of this machine");
+        }
     }
 
     private static List<Finding> reached(PeerConfig config, IdentityChecks identity, InstantSource clock) {

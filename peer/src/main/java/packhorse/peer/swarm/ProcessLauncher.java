@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.libtorrent4j.LibTorrent;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
@@ -31,6 +33,8 @@ final class ProcessLauncher {
     /** What an idle engine needs; Java would begin with several times as much and touch it all. */
     private static final long HEAP_FIRST_BYTES = 8L << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLauncher.class);
+
     private final SwarmProcessConfig config;
     private final SwarmUser user;
     private final List<String> command;
@@ -42,11 +46,10 @@ final class ProcessLauncher {
     /** @param main the program's class */
     ProcessLauncher(SwarmProcessConfig config, String main) {
         this.config = config;
-        Path program = Path.of(System.getProperty("java.home"), "bin", "java");
+        Path program = program();
         List<Path> classPath = config.classPath().isEmpty() ? ownClassPath() : config.classPath();
-        List<Path> needed = new ArrayList<>(classPath);
-        needed.add(program);
-        this.user = SwarmUser.choose(config.user(), needed);
+        this.user = user(config.user(), classPath);
+        user.whyNotApart().ifPresent(why -> LOG.warn("the swarm process runs as the same user as the agent: {}", why));
         this.command = new ArrayList<>(user.prefix());
         command.add(program.toString());
         command.addAll(options(config));
@@ -55,6 +58,21 @@ final class ProcessLauncher {
                 classPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
                 main,
                 Long.toString(ProcessHandle.current().pid())));
+    }
+
+    private static Path program() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    private static SwarmUser user(Optional<String> wanted, List<Path> classPath) {
+        List<Path> needed = new ArrayList<>(classPath);
+        needed.add(program());
+        return SwarmUser.choose(wanted, needed);
+    }
+
+    /** As whom a process of this program's own class path would run. */
+    static SwarmUser user(Optional<String> wanted) {
+        return user(wanted, ownClassPath());
     }
 
     private static List<String> options(SwarmProcessConfig config) {

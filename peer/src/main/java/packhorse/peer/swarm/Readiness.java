@@ -1,5 +1,6 @@
 package packhorse.peer.swarm;
 
+import java.util.Optional;
 import packhorse.core.OperationException;
 
 /** What the swarm needs of this machine, for whoever looks for what is missing. */
@@ -13,5 +14,15 @@ public final class Readiness {
      */
     public static String libtorrent() {
         return NativeLibrary.require();
+    }
+
+    /**
+     * Why the swarm process would run as the same user as the agent that starts it; empty where it would be one without rights.
+     *
+     * @param wanted the user that was configured
+     * @throws packhorse.core.UsageException when there is no such user
+     */
+    public static Optional<String> whyNotApart(Optional<String> wanted) {
+        return ProcessLauncher.user(wanted).whyNotApart();
     }
 }

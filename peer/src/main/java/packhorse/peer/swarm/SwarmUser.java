@@ -50,11 +50,13 @@ final class SwarmUser {
     private final String name;
     private final Optional<Integer> gid;
     private final List<String> prefix;
+    private final Optional<String> whyNotApart;
 
-    private SwarmUser(String name, Optional<Integer> gid, List<String> prefix) {
+    private SwarmUser(String name, Optional<Integer> gid, List<String> prefix, Optional<String> whyNotApart) {
         this.name = name;
         this.gid = gid;
         this.prefix = List.copyOf(prefix);
+        this.whyNotApart = whyNotApart;
     }
 
     /**
@@ -93,12 +95,11 @@ final class SwarmUser {
         if (obstacle.isPresent()) {
             return same(obstacle.get());
         }
-        return new SwarmUser(account.get().name(), Optional.of(account.get().gid()), prefix);
+        return new SwarmUser(account.get().name(), Optional.of(account.get().gid()), prefix, Optional.empty());
     }
 
     private static SwarmUser same(String why) {
-        LOG.warn("the swarm process runs as the same user as the agent: {}", why);
-        return new SwarmUser(System.getProperty("user.name", ""), Optional.empty(), List.of());
+        return new SwarmUser(System.getProperty("user.name", ""), Optional.empty(), List.of(), Optional.of(why));
     }
 
     private static boolean isRoot() {
@@ -152,9 +153,9 @@ final class SwarmUser {
         }
     }
 
-    /** Whether it is another user than the agent's. */
-    boolean isApart() {
-        return gid.isPresent();
+    /** Why it is the agent's own user; empty where it is another one. */
+    Optional<String> whyNotApart() {
+        return whyNotApart;
     }
 
     String name() {
