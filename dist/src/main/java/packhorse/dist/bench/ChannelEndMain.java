@@ -69,6 +69,5 @@ final class ChannelEndMain {
                 }
             }
         }
-        Runtime.getRuntime().halt(0);
     }
 }

@@ -25,7 +25,6 @@ final class SpliceMain {
         while (last >= 0) {
             last = System.in.read();
         }
-        Runtime.getRuntime().halt(0);
     }
 
     private static void serve(ServerSocketChannel door, InetSocketAddress target) {

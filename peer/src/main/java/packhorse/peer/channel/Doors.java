@@ -8,6 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class Doors implements AutoCloseable {
     private final Selector selector;
     private final Runnable look;
     private final Thread thread;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /** @param look called several times a second */
     Doors(Runnable look) {
@@ -81,10 +84,8 @@ final class Doors implements AutoCloseable {
             while (selector.isOpen()) {
                 boolean rest = selectOnce();
                 look.run();
-                if (rest) {
-                    synchronized (this) {
-                        wait(REST_MILLIS);
-                    }
+                if (rest && closed.await(REST_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
                 }
             }
         } catch (ClosedSelectorException e) {
@@ -125,6 +126,7 @@ final class Doors implements AutoCloseable {
         if (!selector.isOpen()) {
             return;
         }
+        closed.countDown();
         try {
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();
