@@ -62,7 +62,7 @@ final class Shaper {
 
     /** How many bytes to take in hand at most. */
     int batchMax() {
-        return bucket.map(some -> (int)
+        return bucket.map(some ->
                         Math.clamp(some.rate().bytesPerSecond() / BATCHES_PER_SECOND, BATCH_BYTES_MIN, Buffers.BATCH))
                 .orElse(Buffers.BATCH);
     }
