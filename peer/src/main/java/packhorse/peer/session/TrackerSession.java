@@ -216,7 +216,10 @@ public final class TrackerSession implements AutoCloseable {
             pressing = false;
             sentNanos = System.nanoTime();
         } else {
-            var unused = changed.awaitNanos(FULL_PAUSE.toNanos());
+            long left = FULL_PAUSE.toNanos();
+            while (left > 0 && !stopping) {
+                left = changed.awaitNanos(left);
+            }
         }
     }
 
