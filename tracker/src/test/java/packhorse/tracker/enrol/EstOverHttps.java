@@ -59,8 +59,7 @@ final class EstOverHttps implements AutoCloseable {
                     closing.getRequestBody().readNBytes(EstDesk.BODY_BYTES_MAX + 1));
             asked.add(request);
             EstReply reply = desk.answer(request);
-            if (losing.get() > 0 && request.operation().startsWith("simple")) {
-                losing.decrementAndGet();
+            if (request.operation().startsWith("simple") && losing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 return;
             }
             reply.headers().forEach(closing.getResponseHeaders()::set);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,6 @@ import packhorse.tracker.enrol.Enrolment.TurnedClock;
 
 /** A machine keeps its certificate fresh by itself: a clock that is turned, authorities that are away, answers that are lost. */
 @Timeout(60)
-@SuppressWarnings("try") // A renewal works by being open.
 final class RenewalTest {
     @TempDir
     private Path directory = Path.of("");
@@ -36,6 +36,7 @@ final class RenewalTest {
     private Path data;
     private MachineIdentity agent;
     private RemoteIdentity first;
+    private @Nullable Renewal keeper;
 
     @BeforeEach
     void join() throws IOException {
@@ -52,11 +53,14 @@ final class RenewalTest {
 
     @AfterEach
     void close() {
+        if (keeper != null) {
+            keeper.close();
+        }
         door.close();
     }
 
-    private Renewal renewal() {
-        return Renewal.start(
+    private void startRenewal() {
+        keeper = Renewal.start(
                 data, agent, List.of(), Optional.empty(), world.clock, world.random, Duration.ofMillis(20));
     }
 
@@ -71,61 +75,57 @@ final class RenewalTest {
 
     @Test
     void atTwoThirdsOfItsLifeTheCertificateIsRenewedWithANewKey() {
-        try (Renewal unused = renewal()) {
-            world.clock.turn(Duration.ofHours(14));
-            looksThreeTimes();
-            assertEquals(first, agent.self(), "too early");
-            world.clock.turn(Duration.ofHours(4));
-            await().until(this::renewed);
-            assertEquals(first.id(), agent.self().id());
-            assertNotEquals(first.notAfter(), agent.self().notAfter());
-            MachineIdentity onDisk = MachineIdentity.open(data, world.clock);
-            assertEquals(agent.self(), onDisk.self());
-            assertEquals(agent.certificate(), onDisk.certificate());
-            RemoteIdentity second = agent.self();
-            world.clock.turn(Duration.ofHours(18));
-            await().until(() -> !agent.self().equals(second));
-        }
+        startRenewal();
+        world.clock.turn(Duration.ofHours(14));
+        looksThreeTimes();
+        assertEquals(first, agent.self(), "too early");
+        world.clock.turn(Duration.ofHours(4));
+        await().until(this::renewed);
+        assertEquals(first.id(), agent.self().id());
+        assertNotEquals(first.notAfter(), agent.self().notAfter());
+        MachineIdentity onDisk = MachineIdentity.open(data, world.clock);
+        assertEquals(agent.self(), onDisk.self());
+        assertEquals(agent.certificate(), onDisk.certificate());
+        RemoteIdentity second = agent.self();
+        world.clock.turn(Duration.ofHours(18));
+        await().until(() -> !agent.self().equals(second));
     }
 
     @Test
     void aLostAnswerAndAnAbsentAuthorityAreTriedAgain() throws IOException {
         int port = door.url().getPort();
-        try (Renewal unused = renewal()) {
-            door.losing.set(1);
-            world.clock.turn(Duration.ofHours(18));
-            await().until(() -> door.losing.get() == 0);
-            looksThreeTimes();
-            assertEquals(first, agent.self());
-            door.close();
-            world.clock.turn(Duration.ofMinutes(2));
-            door = new EstOverHttps(tracker.contextOfRenewalDoor(), world.est, port);
-            await().until(() -> {
-                world.clock.turn(Duration.ofMinutes(5));
-                return renewed();
-            });
-            assertEquals(agent.self(), MachineIdentity.open(data, world.clock).self());
-        }
+        startRenewal();
+        door.losing.set(1);
+        world.clock.turn(Duration.ofHours(18));
+        await().until(() -> door.losing.get() == 0);
+        looksThreeTimes();
+        assertEquals(first, agent.self());
+        door.close();
+        world.clock.turn(Duration.ofMinutes(2));
+        door = new EstOverHttps(tracker.contextOfRenewalDoor(), world.est, port);
+        await().until(() -> {
+            world.clock.turn(Duration.ofMinutes(5));
+            return renewed();
+        });
+        assertEquals(agent.self(), MachineIdentity.open(data, world.clock).self());
     }
 
     @Test
     void aMachineThatSleptForDaysRenewsWhenItWakes() {
         world.clock.turn(Duration.ofDays(5));
-        try (Renewal unused = renewal()) {
-            await().until(this::renewed);
-            assertTrue(agent.self().current(world.clock.instant()));
-        }
+        startRenewal();
+        await().until(this::renewed);
+        assertTrue(agent.self().current(world.clock.instant()));
     }
 
     @Test
     void aDeniedMachineIsNotRenewed() {
         var unused = new Register(world.journal).revoke(agent.id().toString(), world.clock.instant());
-        try (Renewal renewal = renewal()) {
-            world.clock.turn(Duration.ofHours(18));
-            await().until(() ->
-                    door.asked.stream().anyMatch(request -> request.operation().equals("simplereenroll")));
-            looksThreeTimes();
-            assertEquals(first, agent.self());
-        }
+        startRenewal();
+        world.clock.turn(Duration.ofHours(18));
+        await().until(() ->
+                door.asked.stream().anyMatch(request -> request.operation().equals("simplereenroll")));
+        looksThreeTimes();
+        assertEquals(first, agent.self());
     }
 }
