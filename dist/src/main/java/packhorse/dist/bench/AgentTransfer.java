@@ -17,8 +17,8 @@ final class AgentTransfer implements Transfer {
 
     AgentTransfer(Launcher launcher, Scratch scratch, Path content) {
         stand = new Stand(launcher, scratch);
-        origin = stand.startOrigin();
         tracker = stand.startTracker(java.util.List.of());
+        origin = stand.startOrigin();
         stand.publish(SampleFile.write(scratch.path("warm"), WARM_UP), Stand.WARM, false);
         stand.publish(content, Stand.CONTENT, false);
     }

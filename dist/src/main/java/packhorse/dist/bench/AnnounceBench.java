@@ -69,8 +69,8 @@ final class AnnounceBench implements Callable<Integer> {
             InfoHash content = Torrents.v1Only(SampleFile.hashes(file)).infoHash();
             options.progress("starting origin and tracker, publishing an open release");
             Stand stand = new Stand(Launcher.ofThisProgram(), scratch);
-            Child origin = stand.startOrigin();
             Side ours = new Side(OURS, stand.startTracker(oneCore), stand.trackerDoor());
+            Child origin = stand.startOrigin();
             stand.publish(file, Stand.CONTENT, true);
             awaitKnown(ours, content);
             origin.close();

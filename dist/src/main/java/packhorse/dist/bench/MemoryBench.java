@@ -53,8 +53,8 @@ final class MemoryBench implements Callable<Integer> {
         try (Scratch scratch = options.scratch(new ByteCount(bytes.bytes() * (agents + 2L) + 300 * MIB))) {
             options.progress("starting origin and tracker, publishing " + bytes);
             Stand stand = new Stand(Launcher.ofThisProgram(), scratch);
-            Child origin = stand.startOrigin();
             stand.startTracker(List.of());
+            Child origin = stand.startOrigin();
             stand.publish(SampleFile.write(scratch.path("warm"), WARM_UP), Stand.WARM, false);
             stand.publish(SampleFile.write(scratch.path("content"), bytes), Stand.CONTENT, false);
             List<Stand.Agent> all = new ArrayList<>();

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What Linux says about a process in {@code /proc}: processor time and memory. Processor time is counted in ticks of 10 ms, so
@@ -24,10 +26,24 @@ final class Proc {
 
     private Proc() {}
 
-    /** Processor seconds of a living process, user and system, all threads. */
+    /** Processor seconds of a living process and of those it started that live, user and system, all threads. */
     static double cpuSeconds(long pid) {
-        String[] fields = stat(Long.toString(pid));
-        return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
+        double seconds = 0;
+        for (long each : family(pid)) {
+            String[] fields = stat(Long.toString(each));
+            seconds += (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
+        }
+        return seconds;
+    }
+
+    /** A process and its descendants: an agent has one that runs libtorrent. */
+    private static List<Long> family(long pid) {
+        return Stream.concat(
+                        Stream.of(pid),
+                        ProcessHandle.of(pid).stream()
+                                .flatMap(ProcessHandle::descendants)
+                                .map(ProcessHandle::pid))
+                .toList();
     }
 
     /** Processor seconds of all children of this program that have ended and were waited for. */
@@ -46,19 +62,29 @@ final class Proc {
         }
     }
 
-    /** The largest resident set so far; empty when the process is gone. */
+    /** The largest resident sets so far of a process and its descendants; empty when it is gone. */
     static OptionalLong peakResidentBytes(long pid) {
-        return kibibytes(Path.of("/proc", Long.toString(pid), "status"), "VmHWM:");
+        return sum(pid, "status", "VmHWM:");
     }
 
-    /** The resident set now, shared pages counted whole. */
+    /** The resident sets now of a process and its descendants, shared pages counted whole. */
     static OptionalLong residentBytes(long pid) {
-        return kibibytes(Path.of("/proc", Long.toString(pid), "smaps_rollup"), "Rss:");
+        return sum(pid, "smaps_rollup", "Rss:");
     }
 
-    /** The resident set now, shared pages divided among those who share them. */
+    /** The same, shared pages divided among those who share them. */
     static OptionalLong proportionalBytes(long pid) {
-        return kibibytes(Path.of("/proc", Long.toString(pid), "smaps_rollup"), "Pss:");
+        return sum(pid, "smaps_rollup", "Pss:");
+    }
+
+    private static OptionalLong sum(long pid, String file, String field) {
+        long[] found = family(pid).stream()
+                .map(each -> kibibytes(Path.of("/proc", Long.toString(each), file), field))
+                .flatMapToLong(OptionalLong::stream)
+                .toArray();
+        return found.length == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(LongStream.of(found).sum());
     }
 
     private static OptionalLong kibibytes(Path file, String field) {

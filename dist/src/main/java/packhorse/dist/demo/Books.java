@@ -10,7 +10,7 @@ import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Subnet;
 
 /**
- * Both ends' accounts of the payload bytes between every pair of machines. They balance when, for each direction of each pair,
+ * Both ends' accounts of the bytes of the connections between every pair of machines, inside their encryption. They balance when, for each direction of each pair,
  * what one says it sent is what the other says it received. Filled by one thread.
  */
 final class Books {

@@ -1,10 +1,5 @@
 package packhorse.dist.demo;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -48,8 +43,6 @@ final class Deployment implements AutoCloseable {
     /** How often a condition is looked at again. */
     private static final long LOOK_MILLIS = 100;
 
-    private static final Duration HTTP_ANSWER_MAX = Duration.ofSeconds(2);
-
     /** Room beyond the copies: logs, metadata, and what other programs write meanwhile. */
     private static final long SPARE_BYTES = 200L << 20;
 
@@ -78,8 +71,6 @@ final class Deployment implements AutoCloseable {
     /** By folder name; written by the one thread that starts and restarts, read by the one that closes too. */
     private final Map<String, RoleProcess> roles = new ConcurrentHashMap<>();
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(HTTP_ANSWER_MAX).build();
     private final ScratchFolder scratch;
     private final Path logs;
     private final List<Office> offices;
@@ -196,9 +187,11 @@ final class Deployment implements AutoCloseable {
                         && there.stream().allMatch(machine -> machine.agent().inSession()));
     }
 
+    /** By its own word: from outside a namespace nobody can ask it. */
     private void awaitTracker() throws InterruptedException {
-        if (surroundings.reachable()) {
-            await("the tracker answers", () -> answers(files.plainUrl()));
+        RoleProcess process = roles.get(RoleFiles.TRACKER);
+        if (process != null) {
+            await("the tracker is ready", () -> process.output().contains("tracker ready"));
         }
     }
 
@@ -414,23 +407,6 @@ final class Deployment implements AutoCloseable {
                 folder,
                 begin(() -> RoleProcess.start(
                         folder, surroundings.prefix(site), logs, heap, List.of(role, "--config", config.toString()))));
-    }
-
-    private boolean answers(String url) {
-        try {
-            return http.send(
-                                    HttpRequest.newBuilder(URI.create(url + "/healthz"))
-                                            .timeout(HTTP_ANSWER_MAX)
-                                            .build(),
-                                    HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private void await(String what, BooleanSupplier condition) throws InterruptedException {

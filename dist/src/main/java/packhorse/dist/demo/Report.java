@@ -13,10 +13,10 @@ import packhorse.core.unit.ByteRate;
  *
  * @param size of the content
  * @param sha256 of the content as it was published
- * @param originBytesOut payload the origin sent
+ * @param originBytesOut what the origin sent to agents
  * @param bytesSent what all machines say they sent
  * @param bytesReceived what all machines say they received
- * @param links pairs of machines that exchanged payload, each direction counted
+ * @param links pairs of machines that exchanged content, each direction counted
  * @param differences directions whose two accounts differ
  * @param openUrl the torrent for outsiders; empty without {@code --open}
  * @param outsider what an outsider's download came to; empty when none was tried
@@ -97,7 +97,7 @@ record Report(
         }
         out.printf(
                 Locale.ROOT,
-                "%-10s %,15d bytes out; copies: payload bytes / size, ideal 1.00%n%n",
+                "%-10s %,15d bytes out; copies: bytes between peers / size, ideal 1.00%n%n",
                 "origin",
                 originBytesOut);
         out.printf(

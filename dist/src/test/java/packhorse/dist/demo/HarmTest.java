@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class HarmTest {
     private static final int ROUNDS = Integer.getInteger("harm.rounds", 10);
     private static final long SEED = Long.getLong("harm.seed", 1);
-    private static final int RELEASES = 3;
+    private static final int RELEASES = 2;
 
     /** Slow enough that harms meet the transfer: 6 MiB take three seconds. */
     private static final String WAN = "16Mbit";
