@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -67,7 +68,7 @@ final class WantedJournal {
         return journal;
     }
 
-    private TreeSet<Sha256> of(Whom whom) {
+    private SortedSet<Sha256> of(Whom whom) {
         return wanted.computeIfAbsent(whom, none -> new TreeSet<>());
     }
 
@@ -103,7 +104,11 @@ final class WantedJournal {
 
     /** For whomever it was. */
     void remove(Sha256 pack) {
-        change(() -> of(Whom.PEOPLE).remove(pack) | of(Whom.ORDERED).remove(pack));
+        change(() -> {
+            boolean byPeople = of(Whom.PEOPLE).remove(pack);
+            boolean ordered = of(Whom.ORDERED).remove(pack);
+            return byPeople || ordered;
+        });
     }
 
     private void change(BooleanSupplier changes) {
