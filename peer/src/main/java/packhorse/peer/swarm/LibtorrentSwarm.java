@@ -1,7 +1,6 @@
 package packhorse.peer.swarm;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +25,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
-import packhorse.core.content.VerifiedTorrent;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.Subnet;
@@ -102,59 +100,6 @@ public final class LibtorrentSwarm implements SwarmPort {
             Swarming pack, @Nullable BitSet good, @Nullable IOException failure) {}
 
     private record CheckProgress(Swarming pack, int pieces) {}
-
-    /** What the owner knows about one pack. */
-    private static final class Swarming {
-        final VerifiedTorrent torrent;
-        final Sha256 id;
-        final PeerLedger ledger = new PeerLedger();
-        final BanBook bans = new BanBook();
-        final ProgressWatch watch;
-        final Set<IpAddress> left = new HashSet<>();
-        Path directory;
-        boolean startsComplete;
-
-        @Nullable
-        NativeTorrent running;
-
-        volatile boolean gone;
-        List<PeerAddress> connect = List.of();
-        List<IpAddress> allow = List.of();
-        final Map<IpAddress, Long> lingerUntilNanos = new HashMap<>();
-        SwarmCommand.@Nullable Shares shares;
-        boolean outside = true;
-        boolean shareTold;
-        byte[] priorities = {};
-        BitSet had = new BitSet();
-        boolean completeTold;
-        boolean damageTold;
-        long reconnectAtNanos;
-        long distrustLocalUntilNanos;
-        long dropOutsideAtNanos;
-        Map<IpAddress, SwarmEvent.Bytes> countersTold = Map.of();
-        SwarmEvent.@Nullable Progress progressTold;
-
-        @Nullable
-        Path relocating;
-
-        Swarming(SwarmCommand.Add add, ProgressWatch watch) {
-            this.torrent = add.torrent();
-            this.id = add.torrent().pack().data().sha256();
-            this.directory = add.directory();
-            this.startsComplete = add.complete();
-            // Who adds it complete knows.
-            this.completeTold = add.complete();
-            this.watch = watch;
-        }
-
-        int pieceCount() {
-            return torrent.pack().pieceCount();
-        }
-
-        boolean complete() {
-            return had.cardinality() == pieceCount();
-        }
-    }
 
     /**
      * Starts the engine; returns once it listens.
@@ -344,7 +289,7 @@ public final class LibtorrentSwarm implements SwarmPort {
                 with(peers.pack(), pack -> {
                     if (pack.complete()) {
                         long until = System.nanoTime() + LINGER_NANOS;
-                        named(pack).forEach(ip -> pack.lingerUntilNanos.put(ip, until));
+                        pack.named().forEach(ip -> pack.lingerUntilNanos.put(ip, until));
                     }
                     pack.connect = peers.connect();
                     pack.allow = peers.allow();
@@ -801,27 +746,12 @@ public final class LibtorrentSwarm implements SwarmPort {
         }
     }
 
-    private static Set<IpAddress> named(Swarming pack) {
-        Set<IpAddress> named = new HashSet<>(pack.allow);
-        pack.connect.forEach(peer -> named.add(peer.ip()));
-        return named;
-    }
-
     /** The one filter of the session: whom any pack names, less whom it does without now. */
     private void refilter() {
         Set<IpAddress> allowed = new HashSet<>();
         Set<IpAddress> excluded = new HashSet<>();
         for (Swarming pack : packs.values()) {
-            Set<IpAddress> named = named(pack);
-            if (pack.complete()) {
-                named.addAll(pack.lingerUntilNanos.keySet());
-            } else {
-                excluded.addAll(pack.bans.excluded(named));
-                if (!pack.outside) {
-                    named.removeIf(ip -> !isLocal(ip));
-                }
-            }
-            allowed.addAll(named);
+            pack.admit(allowed, excluded, this::isLocal);
         }
         allowed.removeAll(excluded);
         if (!allowed.equals(filtered)) {
