@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
@@ -160,12 +161,14 @@ final class Steward {
     boolean brings(ReleaseId id) {
         return desired.items().stream()
                 .filter(item -> item.operation().needsContent())
-                .anyMatch(item -> item.subject().id().equals(id)
-                                && !item.subject().bundle()
-                        || resolutions.get(item.subject()) instanceof Resolution.Known(List<Resolution.Part> parts)
-                                && item.subject().bundle()
-                                && parts.stream()
-                                        .anyMatch(part -> part.release().equals(id)));
+                .anyMatch(item -> item.subject().bundle()
+                        ? isPartOf(id, resolutions.get(item.subject()))
+                        : item.subject().id().equals(id));
+    }
+
+    private static boolean isPartOf(ReleaseId id, @Nullable Resolution bundle) {
+        return bundle instanceof Resolution.Known(List<Resolution.Part> parts)
+                && parts.stream().anyMatch(part -> part.release().equals(id));
     }
 
     /** The same for a bundle. */
