@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             AnnounceBench.class,
             MemoryBench.class,
             DemoBench.class,
+            ReportsBench.class,
             ChannelBench.class,
             SessionsBench.class,
             SessionsTracker.class,

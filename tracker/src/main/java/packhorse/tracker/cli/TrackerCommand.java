@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         name = "tracker",
         description = "Run a tracker in the foreground. SIGTERM and Ctrl-C stop it in good order.",
         mixinStandardHelpOptions = true,
-        subcommands = ReportsCommand.class,
+        subcommands = {ReportsCommand.class, TrackerInventoryCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {"  packhorse tracker --config /etc/packhorse/tracker.yaml"})
 public final class TrackerCommand implements Callable<Integer> {
