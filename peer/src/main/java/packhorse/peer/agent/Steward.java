@@ -134,6 +134,7 @@ final class Steward {
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.desired = read(file);
+        swarms.whenGone(this::plan);
     }
 
     private static DesiredState read(Path file) {
@@ -524,6 +525,7 @@ final class Steward {
         } else {
             swarms.remove(
                     state,
+                    state.manifest.id() + " was deleted from this machine by an order",
                     () -> {
                         deleting.remove(id);
                         plan();
@@ -548,7 +550,11 @@ final class Steward {
         if (state != null && state.phase == PackState.Phase.FETCHING && !others) {
             LOG.info("{} is no longer desired; what came of it is dropped", state.manifest.id());
             waitingFor.remove(pack);
-            swarms.remove(state, this::plan, refused -> LOG.warn("{}: {}", pack, refused.reason()));
+            swarms.remove(
+                    state,
+                    state.manifest.id() + " is no longer desired here",
+                    this::plan,
+                    refused -> LOG.warn("{}: {}", pack, refused.reason()));
         } else if (state == null || state.phase != PackState.Phase.LEAVING) {
             errands.quietly("forget that " + pack + " was ordered", () -> journal.remove(pack, Whom.ORDERED));
         }

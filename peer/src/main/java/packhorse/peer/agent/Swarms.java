@@ -39,6 +39,7 @@ final class Swarms {
     private final Reach reach;
     private final Sources sources;
     private final LongSupplier nanoTime;
+    private Runnable gone = () -> {};
 
     Swarms(
             Packs packs,
@@ -63,6 +64,11 @@ final class Swarms {
         this.reach = reach;
         this.sources = sources;
         this.nanoTime = nanoTime;
+    }
+
+    /** Has {@code told} run whenever a pack is there no more, whatever took it. */
+    void whenGone(Runnable told) {
+        gone = told;
     }
 
     /** Puts a pack into the engine, with its duty there. */
@@ -166,12 +172,14 @@ final class Swarms {
             case SwarmEvent.Removed removed -> with(removed.pack(), Swarms::removed);
             case SwarmEvent.Damaged damaged ->
                 with(damaged.pack(), state -> {
-                    engine.tell(new SwarmCommand.Remove(state.id()));
-                    lost(
+                    String reason = state.manifest.id() + " is damaged on this disk (" + state.file()
+                            + "); check the disk, then pull it again";
+                    LOG.error("{}", reason);
+                    remove(
                             state,
-                            state.manifest.id() + " is damaged on this disk (" + state.file()
-                                    + "); check the disk, then pull it again");
-                    errands.quietly("take " + state.id() + " off the shelf", () -> shelf.remove(state.id()));
+                            reason,
+                            () -> LOG.info("{} is off the shelf", state.id()),
+                            refused -> LOG.error("{} stays on the shelf: {}", state.id(), refused.reason()));
                 });
             case SwarmEvent.Failed failed -> with(failed.pack(), state -> lost(state, failed.reason()));
             case SwarmEvent.PublisherFault fault ->
@@ -253,6 +261,7 @@ final class Swarms {
         takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
         errands.quietly("forget that " + state.id() + " is wanted", () -> journal.remove(state.id()));
         reporter.press();
+        gone.run();
     }
 
     /** Gives up what people wait for and a tracker does not let this machine have; the part stays on the disk. */
@@ -269,18 +278,17 @@ final class Swarms {
     /**
      * Takes a pack off the disk, whole or in part.
      *
-     * @param done runs when the disk is free of it, or with why it is not
+     * @param reason for those who wait for it or read it
+     * @param done runs when the disk is free of it, else {@code refused} with why it is not
      */
-    void remove(PackState state, Runnable done, Consumer<Refused> refused) {
+    void remove(PackState state, String reason, Runnable done, Consumer<Refused> refused) {
         boolean whole = state.phase == PackState.Phase.WHOLE;
         boolean swarming = state.inSwarm && engine.isRunning();
         state.phase = PackState.Phase.LEAVING;
         state.inSwarm = false;
         duties.leave(state);
-        state.watch.failed(state.manifest.id() + " was deleted from this machine");
-        takeWaiters(state)
-                .forEach(waiter -> waiter.lost(
-                        Refused.failed(state.manifest.id() + " is no longer wanted on this machine; pull it again")));
+        state.watch.failed(reason);
+        takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
         state.afterRemoval = Optional.of(() -> errands.run(
                 () -> {
                     if (whole) {
@@ -290,12 +298,13 @@ final class Swarms {
                     journal.remove(state.id());
                     return state;
                 },
-                gone -> {
+                removed -> {
                     packs.remove(state.id());
                     sources.forget(state.id());
                     state.phase = PackState.Phase.GONE;
                     reporter.press();
                     done.run();
+                    gone.run();
                 },
                 refused));
         if (swarming) {

@@ -473,6 +473,52 @@ final class DesiredAgentTest {
         }
     }
 
+    @Test
+    void aSitePeerThatIsCalledCarriesWhatItsSiteWants() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.12")) {
+            byte[] content = Deployment.content(17, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.publishAlone("acme/other", "1.0", Deployment.content(18, 1000));
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+
+            deployment.tracker().summon(agent.id(), Sha256.of(content));
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> agent.store.complete(Sha256.of(content)).isPresent());
+        }
+    }
+
+    @Test
+    void contentThatTheDiskSpoiltIsBroughtBackAndNothingIsReported() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.13")) {
+            byte[] content = Deployment.content(19, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            Deployment.Node origin = deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            order(deployment, 1, item("kept", Operation.DISTRIBUTE, release(tool)));
+            awaitPath(deployment, "kept", "ACCEPTED", "FETCHING", "STAGED");
+            origin.close();
+            Path file = agent.store.complete(Sha256.of(content)).orElseThrow().content();
+            agent.close();
+            byte[] spoilt = content.clone();
+            java.util.Arrays.fill(spoilt, 0, 2_000_000, (byte) 0);
+            java.nio.file.Files.write(file, spoilt);
+
+            Deployment.Node again = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node asking = deployment.agent("4", RateLimits.NONE);
+            // Its engine finds the damage when somebody asks for the pieces.
+            Thread.startVirtualThread(() -> asking.pull("acme/tool", "", ""));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> again.store.complete(Sha256.of(content)).isEmpty());
+            deployment.origin("2", Map.of(tool, content));
+
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> again.store.complete(Sha256.of(content)).isPresent());
+            assertEquals(List.of("ACCEPTED", "FETCHING", "STAGED"), path(deployment, "kept"));
+        }
+    }
+
     private static long received(Deployment.Node node) {
         return status(node).getPacksList().stream()
                 .flatMap(pack -> pack.getTrafficList().stream())

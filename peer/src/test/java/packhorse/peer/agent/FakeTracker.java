@@ -64,6 +64,7 @@ public final class FakeTracker implements AutoCloseable {
     private final List<Envelope> received = new ArrayList<>();
     private final Map<EndpointId, List<Envelope>> receivedFrom = new HashMap<>();
     private final Map<EndpointId, Envelope> orders = new HashMap<>();
+    private final Map<EndpointId, Sha256> summons = new HashMap<>();
     private Function<Envelope, List<Envelope>> answers = FakeTracker::generous;
     private Optional<String> refusal = Optional.empty();
     private List<Subnet> local = List.of();
@@ -127,6 +128,11 @@ public final class FakeTracker implements AutoCloseable {
     public void alwaysThere(Sha256 pack, PeerAddress peer, EndpointId id) {
         change(() ->
                 alwaysThere.computeIfAbsent(pack, key -> new LinkedHashMap<>()).put(peer, Optional.of(id)));
+    }
+
+    /** Calls on an endpoint to carry a pack for its site. */
+    public void summon(EndpointId endpoint, Sha256 pack) {
+        change(() -> summons.put(endpoint, pack));
     }
 
     /** Every report so far. */
@@ -314,6 +320,16 @@ public final class FakeTracker implements AutoCloseable {
                                     .build(),
                             id));
             assignment.addSwarms(duty);
+        }
+        Sha256 summoned = summons.get(session.peer().id());
+        boolean carries = summoned != null
+                && report.getSwarmsList().stream()
+                        .anyMatch(swarm ->
+                                Sha256.ofDigest(swarm.getPack().toByteArray()).equals(summoned));
+        if (summoned != null && !carries) {
+            assignment.addSwarms(SwarmAssignment.newBuilder()
+                    .setPack(ByteString.copyFrom(summoned.bytes()))
+                    .setRole(Role.ROLE_SITE_PEER));
         }
         return assignment.build();
     }
