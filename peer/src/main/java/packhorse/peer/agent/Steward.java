@@ -341,6 +341,7 @@ final class Steward {
 
     private void write(List<Course.Move> moves) {
         Instant now = clock.instant();
+        var unused = ledger.read();
         List<Draft> drafts = new ArrayList<>();
         for (Course.Move move : moves) {
             Books books = bytes(move.subject());
