@@ -161,16 +161,16 @@ final class Segment {
                     if (head.isEmpty()) {
                         return Optional.empty();
                     }
-                    headLength = bytes.length - in.available();
+                    headLength = bytes.length - (long) in.available();
                 } else if (reports.getReportsCount() == 0) {
                     oldest = Math.max(oldest, reports.getOldest());
                 } else if (reports.getOldest() > 0) {
                     remembered.add(StateCodec.read(reports.getReports(0)));
-                    headLength = bytes.length - in.available();
+                    headLength = bytes.length - (long) in.available();
                 } else {
                     entries.add(StateCodec.read(reports.getReports(0)));
                 }
-                right = bytes.length - in.available();
+                right = bytes.length - (long) in.available();
             }
         } catch (FrameException | IllegalArgumentException e) {
             LOG.warn("{} cannot be read after byte {}: {}", file, right, e.getMessage());
