@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             SessionsBench.class,
             SessionsTracker.class,
             SessionsFleet.class,
+            DesiredBench.class,
             BuilderAlone.class
         },
         footer = {
@@ -32,7 +33,7 @@ import picocli.CommandLine.Command;
 public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UsageException(
-                "no benchmark named; give one of publish, pull, channel, sessions, announce, memory," + " demo");
+        throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired, announce,"
+                + " memory, demo");
     }
 }

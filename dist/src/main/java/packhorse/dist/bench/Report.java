@@ -79,6 +79,11 @@ final class Report {
                 .add(value);
     }
 
+    /** A side's samples in the order in which they came. */
+    List<Double> samples(String side, String column) {
+        return List.copyOf(sides.getOrDefault(side, Map.of()).getOrDefault(column, List.of()));
+    }
+
     /** The median of a side's samples; empty where the side was not measured. */
     OptionalDouble median(String side, String column) {
         List<Double> samples = sides.getOrDefault(side, Map.of()).getOrDefault(column, List.of());

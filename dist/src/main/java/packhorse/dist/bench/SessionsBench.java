@@ -58,6 +58,9 @@ final class SessionsBench implements Callable<Integer> {
     private static final double SECONDS_OF_A_DAY = 86_400;
     private static final String TRACKER = "tracker";
 
+    /** Where {@link #deploy} writes the tracker's key and certificates. */
+    static final String TRACKER_IDENTITY = "tracker-identity";
+
     @Mixin
     private BenchOptions options = new BenchOptions();
 
@@ -107,7 +110,7 @@ final class SessionsBench implements Callable<Integer> {
                             TRACKER_HEAP,
                             "bench",
                             "sessions-tracker",
-                            scratch.folder(TRACKER).toString(),
+                            scratch.folder(TRACKER_IDENTITY).toString(),
                             Integer.toString(heartbeatSeconds)));
             String address = words(tracker, "listening")[1];
             List<Fleet> fleets = fleets(launcher, scratch, address);
@@ -119,7 +122,7 @@ final class SessionsBench implements Callable<Integer> {
     }
 
     /** A deployment's authority for the agents' processes to have their certificates from, and the tracker's identity. */
-    private static void deploy(Scratch scratch) {
+    static void deploy(Scratch scratch) {
         SecureRandom random = new SecureRandom();
         Instant now = Instant.now();
         CertificateAuthority.Root root = CertificateAuthority.Root.create(now, random);
@@ -130,7 +133,7 @@ final class SessionsBench implements Callable<Integer> {
         Subject subject = new Subject(EndpointId.ofBytes(id), DeploymentRole.TRACKER, "centre", List.of(Ports.ADDRESS));
         write(
                 scratch,
-                TRACKER,
+                TRACKER_IDENTITY,
                 new Credential(
                         pair.getPrivate(),
                         List.of(authority.issue(pair.getPublic(), subject, now), authority.certificate())),
@@ -271,7 +274,7 @@ final class SessionsBench implements Callable<Integer> {
     }
 
     /** The next line that begins with {@code first}, in words. */
-    private static String[] words(Child child, String first) {
+    static String[] words(Child child, String first) {
         long start = System.nanoTime();
         while (System.nanoTime() - start < OPEN_MAX.toNanos()) {
             String[] words = child.line().split(" ", -1);

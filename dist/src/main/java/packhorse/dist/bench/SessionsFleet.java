@@ -188,6 +188,9 @@ final class SessionsFleet implements Callable<Integer> {
                         .build());
                 first.run();
             }
+            if (message.hasDesiredState() && message.getDesiredState().getItemsCount() > 0) {
+                say(out, "desired " + System.nanoTime());
+            }
             return true;
         }
 

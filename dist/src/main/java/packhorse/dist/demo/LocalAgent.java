@@ -63,7 +63,7 @@ final class LocalAgent {
         boolean[] seen = new boolean[1];
         ask(
                 LocalRequest.newBuilder()
-                        .setAvailable(Available.getDefaultInstance())
+                        .setAvailable(Available.newBuilder().setAll(true))
                         .build(),
                 reply -> seen[0] |= reply.getReleases().getReleasesList().stream()
                         .anyMatch(line -> line.getName().equals(release)
