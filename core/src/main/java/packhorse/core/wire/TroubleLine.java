@@ -46,12 +46,14 @@ final class TroubleLine {
                 case IdentityException e -> {
                     return "is not whom it should be: " + e.getMessage();
                 }
-                case CertPathValidatorException e -> {
-                    return "shows a certificate that is not of this machine's deployment; is this its address?";
-                }
                 default -> {
                     // The cause of the cause may say more.
                 }
+            }
+        }
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof CertPathValidatorException) {
+                return "shows a certificate that is not of this machine's deployment; is this its address?";
             }
         }
         if (!(cause instanceof SSLException)) {
@@ -63,7 +65,7 @@ final class TroubleLine {
                     "does not accept this machine's certificate (" + message.replace("Received fatal alert: ", "")
                             + "); was it issued by this deployment, and is the clock right, which says " + now + "?");
         }
-        if (message.contains("Unsupported or unrecognized")) {
+        if (message.contains("nrecognized SSL message")) {
             return "does not speak TLS there; is it the port for agents, 7301?";
         }
         return "failed in the handshake: " + message;
