@@ -69,6 +69,7 @@ public final class FakeTracker implements AutoCloseable {
     private Optional<String> refusal = Optional.empty();
     private List<Subnet> local = List.of();
     private long wanDown;
+    private boolean closing;
     private long revision = 1;
 
     private FakeTracker(HttpServer http, Path repository) {
@@ -256,7 +257,8 @@ public final class FakeTracker implements AutoCloseable {
             synchronized (FakeTracker.this) {
                 sessions.remove(session);
                 told.remove(session);
-                if (agents.remove(session) != null) {
+                // A tracker that dies takes nobody's neighbours away.
+                if (agents.remove(session) != null && !closing) {
                     revision++;
                     tellAll();
                 }
@@ -368,6 +370,9 @@ public final class FakeTracker implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closing = true;
+        }
         server.close();
         http.stop(0);
     }
