@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whole writes are wrapped under the lock and queued in that order. {@code close_notify} is not sent: frames and Goodbye say
  * where a stream ends, and a cut is an end like any other.
  *
- * <p>[1] docs/decisions/0012-tls-on-mina.md.
+ * <p>[1] docs/decisions/0016-sessions.md.
  */
 final class TlsFilter extends IoFilterAdapter {
     /** What JSSE asks for: 16 KiB of a record and what surrounds it. */
