@@ -49,7 +49,7 @@ public final class OriginMain implements AutoCloseable {
             OriginConfig config, char[] passphrase, InstantSource clock, SecureRandom random, LongSupplier nanoTime) {
         MachineIdentity identity = identity(config, clock);
         KeyDirectory keys = KeyDirectory.open(config.keys());
-        ToldDenials denied = new ToldDenials();
+        ToldDenials denied = ToldDenials.keptIn(config.data(), identity);
         Origin.SeedingStarter seeding = config.trackers().isEmpty()
                 ? (store, client) -> new NoSeeding()
                 : (store, client) ->

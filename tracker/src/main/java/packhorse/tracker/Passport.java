@@ -20,6 +20,7 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Renewal;
+import packhorse.core.identity.ToldDenials;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Patience;
 import packhorse.core.trust.HttpMetadataSource.Reach;
@@ -112,7 +113,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
         FollowedDenials denied = FollowedDenials.start(
                 new HttpMetadataSource(
                         List.of(base), Patience.DEFAULT, Reach.by(identity.context(Set.of(DeploymentRole.TRACKER)))),
-                data.resolve("denied.json"));
+                ToldDenials.keptIn(data, identity));
         Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random);
         return new Passport(identity, denied.list(), Optional.empty(), List.of(denied::close, renewal::close));
     }

@@ -1,29 +1,130 @@
 package packhorse.core.identity;
 
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import packhorse.core.UsageException;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonArray;
+import packhorse.core.json.Json.JsonInteger;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
+import packhorse.core.json.JsonFields;
+import packhorse.core.json.JsonReader;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.trust.DurableFiles;
 
 /**
- * The deny-list of a machine that is no authority: the latest that a tracker told it. Until it was told anything, nobody is denied;
- * a revision that is not newer changes nothing, so that two trackers may both tell. Safe for any thread.
+ * The deny-list of a machine that is no authority: the latest that a tracker told it, also after a restart where it is kept in a file,
+ * so that losing every tracker lets nobody back in. Until it was told anything, nobody is denied; a revision that is not newer changes
+ * nothing, so that two trackers may both tell. Safe for any thread.
  */
 public final class ToldDenials implements DenyList {
     private record Told(long revision, Set<EndpointId> endpoints) {}
 
-    private final AtomicReference<Told> latest = new AtomicReference<>(new Told(0, Set.of()));
+    /** Enough to tell deployments apart that one directory may have seen. */
+    private static final int DEPLOYMENT_DIGITS = 16;
+
+    private final Optional<Path> kept;
+    private final AtomicReference<Told> latest;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** Takes what a tracker told; listeners are called on this thread when it was news. */
-    public void tell(long revision, Set<EndpointId> endpoints) {
+    private ToldDenials(Optional<Path> kept, Told first) {
+        this.kept = kept;
+        this.latest = new AtomicReference<>(first);
+    }
+
+    /** A list that is forgotten with the process. */
+    public ToldDenials() {
+        this(Optional.empty(), new Told(0, Set.of()));
+    }
+
+    /**
+     * The list that was told to {@code self} before, remembered in {@code directory} for its deployment: a machine that joined
+     * another one since has nothing to remember, and the other's revisions begin anew.
+     *
+     * @throws UsageException when the file is damaged
+     */
+    public static ToldDenials keptIn(Path directory, MachineIdentity self) {
+        String deployment = JoinToken.pin(self.root()).hex().substring(0, DEPLOYMENT_DIGITS);
+        return keptIn(directory.resolve("denied-" + deployment + ".json"));
+    }
+
+    static ToldDenials keptIn(Path file) {
+        try {
+            return new ToldDenials(Optional.of(file), decode(Files.readAllBytes(file)));
+        } catch (NoSuchFileException e) {
+            return new ToldDenials(Optional.of(file), new Told(0, Set.of()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException(
+                    file + " is damaged: " + e.getMessage()
+                            + "; remove it while a tracker that knows who is denied runs, it is asked again",
+                    e);
+        }
+    }
+
+    /** How {@code list} travels and is kept: its revision, and every endpoint that is denied as a whole. */
+    public static byte[] encode(DenyList list) {
+        // The revision first: a denial that comes in between is told under the old one, and again under the next.
+        long revision = list.revision();
+        return encode(new Told(revision, list.endpoints()));
+    }
+
+    private static byte[] encode(Told told) {
+        return CanonicalJson.encode(JsonObject.of(Map.of(
+                "endpoints",
+                new JsonArray(told.endpoints().stream()
+                        .map(EndpointId::toString)
+                        .sorted()
+                        .<Json>map(JsonString::new)
+                        .toList()),
+                "revision",
+                new JsonInteger(told.revision()))));
+    }
+
+    private static Told decode(byte[] bytes) {
+        JsonFields fields =
+                JsonFields.of(JsonReader.parse(bytes), "the deny-list").ignoreUnknown();
+        return new Told(
+                fields.integer("revision"),
+                fields.strings("endpoints").stream().map(EndpointId::parse).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /**
+     * Takes what {@link #encode(DenyList)} wrote elsewhere.
+     *
+     * @return whether it was news
+     * @throws IllegalArgumentException when it is something else
+     */
+    public boolean tell(byte[] encoded) {
+        Told next = decode(encoded);
+        return tell(next.revision(), next.endpoints());
+    }
+
+    /**
+     * Takes what a tracker told; when it is news it acts at once, is kept, and listeners are called on this thread.
+     *
+     * @return whether it was news
+     */
+    public boolean tell(long revision, Set<EndpointId> endpoints) {
         Told next = new Told(revision, Set.copyOf(endpoints));
         Told before = latest.getAndUpdate(told -> told.revision() < revision ? next : told);
-        if (before.revision() < revision) {
+        boolean news = before.revision() < revision;
+        if (news) {
             listeners.forEach(Runnable::run);
+            kept.ifPresent(file -> new DurableFiles().replace(file, encode(latest.get())));
         }
+        return news;
     }
 
     @Override
