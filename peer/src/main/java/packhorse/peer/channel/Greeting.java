@@ -40,21 +40,36 @@ sealed interface Greeting {
      */
     record Answer(int version, boolean plain, Verdict verdict) implements Greeting {}
 
-    /** Whether a peer is let in; the position is the byte on the wire. */
+    /** Whether a peer is let in. */
     enum Verdict {
-        WELCOME,
-        NOT_NAMED,
-        DENIED,
-        ENGINE_AWAY,
+        WELCOME(0),
+        NOT_NAMED(1),
+        DENIED(2),
+        ENGINE_AWAY(3),
         /** Anything a newer version says. */
-        OTHER
+        OTHER(4);
+
+        private final int onWire;
+
+        Verdict(int onWire) {
+            this.onWire = onWire;
+        }
+
+        static Verdict of(int onWire) {
+            for (Verdict verdict : values()) {
+                if (verdict.onWire == onWire) {
+                    return verdict;
+                }
+            }
+            return OTHER;
+        }
     }
 
     default ByteBuffer encode() {
         return switch (this) {
             case Ask(int version, boolean plain, InfoHash swarm) -> encode(version, plain, swarm.bytes());
             case Answer(int version, boolean plain, Verdict verdict) ->
-                encode(version, plain, new byte[] {(byte) verdict.ordinal()});
+                encode(version, plain, new byte[] {(byte) verdict.onWire});
         };
     }
 
@@ -75,9 +90,7 @@ sealed interface Greeting {
 
     static Answer readAnswer(Line line) throws IOException {
         Words words = read(line, 1);
-        int verdict = words.rest[0] & 0xff;
-        Verdict[] known = Verdict.values();
-        return new Answer(words.version, words.plain, verdict < known.length ? known[verdict] : Verdict.OTHER);
+        return new Answer(words.version, words.plain, Verdict.of(words.rest[0] & 0xff));
     }
 
     /** What both greetings have. */

@@ -145,7 +145,8 @@ final class Roster {
         lock.lock();
         try {
             Sha256 pack = packs.get(one);
-            return pack != null && pack.equals(packs.get(other));
+            Sha256 otherPack = packs.get(other);
+            return pack != null && otherPack != null && pack.equals(otherPack);
         } finally {
             lock.unlock();
         }

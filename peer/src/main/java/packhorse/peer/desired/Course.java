@@ -77,9 +77,6 @@ public record Course(
     /** A pack to be brought here. */
     public record Fetch(Part part, Priority priority) {}
 
-    private static final String NOT_YET_ABLE =
-            "this agent is not yet able to %s; it distributes and deletes, update it before you order this again";
-
     public Course {
         moves = List.copyOf(moves);
         fetch = java.util.Collections.unmodifiableMap(fetch);
@@ -128,7 +125,7 @@ public record Course(
             new TreeMap<>(fetch)
                     .entrySet().stream()
                             .sorted(Comparator.comparing(
-                                    entry -> -entry.getValue().priority().ordinal()))
+                                    entry -> entry.getValue().priority(), Comparator.reverseOrder()))
                             .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
             return sorted;
         }
@@ -171,14 +168,16 @@ public record Course(
                 move(
                         item,
                         ActionState.REFUSED,
-                        String.format(NOT_YET_ABLE, item.operation().name().toLowerCase(java.util.Locale.ROOT)));
+                        "this agent is not yet able to "
+                                + item.operation().name().toLowerCase(java.util.Locale.ROOT)
+                                + "; it distributes and deletes, update it before you order this again");
             }
         }
 
         private void distribute(DesiredItem item) {
             ActionRecord record = reported(item);
             boolean ended = record != null && record.ended();
-            if (ended && !record.stands()) {
+            if (record != null && record.ended() && !record.stands()) {
                 return;
             }
             Resolution resolution = situation.resolutions().get(item.subject());
