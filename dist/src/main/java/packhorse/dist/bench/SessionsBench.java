@@ -5,6 +5,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,7 +125,7 @@ final class SessionsBench implements Callable<Integer> {
     /** A deployment's authority for the agents' processes to have their certificates from, and the tracker's identity. */
     static void deploy(Scratch scratch) {
         SecureRandom random = new SecureRandom();
-        Instant now = Instant.now();
+        Instant now = InstantSource.system().instant();
         CertificateAuthority.Root root = CertificateAuthority.Root.create(now, random);
         CertificateAuthority authority = root.issuing(now, random);
         byte[] id = new byte[EndpointId.LENGTH_BYTES];

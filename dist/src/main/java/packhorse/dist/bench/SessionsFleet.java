@@ -16,11 +16,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.identity.CertificateAuthority;
@@ -98,7 +98,7 @@ final class SessionsFleet implements Callable<Integer> {
                             opening.release();
                             reached.countDown();
                         }),
-                        new Random(i),
+                        RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(i),
                         loop));
             }
             reached.await();
