@@ -76,6 +76,7 @@ final class WireChannel implements WireSession {
         void ended(WireChannel channel, State from, String why, boolean retry);
     }
 
+    private final Object lock = new Object();
     private final IoSession io;
     private final Owner owner;
     private final WireConfig config;
@@ -93,16 +94,16 @@ final class WireChannel implements WireSession {
     private volatile Set<String> features = Set.of();
     private volatile long heartbeatNanos;
 
-    // Guarded by this.
+    // Guarded by lock.
     private @Nullable ArrayDeque<byte[]> queue;
 
-    // Guarded by this.
+    // Guarded by lock.
     private int queuedBytes;
 
-    // Guarded by this.
+    // Guarded by lock.
     private boolean writing;
 
-    // Guarded by this.
+    // Guarded by lock.
     private @Nullable ArrayDeque<Envelope> untaken;
 
     // Only the thread that keeps time, below.
@@ -181,7 +182,7 @@ final class WireChannel implements WireSession {
             cut(String.valueOf(e.getMessage()));
             return;
         }
-        synchronized (this) {
+        synchronized (lock) {
             if (state != State.HANDSHAKING) {
                 return;
             }
@@ -195,7 +196,7 @@ final class WireChannel implements WireSession {
         version = agreedVersion;
         features = Set.copyOf(agreedFeatures);
         heartbeatNanos = agreedHeartbeat.toNanos();
-        synchronized (this) {
+        synchronized (lock) {
             if (state != State.GREETING) {
                 return false;
             }
@@ -270,14 +271,14 @@ final class WireChannel implements WireSession {
     }
 
     private void offer(Envelope message) {
-        synchronized (this) {
+        synchronized (lock) {
             if (untaken != null) {
                 untaken.add(message);
                 return;
             }
         }
         if (!owner.received(this, message)) {
-            synchronized (this) {
+            synchronized (lock) {
                 if (untaken == null) {
                     untaken = new ArrayDeque<>();
                     io.suspendRead();
@@ -291,7 +292,7 @@ final class WireChannel implements WireSession {
     boolean offerAgain() {
         while (true) {
             Envelope next;
-            synchronized (this) {
+            synchronized (lock) {
                 next = untaken == null ? null : untaken.peek();
                 if (next == null) {
                     if (untaken != null) {
@@ -308,7 +309,7 @@ final class WireChannel implements WireSession {
             if (!owner.received(this, next)) {
                 return true;
             }
-            synchronized (this) {
+            synchronized (lock) {
                 if (untaken != null) {
                     untaken.poll();
                 }
@@ -316,8 +317,10 @@ final class WireChannel implements WireSession {
         }
     }
 
-    synchronized boolean isWaiting() {
-        return untaken != null;
+    boolean isWaiting() {
+        synchronized (lock) {
+            return untaken != null;
+        }
     }
 
     // ---- out
@@ -328,7 +331,7 @@ final class WireChannel implements WireSession {
                 envelope.getVersion() == version
                         ? envelope
                         : envelope.toBuilder().setVersion(version).build());
-        synchronized (this) {
+        synchronized (lock) {
             if (state != State.OPEN
                     || queuedBytes + frame.length > Math.max(config.queueBytesMax(), frame.length)
                     || (queue != null && queue.size() >= QUEUE_FRAMES_MAX)) {
@@ -343,7 +346,7 @@ final class WireChannel implements WireSession {
     /** Sends what is said before the session is open. */
     void greet(Envelope.Builder greeting, int inVersion) {
         byte[] frame = FrameCodec.encode(greeting.setVersion(inVersion).build());
-        synchronized (this) {
+        synchronized (lock) {
             if (state != State.GREETING) {
                 return;
             }
@@ -352,17 +355,19 @@ final class WireChannel implements WireSession {
         flush();
     }
 
-    private synchronized void enqueue(byte[] frame) {
-        if (queue == null) {
-            queue = new ArrayDeque<>(4);
+    private void enqueue(byte[] frame) {
+        synchronized (lock) {
+            if (queue == null) {
+                queue = new ArrayDeque<>(4);
+            }
+            queue.add(frame);
+            queuedBytes += frame.length;
         }
-        queue.add(frame);
-        queuedBytes += frame.length;
     }
 
     private void flush() {
         IoBuffer batch;
-        synchronized (this) {
+        synchronized (lock) {
             if (writing || queue == null) {
                 return;
             }
@@ -376,7 +381,7 @@ final class WireChannel implements WireSession {
     /** The kernel has what was written last. */
     void sent() {
         IoBuffer batch;
-        synchronized (this) {
+        synchronized (lock) {
             if (queue == null) {
                 writing = false;
                 return;
@@ -386,31 +391,33 @@ final class WireChannel implements WireSession {
         io.write(batch);
     }
 
-    private synchronized IoBuffer batch(ArrayDeque<byte[]> frames) {
-        byte[] first = frames.remove();
-        int bytes = first.length;
-        if (frames.isEmpty()) {
-            queue = null;
-            queuedBytes -= bytes;
-            return IoBuffer.wrap(first);
-        }
-        int count = 0;
-        for (byte[] frame : frames) {
-            if (bytes + frame.length > WRITE_BYTES) {
-                break;
+    private IoBuffer batch(ArrayDeque<byte[]> frames) {
+        synchronized (lock) {
+            byte[] first = frames.remove();
+            int bytes = first.length;
+            if (frames.isEmpty()) {
+                queue = null;
+                queuedBytes -= bytes;
+                return IoBuffer.wrap(first);
             }
-            bytes += frame.length;
-            count++;
+            int count = 0;
+            for (byte[] frame : frames) {
+                if (bytes + frame.length > WRITE_BYTES) {
+                    break;
+                }
+                bytes += frame.length;
+                count++;
+            }
+            ByteBuffer joined = ByteBuffer.allocate(bytes).put(first);
+            for (int i = 0; i < count; i++) {
+                joined.put(frames.remove());
+            }
+            if (frames.isEmpty()) {
+                queue = null;
+            }
+            queuedBytes -= bytes;
+            return IoBuffer.wrap(joined.flip());
         }
-        ByteBuffer joined = ByteBuffer.allocate(bytes).put(first);
-        for (int i = 0; i < count; i++) {
-            joined.put(frames.remove());
-        }
-        if (frames.isEmpty()) {
-            queue = null;
-        }
-        queuedBytes -= bytes;
-        return IoBuffer.wrap(joined.flip());
     }
 
     @Override
@@ -423,7 +430,7 @@ final class WireChannel implements WireSession {
     @Override
     public void close(String reason, boolean retry) {
         State from;
-        synchronized (this) {
+        synchronized (lock) {
             from = state;
             switch (from) {
                 case HANDSHAKING -> state = State.ENDED;
@@ -470,7 +477,7 @@ final class WireChannel implements WireSession {
 
     private void finish(String why, boolean retry, boolean flushFirst) {
         State from;
-        synchronized (this) {
+        synchronized (lock) {
             from = state;
             if (from == State.ENDED) {
                 return;
@@ -531,13 +538,15 @@ final class WireChannel implements WireSession {
         }
     }
 
-    private synchronized boolean isStuck(long nowNanos) {
-        long bytes = io.getWrittenBytes();
-        if (!writing || bytes != movedBytes) {
-            movedBytes = bytes;
-            movedNanos = nowNanos;
+    private boolean isStuck(long nowNanos) {
+        synchronized (lock) {
+            long bytes = io.getWrittenBytes();
+            if (!writing || bytes != movedBytes) {
+                movedBytes = bytes;
+                movedNanos = nowNanos;
+            }
+            return nowNanos - movedNanos > config.writeStallMax().toNanos();
         }
-        return nowNanos - movedNanos > config.writeStallMax().toNanos();
     }
 
     /** For a log line. */

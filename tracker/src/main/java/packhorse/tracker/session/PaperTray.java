@@ -20,13 +20,14 @@ final class PaperTray {
     /** A tray of reports is some hundred kilobytes at most; more waits at the agent. */
     private static final int PAPERS_MAX = 16;
 
+    private final Object lock = new Object();
     private final Executor workers;
     private final Function<Envelope, CompletionStage<?>> work;
 
-    // Guarded by this.
+    // Guarded by lock.
     private final ArrayDeque<Envelope> papers = new ArrayDeque<>(2);
 
-    // Guarded by this.
+    // Guarded by lock.
     private boolean busy;
 
     /** @param work told of one at a time; the stage it returns completes when that one is done */
@@ -36,21 +37,23 @@ final class PaperTray {
     }
 
     /** Takes one; false when the tray is full. */
-    synchronized boolean offer(Envelope paper) {
-        if (papers.size() >= PAPERS_MAX) {
-            return false;
+    boolean offer(Envelope paper) {
+        synchronized (lock) {
+            if (papers.size() >= PAPERS_MAX) {
+                return false;
+            }
+            papers.add(paper);
+            if (!busy) {
+                busy = true;
+                workers.execute(this::next);
+            }
+            return true;
         }
-        papers.add(paper);
-        if (!busy) {
-            busy = true;
-            workers.execute(this::next);
-        }
-        return true;
     }
 
     private void next() {
         Envelope paper;
-        synchronized (this) {
+        synchronized (lock) {
             paper = papers.poll();
             if (paper == null) {
                 busy = false;
