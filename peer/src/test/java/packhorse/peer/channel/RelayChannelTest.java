@@ -37,6 +37,7 @@ import packhorse.core.unit.ByteRate;
 import packhorse.peer.channel.ChannelRefusal.Reason;
 
 /** Two channels with sockets in libtorrent's place: who gets in, what arrives, and what both ends count. */
+@SuppressWarnings("try") // What is closed in the middle of a test is what the test is about.
 final class RelayChannelTest {
     private static final InstantSource CLOCK = InstantSource.system();
     private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
