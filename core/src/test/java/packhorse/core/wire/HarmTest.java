@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -371,7 +372,7 @@ final class HarmTest {
         try (java.net.ServerSocket plain = new java.net.ServerSocket(0, 5, InetAddress.getByName("127.10.42.15"))) {
             Thread answering = Thread.ofVirtual().start(() -> {
                 try (Socket socket = plain.accept()) {
-                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes("US-ASCII"));
+                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     var unused = socket.getInputStream().readNBytes(1);
                 } catch (IOException e) {
                     // The client went away.
