@@ -38,6 +38,12 @@ public final class InventoryReporter implements AutoCloseable {
 
     private static final String FILE = "inventory";
 
+    /**
+     * The same wish is not answered again sooner: a session that broke half-way is made good then, and a tracker that cannot take what
+     * it was sent does not hear it in a circle.
+     */
+    private static final long AGAIN_MILLIS = 30_000;
+
     /** A stop waits for a look that is under way; a package tool that takes longer is left behind. */
     private static final long STOP_SECONDS_MAX = 5;
 
@@ -53,6 +59,11 @@ public final class InventoryReporter implements AutoCloseable {
     private long before;
     private Difference step = newest.since(newest);
     private String trouble = "";
+    private long heard;
+    private long answeredHave = -1;
+    private long answeredRevision = -1;
+    private long answeredMillis;
+    private boolean againWaits;
 
     private InventoryReporter(
             Path file, Supplier<Inventory> collector, Consumer<InventoryDelta> sender, InstantSource clock) {
@@ -151,9 +162,21 @@ public final class InventoryReporter implements AutoCloseable {
     }
 
     private void say(long have) {
+        heard = have;
         if (revision == 0 || have == revision) {
             return;
         }
+        long now = clock.millis();
+        if (have == answeredHave && revision == answeredRevision && Math.abs(now - answeredMillis) < AGAIN_MILLIS) {
+            if (!againWaits) {
+                againWaits = true;
+                var unused = owner.schedule(this::again, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            return;
+        }
+        answeredHave = have;
+        answeredRevision = revision;
+        answeredMillis = now;
         boolean difference = have != 0 && have == before;
         List<InventoryDelta> frames = difference
                 ? InventoryCodec.frames(before, revision, step)
@@ -163,6 +186,11 @@ public final class InventoryReporter implements AutoCloseable {
         } catch (RuntimeException e) {
             complain("the inventory cannot be sent: " + e);
         }
+    }
+
+    private void again() {
+        againWaits = false;
+        say(heard);
     }
 
     private void complain(String reason) {

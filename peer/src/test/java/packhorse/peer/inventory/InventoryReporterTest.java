@@ -102,6 +102,19 @@ final class InventoryReporterTest {
     }
 
     @Test
+    void theSameWishIsNotAnsweredInACircle() {
+        try (InventoryReporter reporter = start(ONCE)) {
+            await().until(() -> sent.size() == 1);
+            for (int i = 0; i < 50; i++) {
+                reporter.needed(7);
+            }
+            reporter.needed(8);
+            await().until(() -> sent.size() == 3);
+            assertEquals(3, sent.size(), "the first look, what 7 misses, what 8 misses");
+        }
+    }
+
+    @Test
     void aLongInventoryTravelsInSeveralFrames() {
         TreeMap<String, String> many = new TreeMap<>();
         for (int i = 0; i < 4_000; i++) {

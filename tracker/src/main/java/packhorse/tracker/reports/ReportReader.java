@@ -45,8 +45,8 @@ public final class ReportReader {
     public static ReportReader of(Path data) {
         Path directory = ReportStore.directory(data);
         if (!Files.isDirectory(directory)) {
-            throw new UsageException(directory + ": there are no reports; is " + data
-                    + " the \"data\" directory of a tracker that was started with --desired?");
+            throw new UsageException(
+                    directory + ": there are no reports; is " + data + " the \"data\" directory of a tracker?");
         }
         return new ReportReader(directory);
     }

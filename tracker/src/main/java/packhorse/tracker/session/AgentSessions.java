@@ -34,6 +34,7 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.DesiredItem;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.InventoryNeeded;
 import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LeaseRequest;
 import packhorse.core.message.v1.Refusal;
@@ -245,9 +246,11 @@ public final class AgentSessions implements AutoCloseable {
                     .store(endpoint, paper.getStatusReports())
                     .thenAccept(stored -> tell(session, Envelope.newBuilder().setReportsStored(stored)));
         }
-        tell(
-                session,
-                Envelope.newBuilder().setInventoryNeeded(governance.inventory(endpoint, paper.getInventoryDelta())));
+        InventoryNeeded known = governance.inventory(endpoint, paper.getInventoryDelta());
+        // In the middle of a revision that takes several frames, an answer would read as a wish for all of it again.
+        if (!paper.getInventoryDelta().getMore()) {
+            tell(session, Envelope.newBuilder().setInventoryNeeded(known));
+        }
         return CompletableFuture.completedStage(true);
     }
 
