@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,9 @@ final class Attempt {
     private volatile Optional<EndpointId> peer = Optional.empty();
     private volatile Optional<Sha256> pack = Optional.empty();
     private volatile String where = "";
+    private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
     private volatile boolean late;
+    private volatile boolean crossed;
 
     /** @param stranger where a connection came from that has not said who it is; empty for our own */
     Attempt(Optional<InetAddress> stranger, long deadlineNanos) {
@@ -77,6 +80,21 @@ final class Attempt {
     /** The time is over. */
     boolean late() {
         return late;
+    }
+
+    /** Completed once it is known whether a connection comes of this. */
+    CompletableFuture<Boolean> outcome() {
+        return outcome;
+    }
+
+    /** The other end connects to us at the same moment, and its connection is the one that stays. */
+    void giveWay() {
+        crossed = true;
+        cut();
+    }
+
+    boolean crossed() {
+        return crossed;
     }
 
     void look(long nowNanos) {

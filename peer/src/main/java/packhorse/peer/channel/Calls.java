@@ -86,6 +86,7 @@ final class Calls {
             Standing standing = roster.standing(link.peer(), asked);
             if (standing instanceof Standing.Named named && named.peer().wan() == link.wan()) {
                 attempt.pack(Optional.of(named.pack()));
+                connections.calling(attempt, new Relay.Purpose(named.pack(), link.peer(), false, link.wan()));
                 dial(engine, fromEngine, named, asked, attempt);
                 return;
             }
@@ -164,6 +165,9 @@ final class Calls {
                     new Relay.Purpose(named.pack(), peer, false, named.peer().wan());
             connections.carry(attempt, purpose, engine, fromEngine, agreed, address, who, named, new byte[0]);
             return Optional.empty();
+        } catch (CrossedException e) {
+            line.release();
+            throw e;
         } catch (RefusedException e) {
             why = e;
         } catch (IdentityException e) {
@@ -227,6 +231,7 @@ final class Calls {
                 throw new RefusedException(
                         Reason.NOT_NAMED_THERE, there + " does not know yet that we belong to " + named.pack());
             case DENIED -> throw new RefusedException(Reason.DENIED, there + " has this machine on its deny-list");
+            case CONNECTED -> throw new CrossedException(there + " is connected to us already");
             case ENGINE_AWAY, OTHER ->
                 throw new RefusedException(Reason.UNREACHABLE, there + " cannot take us now: " + answer.verdict());
         }

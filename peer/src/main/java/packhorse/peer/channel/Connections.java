@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,10 @@ import packhorse.peer.channel.Roster.Standing;
 final class Connections {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
+    /** Two ends that connect to each other do so within the time of a handshake. */
+    private static final long CROSSING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final EndpointId self;
     private final ChannelConfig config;
     private final Roster roster;
     private final Refusals refusals;
@@ -42,9 +49,19 @@ final class Connections {
     /** The newest connection of each kind; an older one to the same end is dead and does not know it yet. */
     private final Map<Relay.Purpose, Relay> newest = new ConcurrentHashMap<>();
 
+    /** Our own attempts, once they know what they are for. */
+    private final Map<Relay.Purpose, Attempt> calling = new ConcurrentHashMap<>();
+
     private volatile boolean closed;
 
-    Connections(ChannelConfig config, Roster roster, Refusals refusals, InstantSource clock, LongSupplier nanoTime) {
+    Connections(
+            EndpointId self,
+            ChannelConfig config,
+            Roster roster,
+            Refusals refusals,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        this.self = self;
         this.config = config;
         this.roster = roster;
         this.refusals = refusals;
@@ -89,11 +106,53 @@ final class Connections {
         return attempt;
     }
 
-    /** An older connection for the same purpose is dead: the other end would not have come again. */
-    void replace(Relay.Purpose purpose) {
-        Relay before = newest.get(purpose);
-        if (before != null) {
-            before.end();
+    /** Our own attempt knows what it is for. */
+    void calling(Attempt attempt, Relay.Purpose purpose) {
+        Attempt before = calling.put(purpose, attempt);
+        attempt.outcome().whenComplete((came, failure) -> calling.remove(purpose, attempt));
+        LOG.trace("calling for {}, after {}", purpose, before);
+    }
+
+    /**
+     * Decides whether a visitor is to stay, and makes room for it. Two agents that hear of each other connect to each other at the same
+     * moment, and libtorrent, which lets only one of two such connections live, cannot agree with the other libtorrent on which:
+     * it compares ports, and behind aliases each end compares others. So the channels agree before: the connection that the end
+     * with the lower id made stays. The other end gives up its own at once; the lower one waits for its own first.
+     *
+     * <p>A connection that has lived for a while is no such crossing: a visitor for the same purpose means that it is dead.
+     */
+    boolean makeWay(Relay.Purpose visit) throws InterruptedException {
+        Relay same = newest.get(visit);
+        if (same != null) {
+            same.end();
+        }
+        Relay.Purpose own = new Relay.Purpose(visit.pack(), visit.peer(), false, visit.wan());
+        Attempt attempt = calling.get(own);
+        boolean ownStays = self.compareTo(visit.peer()) < 0;
+        if (attempt != null && ownStays) {
+            await(attempt);
+        } else if (attempt != null) {
+            attempt.giveWay();
+        }
+        Relay mine = newest.get(own);
+        if (mine == null) {
+            return true;
+        }
+        if (ownStays && mine.ageNanos() < CROSSING_NANOS) {
+            return false;
+        }
+        mine.end();
+        return true;
+    }
+
+    private void await(Attempt attempt) throws InterruptedException {
+        try {
+            boolean came = attempt.outcome().get(config.naming().toNanos(), TimeUnit.NANOSECONDS);
+            LOG.trace("our own attempt came to something: {}", came);
+        } catch (TimeoutException e) {
+            LOG.trace("our own attempt takes long");
+        } catch (ExecutionException e) {
+            throw new AssertionError("an attempt's outcome is true or false", e);
         }
     }
 
@@ -128,6 +187,7 @@ final class Connections {
         relays.add(relay);
         newest.put(purpose, relay);
         attempts.remove(attempt);
+        attempt.outcome().complete(true);
         if (closed || attempt.late()) {
             relay.cut();
         }
@@ -145,7 +205,9 @@ final class Connections {
     void refuse(Attempt attempt, Exception why) {
         attempts.remove(attempt);
         attempt.closeAll();
-        if (closed) {
+        attempt.outcome().complete(false);
+        if (closed || attempt.crossed() || why instanceof CrossedException || met(attempt)) {
+            LOG.trace("{}: {}", attempt.where(), why.getMessage());
             return;
         }
         boolean denied = attempt.peer().isPresent()
@@ -164,6 +226,15 @@ final class Connections {
         } else {
             refusals.add(reason(why), attempt.peer(), attempt.pack(), attempt.where(), line(why, who));
         }
+    }
+
+    /** Whether the two have met by another connection: then a visitor that hung up gave way to that one. */
+    private boolean met(Attempt attempt) {
+        return attempt.stranger().isPresent()
+                && attempt.peer().isPresent()
+                && relays.stream()
+                        .anyMatch(relay -> !relay.purpose().inbound()
+                                && relay.purpose().peer().equals(attempt.peer().get()));
     }
 
     private static Reason reason(Exception why) {

@@ -46,8 +46,10 @@ sealed interface Greeting {
         NOT_NAMED(1),
         DENIED(2),
         ENGINE_AWAY(3),
+        /** Both ends connected to each other at the same moment; the other connection stays. */
+        CONNECTED(4),
         /** Anything a newer version says. */
-        OTHER(4);
+        OTHER(255);
 
         private final int onWire;
 

@@ -50,6 +50,8 @@ final class Relay {
     private final Consumer<Relay> gone;
     private final AtomicInteger directions = new AtomicInteger(2);
 
+    private final long startedNanos;
+
     private volatile Priority priority;
     private volatile boolean ending;
     /** When both sockets are closed whatever happens; meaningful once {@link #closing}. */
@@ -96,6 +98,11 @@ final class Relay {
         this.config = config;
         this.nanoTime = nanoTime;
         this.gone = gone;
+        this.startedNanos = nanoTime.getAsLong();
+    }
+
+    long ageNanos() {
+        return nanoTime.getAsLong() - startedNanos;
     }
 
     Purpose purpose() {

@@ -71,7 +71,7 @@ public final class RelayChannel implements PeerChannel {
         this.self = identity.id();
         this.roster = new Roster(nanoTime);
         this.refusals = new Refusals(clock);
-        this.connections = new Connections(config, roster, refusals, clock, nanoTime);
+        this.connections = new Connections(identity.id(), config, roster, refusals, clock, nanoTime);
         Introduction introduction = new Introduction(identity, clock, buffers);
         this.visitors = new Visitors(config, introduction, roster, aliases, connections, refusals, buffers);
         this.calls = new Calls(config, introduction, roster, connections, refusals, buffers);

@@ -117,6 +117,12 @@ final class Visitors {
             throw new RefusedException(
                     Reason.ENGINE_AWAY, "our libtorrent does not listen yet; " + visitor + " is to come again");
         }
+        Relay.Purpose purpose =
+                new Relay.Purpose(named.pack(), who.id(), true, named.peer().wan());
+        if (!connections.makeWay(purpose)) {
+            answer(line, Verdict.CONNECTED);
+            throw new CrossedException(visitor + " is connected already");
+        }
         boolean plain = ask.plain() && named.peer().mayBePlain();
         line.send(new Greeting.Answer(Greeting.VERSION, plain, Verdict.WELCOME).encode());
         Line agreed = plain ? line.continuePlain() : line;
@@ -126,9 +132,6 @@ final class Visitors {
         if (!roster.same(asked, ask.swarm())) {
             throw new RefusedException(Reason.PROTOCOL, visitor + " asked for one swarm and then for another");
         }
-        Relay.Purpose purpose =
-                new Relay.Purpose(named.pack(), who.id(), true, named.peer().wan());
-        connections.replace(purpose);
         SocketChannel toEngine = attempt.hold(
                 connect(libtorrent, aliases.of(who.id(), named.peer().wan())));
         Intake fromEngine = new Intake(toEngine, buffers);

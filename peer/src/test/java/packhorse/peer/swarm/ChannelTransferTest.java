@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -274,6 +276,42 @@ final class ChannelTransferTest {
                         seed.admit(sample, List.of(), leecher.far()).allow()));
                 leecher.node.awaitComplete(sample);
                 awaitBooks(sample, seed, leecher);
+            }
+        }
+    }
+
+    @Test
+    void twoThatConnectToEachOtherAtTheSameMomentMeetOnce() throws Exception {
+        List<Sample> samples = new ArrayList<>();
+        try (Machine one = agent("127.30.50.18");
+                Machine other = agent("127.30.50.19")) {
+            for (int i = 0; i < 8; i++) {
+                Sample sample = Sample.of(100 + i, 4 << 20);
+                samples.add(sample);
+                // Each has the half that the other lacks.
+                byte[] first = sample.bytes().clone();
+                Arrays.fill(first, first.length / 2, first.length, (byte) 0);
+                byte[] second = sample.bytes().clone();
+                Arrays.fill(second, 0, second.length / 2, (byte) 0);
+                Files.write(folder("one").resolve(sample.id().hex()), first);
+                Files.write(folder("other").resolve(sample.id().hex()), second);
+                one.node.add(sample, folder("one"), false);
+                other.node.add(sample, folder("other"), false);
+            }
+            for (Sample sample : samples) {
+                one.node.await(SwarmEvent.Added.class, event -> event.pack().equals(sample.id()));
+                other.node.await(SwarmEvent.Added.class, event -> event.pack().equals(sample.id()));
+            }
+            for (Sample sample : samples) {
+                one.admit(sample, List.of(), other.near());
+                LocalPeers there = other.admit(sample, List.of(one.near()));
+                LocalPeers here = one.admit(sample, List.of(other.near()));
+                one.node.offer(new SwarmCommand.Peers(sample.id(), here.connect(), here.allow()));
+                other.node.offer(new SwarmCommand.Peers(sample.id(), there.connect(), there.allow()));
+            }
+            for (Sample sample : samples) {
+                one.node.awaitComplete(sample);
+                other.node.awaitComplete(sample);
             }
         }
     }
