@@ -113,7 +113,7 @@ public final class InventoryReporter implements AutoCloseable {
 
     /** The tracker has the inventory up to {@code have}, 0 for nothing. */
     public void needed(long have) {
-        post(() -> say(have));
+        post(() -> answer(have));
     }
 
     private void post(Runnable work) {
@@ -161,7 +161,8 @@ public final class InventoryReporter implements AutoCloseable {
         }
     }
 
-    private void say(long have) {
+    /** Answers a wish of the tracker's. */
+    private void answer(long have) {
         heard = have;
         if (revision == 0 || have == revision) {
             return;
@@ -177,6 +178,10 @@ public final class InventoryReporter implements AutoCloseable {
         answeredHave = have;
         answeredRevision = revision;
         answeredMillis = now;
+        say(have);
+    }
+
+    private void say(long have) {
         boolean difference = have != 0 && have == before;
         List<InventoryDelta> frames = difference
                 ? InventoryCodec.frames(before, revision, step)
@@ -184,13 +189,14 @@ public final class InventoryReporter implements AutoCloseable {
         try {
             frames.forEach(sender);
         } catch (RuntimeException e) {
+            answeredHave = -1;
             complain("the inventory cannot be sent: " + e);
         }
     }
 
     private void again() {
         againWaits = false;
-        say(heard);
+        answer(heard);
     }
 
     private void complain(String reason) {
