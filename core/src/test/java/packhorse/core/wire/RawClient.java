@@ -8,6 +8,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Hello;
@@ -24,7 +25,7 @@ final class RawClient implements AutoCloseable {
         return connect(context, server, null);
     }
 
-    static RawClient connect(SSLContext context, WireServer server, InetAddress from) throws IOException {
+    static RawClient connect(SSLContext context, WireServer server, @Nullable InetAddress from) throws IOException {
         InetSocketAddress to = server.addresses().getFirst();
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(to.getAddress(), to.getPort(), from, 0);
         socket.setSoTimeout(20_000);
