@@ -109,7 +109,7 @@ final class Connections {
     /** Our own attempt knows what it is for. */
     void calling(Attempt attempt, Relay.Purpose purpose) {
         Attempt before = calling.put(purpose, attempt);
-        attempt.outcome().whenComplete((came, failure) -> calling.remove(purpose, attempt));
+        var unused = attempt.outcome().whenComplete((came, failure) -> calling.remove(purpose, attempt));
         LOG.trace("calling for {}, after {}", purpose, before);
     }
 
