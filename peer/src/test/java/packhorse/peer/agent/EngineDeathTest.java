@@ -182,7 +182,7 @@ final class EngineDeathTest {
                 owner.runUntil(() -> owner.complete, Duration.ofSeconds(60));
                 assertArrayEquals(content, Files.readAllBytes(into.resolve(id.hex())));
                 long missing = (long) (pieces - hadAfter) * torrent.pack().pieceLength();
-                long again = sent.get(leecher) - before;
+                long again = sent.getOrDefault(leecher, 0L) - before;
                 assertTrue(again <= missing, () -> again + " bytes for " + missing + " that were missing");
             } finally {
                 owner.engine.close();

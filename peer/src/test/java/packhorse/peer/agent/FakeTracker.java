@@ -53,6 +53,8 @@ import packhorse.core.wire.WireSession;
 public final class FakeTracker implements AutoCloseable {
     private final HttpServer http;
     private final Path repository;
+    /** Set by {@link #start} before anybody else has this object. */
+    @SuppressWarnings("NullAway.Init")
     private WireServer server;
 
     // Guarded by this.

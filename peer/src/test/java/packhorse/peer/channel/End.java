@@ -59,7 +59,7 @@ final class End implements AutoCloseable {
         this.identity = identity;
         this.channel = RelayChannel.open(config, identity, clock, System::nanoTime);
         try {
-            this.engine = new ServerSocket(0, 500, InetAddress.getByName("127.0.0.1"));
+            this.engine = new ServerSocket(0, 500, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -351,8 +351,9 @@ final class RelayChannelTest {
                 try (Socket out = End.call(alias, "x");
                         Socket in = b.arrival("x")) {
                     for (int i = random.nextInt(1, 6); i > 0; i--) {
-                        Socket from = random.nextBoolean() ? out : in;
-                        Socket to = from == out ? in : out;
+                        boolean outward = random.nextBoolean();
+                        Socket from = outward ? out : in;
+                        Socket to = outward ? in : out;
                         byte[] bytes = Cases.bytes(random, random.nextInt(1, random.nextBoolean() ? 100 : 100_000));
                         End.send(from, bytes);
                         assertArrayEquals(bytes, End.receive(to, bytes.length));

@@ -110,7 +110,7 @@ class CourseHistoryTest {
                     random.nextBoolean() ? Optional.of(from) : Optional.empty(),
                     Optional.empty(),
                     random.nextInt(4) == 0 ? Optional.of(from.plusSeconds(1 + random.nextInt(100))) : Optional.empty(),
-                    Priority.values()[random.nextInt(3)],
+                    List.of(Priority.values()).get(random.nextInt(3)),
                     Optional.empty());
         }
 

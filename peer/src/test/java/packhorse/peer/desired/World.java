@@ -14,7 +14,7 @@ final class World {
     private World() {}
 
     static ReleaseId id(String word) {
-        String[] parts = word.split("@");
+        String[] parts = word.split("@", -1);
         return new ReleaseId(new ReleaseName(parts[0], parts[0]), Version.parse(parts[1]), Platform.ANY);
     }
 

@@ -34,7 +34,7 @@ class JournalKillTest {
             int lines = 1 + random.nextInt(120);
             try (BufferedReader out = process.inputReader()) {
                 String first = String.valueOf(out.readLine());
-                String[] open = first.split(" ");
+                String[] open = first.split(" ", -1);
                 assertEquals("OPEN", open[0], first);
                 assertTrue(number.isEmpty() || number.equals(open[1]), "the journal keeps its number");
                 number = open[1];
@@ -67,7 +67,7 @@ class JournalKillTest {
     }
 
     private static void take(String line, Map<Long, String> written) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         if (words[0].equals("WROTE")) {
             String before = written.putIfAbsent(Long.parseLong(words[1]), words[2]);
             assertTrue(before == null || before.equals(words[2]), "sequence " + words[1] + " is given twice");

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -97,7 +98,9 @@ class ReportJournalTest {
         try (ReportJournal journal = open()) {
             assertEquals(0, journal.waiting());
             assertEquals(101, journal.oldest());
-            assertEquals(ActionState.STAGED, journal.last().get("a0").state());
+            assertEquals(
+                    ActionState.STAGED,
+                    Objects.requireNonNull(journal.last().get("a0")).state());
             assertEquals(0, journal.append(List.of(draft("a0", ActionState.STAGED))));
         }
     }
@@ -158,7 +161,10 @@ class ReportJournalTest {
                 journal.append(List.of(draft(action, ActionState.ACCEPTED)));
             }
             assertEquals(3, journal.waiting());
-            assertEquals(ActionState.ACCEPTED, journal.last().get("d").state(), "remembered, though not written");
+            assertEquals(
+                    ActionState.ACCEPTED,
+                    Objects.requireNonNull(journal.last().get("d")).state(),
+                    "remembered, though not written");
             journal.append(List.of(draft("d", ActionState.STAGED)));
             assertEquals(List.of(1L, 2L, 3L, 4L), sequences(journal));
             assertEquals("d", journal.after(3, 1).getFirst().action());

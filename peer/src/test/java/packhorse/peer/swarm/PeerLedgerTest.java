@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ final class PeerLedgerTest {
         }
 
         void close(Connection connection) {
-            Bytes last = open.remove(connection);
+            Bytes last = Objects.requireNonNull(open.remove(connection));
             carried.put(connection.ip(), new Bytes(last.in() & -1024, last.out() & -1024));
         }
 

@@ -84,22 +84,24 @@ final class UnprivilegedSwarmTest {
     @Test
     void aPackArrivesAndIsServedOnByAProcessWithoutAnyRight() throws Exception {
         Path data = Files.createDirectory(
-                dir.resolve("data"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                dir.resolve("data"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path secret = Files.writeString(data.resolve("identity.key"), "secret");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         Path store = data.resolve("store");
         Sample sample = Sample.of(72, 9_000_000);
         Path from = dir.resolve("seed");
         sample.writeTo(from);
-        Path partial = Files.createDirectories(store.resolve("partial").resolve(sample.id().hex()));
+        Path partial = Files.createDirectories(
+                store.resolve("partial").resolve(sample.id().hex()));
         Files.createDirectories(store.resolve("packs"));
         Path part = partial.resolve(sample.id().hex());
         try (Node seed = Node.on("127.30.7.11");
                 Node apart = start("127.30.7.12", store);
                 Node third = Node.on("127.30.7.13")) {
             Map<String, String> status = status(apart.pid());
-            assertFalse(status.get("Uid").startsWith("0"), status.get("Uid"));
-            assertFalse(status.get("Gid").startsWith("0"), status.get("Gid"));
+            assertFalse(status.getOrDefault("Uid", "0").startsWith("0"), status::toString);
+            assertFalse(status.getOrDefault("Gid", "0").startsWith("0"), status::toString);
             assertEquals("", status.get("Groups"));
             for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {
                 assertEquals("0000000000000000", status.get(set), set);
@@ -107,9 +109,10 @@ final class UnprivilegedSwarmTest {
             assertEquals("1", status.get("NoNewPrivs"));
             assertTrue(
                     Files.readString(Path.of("/proc/" + apart.pid() + "/environ"))
-                            .chars()
-                            .filter(c -> c == '=')
-                            .count() <= 4,
+                                    .chars()
+                                    .filter(c -> c == '=')
+                                    .count()
+                            <= 4,
                     "an empty environment but for the language");
 
             seed.add(sample, from, true).allow(sample, apart);
@@ -120,12 +123,12 @@ final class UnprivilegedSwarmTest {
             assertEquals(0, attribute(part, "mode") & 022, "nobody but the agent may write what is to be proven");
             assertEquals(0, attribute(partial, "mode") & 022, "nor put anything beside it");
 
-            Path pack = Files.createDirectory(store.resolve("packs").resolve(sample.id().hex()));
+            Path pack = Files.createDirectory(
+                    store.resolve("packs").resolve(sample.id().hex()));
             Files.createLink(pack.resolve(sample.id().hex()), part);
             apart.offer(new SwarmCommand.Relocate(sample.id(), pack));
             assertEquals(
-                    pack,
-                    apart.await(SwarmEvent.Relocated.class, event -> true).directory());
+                    pack, apart.await(SwarmEvent.Relocated.class, event -> true).directory());
             Files.delete(part);
             Path into = Files.createDirectories(dir.resolve("third"));
             third.add(sample, into, false).connect(sample, List.of(apart));
