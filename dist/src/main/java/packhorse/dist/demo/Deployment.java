@@ -320,6 +320,12 @@ final class Deployment implements AutoCloseable {
         return role == null ? "it does not run" : role.lastLine();
     }
 
+    /** What the tracker logged since it was first started. */
+    String trackerSaid() {
+        RoleProcess role = roles.get(RoleFiles.TRACKER);
+        return role == null ? "" : role.output();
+    }
+
     private void kill(String folder) throws InterruptedException {
         RoleProcess role = roles.remove(folder);
         if (role != null) {

@@ -149,10 +149,9 @@ final class AdmissionTest {
         lab.deployment().desired().want(id, "known", "distribute", Lab.PRODUCT + "@" + EVERYBODYS);
 
         await().atMost(SOON).until(() -> ReportInvariants.ended(lab.reports(), id, "known") == 1);
-        await().atMost(SOON)
-                .until(() -> lab.reports().stream()
-                        .anyMatch(stored -> stored.entry().action().equals("unknown")
-                                && stored.entry().detail().contains("lab/nothing")));
+        await("the tracker says what does not act, and why")
+                .atMost(SOON)
+                .until(() -> lab.deployment().trackerSaid().contains("lab/nothing@9.9 does not act"));
         lab.deployment().stopAgent(machine);
     }
 
@@ -170,7 +169,8 @@ final class AdmissionTest {
 
         assertEquals("office-2", away.agent().status().getSite());
         lab.pull(away, EVERYBODYS).get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
-        assertEquals(4 * MIB, Lab.bytesFrom(away.agent(), lab.sitePeer(2).ip()), "from the office it is in");
+        assertEquals(0, Lab.bytesIn(away.agent(), true), "over the line of the office it is in");
+        assertTrue(Lab.bytesIn(away.agent(), false) >= 4 * MIB, "from the office it is in");
         lab.deployment().stopAgent(away);
     }
 
