@@ -258,7 +258,7 @@ final class SessionsBench implements Callable<Integer> {
                 "from revocation to the session's end, longest",
                 report.largest("revocation", "to the session's end ms"),
                 "ms",
-                Report.Aim.atMost(TimeUnit.SECONDS.toMillis(5)));
+                Report.Aim.atMost((double) TimeUnit.SECONDS.toMillis(5)));
         report.note("the deny-list's file, which a tracker reads again within a second, is not part of that");
     }
 

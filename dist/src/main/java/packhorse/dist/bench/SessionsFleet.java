@@ -102,7 +102,7 @@ final class SessionsFleet implements Callable<Integer> {
                         loop));
             }
             reached.await();
-            say(out, "open " + count);
+            say(out, "open " + clients.size());
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 int which = Integer.parseInt(line.substring(line.indexOf(' ') + 1));
                 say(out, "name " + identities.get(which).id());

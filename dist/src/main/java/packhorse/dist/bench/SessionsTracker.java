@@ -124,25 +124,25 @@ final class SessionsTracker implements Callable<Integer> {
     }
 
     private static String answer(String[] words, SessionDoor door, Denied denied) {
-        switch (words[0]) {
+        return switch (words[0]) {
             case "heap" -> {
                 System.gc();
-                return "heap "
+                yield "heap "
                         + ManagementFactory.getMemoryMXBean()
                                 .getHeapMemoryUsage()
                                 .getUsed();
             }
             case "counts" -> {
                 WireCounts counts = door.counts();
-                return "counts " + counts.open() + " " + counts.greeting() + " " + counts.bytesIn() + " "
+                yield "counts " + counts.open() + " " + counts.greeting() + " " + counts.bytesIn() + " "
                         + counts.bytesOut();
             }
             case "deny" -> {
                 denied.deny(EndpointId.parse(words[1]));
-                return "denied " + words[1];
+                yield "denied " + words[1];
             }
             default -> throw new UsageException("\"" + words[0] + "\" is nothing to do here");
-        }
+        };
     }
 
     private static void say(PrintWriter out, String line) {

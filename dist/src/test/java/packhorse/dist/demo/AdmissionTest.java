@@ -199,7 +199,7 @@ final class AdmissionTest {
         OperationException used =
                 assertThrows(OperationException.class, () -> lab.deployment().join(second, token));
 
-        assertTrue(used.getMessage().contains("token"), used.getMessage());
+        assertTrue(String.valueOf(used.getMessage()).contains("token"), used.getMessage());
         assertFalse(Files.exists(second.data().resolve("identity.crt")), "nothing was changed");
     }
 
