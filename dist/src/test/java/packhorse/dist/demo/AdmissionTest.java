@@ -170,7 +170,7 @@ final class AdmissionTest {
         assertEquals("office-2", away.agent().status().getSite());
         lab.pull(away, EVERYBODYS).get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
         assertEquals(0, Lab.bytesIn(away.agent(), true), "over the line of the office it is in");
-        assertTrue(Lab.bytesIn(away.agent(), false) >= 4 * MIB, "from the office it is in");
+        await("from the office it is in").atMost(SOON).until(() -> Lab.bytesIn(away.agent(), false) >= 4 * MIB);
         lab.deployment().stopAgent(away);
     }
 
