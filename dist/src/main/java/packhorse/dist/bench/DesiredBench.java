@@ -288,7 +288,8 @@ final class DesiredBench implements Callable<Integer> {
 
     private static void desire(Scratch scratch, String action) {
         Path next = scratch.write(
-                "desired.yaml.next", "desired:\n  - {action: " + action + ", release: " + RELEASE + ", all: true}\n");
+                "desired.yaml.next",
+                "desired:\n  - {action: " + action + ", release: " + RELEASE + ", sites: [everywhere]}\n");
         try {
             Files.move(
                     next,

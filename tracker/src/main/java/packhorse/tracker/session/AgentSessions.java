@@ -724,7 +724,8 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private boolean toldDesired(Line line) {
-        if (!line.desiredDue) {
+        if (!line.desiredDue || line.session.peer().role() != DeploymentRole.AGENT) {
+            // Nobody orders an origin to hold what it is the source of; "all" means endpoints.
             return true;
         }
         DesiredStateUpdate desired = governance.desiredOf(line.id, siteOf(line.id));
