@@ -23,7 +23,8 @@ import packhorse.core.identity.RemoteIdentity;
 /** The checks of a machine's certificate: there, whose, how long, with its key, of the deployment. */
 public final class IdentityChecks {
     private static final String NAME = "certificate";
-    private static final String JOIN = "get a token from whoever runs the deployment and run packhorse peer join TOKEN";
+    private static final String JOIN =
+            "get a token from whoever runs the deployment and run packhorse ROLE join TOKEN (peer, origin or tracker)";
 
     private final List<Finding> findings;
     private final Optional<MachineIdentity> identity;

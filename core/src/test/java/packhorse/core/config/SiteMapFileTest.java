@@ -1,6 +1,7 @@
 package packhorse.core.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ class SiteMapFileTest {
             subnets: 10.2.0.0/16
             wan: {down: 50Mbit, up: 10Mbit}
             servesOutsiders: true
+            lan: plain
         """;
 
     @Test
@@ -36,6 +38,8 @@ class SiteMapFileTest {
         assertEquals(ByteRate.parse("20Mbit"), berlin.wan().up());
         assertEquals(Optional.of(berlin), map.siteOf(IpAddress.parse("2001:db8:1::77")));
         assertTrue(map.site("lyon").orElseThrow().servesOutsiders());
+        assertTrue(map.site("lyon").orElseThrow().lanMayBePlain());
+        assertFalse(berlin.lanMayBePlain(), "encrypted unless it says otherwise");
         assertEquals(Optional.empty(), map.siteOf(IpAddress.parse("10.3.0.1")));
         assertEquals(Optional.empty(), map.siteOf(IpAddress.parse("192.0.2.10")));
     }
@@ -56,6 +60,7 @@ class SiteMapFileTest {
                 "50Mbit | 0Mbit | sites.yaml:9:17: down: \"0Mbit\" is not a rate",
                 "servesOutsiders: true | servesOutsider: true | sites.yaml:10:5: unknown key \"servesOutsider\";",
                 "servesOutsiders: true | servesOutsiders: 1 | sites.yaml:10:22: \"servesOutsiders\" is true or false",
+                "lan: plain | lan: open | sites.yaml:11:10: lan: \"open\" is ",
                 "192.0.2.10 | origin.example | sites.yaml:1:11: origins: \"origin.example\" is not an IP address",
                 "sites: | site: | sites.yaml:1:1: \"sites\" is missing"
             })

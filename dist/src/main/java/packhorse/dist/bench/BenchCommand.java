@@ -33,7 +33,7 @@ import picocli.CommandLine.Command;
 public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired, announce,"
-                + " memory, demo");
+        throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired,"
+                + " reports, announce, memory, demo");
     }
 }
