@@ -83,7 +83,11 @@ final class ColdStartTest {
                             new Random(1),
                             clock)) {
                 boolean came = answered.await(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
-                System.out.println(came ? "answered" : "stalled " + hub.hellos.size() + " of " + List.of(client).size());
+                System.out.println(
+                        came
+                                ? "answered"
+                                : "stalled " + hub.hellos.size() + " of "
+                                        + List.of(client).size());
                 System.out.flush();
             }
         }

@@ -372,7 +372,8 @@ final class HarmTest {
         try (java.net.ServerSocket plain = new java.net.ServerSocket(0, 5, InetAddress.getByName("127.10.42.15"))) {
             Thread answering = Thread.ofVirtual().start(() -> {
                 try (Socket socket = plain.accept()) {
-                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                     var unused = socket.getInputStream().readNBytes(1);
                 } catch (IOException e) {
                     // The client went away.

@@ -60,8 +60,11 @@ final class DesiredFile {
     /** Writes it as it is, also where nothing changed. */
     void write() {
         synchronized (lock) {
-            String text = "desired:" + (items.isEmpty() ? " []\n" : "\n" + lines(items.values().stream().toList()))
-                    + "entitlements:" + (entitlements.isEmpty() ? " []\n" : "\n" + lines(entitlements));
+            String text = "desired:"
+                    + (items.isEmpty()
+                            ? " []\n"
+                            : "\n" + lines(items.values().stream().toList())) + "entitlements:"
+                    + (entitlements.isEmpty() ? " []\n" : "\n" + lines(entitlements));
             try {
                 Path next = file.resolveSibling(file.getFileName() + ".next");
                 Files.writeString(next, text);

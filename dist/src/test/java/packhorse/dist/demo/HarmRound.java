@@ -3,7 +3,6 @@ package packhorse.dist.demo;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -70,8 +69,8 @@ final class HarmRound {
     }
 
     String summary() {
-        return JOINING_HARMS + HARMS + " harms, " + tokens + " token(s), " + (System.nanoTime() - startNanos) / 1_000_000
-                + " ms";
+        return JOINING_HARMS + HARMS + " harms, " + tokens + " token(s), "
+                + (System.nanoTime() - startNanos) / 1_000_000 + " ms";
     }
 
     void run(String version, String sha256) throws Exception {
