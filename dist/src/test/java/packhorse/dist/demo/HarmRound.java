@@ -27,12 +27,12 @@ final class HarmRound {
     /** While it joins there is only the tracker to hurt. */
     private static final int JOINING_HARMS = 1;
 
-    private static final int JOINING_MILLIS = 3_000;
+    private static final int JOINING_MILLIS = 2_000;
 
     /** From the agent's start; about as long as an unharmed machine takes to its release on a busy machine. */
     private static final int HARMS = 4;
 
-    private static final int MILLIS = 10_000;
+    private static final int MILLIS = 6_000;
 
     /** After the last mend. Watchdogs, restarts and back-offs are seconds each; this is for two busy cores. */
     private static final Duration CALM_MAX = Duration.ofMinutes(2);
