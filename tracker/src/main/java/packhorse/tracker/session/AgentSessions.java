@@ -364,8 +364,8 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private void begin(Line line) {
-        if (open.get(line.session) != line) {
-            // It ended while this waited in the queue, and where the queue was full its end was heard of before this.
+        if (line.ended) {
+            // Where the queue was full its end was heard of before its beginning.
             return;
         }
         Line before = lines.put(line.id, line);
@@ -377,6 +377,7 @@ public final class AgentSessions implements AutoCloseable {
 
     /** What it was in stays for a while: it may be back in a moment. */
     private void end(Line line) {
+        line.ended = true;
         if (!lines.remove(line.id, line)) {
             return;
         }
