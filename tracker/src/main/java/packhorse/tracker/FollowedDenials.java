@@ -59,7 +59,8 @@ final class FollowedDenials implements AutoCloseable {
                 LOG.info("{} endpoints are denied", told.endpoints().size());
             }
             trouble = "";
-        } catch (IOException | OperationException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is: a task that throws is not run again, and nobody would be revoked here any more.
             if (!String.valueOf(e.getMessage()).equals(trouble)) {
                 trouble = String.valueOf(e.getMessage());
                 LOG.warn("the deny-list cannot be asked for, the last one counts: {}", trouble);

@@ -3,6 +3,7 @@ package packhorse.core.wire;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -40,6 +41,12 @@ final class TlsFilter extends IoFilterAdapter {
     /** What JSSE asks for: 16 KiB of a record and what surrounds it. */
     private static final int RECORD_BYTES_MAX = 17 << 10;
 
+    /**
+     * Records of the engine's own that wait to be sent: a handshake has ten at most. Each KeyUpdate that arrives makes
+     * one (RFC 8446 §4.6.3), and whoever sends those without reading would fill the memory past every bound of ours.
+     */
+    private static final int OWN_WAITING_MAX = 64;
+
     private static final ThreadLocal<ByteBuffer> SCRATCH =
             ThreadLocal.withInitial(() -> ByteBuffer.allocate(RECORD_BYTES_MAX));
 
@@ -47,6 +54,7 @@ final class TlsFilter extends IoFilterAdapter {
 
     private final SSLEngine engine;
     private final Consumer<SSLSession> secured;
+    private final AtomicInteger ownWaiting = new AtomicInteger();
 
     // Guarded by this.
     private boolean isSecured;
@@ -169,6 +177,9 @@ final class TlsFilter extends IoFilterAdapter {
         SSLEngineResult result = engine.wrap(NOTHING.duplicate(), out);
         note(result);
         if (out.position() > 0) {
+            if (ownWaiting.incrementAndGet() > OWN_WAITING_MAX) {
+                throw new SSLException("the other end asks for more of TLS than it reads");
+            }
             next.filterWrite(session, new Handshake(copy(out)));
         }
         return result.getStatus() == SSLEngineResult.Status.OK;
@@ -243,7 +254,7 @@ final class TlsFilter extends IoFilterAdapter {
     public void messageSent(NextFilter next, IoSession session, WriteRequest request) {
         switch (request) {
             case Sealed whole -> next.messageSent(session, whole.plain);
-            case Handshake own -> {}
+            case Handshake own -> ownWaiting.decrementAndGet();
             default -> next.messageSent(session, request);
         }
     }

@@ -224,7 +224,10 @@ public final class WireClient implements AutoCloseable {
         }
         if (!connecting.await(config.connectMax().toMillis(), TimeUnit.MILLISECONDS)) {
             connecting.cancel();
-            return new Outcome(name + "does not answer", false, true, false);
+            if (!connecting.isConnected()) {
+                return new Outcome(name + "does not answer", false, true, false);
+            }
+            // It was reached at the last moment: then it is not left alone beside the next one.
         }
         if (!connecting.isConnected()) {
             Throwable cause = connecting.getException();
@@ -410,7 +413,8 @@ public final class WireClient implements AutoCloseable {
             try {
                 boolean wasOpen = from == WireChannel.State.OPEN;
                 long lastedNanos = wasOpen ? System.nanoTime() - openedNanos : 0;
-                session = null;
+                // One that was given up may end while its successor is open.
+                session = session == ended ? null : session;
                 outcome = new Outcome(
                         trouble == null ? why : trouble,
                         ended.saidGoodbye() && !retry,

@@ -72,7 +72,7 @@ public final class WireServer implements AutoCloseable {
          */
         boolean received(WireSession session, Envelope message);
 
-        /** An open session is over, for whatever reason; nothing of it comes after. */
+        /** An open session is over, for whatever reason; nothing of it comes after. Said twice where it ends as it begins. */
         void closed(WireSession session);
     }
 
@@ -325,6 +325,10 @@ public final class WireServer implements AutoCloseable {
                 opened.incrementAndGet();
                 admission.greeted(channel.remote().getAddress());
                 listener.opened(channel, hello);
+                if (channel.state() != WireChannel.State.OPEN) {
+                    // Somebody else ended it before the listener knew of it, and said so to nobody.
+                    listener.closed(channel);
+                }
             }
         }
 

@@ -75,7 +75,7 @@ final class TrackerInventoryCommand implements Callable<Integer> {
     private void print(PrintWriter out, EndpointId one, Inventory inventory) {
         inventory.items().forEach((key, fields) -> {
             if (items.isEmpty() || items.stream().anyMatch(key::startsWith)) {
-                out.println(json ? line(one, key, fields) : one + "  " + key + "  " + text(fields));
+                out.println(json ? line(one, key, fields) : clean(one + "  " + key + "  " + text(fields)));
             }
         });
     }
@@ -91,12 +91,17 @@ final class TrackerInventoryCommand implements Callable<Integer> {
 
     private static String line(EndpointId one, String key, SortedMap<String, String> fields) {
         Map<String, Json> values = new TreeMap<>();
-        fields.forEach((name, value) -> values.put(name, new JsonString(value)));
+        fields.forEach((name, value) -> values.put(clean(name), new JsonString(clean(value))));
         return new String(
                 CanonicalJson.encode(JsonObject.of(Map.of(
                         "endpoint", new JsonString(one.toString()),
-                        "item", new JsonString(key),
+                        "item", new JsonString(clean(key)),
                         "fields", JsonObject.of(values)))),
                 StandardCharsets.UTF_8);
+    }
+
+    /** An endpoint's text is printed on an operator's terminal, and in canonical JSON a line feed would stand as it is. */
+    private static String clean(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ");
     }
 }

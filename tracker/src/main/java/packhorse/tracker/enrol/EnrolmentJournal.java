@@ -166,8 +166,9 @@ final class EnrolmentJournal {
             throw unusable(e);
         } finally {
             inThisProcess.unlock();
+            // Also when the change itself failed: what others wrote was read before it.
+            tell(before);
         }
-        tell(before);
         return result;
     }
 
@@ -289,8 +290,8 @@ final class EnrolmentJournal {
             throw unusable(e);
         } finally {
             inThisProcess.unlock();
+            tell(before);
         }
-        tell(before);
     }
 
     private void tell(Denials before) {
@@ -301,6 +302,7 @@ final class EnrolmentJournal {
 
     /** Rewrites the file to its essence when it is longer than {@code fromBytes}. */
     void compact(Instant now, long fromBytes) {
+        Denials before = denials;
         inThisProcess.lock();
         try (FileChannel guard = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock(guard);
@@ -321,6 +323,7 @@ final class EnrolmentJournal {
             throw unusable(e);
         } finally {
             inThisProcess.unlock();
+            tell(before);
         }
         refresh();
     }

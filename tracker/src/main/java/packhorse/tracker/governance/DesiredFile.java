@@ -242,8 +242,11 @@ final class DesiredFile {
     /** RFC 3339. */
     private static Instant instant(String text) {
         try {
-            return OffsetDateTime.parse(text.strip()).toInstant();
-        } catch (DateTimeException e) {
+            Instant time = OffsetDateTime.parse(text.strip()).toInstant();
+            // Agents are told milliseconds, which do not reach as far as the text may.
+            long unused = time.toEpochMilli();
+            return time;
+        } catch (DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "\"" + text
                             + "\" is not a time; write RFC 3339 with the zone, such as 2026-11-21T18:00:00Z or"

@@ -57,6 +57,8 @@ final class FileWatch {
         try {
             return Sha256.of(Files.readAllBytes(file));
         } catch (IOException e) {
+            // Who mends its permissions changes neither its time nor its size: it is looked at again.
+            stamp = null;
             throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
         }
     }

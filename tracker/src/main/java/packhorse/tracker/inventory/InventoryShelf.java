@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -32,7 +34,7 @@ import packhorse.core.trust.DurableFiles;
 /**
  * Keeps the newest inventory of each endpoint in a file of its own: the revision in 8 bytes, then the whole, compressed. A difference is put on
  * when all its frames came and its base is what is here; otherwise the answer says what is here, and the endpoint sends what is missing. Only
- * the revisions are in memory. For one endpoint never two threads at once.
+ * the revisions are in memory. Safe for any thread.
  */
 public final class InventoryShelf {
     private static final Logger LOG = LoggerFactory.getLogger(InventoryShelf.class);
@@ -45,10 +47,16 @@ public final class InventoryShelf {
     /** Endpoints that are in the middle of several frames; the one that waited longest begins anew. */
     private static final int UNDER_WAY_MAX = 64;
 
+    private static final int TURNS = 256;
+
     private record UnderWay(long base, long revision, Inventory so, int bytes) {}
 
     private final Path directory;
     private final Map<EndpointId, Long> revisions = new ConcurrentHashMap<>();
+    /** One endpoint's turn comes after the other; endpoints that share one wait for each other, which does no harm. */
+    private final List<ReentrantLock> turns =
+            Stream.generate(ReentrantLock::new).limit(TURNS).toList();
+
     private final Object lock = new Object();
 
     // Guarded by the lock.
@@ -122,12 +130,17 @@ public final class InventoryShelf {
      * @throws OperationException when it cannot be kept
      */
     public long take(EndpointId endpoint, InventoryDelta delta) {
+        // An endpoint that comes back is heard while the last of its session before is still being written.
+        ReentrantLock own = turns.get(Math.floorMod(endpoint.hashCode(), TURNS));
+        own.lock();
         try {
             return put(endpoint, delta);
         } catch (IllegalArgumentException e) {
             forget(endpoint);
             LOG.warn("the inventory of {} is not taken: {}", endpoint, e.getMessage());
             return revision(endpoint);
+        } finally {
+            own.unlock();
         }
     }
 

@@ -27,11 +27,11 @@ public final class ReportLine {
         out.put("sequence", new JsonInteger(stored.id().sequence()));
         out.put("received", new JsonString(stored.received().toString()));
         out.put("at", new JsonString(Instant.ofEpochMilli(report.getAtMillis()).toString()));
-        out.put("action", new JsonString(report.getAction()));
+        out.put("action", new JsonString(clean(report.getAction())));
         out.put("release", new JsonString(subject(report)));
         out.put("operation", new JsonString(operation(report)));
         out.put("state", new JsonString(state(report)));
-        out.put("detail", new JsonString(report.getDetail()));
+        out.put("detail", new JsonString(clean(report.getDetail())));
         out.put("code", new JsonInteger(report.getCode()));
         out.put("bytesWan", new JsonInteger(report.getBytesWan()));
         out.put("bytesLan", new JsonInteger(report.getBytesLan()));
@@ -76,7 +76,7 @@ public final class ReportLine {
         }
     }
 
-    /** An endpoint's text is printed on an operator's terminal. */
+    /** An endpoint's text is printed on an operator's terminal, and in canonical JSON a line feed would stand as it is. */
     private static String clean(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
     }

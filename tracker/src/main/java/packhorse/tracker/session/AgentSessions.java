@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +84,9 @@ public final class AgentSessions implements AutoCloseable {
 
     private static final int TICK_MILLIS = 500;
 
+    /** Releases of one question; each is looked up by the thread that all agents share. */
+    private static final int SUBJECTS_MAX = 10_000;
+
     private static final String NOT_ENTITLED =
             "this endpoint neither should have it (no desired state names it) nor may have it (no entitlement does)";
 
@@ -97,6 +101,9 @@ public final class AgentSessions implements AutoCloseable {
     private final Map<WireSession, Line> open = new ConcurrentHashMap<>();
     /** Sessions that ended while the queue had no room; there are no more of them than sessions. */
     private final ConcurrentLinkedQueue<Line> gone = new ConcurrentLinkedQueue<>();
+
+    /** Who asks while somebody's question waits is given the same answer: anybody may ask, and all is walked over for it. */
+    private final AtomicReference<@Nullable CompletableFuture<Overview>> asked = new AtomicReference<>();
 
     private final AtomicBoolean governanceChanged = new AtomicBoolean();
     private final AtomicBoolean denialsChanged = new AtomicBoolean();
@@ -226,10 +233,15 @@ public final class AgentSessions implements AutoCloseable {
 
     public CompletableFuture<Overview> overview() {
         CompletableFuture<Overview> answer = new CompletableFuture<>();
+        CompletableFuture<Overview> waiting = asked.compareAndExchange(null, answer);
+        if (waiting != null) {
+            return waiting.copy();
+        }
         if (closing || !queue.offer(new Asked(answer))) {
+            asked.set(null);
             answer.completeExceptionally(new IllegalStateException("the tracker has too much to do; try again"));
         }
-        return answer;
+        return answer.copy();
     }
 
     private void look(AtomicBoolean flag) {
@@ -255,7 +267,17 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private static boolean tell(WireSession session, Envelope.Builder message) {
-        boolean taken = session.send(message.setVersion(FrameCodec.VERSION).build());
+        Envelope envelope = message.setVersion(FrameCodec.VERSION).build();
+        if (envelope.getSerializedSize() > FrameCodec.FRAME_BYTES_MAX) {
+            // Said again it would be as long: it counts as told, or the thread that all agents share would end here.
+            LOG.error(
+                    "{} is not sent {}: {} bytes are more than a frame holds",
+                    session,
+                    envelope.getBodyCase(),
+                    envelope.getSerializedSize());
+            return true;
+        }
+        boolean taken = session.send(envelope);
         if (!taken) {
             LOG.debug("{} does not read; {} is not sent", session, message.getBodyCase());
         }
@@ -294,8 +316,9 @@ public final class AgentSessions implements AutoCloseable {
         } finally {
             closing = true;
             for (Message next = queue.poll(); next != null; next = queue.poll()) {
-                if (next instanceof Asked asked) {
-                    asked.answer().completeExceptionally(new IllegalStateException("the tracker stops"));
+                if (next instanceof Asked(CompletableFuture<Overview> answer)) {
+                    asked.set(null);
+                    answer.completeExceptionally(new IllegalStateException("the tracker stops"));
                 }
             }
         }
@@ -319,7 +342,10 @@ public final class AgentSessions implements AutoCloseable {
                 }
             }
             case Closed(Line line) -> end(line);
-            case Asked asked -> asked.answer().complete(describe());
+            case Asked(CompletableFuture<Overview> answer) -> {
+                asked.set(null);
+                answer.complete(describe());
+            }
             case Look look -> {}
             case Mapped mapped -> {
                 whereabouts = new Whereabouts(mapped.sites());
@@ -338,6 +364,10 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private void begin(Line line) {
+        if (line.ended) {
+            // Where the queue was full its end was heard of before its beginning.
+            return;
+        }
         Line before = lines.put(line.id, line);
         if (before != null) {
             // Most often its connection broke and only the agent has noticed.
@@ -347,7 +377,15 @@ public final class AgentSessions implements AutoCloseable {
 
     /** What it was in stays for a while: it may be back in a moment. */
     private void end(Line line) {
-        if (lines.remove(line.id, line)) {
+        line.ended = true;
+        if (!lines.remove(line.id, line)) {
+            return;
+        }
+        if (denied.denied(line.id, line.session.peer().serial())) {
+            // Whoever is thrown out will not be back in a moment.
+            forget(directory.forget(line.id));
+            handouts.remove(line.id);
+        } else {
             directory.fellSilent(line.id, clock.instant());
         }
     }
@@ -361,12 +399,17 @@ public final class AgentSessions implements AutoCloseable {
                     dirty.addAll(handout.confirm(envelope.getAssignmentKnown().getRevision()));
                 }
             }
-            case ENTITLEMENT_QUESTION ->
+            case ENTITLEMENT_QUESTION -> {
+                if (envelope.getEntitlementQuestion().getSubjectsCount() > SUBJECTS_MAX) {
+                    refuse(line, "a question names at most " + SUBJECTS_MAX + " releases", false);
+                    return;
+                }
                 tell(
                         line.session,
                         Envelope.newBuilder()
                                 .setEntitlementAnswer(governance.entitled(
                                         line.id, siteOf(line.id), envelope.getEntitlementQuestion())));
+            }
             case LEASE_REQUEST ->
                 tell(line.session, Envelope.newBuilder().setLeaseAnswer(lease(line, envelope.getLeaseRequest())));
             default -> LOG.debug("{} sends {}, which is nothing for a tracker", line.session, envelope.getBodyCase());

@@ -33,6 +33,10 @@ final class Line {
     boolean desiredDue = true;
 
     boolean inventoryAsked;
+
+    /** Whether its session is over. */
+    boolean ended;
+
     Instant probed = Instant.EPOCH;
 
     Line(WireSession session, PaperTray tray) {

@@ -23,6 +23,9 @@ final class ReportReader {
     /** Bans of one agent; beyond this it lives among liars only, and more notices tell nothing new. */
     private static final int BANS_MAX = 1_000;
 
+    /** Addresses that one agent listens on; a host of containers has hundreds, and each is compared with all before it. */
+    private static final int LISTEN_MAX = 1_000;
+
     /** Longer than any stall; keeps arithmetic with times safe from senseless numbers. */
     private static final long STALLED_MILLIS_MAX = Duration.ofDays(365).toMillis();
 
@@ -36,6 +39,10 @@ final class ReportReader {
      * @throws IllegalArgumentException saying what is wrong with it
      */
     static Report read(AgentReport message, EndpointId agent, IpAddress caller) {
+        if (message.getListenCount() > LISTEN_MAX) {
+            throw new IllegalArgumentException("the report names " + message.getListenCount() + " addresses; at most "
+                    + LISTEN_MAX + " are taken");
+        }
         List<PeerAddress> listen = new ArrayList<>();
         for (Endpoint endpoint : message.getListenList()) {
             PeerAddress address = address(endpoint);
