@@ -130,6 +130,8 @@ public final class Agent implements AutoCloseable {
     private final Deque<AgentMessage> early = new ArrayDeque<>();
     private boolean loaded;
     private boolean ending;
+    /** Of the deny-list in force. */
+    private long denialsRevision;
 
     private Agent(
             AgentConfig config,
@@ -397,7 +399,11 @@ public final class Agent implements AutoCloseable {
             case SessionEvent.InventoryWanted(long have) -> inventory.ifPresent(reports -> reports.needed(have));
             case SessionEvent.Denials(long revision, Set<EndpointId> denied) -> {
                 LOG.debug("deny-list {} names {}", revision, denied.size());
-                channel.denied(denied);
+                // Another tracker may know less than the one before.
+                if (revision >= denialsRevision) {
+                    denialsRevision = revision;
+                    channel.denied(denied);
+                }
             }
             case SessionEvent.Entitled(EntitlementAnswer answer) -> entitlements.take(answer);
             // Nothing that needs a lease is done yet.
