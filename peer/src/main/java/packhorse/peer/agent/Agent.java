@@ -323,12 +323,10 @@ public final class Agent implements AutoCloseable {
             ledger.read();
             sources.saveAll(packs.all());
             steward.close();
-            if (engine.isRunning()) {
-                // Its last counters would wait for this thread.
-                Thread drain = Thread.ofVirtual().start(this::discardAll);
-                engine.close();
-                drain.interrupt();
-            }
+            // Its last counters would wait for this thread. One that is just being started has to end too.
+            Thread drain = Thread.ofVirtual().start(this::discardAll);
+            engine.close();
+            drain.interrupt();
         }
     }
 
