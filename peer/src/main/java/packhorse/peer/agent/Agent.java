@@ -495,6 +495,7 @@ public final class Agent implements AutoCloseable {
 
     private void tick(long now) {
         engine.tick(now, swarms::enterAll);
+        swarms.tick(now);
         packs.sampleRates(now);
         pulls.tick();
         duties.tellPriorities();
