@@ -130,6 +130,8 @@ public final class Agent implements AutoCloseable {
     private final Deque<AgentMessage> early = new ArrayDeque<>();
     private boolean loaded;
     private boolean ending;
+    /** Of the deny-list in force. */
+    private long denialsRevision;
 
     private Agent(
             AgentConfig config,
@@ -321,12 +323,10 @@ public final class Agent implements AutoCloseable {
             ledger.read();
             sources.saveAll(packs.all());
             steward.close();
-            if (engine.isRunning()) {
-                // Its last counters would wait for this thread.
-                Thread drain = Thread.ofVirtual().start(this::discardAll);
-                engine.close();
-                drain.interrupt();
-            }
+            // Its last counters would wait for this thread. One that is just being started has to end too.
+            Thread drain = Thread.ofVirtual().start(this::discardAll);
+            engine.close();
+            drain.interrupt();
         }
     }
 
@@ -397,7 +397,11 @@ public final class Agent implements AutoCloseable {
             case SessionEvent.InventoryWanted(long have) -> inventory.ifPresent(reports -> reports.needed(have));
             case SessionEvent.Denials(long revision, Set<EndpointId> denied) -> {
                 LOG.debug("deny-list {} names {}", revision, denied.size());
-                channel.denied(denied);
+                // Another tracker may know less than the one before.
+                if (revision >= denialsRevision) {
+                    denialsRevision = revision;
+                    channel.denied(denied);
+                }
             }
             case SessionEvent.Entitled(EntitlementAnswer answer) -> entitlements.take(answer);
             // Nothing that needs a lease is done yet.
@@ -491,6 +495,7 @@ public final class Agent implements AutoCloseable {
 
     private void tick(long now) {
         engine.tick(now, swarms::enterAll);
+        swarms.tick(now);
         packs.sampleRates(now);
         pulls.tick();
         duties.tellPriorities();

@@ -108,7 +108,9 @@ final class Delivery {
                             beside,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
-                            StandardOpenOption.TRUNCATE_EXISTING)) {
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            // Others may write in that directory, and the agent is root: no link leads it elsewhere.
+                            LinkOption.NOFOLLOW_LINKS)) {
                 copy(from, to);
                 to.force(true);
             }

@@ -3,6 +3,7 @@ package packhorse.peer.agent;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class Engine {
     private RateLimits limits;
     /** Set once by the owner, read by the errand that starts an engine: one that came too late is ended at once. */
     private volatile boolean closed;
+    /** Started by an errand and not yet taken over by the owner. */
+    private final AtomicReference<@Nullable SwarmPort> fresh = new AtomicReference<>();
 
     /**
      * Starts the first engine.
@@ -152,12 +155,14 @@ final class Engine {
         errands.run(
                 () -> {
                     SwarmPort started = start(asNumber);
-                    if (closed) {
+                    fresh.set(started);
+                    if (closed && fresh.compareAndSet(started, null)) {
                         started.close();
                     }
                     return started;
                 },
                 started -> {
+                    fresh.compareAndSet(started, null);
                     if (!isCurrent(asNumber)) {
                         // It died before it was known; its successor is due already.
                         errands.quietly("clear away the engine that ended", started::close);
@@ -187,6 +192,10 @@ final class Engine {
         SwarmPort last = port;
         if (last != null) {
             last.close();
+        }
+        SwarmPort late = fresh.getAndSet(null);
+        if (late != null) {
+            late.close();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -146,14 +147,15 @@ final class Entitlements {
                 .collect(Collectors.toMap(Entitlements::name, subject -> subject, (a, b) -> a));
         List<Subject> allowed = new ArrayList<>();
         answer.getAllowedList().forEach(message -> {
-            Subject subject = asked.remove(name(StateCodec.read(message)));
+            Subject subject = subject(message).map(read -> asked.remove(name(read))).orElse(null);
             if (subject != null) {
                 allowed.add(subject);
             }
         });
         Map<Subject, String> denied = new HashMap<>();
         for (Denied no : answer.getDeniedList()) {
-            Subject subject = asked.remove(name(StateCodec.read(no.getSubject())));
+            Subject subject =
+                    subject(no.getSubject()).map(read -> asked.remove(name(read))).orElse(null);
             if (subject != null) {
                 denied.put(subject, no.getReason());
             }
@@ -161,6 +163,16 @@ final class Entitlements {
         asked.values().forEach(subject -> denied.put(subject, "no entitlement names " + subject + " for this machine"));
         keep(allowed, denied.keySet());
         question.then().accept(new Verdict(allowed, denied));
+    }
+
+    /** A tracker's mistake must not end the agent: what cannot be read was not asked for. */
+    private static Optional<Subject> subject(packhorse.core.message.v1.Subject message) {
+        try {
+            return Optional.of(StateCodec.read(message));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("a tracker answers about something that cannot be read: {}", e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static String name(Subject subject) {

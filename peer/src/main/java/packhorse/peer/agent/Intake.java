@@ -23,7 +23,7 @@ import packhorse.peer.desired.Plan;
 final class Intake {
     private record Stock(List<Shelf.Held> whole, List<Shelf.Held> parts) {}
 
-    private record Starting(Consumer<PackState> then, Consumer<Refused> refused) {}
+    private record Starting(WantedJournal.Whom whom, Consumer<PackState> then, Consumer<Refused> refused) {}
 
     private final Packs packs;
     private final Swarms swarms;
@@ -151,10 +151,10 @@ final class Intake {
         }
         List<Starting> others = starting.get(id);
         if (others != null) {
-            others.add(new Starting(then, refused));
+            others.add(new Starting(whom, then, refused));
             return;
         }
-        starting.put(id, new ArrayList<>(List.of(new Starting(then, refused))));
+        starting.put(id, new ArrayList<>(List.of(new Starting(whom, then, refused))));
         errands.runHeavy(
                 () -> {
                     Shelf.Held held = shelf.begin(manifest);
@@ -167,7 +167,16 @@ final class Intake {
                     // It may have been put into the store whole in the meantime.
                     PackState meanwhile = packs.get(id);
                     PackState state = meanwhile != null ? meanwhile : enter(held);
-                    takeStarting(id).forEach(waiting -> waiting.then().accept(state));
+                    List<Starting> came = takeStarting(id);
+                    if (state.phase == PackState.Phase.FETCHING) {
+                        came.stream()
+                                .map(Starting::whom)
+                                .filter(other -> other != whom)
+                                .distinct()
+                                .forEach(other -> errands.quietly(
+                                        "write down that " + manifest + " is wanted", () -> journal.add(id, other)));
+                    }
+                    came.forEach(waiting -> waiting.then().accept(state));
                 },
                 failure -> takeStarting(id).forEach(waiting -> waiting.refused().accept(failure)));
     }

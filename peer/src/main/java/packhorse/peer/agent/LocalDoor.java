@@ -17,7 +17,9 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,8 @@ final class LocalDoor implements AutoCloseable {
     static final int CONNECTIONS_MAX = 64;
     /** Replies waiting for a client that does not read: the members of a large bundle and the last word. */
     private static final int REPLIES_WAITING_MAX = 4096;
+    /** After a connection that could not be taken. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalDoor.class);
 
@@ -133,6 +137,8 @@ final class LocalDoor implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 LOG.warn("the local socket {} failed to take a connection: {}", path, e.getMessage());
+                // No descriptors left, most likely: rest instead of spinning.
+                LockSupport.parkNanos(REST_NANOS);
             }
         }
     }

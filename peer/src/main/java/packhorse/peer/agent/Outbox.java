@@ -60,7 +60,7 @@ final class Outbox {
     /** Reports up to a sequence are stored for good. */
     void stored(long number, long sequence, long nowNanos) {
         heardNanos = nowNanos;
-        if (number == journal.number()) {
+        if (number == journal.number() && journal.wrote(sequence)) {
             acknowledged = Math.max(acknowledged, sequence);
         }
         errands.quietly("let go of reports that are stored", () -> journal.stored(number, sequence));

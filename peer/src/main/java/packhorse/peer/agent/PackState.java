@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -91,6 +92,8 @@ final class PackState {
     Optional<Priority> ordered = Optional.empty();
     /** What is to be done with the files once the engine has let go of them; set in the phases that end. */
     Optional<Runnable> afterRemoval = Optional.empty();
+    /** When a removal that failed is tried again. */
+    OptionalLong removeAgainNanos = OptionalLong.empty();
 
     private final Map<IpAddress, SwarmEvent.Bytes> outsideEarlier = new HashMap<>();
     private Map<IpAddress, SwarmEvent.Bytes> outsideNow = Map.of();

@@ -2,7 +2,9 @@ package packhorse.peer.agent;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -216,6 +218,13 @@ final class Shelf {
         if (kept.isPresent() && Files.size(kept.get()) == manifest.files().length()) {
             return kept.get();
         }
-        return Files.write(scratch, catalogue.object(manifest.files(), FILE_LIST_BYTES_MAX));
+        // It lies beside what somebody asked for, where others may write: no link is followed.
+        return Files.write(
+                scratch,
+                catalogue.object(manifest.files(), FILE_LIST_BYTES_MAX),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                LinkOption.NOFOLLOW_LINKS);
     }
 }

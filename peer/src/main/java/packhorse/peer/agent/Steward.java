@@ -81,6 +81,7 @@ final class Steward {
     private DesiredState desired;
     private boolean storing;
     private Optional<DesiredState> toStore = Optional.empty();
+    private Optional<Instant> storeAt = Optional.empty();
     private boolean ready;
     private boolean writing;
     private boolean planning;
@@ -214,6 +215,7 @@ final class Steward {
         }
         DesiredState next = toStore.get();
         storing = true;
+        storeAt = Optional.empty();
         errands.run(
                 () -> {
                     DurableFile.write(
@@ -231,9 +233,9 @@ final class Steward {
                     store();
                 },
                 refused -> {
-                    // The tracker says it again in its next session; until then the last one holds.
+                    // Sessions last for days, so nobody would say it again soon; until it stands the last one holds.
                     storing = false;
-                    toStore = Optional.empty();
+                    storeAt = Optional.of(clock.instant().plus(TRY_AGAIN));
                     LOG.error(
                             "the desired state {} cannot be kept and changes nothing: {}",
                             next.revision(),
@@ -261,6 +263,9 @@ final class Steward {
     /** Time passes: what waited for it is looked at. */
     void tick() {
         Instant now = clock.instant();
+        if (storeAt.filter(time -> !now.isBefore(time)).isPresent()) {
+            store();
+        }
         boolean due = wake.filter(time -> !now.isBefore(time)).isPresent();
         due |= askAt.values().removeIf(time -> !now.isBefore(time));
         due |= tryAt.values().removeIf(time -> !now.isBefore(time));
@@ -445,6 +450,10 @@ final class Steward {
                     beginning.remove(pack);
                     tries.remove(pack);
                     state.ordered = Optional.of(fetch.priority());
+                    if (state.phase == PackState.Phase.WHOLE) {
+                        // Should the engine refuse what stands on the disk, this is not repeated without a pause.
+                        tryAt.put(pack, clock.instant().plus(TRY_AGAIN));
+                    }
                     await(state);
                     plan();
                 },

@@ -1,8 +1,10 @@
 package packhorse.peer.agent;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -27,6 +29,9 @@ import packhorse.peer.swarm.SwarmEvent;
  */
 final class Swarms {
     private static final Logger LOG = LoggerFactory.getLogger(Swarms.class);
+
+    /** What could not be taken off the disk is tried again after this long. */
+    private static final Duration REMOVE_AGAIN = Duration.ofSeconds(5);
 
     private final Packs packs;
     private final Engine engine;
@@ -122,6 +127,10 @@ final class Swarms {
                 LOG.debug("{}: looked at {} of {} pieces", checking.pack(), checking.pieces(), checking.pieceCount());
             case SwarmEvent.Added added ->
                 with(added.pack(), state -> {
+                    // It may have been given up since it was added: nobody is to be met there again.
+                    if (!state.inSwarm) {
+                        return;
+                    }
                     state.checking = false;
                     state.lastGainNanos = nanoTime.getAsLong();
                     duties.tellAgain(state);
@@ -172,6 +181,10 @@ final class Swarms {
             case SwarmEvent.Removed removed -> with(removed.pack(), Swarms::removed);
             case SwarmEvent.Damaged damaged ->
                 with(damaged.pack(), state -> {
+                    if (state.phase == PackState.Phase.LEAVING) {
+                        // Its removal is under way already, and knows what has to go.
+                        return;
+                    }
                     String reason = state.manifest.id() + " is damaged on this disk (" + state.file()
                             + "); check the disk, then pull it again";
                     LOG.error("{}", reason);
@@ -181,9 +194,21 @@ final class Swarms {
                             () -> LOG.info("{} is off the shelf", state.id()),
                             refused -> LOG.error("{} stays on the shelf: {}", state.id(), refused.reason()));
                 });
-            case SwarmEvent.Failed failed -> with(failed.pack(), state -> lost(state, failed.reason()));
+            case SwarmEvent.Failed failed ->
+                with(failed.pack(), state -> {
+                    if (state.phase == PackState.Phase.LEAVING) {
+                        // The engine let go of the files, which is what the removal waits for.
+                        removed(state);
+                    } else {
+                        lost(state, failed.reason());
+                    }
+                });
             case SwarmEvent.PublisherFault fault ->
                 with(fault.pack(), state -> {
+                    if (state.phase == PackState.Phase.LEAVING) {
+                        removed(state);
+                        return;
+                    }
                     lost(
                             state,
                             "the torrent of " + state.manifest.id()
@@ -224,12 +249,19 @@ final class Swarms {
                 },
                 directory -> promoted(state, directory),
                 refused -> {
-                    engine.tell(new SwarmCommand.Remove(state.id()));
-                    lost(state, state.manifest.id() + " is not put into the store: " + refused.reason());
+                    if (state.phase == PackState.Phase.PROVING) {
+                        engine.tell(new SwarmCommand.Remove(state.id()));
+                        lost(state, state.manifest.id() + " is not put into the store: " + refused.reason());
+                    }
                 });
     }
 
     private void promoted(PackState state, Path directory) {
+        if (state.phase != PackState.Phase.PROVING) {
+            // The engine gave it up meanwhile, and so it was told; whoever asks next finds it whole in the store.
+            LOG.warn("{} stands in the store, but is not served: it was given up while it was proven", state.id());
+            return;
+        }
         state.directory = directory;
         state.watch.movedTo(state.file());
         state.becomeWhole();
@@ -289,7 +321,19 @@ final class Swarms {
         duties.leave(state);
         state.watch.failed(reason);
         takeWaiters(state).forEach(waiter -> waiter.lost(Refused.failed(reason)));
-        state.afterRemoval = Optional.of(() -> errands.run(
+        state.afterRemoval = Optional.of(() -> takeOff(state, whole, done, refused));
+        if (swarming) {
+            engine.tell(new SwarmCommand.WithdrawOpen(state.id()));
+            engine.tell(new SwarmCommand.Remove(state.id()));
+        } else {
+            removed(state);
+        }
+        reporter.press();
+    }
+
+    /** What the disk does not let go of now it may let go of later: till then nobody can have the pack. */
+    private void takeOff(PackState state, boolean whole, Runnable done, Consumer<Refused> refused) {
+        errands.run(
                 () -> {
                     if (whole) {
                         shelf.remove(state.id());
@@ -306,19 +350,26 @@ final class Swarms {
                     done.run();
                     gone.run();
                 },
-                refused));
-        if (swarming) {
-            engine.tell(new SwarmCommand.WithdrawOpen(state.id()));
-            engine.tell(new SwarmCommand.Remove(state.id()));
-        } else {
-            removed(state);
+                why -> {
+                    state.afterRemoval = Optional.of(() -> takeOff(state, whole, done, refused));
+                    state.removeAgainNanos = OptionalLong.of(nanoTime.getAsLong() + REMOVE_AGAIN.toNanos());
+                    refused.accept(why);
+                });
+    }
+
+    /** Tries again to remove what could not be removed. */
+    void tick(long nowNanos) {
+        for (PackState state : List.copyOf(packs.all())) {
+            if (state.removeAgainNanos.isPresent() && nowNanos - state.removeAgainNanos.getAsLong() >= 0) {
+                removed(state);
+            }
         }
-        reporter.press();
     }
 
     private static void removed(PackState state) {
         Optional<Runnable> then = state.afterRemoval;
         state.afterRemoval = Optional.empty();
+        state.removeAgainNanos = OptionalLong.empty();
         then.ifPresent(Runnable::run);
     }
 

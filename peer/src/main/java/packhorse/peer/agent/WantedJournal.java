@@ -7,11 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +41,8 @@ final class WantedJournal {
 
     private final Path file;
     private final ReentrantLock writing = new ReentrantLock();
-    /** Guarded by {@link #writing}. */
-    private final Map<Whom, TreeSet<Sha256>> wanted =
-            new TreeMap<>(Map.of(Whom.PEOPLE, new TreeSet<>(), Whom.ORDERED, new TreeSet<>()));
+    /** As it stands on the disk; replaced under {@link #writing}, read without waiting for a disk. */
+    private volatile Map<Whom, Set<Sha256>> wanted = Map.of();
 
     private WantedJournal(Path file) {
         this.file = file;
@@ -52,10 +50,12 @@ final class WantedJournal {
 
     static WantedJournal open(Path file) {
         WantedJournal journal = new WantedJournal(file);
+        Map<Whom, Set<Sha256>> read = new TreeMap<>();
         try {
             for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
                 Whom whom = line.endsWith(Whom.ORDERED.suffix) ? Whom.ORDERED : Whom.PEOPLE;
-                journal.of(whom).add(Sha256.parse(line.substring(0, line.length() - whom.suffix.length())));
+                read.computeIfAbsent(whom, none -> new TreeSet<>())
+                        .add(Sha256.parse(line.substring(0, line.length() - whom.suffix.length())));
             }
         } catch (NoSuchFileException e) {
             LOG.debug("nothing was wanted: {} is not there", file);
@@ -65,65 +65,55 @@ final class WantedJournal {
                             + "; remove it and pull again",
                     e);
         }
+        journal.wanted = read;
         return journal;
-    }
-
-    private SortedSet<Sha256> of(Whom whom) {
-        return wanted.computeIfAbsent(whom, none -> new TreeSet<>());
     }
 
     /** All of them, for whomever. */
     Set<Sha256> wanted() {
-        writing.lock();
-        try {
-            TreeSet<Sha256> all = new TreeSet<>(of(Whom.PEOPLE));
-            all.addAll(of(Whom.ORDERED));
-            return Set.copyOf(all);
-        } finally {
-            writing.unlock();
-        }
+        return wanted.values().stream().flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Those of one kind. */
     Set<Sha256> wantedBy(Whom whom) {
-        writing.lock();
-        try {
-            return Set.copyOf(of(whom));
-        } finally {
-            writing.unlock();
-        }
+        return Set.copyOf(wanted.getOrDefault(whom, Set.of()));
     }
 
     void add(Sha256 pack, Whom whom) {
-        change(() -> of(whom).add(pack));
+        change(now -> now.computeIfAbsent(whom, none -> new TreeSet<>()).add(pack));
     }
 
     void remove(Sha256 pack, Whom whom) {
-        change(() -> of(whom).remove(pack));
+        change(now -> now.getOrDefault(whom, Set.of()).contains(pack)
+                && now.getOrDefault(whom, Set.of()).remove(pack));
     }
 
     /** For whomever it was. */
     void remove(Sha256 pack) {
-        change(() -> {
-            boolean byPeople = of(Whom.PEOPLE).remove(pack);
-            boolean ordered = of(Whom.ORDERED).remove(pack);
-            return byPeople || ordered;
+        change(now -> {
+            boolean there = now.values().stream().anyMatch(packs -> packs.contains(pack));
+            now.values().forEach(packs -> packs.remove(pack));
+            return there;
         });
     }
 
-    private void change(BooleanSupplier changes) {
+    /** What cannot be written did not happen. */
+    private void change(Predicate<Map<Whom, Set<Sha256>>> changes) {
         writing.lock();
         try {
-            if (changes.getAsBoolean()) {
-                write();
+            Map<Whom, Set<Sha256>> next = new TreeMap<>();
+            wanted.forEach((whom, packs) -> next.put(whom, new TreeSet<>(packs)));
+            if (changes.test(next)) {
+                write(next);
+                wanted = next;
             }
         } finally {
             writing.unlock();
         }
     }
 
-    private void write() {
-        String lines = wanted.entrySet().stream()
+    private void write(Map<Whom, Set<Sha256>> next) {
+        String lines = next.entrySet().stream()
                 .flatMap(entry -> entry.getValue().stream().map(pack -> pack.hex() + entry.getKey().suffix + "\n"))
                 .collect(Collectors.joining());
         try {

@@ -71,7 +71,7 @@ final class Calls {
         Attempt attempt = connections.begin(Optional.empty());
         attempt.peer(link.peer());
         attempt.hold(socket);
-        Thread.ofPlatform().daemon().name("channel-out-" + link.peer()).start(() -> call(socket, link, attempt));
+        connections.start(attempt, "channel-out-" + link.peer(), () -> call(socket, link, attempt));
     }
 
     private void call(SocketChannel engine, PeerLink link, Attempt attempt) {

@@ -106,6 +106,17 @@ final class Connections {
         return attempt;
     }
 
+    /** Gives the attempt a thread; the system may have none left. */
+    void start(Attempt attempt, String name, Runnable work) {
+        try {
+            Thread.ofPlatform().daemon().name(name).start(work);
+        } catch (OutOfMemoryError e) {
+            LOG.error("there is no thread for {}: {}; raise the limit of tasks", name, e.getMessage());
+            attempts.remove(attempt);
+            attempt.closeAll();
+        }
+    }
+
     /** Our own attempt knows what it is for. */
     void calling(Attempt attempt, Relay.Purpose purpose) {
         Attempt before = calling.put(purpose, attempt);
@@ -271,7 +282,8 @@ final class Connections {
             }
             case Standing.Stranger stranger -> relay.end();
             case Standing.Named named -> {
-                if (named.peer().wan() == purpose.wan()) {
+                boolean encryptedEnough = named.peer().mayBePlain() || !relay.plain();
+                if (named.peer().wan() == purpose.wan() && encryptedEnough) {
                     relay.priority(named.priority());
                 } else {
                     relay.end();

@@ -109,6 +109,11 @@ final class Relay {
         return purpose;
     }
 
+    /** Whether its bytes go unencrypted. */
+    boolean plain() {
+        return line instanceof PlainLine;
+    }
+
     void priority(Priority now) {
         priority = now;
     }
@@ -119,7 +124,14 @@ final class Relay {
      * @param first what came from the other end already
      */
     void run(byte[] first) {
-        Thread.ofPlatform().daemon().name("channel-up-" + purpose.peer()).start(this::send);
+        try {
+            Thread.ofPlatform().daemon().name("channel-up-" + purpose.peer()).start(this::send);
+        } catch (OutOfMemoryError e) {
+            LOG.error("{}: there is no thread to send with: {}", purpose.peer(), e.getMessage());
+            cut();
+            fromEngine.release();
+            oneLess();
+        }
         receive(ByteBuffer.wrap(first));
     }
 

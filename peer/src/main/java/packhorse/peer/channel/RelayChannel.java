@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
 import packhorse.core.identity.MachineIdentity;
@@ -38,6 +40,8 @@ import packhorse.peer.channel.Calls.PeerLink;
  * asked after every handshake and again whenever it changes.
  */
 public final class RelayChannel implements PeerChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(RelayChannel.class);
+
     private final EndpointId self;
     private final Buffers buffers = new Buffers();
     private final Aliases aliases = new Aliases();
@@ -129,9 +133,14 @@ public final class RelayChannel implements PeerChannel {
             for (RemotePeer peer : admission.connect()) {
                 PeerLink link = new PeerLink(peer.id(), peer.wan());
                 if (!connections.closed() && !peer.id().equals(self)) {
-                    connect.add(aliasDoors
-                            .computeIfAbsent(link, this::openAliasDoor)
-                            .at());
+                    try {
+                        connect.add(aliasDoors
+                                .computeIfAbsent(link, this::openAliasDoor)
+                                .at());
+                    } catch (OperationException e) {
+                        // No descriptors left, say: the others are met all the same, and this one may still come to us.
+                        LOG.error("{}", e.getMessage());
+                    }
                 }
             }
         }

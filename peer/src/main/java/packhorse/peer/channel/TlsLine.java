@@ -214,7 +214,6 @@ final class TlsLine implements Line {
         if (owing.compareAndSet(false, true)) {
             errands.execute(() -> {
                 try {
-                    owing.set(false);
                     flush();
                 } catch (IOException e) {
                     // The sender or the receiver meets the same failure and ends the connection.
@@ -225,6 +224,8 @@ final class TlsLine implements Line {
 
     private void flush() throws IOException {
         sending.lock();
+        // Only now: while somebody waits here for a sender that is stuck, nobody else has to.
+        owing.set(false);
         ByteBuffer out = buffers.take();
         try {
             while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {

@@ -79,7 +79,7 @@ final class Visitors {
         Attempt attempt = connections.begin(Optional.of(from.getAddress()));
         attempt.hold(socket);
         attempt.where(where);
-        Thread.ofPlatform().daemon().name("channel-in-" + where).start(() -> admit(socket, from, attempt));
+        connections.start(attempt, "channel-in-" + where, () -> admit(socket, from, attempt));
     }
 
     private void admit(SocketChannel socket, InetSocketAddress from, Attempt attempt) {

@@ -381,6 +381,16 @@ public final class ReportJournal implements AutoCloseable {
         }
     }
 
+    /** Whether a report of this journal has that sequence; nobody can have stored what was never written. */
+    public boolean wrote(long sequence) {
+        lock.lock();
+        try {
+            return sequence < next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Reports after {@code sequence} that are not known to be stored, at most {@code max}, in order. */
     public List<StatusEntry> after(long sequence, int max) {
         lock.lock();

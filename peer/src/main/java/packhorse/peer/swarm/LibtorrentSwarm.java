@@ -324,11 +324,11 @@ public final class LibtorrentSwarm implements SwarmPort {
                         pack.running.relocate(relocate.directory());
                     }
                 });
-            case SwarmCommand.Remove remove ->
-                with(remove.pack(), pack -> {
-                    drop(pack);
-                    tell(new SwarmEvent.Removed(pack.id));
-                });
+            case SwarmCommand.Remove remove -> {
+                with(remove.pack(), this::drop);
+                // Also of what failed a moment before: whoever waits to delete its files waits for this.
+                tell(new SwarmEvent.Removed(remove.pack()));
+            }
             case SwarmCommand.ServeOpen serve -> outsiders.ifPresent(open -> serveOpen(open, serve));
             case SwarmCommand.WithdrawOpen withdraw -> outsiders.ifPresent(open -> open.withdraw(withdraw.pack()));
             case SwarmCommand.Forgive forgive ->

@@ -58,8 +58,8 @@ final class Stock {
                 VerifiedManifest manifest = catalogue.verifyManifest(
                         id, directory.document(catalogue, id.targetPath()).orElseThrow());
                 take(manifest);
-                stocked.add(id);
                 ready.accept(manifest);
+                stocked.add(id);
             } catch (IOException | OperationException | BadContentException e) {
                 all = false;
                 if (told.add(id + ": " + e.getMessage())) {
