@@ -166,7 +166,13 @@ final class Deployment implements AutoCloseable {
         writeConfiguration(settings);
         startTracker();
         awaitTracker();
-        join(0, files.originIdentity(), token(DeploymentRole.ORIGIN, CENTRE));
+        join(
+                0,
+                files.originIdentity(),
+                token(DeploymentRole.ORIGIN, CENTRE),
+                "origin",
+                "--config",
+                scratch.path().resolve(RoleFiles.ORIGIN + ".yaml").toString());
         startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
         List<Office.Machine> there = machines().stream().filter(settings::runs).toList();
         for (int i = 0; i < there.size(); i++) {
@@ -209,11 +215,18 @@ final class Deployment implements AutoCloseable {
 
     /** Makes a machine one of the deployment's by {@code token}; returns who it is from now on. */
     EndpointId join(Office.Machine machine, String token) throws InterruptedException {
-        return join(machine.site(), machine.data(), token);
+        return join(
+                machine.site(),
+                machine.data(),
+                token,
+                "peer",
+                "--data",
+                machine.data().toString());
     }
 
     /** Where this process reaches the tracker it joins for the machine; else the machine does by a command of its own. */
-    private EndpointId join(int place, Path directory, String token) throws InterruptedException {
+    private EndpointId join(int place, Path directory, String token, String role, String option, String value)
+            throws InterruptedException {
         if (surroundings.reachable()) {
             return new Joining(
                             directory,
@@ -224,7 +237,7 @@ final class Deployment implements AutoCloseable {
                     .join(JoinToken.parse(token), false)
                     .id();
         }
-        command("join", place, "peer", "join", token, "--data", directory.toString(), "--quiet");
+        command("join", place, role, "join", token, option, value, "--quiet");
         return MachineIdentity.open(directory, InstantSource.system()).id();
     }
 

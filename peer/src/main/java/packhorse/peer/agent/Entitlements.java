@@ -147,15 +147,17 @@ final class Entitlements {
                 .collect(Collectors.toMap(Entitlements::name, subject -> subject, (a, b) -> a));
         List<Subject> allowed = new ArrayList<>();
         answer.getAllowedList().forEach(message -> {
-            Subject subject = subject(message).map(read -> asked.remove(name(read))).orElse(null);
+            Subject subject =
+                    subject(message).map(read -> asked.remove(name(read))).orElse(null);
             if (subject != null) {
                 allowed.add(subject);
             }
         });
         Map<Subject, String> denied = new HashMap<>();
         for (Denied no : answer.getDeniedList()) {
-            Subject subject =
-                    subject(no.getSubject()).map(read -> asked.remove(name(read))).orElse(null);
+            Subject subject = subject(no.getSubject())
+                    .map(read -> asked.remove(name(read)))
+                    .orElse(null);
             if (subject != null) {
                 denied.put(subject, no.getReason());
             }
