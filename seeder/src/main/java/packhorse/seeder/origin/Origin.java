@@ -102,6 +102,9 @@ public final class Origin implements AutoCloseable {
         UploadDoor door = new UploadDoor(directory, new UploadSessions(publishers, random), clock, this::lookSoon);
         AdmittedOnly machines =
                 new AdmittedOnly(new Admission(passport.denied(), EnumSet.allOf(DeploymentRole.class), clock));
+        // Agents have content by the swarm, where a tracker looks at their entitlements and the WAN is counted.
+        AdmittedOnly sources = new AdmittedOnly(
+                new Admission(passport.denied(), EnumSet.of(DeploymentRole.TRACKER, DeploymentRole.ORIGIN), clock));
         declareMetrics();
         List<WebServer> open = new ArrayList<>();
         try {
@@ -110,7 +113,7 @@ public final class Origin implements AutoCloseable {
                             open.add(WebServer.open(address, "metrics", Optional.empty(), this::serveWatchers)));
             open.add(WebServer.open(
                     config.listen(), "listen", Optional.of(passport.identity().context()), routes -> {
-                        serveFiles(routes, machines);
+                        serveFiles(routes, machines, sources);
                         serveWatchers(routes);
                         door.register(routes);
                     }));
@@ -180,11 +183,11 @@ public final class Origin implements AutoCloseable {
         return warnings.stream().map(ExpiryWarning::toString).toList();
     }
 
-    private void serveFiles(RoutesConfig routes, AdmittedOnly machines) {
+    private void serveFiles(RoutesConfig routes, AdmittedOnly machines, AdmittedOnly sources) {
         for (String area : List.of("metadata", "targets", "objects")) {
             routes.get("/" + area + "/<file>", machines.to((context, still) -> repositoryFile(context, area, still)));
         }
-        routes.get("/packs/{sha256}", machines.to(this::pack));
+        routes.get("/packs/{sha256}", sources.to(this::pack));
     }
 
     private void serveWatchers(RoutesConfig routes) {

@@ -170,18 +170,28 @@ final class OriginDoorTest {
     }
 
     @Test
+    void anAgentReadsTheCatalogueAndNotTheContent() throws Exception {
+        Published published = publish(1000);
+        try (HttpClient http =
+                client(machines.identity(DeploymentRole.AGENT, "berlin").context())) {
+            assertEquals(200, get(http, url("/metadata/timestamp.json")).statusCode());
+            assertEquals(403, get(http, url("/packs/" + published.sha256())).statusCode());
+        }
+    }
+
+    @Test
     void aRevokedMachineLosesItsNextRequestAndTheDownloadUnderWay() throws Exception {
         Published published = publish(SIZE);
-        MachineIdentity agent = machines.identity(DeploymentRole.AGENT, "berlin");
-        try (HttpClient http = client(agent.context());
-                HttpClient other =
-                        client(machines.identity(DeploymentRole.AGENT, "berlin").context())) {
+        MachineIdentity tracker = machines.identity(DeploymentRole.TRACKER, "berlin");
+        try (HttpClient http = client(tracker.context());
+                HttpClient other = client(
+                        machines.identity(DeploymentRole.TRACKER, "berlin").context())) {
             URI pack = url("/packs/" + published.sha256());
             HttpResponse<InputStream> underWay =
                     http.send(HttpRequest.newBuilder(pack).build(), BodyHandlers.ofInputStream());
             try (InputStream in = underWay.body()) {
                 assertEquals(1000, in.readNBytes(1000).length);
-                denied.tell(1, Set.of(agent.id()));
+                denied.tell(1, Set.of(tracker.id()));
                 long[] read = {1000};
                 assertThrows(IOException.class, () -> {
                     byte[] buffer = new byte[1 << 16];

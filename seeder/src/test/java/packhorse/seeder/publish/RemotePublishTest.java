@@ -93,9 +93,9 @@ class RemotePublishTest {
     }
 
     private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
-        MachineIdentity agent = deployment.machines().identity(DeploymentRole.AGENT, "berlin");
+        MachineIdentity tracker = deployment.machines().identity(DeploymentRole.TRACKER, "berlin");
         try (HttpClient http =
-                HttpClient.newBuilder().sslContext(agent.context()).build()) {
+                HttpClient.newBuilder().sslContext(tracker.context()).build()) {
             HttpRequest.Builder request = HttpRequest.newBuilder(url().resolve(path));
             if (headers.length > 0) {
                 request.headers(headers);
