@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Sha256;
@@ -44,6 +45,7 @@ public final class TrackerMain implements AutoCloseable {
     private final HttpDoor secure;
     private final UdpDoor udp;
     private final SessionDoor agents;
+    private final AgentSessions sessions;
 
     private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
         try {
@@ -64,8 +66,7 @@ public final class TrackerMain implements AutoCloseable {
             GovernanceDesk governance = GovernanceDesk.start(
                     GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
             parts.push(governance::close);
-            AgentSessions sessions =
-                    AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, governance, passport.denied());
+            sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, governance, passport.denied());
             parts.push(sessions::close);
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
@@ -132,6 +133,11 @@ public final class TrackerMain implements AutoCloseable {
     private static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /** Done with one line when the tracker cannot go on; otherwise never. */
+    public CompletableFuture<String> failed() {
+        return sessions.failed();
     }
 
     /** Where the plain HTTP doors are, with the ports that the system chose where 0 was asked for. */

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
@@ -68,16 +69,16 @@ public final class TrackerCommand implements Callable<Integer> {
             throw new UsageException("--config FILE is needed; tracker/samples/tracker.yaml explains the file");
         }
         TrackerConfig read = TrackerConfig.read(config);
-        CountDownLatch stopped = new CountDownLatch(1);
         try (TrackerMain tracker = TrackerMain.start(
                 desired == null ? read : read.withDesired(desired), InstantSource.system(), new SecureRandom())) {
             Runtime.getRuntime().addShutdownHook(new Thread(tracker::close, "stop"));
             if (!quiet) {
                 say(command.commandLine().getOut(), tracker);
             }
-            stopped.await();
+            throw new OperationException(tracker.failed().get());
+        } catch (ExecutionException e) {
+            throw new OperationException("the tracker cannot go on: " + e.getCause(), e);
         }
-        return 0;
     }
 
     private void say(PrintWriter out, TrackerMain tracker) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -39,6 +40,15 @@ public final class HttpDoor implements AutoCloseable {
 
     /** Connections that wait to be taken; agents that lost their tracker come back together. */
     private static final int BACKLOG = 1024;
+
+    /**
+     * Connections of one server at a time. Descriptors are the agents' sessions' first of all, and these connections are short;
+     * more of them wait in the backlog.
+     */
+    private static final int CONNECTIONS_MAX = 1_000;
+
+    /** While all are taken, one that says nothing makes room this soon: nobody keeps others out by silence. */
+    private static final long IDLE_MILLIS_WHEN_FULL = 2_000;
 
     private final Javalin javalin;
     private final List<InetSocketAddress> addresses;
@@ -130,6 +140,11 @@ public final class HttpDoor implements AutoCloseable {
                 // says its role.
                 http.addCustomizer(new SecureRequestCustomizer(false));
             }
+        });
+        config.jetty.modifyServer(server -> {
+            NetworkConnectionLimit limit = new NetworkConnectionLimit(CONNECTIONS_MAX, server);
+            limit.setEndPointIdleTimeout(IDLE_MILLIS_WHEN_FULL);
+            server.addBean(limit);
         });
         for (ServerSocketChannel socket : sockets) {
             config.jetty.addConnector((server, http) -> {

@@ -103,6 +103,8 @@ public final class AgentSessions implements AutoCloseable {
     private final ConcurrentLinkedQueue<Line> gone = new ConcurrentLinkedQueue<>();
 
     /** Who asks while somebody's question waits is given the same answer: anybody may ask, and all is walked over for it. */
+    private final CompletableFuture<String> failed = new CompletableFuture<>();
+
     private final AtomicReference<@Nullable CompletableFuture<Overview>> asked = new AtomicReference<>();
 
     private final AtomicBoolean governanceChanged = new AtomicBoolean();
@@ -186,6 +188,11 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     // ---- any thread
+
+    /** Done when the owner could not go on: one line. A tracker without it serves nobody and had better start again. */
+    public CompletableFuture<String> failed() {
+        return failed.copy();
+    }
 
     /** A session began. Where there is no room for it, it is closed, to come back later. */
     void opened(WireSession session) {
@@ -304,7 +311,7 @@ public final class AgentSessions implements AutoCloseable {
                 Message first = queue.poll(millisToNextDuty(), TimeUnit.MILLISECONDS);
                 int taken = 0;
                 for (Message next = first; next != null; next = queue.poll()) {
-                    take(next);
+                    takeGuarded(next);
                     if (++taken == BATCH_MAX) {
                         break;
                     }
@@ -313,6 +320,10 @@ public final class AgentSessions implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("the tracker cannot go on", e);
+            failed.complete("the tracker cannot go on: " + e);
+            throw e;
         } finally {
             closing = true;
             for (Message next = queue.poll(); next != null; next = queue.poll()) {
@@ -330,6 +341,19 @@ public final class AgentSessions implements AutoCloseable {
             next = nextDecision;
         }
         return Math.max(0, Duration.between(clock.instant(), next).toMillis() + 1);
+    }
+
+    /** What one agent says may cost it its session, never the thread that all agents share. */
+    private void takeGuarded(Message message) {
+        try {
+            take(message);
+        } catch (RuntimeException e) {
+            if (!(message instanceof Received(Line line, Envelope envelope))) {
+                throw e;
+            }
+            LOG.error("{}: its {} cannot be taken; its session ends", line.session, envelope.getBodyCase(), e);
+            line.session.close("the tracker cannot take " + envelope.getBodyCase() + "; its log says why", true);
+        }
     }
 
     private void take(Message message) {
@@ -431,11 +455,11 @@ public final class AgentSessions implements AutoCloseable {
 
     private void take(Line line, AgentReport message) {
         Instant now = clock.instant();
-        IpAddress caller = IpAddress.ofBytes(line.session.remote().getAddress().getAddress());
+        IpAddress caller = callerOf(line);
         Report report;
         try {
             report = ReportReader.read(message, line.id, caller);
-            requireOrigin(line, report);
+            requireRight(line, report, caller);
         } catch (IllegalArgumentException e) {
             LOG.warn("refused a report of {}: {}", line.session, e.getMessage());
             refuse(line, "the report is malformed: " + e.getMessage(), false);
@@ -458,11 +482,27 @@ public final class AgentSessions implements AutoCloseable {
         }
     }
 
-    /** An origin is believed for its certificate: any agent can say that it listens at an origin's address. */
-    private void requireOrigin(Line line, Report report) {
-        if (whereabouts.of(report.address()) instanceof Place.AtOrigin && line.role != DeploymentRole.ORIGIN) {
-            throw new IllegalArgumentException("it claims the origin's address " + report.address()
-                    + " with the certificate of an " + line.role.word());
+    /** Some addresses carry rights, and any agent can say that it listens at one: more than its word is wanted there. */
+    private void requireRight(Line line, Report report, IpAddress caller) {
+        switch (whereabouts.of(report.address())) {
+            case Place.AtOrigin() -> {
+                if (line.role != DeploymentRole.ORIGIN) {
+                    throw new IllegalArgumentException("it claims the origin's address " + report.address()
+                            + " with the certificate of an " + line.role.word());
+                }
+            }
+            case Place.InSite(Site site) -> {
+                boolean sitePeer = site.sitePeers().contains(report.address());
+                if (sitePeer
+                        && !caller.equals(report.address())
+                        && !line.session.peer().site().equals(site.name())) {
+                    throw new IllegalArgumentException("it claims the address " + report.address()
+                            + " of a site peer of " + site.name() + ", but comes from " + caller
+                            + " and its certificate is of site "
+                            + line.session.peer().site());
+                }
+            }
+            case Place.Roaming() -> {}
         }
     }
 
@@ -476,6 +516,8 @@ public final class AgentSessions implements AutoCloseable {
 
     private void accept(Line line, AgentReport message, Report report, boolean newcomer, Instant now) {
         Handout handout = handout(line.id);
+        handout.vouch(
+                report.address().equals(callerOf(line)), line.session.peer().site());
         line.desiredDue |= handout.place(Station.of(whereabouts.of(report.address())));
         dirty.addAll(handout.confirm(message.getKnownRevision()));
         settling |= newcomer && now.isBefore(settledAt) && transfers(report);
@@ -498,9 +540,18 @@ public final class AgentSessions implements AutoCloseable {
         return handouts.computeIfAbsent(agent, id -> new Handout());
     }
 
+    private static IpAddress callerOf(Line line) {
+        return IpAddress.ofBytes(line.session.remote().getAddress().getAddress());
+    }
+
+    /**
+     * The site whose desired states and entitlements an agent has. An address that nobody sees it at, behind an office's NAT or
+     * a proxy, is the agent's own word: it counts where the certificate says the same, or any machine could choose its rights.
+     */
     private Optional<String> siteOf(EndpointId agent) {
         return directory.lastReport(agent).flatMap(report -> switch (whereabouts.of(report.address())) {
-            case Place.InSite(Site site) -> Optional.of(site.name());
+            case Place.InSite(Site site) ->
+                Optional.of(site.name()).filter(name -> handout(agent).vouchedFor(name));
             case Place.AtOrigin() -> Optional.empty();
             case Place.Roaming() -> Optional.empty();
         });

@@ -17,6 +17,8 @@ import packhorse.tracker.swarm.Member;
  */
 final class Handout {
     private @Nullable Station station;
+    private boolean seenThere;
+    private String home = "";
     private final Map<Sha256, Orders> orders = new HashMap<>();
     private boolean changed = true;
 
@@ -39,6 +41,22 @@ final class Handout {
     /** The last issue's orders. */
     Map<Sha256, Orders> issued() {
         return issued;
+    }
+
+    /**
+     * What speaks for the place that the agent claims.
+     *
+     * @param seen whether its session comes from the address that it says it has
+     * @param homeSite the site in its certificate
+     */
+    void vouch(boolean seen, String homeSite) {
+        seenThere = seen;
+        home = homeSite;
+    }
+
+    /** Whether more than the agent's own word says that it is in that site. */
+    boolean vouchedFor(String site) {
+        return seenThere || home.equals(site);
     }
 
     /** Whether that is another place than before. */

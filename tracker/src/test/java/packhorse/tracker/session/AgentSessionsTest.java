@@ -2,6 +2,7 @@ package packhorse.tracker.session;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -92,10 +93,15 @@ class AgentSessionsTest {
         }
 
         Agent(String name, String ip, int have, boolean wants, int version) {
+            this(name, "home", ip, have, wants, version);
+        }
+
+        Agent(String name, String home, String ip, int have, boolean wants, int version) {
             this.ip = ip;
             this.session = new PaperSession(
                     PaperSession.id(name),
                     ip.equals("192.0.2.10") ? DeploymentRole.ORIGIN : DeploymentRole.AGENT,
+                    home,
                     ip,
                     version);
             sessions.opened(session);
@@ -242,7 +248,7 @@ class AgentSessionsTest {
         one.until(a -> a.getSwarmsCount() == 1);
         two.until(a -> allows(a, "10.2.0.1"));
 
-        sessions.closed(one.session);
+        endOf(one);
         clock.forward(Duration.ofSeconds(5));
         two.until(a -> allows(a, "10.2.0.1"));
         Agent back = new Agent("10.2.0.1", 3, true);
@@ -251,9 +257,15 @@ class AgentSessionsTest {
         clock.forward(Duration.ofSeconds(5));
         two.until(a -> allows(a, "10.2.0.1"));
 
-        sessions.closed(back.session);
+        endOf(back);
         clock.forward(Duration.ofSeconds(7));
         two.until(a -> a.getSwarmsCount() == 1 && allows(a));
+    }
+
+    /** Its session ended, and the owner knows: the clock may be turned. */
+    private void endOf(Agent agent) {
+        sessions.closed(agent.session);
+        assertTrue(sessions.overview().join().agents() > 0);
     }
 
     @Test
@@ -316,6 +328,61 @@ class AgentSessionsTest {
         Agent agent = new Agent("nat", "203.0.113.1", 0, true, 2);
         agent.report.setListen(0, endpoint("10.2.0.9", 7000));
         assertEquals("lisbon", agent.until(a -> a.getSwarmsCount() == 1).getSite());
+    }
+
+    @Test
+    void theRightsOfASiteTakeMoreThanTheAgentsWord() {
+        Agent roamer = new Agent("roamer", "berlin", "203.0.113.1", 0, true, 2);
+        Agent local = new Agent("native", "lisbon", "203.0.113.1", 0, true, 2);
+        Agent seen = new Agent("seen", "berlin", "10.2.0.11", 0, true, 2);
+        roamer.report.setListen(0, endpoint("10.2.0.9", 7000));
+        local.report.setListen(0, endpoint("10.2.0.10", 7000));
+        for (Agent agent : List.of(roamer, local, seen)) {
+            agent.until(a -> a.getSite().equals("lisbon"));
+        }
+        assertEquals("", siteOfRights(roamer), "behind another address, with a certificate of berlin");
+        assertEquals("lisbon", siteOfRights(local), "its certificate says so");
+        assertEquals("lisbon", siteOfRights(seen), "it is seen there");
+    }
+
+    /** The site that the agent's rights were asked for last; asking for a lease is asking for them. */
+    private String siteOfRights(Agent agent) {
+        governance.askedSites.remove(agent.session.peer().id());
+        assertTrue(sessions.received(
+                agent.session,
+                Envelope.newBuilder()
+                        .setVersion(2)
+                        .setLeaseRequest(LeaseRequest.newBuilder().setAction("a1"))
+                        .build()));
+        await().until(() -> agent.session.sent.stream().anyMatch(Envelope::hasLeaseAnswer));
+        return governance.askedSites.getOrDefault(agent.session.peer().id(), "never asked");
+    }
+
+    @Test
+    void nobodyBecomesASitePeerByItsWordAlone() {
+        Agent liar = new Agent("liar", "lisbon", "10.2.0.66", 10, false, 2);
+        liar.report.setListen(0, endpoint("10.1.0.5", 7000));
+        liar.post();
+        assertTrue(liar.refusal().contains("a site peer of berlin"), liar.refusal());
+        assertEquals(0, sessions.overview().join().agents());
+        Agent behindNat = new Agent("depot", "berlin", "203.0.113.1", 10, false, 2);
+        behindNat.report.setListen(0, endpoint("10.1.0.5", 7000));
+        behindNat.until(a -> a.getSite().equals("berlin"));
+    }
+
+    @Test
+    void aMessageThatCannotBeTakenCostsItsOwnSessionOnly() {
+        Agent bad = new Agent("10.2.0.1", 0, true);
+        bad.until(a -> a.getSwarmsCount() == 1);
+        assertTrue(sessions.received(
+                bad.session,
+                Envelope.newBuilder()
+                        .setVersion(2)
+                        .setEntitlementQuestion(EntitlementQuestion.newBuilder().setNumber(LooseGovernance.BROKEN))
+                        .build()));
+        await().until(() -> bad.session.closed.isPresent());
+        new Agent("10.2.0.2", 0, true).until(a -> a.getSwarmsCount() == 1);
+        assertFalse(sessions.failed().isDone());
     }
 
     @Test
@@ -570,7 +637,11 @@ class AgentSessionsTest {
 
     /** Lets everybody have everything but whom the test says. */
     private static final class LooseGovernance implements Governance {
+        /** A question of this number is more than it can take. */
+        static final long BROKEN = 13;
+
         final Set<EndpointId> refused = ConcurrentHashMap.newKeySet();
+        final Map<EndpointId, String> askedSites = new ConcurrentHashMap<>();
         final AtomicInteger storing = new AtomicInteger();
         volatile long revision = 1;
         volatile long lease;
@@ -586,6 +657,7 @@ class AgentSessionsTest {
         @Override
         public DesiredStateUpdate desiredOf(EndpointId endpoint, Optional<String> site) {
             askedSite = site.orElse("");
+            askedSites.put(endpoint, site.orElse(""));
             return DesiredStateUpdate.newBuilder()
                     .setRevision(revision)
                     .addItems(DesiredItem.newBuilder().setAction("a1").setLeaseUntilMillis(lease))
@@ -594,6 +666,9 @@ class AgentSessionsTest {
 
         @Override
         public EntitlementAnswer entitled(EndpointId endpoint, Optional<String> site, EntitlementQuestion question) {
+            if (question.getNumber() == BROKEN) {
+                throw new IllegalStateException("broken on purpose");
+            }
             return OPEN.entitled(endpoint, site, question);
         }
 

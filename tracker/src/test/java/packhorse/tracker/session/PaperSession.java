@@ -31,7 +31,12 @@ final class PaperSession implements WireSession {
     private final int version;
 
     PaperSession(EndpointId id, DeploymentRole role, String address, int version) {
-        this.peer = new RemoteIdentity(id, role, "home", BigInteger.ONE, Instant.EPOCH, Instant.MAX);
+        this(id, role, "home", address, version);
+    }
+
+    /** @param site in its certificate */
+    PaperSession(EndpointId id, DeploymentRole role, String site, String address, int version) {
+        this.peer = new RemoteIdentity(id, role, site, BigInteger.ONE, Instant.EPOCH, Instant.MAX);
         this.address = address;
         this.version = version;
     }
