@@ -21,7 +21,7 @@ public final class BundleCodec {
 
     /** The bundle's canonical bytes. */
     public static byte[] encode(Bundle bundle) {
-        Map<String, Json> out = DocumentFormat.start(TYPE);
+        Map<String, Json> out = DocumentFormat.start(TYPE, 0);
         out.put("name", new JsonString(bundle.name().toString()));
         out.put("version", new JsonString(bundle.version().toString()));
         out.put(

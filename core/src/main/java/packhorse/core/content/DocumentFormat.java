@@ -14,16 +14,22 @@ import packhorse.core.json.JsonReader;
 /** What manifests and bundles have in common: type, format version, and the refusal of everything but the canonical bytes. */
 final class DocumentFormat {
     private static final int MAJOR = 1;
-    private static final int MINOR = 0;
+    /** 1.1 brought a manifest's install section. */
+    private static final int MINOR = 1;
+
     private static final Pattern VERSION = Pattern.compile("([0-9]{1,6})\\.([0-9]{1,6})");
 
     private DocumentFormat() {}
 
-    /** The members that every document begins with; the caller adds its own. */
-    static Map<String, Json> start(String type) {
+    /**
+     * The members that every document begins with; the caller adds its own.
+     *
+     * @param minor the oldest format that says all that is in it, so that older readers read what they can
+     */
+    static Map<String, Json> start(String type, int minor) {
         Map<String, Json> out = new LinkedHashMap<>();
         out.put("type", new JsonString(type));
-        out.put("format", new JsonString(MAJOR + "." + MINOR));
+        out.put("format", new JsonString(MAJOR + "." + minor));
         return out;
     }
 

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param fileCount entries in that list
  * @param packs what makes up the content, in order; for now always one, the content itself
  * @param dependencies what must be there too
+ * @param install how it is put in place; absent: it can only be distributed
  */
 public record Manifest(
         ReleaseId id,
@@ -27,13 +28,28 @@ public record Manifest(
         BlobRef files,
         long fileCount,
         List<Pack> packs,
-        List<Dependency> dependencies) {
+        List<Dependency> dependencies,
+        Optional<InstallSection> install) {
     /** How the content arrives. */
     public enum Form {
         /** One file, as it was published. */
         FILE,
         /** A directory tree as an uncompressed pax archive, unpacked on arrival. */
         TREE
+    }
+
+    /** Of a release that is only distributed. */
+    public Manifest(
+            ReleaseId id,
+            Kind kind,
+            Form form,
+            String contentName,
+            BlobRef content,
+            BlobRef files,
+            long fileCount,
+            List<Pack> packs,
+            List<Dependency> dependencies) {
+        this(id, kind, form, contentName, content, files, fileCount, packs, dependencies, Optional.empty());
     }
 
     public Manifest {

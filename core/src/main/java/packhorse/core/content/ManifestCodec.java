@@ -21,7 +21,8 @@ import packhorse.core.json.JsonFields;
  * compared. So a manifest has one digest, and there is no second spelling that another reader could understand differently.
  *
  * <p>The format's version is {@code major.minor}. A greater one than this code knows is refused in so many words, before
- * anything else is looked at. {@code install} is reserved for instructions; in 1.0 it is an empty object.
+ * anything else is looked at. {@code install} says how the release is put in place; in 1.0 it is an empty object,
+ * and a release that is only distributed is written so to this day.
  */
 public final class ManifestCodec {
     /** A manifest of one pack and 1,000 dependencies has about 100 kB; whoever sends more is wasting our memory. */
@@ -33,7 +34,7 @@ public final class ManifestCodec {
 
     /** The manifest's canonical bytes. */
     public static byte[] encode(Manifest manifest) {
-        Map<String, Json> out = DocumentFormat.start(TYPE);
+        Map<String, Json> out = DocumentFormat.start(TYPE, manifest.install().isPresent() ? 1 : 0);
         out.put("name", new JsonString(manifest.id().name().toString()));
         out.put("version", new JsonString(manifest.id().version().toString()));
         out.put("platform", new JsonString(manifest.id().platform().word()));
@@ -66,7 +67,7 @@ public final class ManifestCodec {
                                 "name", new JsonString(dependency.name().toString()),
                                 "versions", new JsonString(dependency.versions().toString()))))
                         .toList()));
-        out.put("install", object(Map.of()));
+        out.put("install", manifest.install().map(InstallCodec::write).orElseGet(() -> object(Map.of())));
         return CanonicalJson.encode(object(out));
     }
 
@@ -139,7 +140,7 @@ public final class ManifestCodec {
                     return read;
                 })
                 .toList();
-        fields.object("install").done();
+        Optional<InstallSection> install = InstallCodec.read(fields.object("install"));
         return new Manifest(
                 id,
                 kind,
@@ -149,7 +150,8 @@ public final class ManifestCodec {
                 blob(files),
                 fileCount,
                 packs,
-                dependencies);
+                dependencies,
+                install);
     }
 
     private static Pack pack(JsonFields fields) {

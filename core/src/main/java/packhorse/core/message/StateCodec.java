@@ -3,6 +3,8 @@ package packhorse.core.message;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.TreeMap;
+import packhorse.core.content.CodeClass;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
@@ -13,6 +15,7 @@ import packhorse.core.message.v1.StatusReport;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.DesiredItem;
 import packhorse.core.state.DesiredState;
+import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.state.StatusEntry;
@@ -55,19 +58,20 @@ public final class StateCodec {
     public static DesiredStateUpdate write(DesiredState state) {
         DesiredStateUpdate.Builder message = DesiredStateUpdate.newBuilder().setRevision(state.revision());
         state.items().forEach(item -> message.addItems(write(item)));
-        return message.build();
+        return message.putAllVariables(state.variables()).build();
     }
 
     /** @throws IllegalArgumentException saying what is wrong with the message */
     public static DesiredState read(DesiredStateUpdate message) {
         return new DesiredState(
                 message.getRevision(),
-                message.getItemsList().stream().map(StateCodec::read).toList());
+                message.getItemsList().stream().map(StateCodec::read).toList(),
+                new TreeMap<>(message.getVariablesMap()));
     }
 
     /** As a message. */
     public static packhorse.core.message.v1.DesiredItem write(DesiredItem item) {
-        return packhorse.core.message.v1.DesiredItem.newBuilder()
+        packhorse.core.message.v1.DesiredItem.Builder message = packhorse.core.message.v1.DesiredItem.newBuilder()
                 .setAction(item.action())
                 .setSubject(write(item.subject()))
                 .setOperation(write(item.operation()))
@@ -75,8 +79,11 @@ public final class StateCodec {
                 .setActivateNotBeforeMillis(millis(item.activateNotBefore()))
                 .setDeadlineMillis(millis(item.deadline()))
                 .setPriority(write(item.priority()))
-                .setLeaseUntilMillis(millis(item.leaseUntil()))
-                .build();
+                .setLeaseUntilMillis(millis(item.leaseUntil()));
+        if (!item.policy().equals(InstallPolicy.DEFAULT)) {
+            message.setPolicy(write(item.policy()));
+        }
+        return message.build();
     }
 
     /** @throws IllegalArgumentException saying what is wrong with the message */
@@ -89,7 +96,31 @@ public final class StateCodec {
                 instant(message.getActivateNotBeforeMillis()),
                 instant(message.getDeadlineMillis()),
                 read(message.getPriority()),
-                instant(message.getLeaseUntilMillis()));
+                instant(message.getLeaseUntilMillis()),
+                read(message.getPolicy()));
+    }
+
+    /** As a message. */
+    public static packhorse.core.message.v1.InstallPolicy write(InstallPolicy policy) {
+        return packhorse.core.message.v1.InstallPolicy.newBuilder()
+                .setDeferUntilMillis(millis(policy.deferUntil()))
+                .setSandbox(policy.sandbox())
+                .setMayReboot(policy.mayReboot())
+                .setMayDowngrade(policy.mayDowngrade())
+                .setMendDrift(policy.mendDrift())
+                .setCommitAtOnce(policy.commitAtOnce())
+                .build();
+    }
+
+    /** What is not said is neither allowed nor demanded. */
+    public static InstallPolicy read(packhorse.core.message.v1.InstallPolicy message) {
+        return new InstallPolicy(
+                instant(message.getDeferUntilMillis()),
+                message.getSandbox(),
+                message.getMayReboot(),
+                message.getMayDowngrade(),
+                message.getMendDrift(),
+                message.getCommitAtOnce());
     }
 
     /** As a message. */
@@ -103,6 +134,7 @@ public final class StateCodec {
                 .setState(entry.state().number())
                 .setDetail(entry.detail())
                 .setCode(entry.code())
+                .setCodeClass(entry.codeClass().map(CodeClass::number).orElse(0))
                 .setBytesWan(entry.bytesWan())
                 .setBytesLan(entry.bytesLan())
                 .setDesiredRevision(entry.desiredRevision())
@@ -120,6 +152,7 @@ public final class StateCodec {
                 ActionState.of(message.getState()),
                 message.getDetail(),
                 message.getCode(),
+                codeClass(message.getCodeClass()),
                 message.getBytesWan(),
                 message.getBytesLan(),
                 message.getDesiredRevision());
@@ -171,6 +204,11 @@ public final class StateCodec {
             case PRIORITY_USER -> Priority.USER;
             case PRIORITY_NORMAL, PRIORITY_UNSPECIFIED, UNRECOGNIZED -> Priority.NORMAL;
         };
+    }
+
+    /** 0 is none. */
+    public static Optional<CodeClass> codeClass(int number) {
+        return number == 0 ? Optional.empty() : Optional.of(CodeClass.of(number));
     }
 
     private static long millis(Optional<Instant> time) {

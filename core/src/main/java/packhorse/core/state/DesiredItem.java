@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param activateNotBefore nothing is put in place earlier; absent: at once
  * @param deadline what is not done by then is reported as timed out and left; absent: none
  * @param leaseUntil the right to do the irreversible step until then; absent: it has to be asked for
+ * @param policy what is allowed and demanded where something is put in place
  */
 public record DesiredItem(
         String action,
@@ -20,9 +21,32 @@ public record DesiredItem(
         Optional<Instant> activateNotBefore,
         Optional<Instant> deadline,
         Priority priority,
-        Optional<Instant> leaseUntil) {
+        Optional<Instant> leaseUntil,
+        InstallPolicy policy) {
     /** Longer names are nobody's. */
     public static final int ACTION_LENGTH_MAX = 128;
+
+    /** With {@link InstallPolicy#DEFAULT}. */
+    public DesiredItem(
+            String action,
+            Subject subject,
+            Operation operation,
+            Optional<Instant> fetchNotBefore,
+            Optional<Instant> activateNotBefore,
+            Optional<Instant> deadline,
+            Priority priority,
+            Optional<Instant> leaseUntil) {
+        this(
+                action,
+                subject,
+                operation,
+                fetchNotBefore,
+                activateNotBefore,
+                deadline,
+                priority,
+                leaseUntil,
+                InstallPolicy.DEFAULT);
+    }
 
     public DesiredItem {
         if (action.isEmpty() || action.length() > ACTION_LENGTH_MAX) {

@@ -95,11 +95,11 @@ class ManifestCodecTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"format\":\"1.0\" | \"format\":\"2.0\" | newer format 2.0, this Packhorse reads 1.0; install a newer",
-                "\"format\":\"1.0\" | \"format\":\"1.1\" | newer format 1.1",
+                "\"format\":\"1.0\" | \"format\":\"2.0\" | newer format 2.0, this Packhorse reads 1.1; install a newer",
+                "\"format\":\"1.0\" | \"format\":\"1.2\" | newer format 1.2",
                 "\"format\":\"1.0\" | \"format\":\"0.9\" | which never was",
                 "\"format\":\"1.0\" | \"format\":\"new\" | which is no version",
-                "\"install\":{}     | \"install\":{\"run\":\"x\"} | \"run\" is unknown",
+                "\"install\":{}     | \"install\":{\"run\":\"x\"} | \"adapter\" is missing in manifest.install",
                 "\"install\":{},    | '' | \"install\" is missing",
                 "{\"content\":      | {\"comment\":\"x\",\"content\": | \"comment\" is unknown",
                 "{\"content\":      | { \"content\": | not in canonical form",

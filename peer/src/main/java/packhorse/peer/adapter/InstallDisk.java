@@ -1,0 +1,109 @@
+package packhorse.peer.adapter;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/**
+ * Every change that an installation makes to a file system, one method each; reading needs none of them. The real one is
+ * {@link #real()}. Tests put others in its place that lose all that was not forced, fill up, tear a write, or stop at the nth
+ * change.
+ *
+ * <p>Nothing here follows a symbolic link at the last element of a path, unless it says so. Nothing is durable before
+ * {@link #force} of the file (content, mode, owner) and of its directory (name).
+ */
+public interface InstallDisk {
+    /** The machine's own file systems. */
+    static InstallDisk real() {
+        return RealDisk.INSTANCE;
+    }
+
+    /** A new regular file that takes {@code bytes}; fails where the name is taken. Mode before umask has no say. */
+    void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException;
+
+    /** The same for what is small. */
+    default void create(Path file, byte[] bytes, int mode) throws IOException {
+        create(file, new java.io.ByteArrayInputStream(bytes), mode, done -> {});
+    }
+
+    /** Opens an existing file or block device to write into it. */
+    Writer open(Path fileOrDevice) throws IOException;
+
+    /** Writes at places; see {@link #open}. */
+    interface Writer extends AutoCloseable {
+        void write(ByteBuffer bytes, long at) throws IOException;
+
+        /** Makes a range read as zeros, without writing them where the file system can. */
+        void zero(long at, long length) throws IOException;
+
+        /** Only for regular files. */
+        void truncate(long length) throws IOException;
+
+        void force() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** One directory, its parent is there. */
+    void createDirectory(Path directory, int mode) throws IOException;
+
+    /** All that is missing, with mode 0755. */
+    void createDirectories(Path directory) throws IOException;
+
+    void symlink(Path link, String target) throws IOException;
+
+    /** A second name of the same file, on the same file system. */
+    void hardlink(Path link, Path existing) throws IOException;
+
+    /** In one step; replaces what has the name {@code to} (a file or link, or an empty directory by a directory). */
+    void rename(Path from, Path to) throws IOException;
+
+    /** {@code 0…07777}. */
+    void mode(Path path, int mode) throws IOException;
+
+    /** Owner and group by number; nothing where this process is not root. */
+    void owner(Path path, int uid, int gid) throws IOException;
+
+    /** Modification time. */
+    void modified(Path path, java.time.Instant time) throws IOException;
+
+    /** A file, link or whole tree; fine when it is not there. Links are deleted, not followed. */
+    void delete(Path path) throws IOException;
+
+    /** Brings a file, or a directory's names, to the disk. */
+    void force(Path fileOrDirectory) throws IOException;
+
+    /** Brings a whole tree to the disk, what other programs wrote into it included. */
+    void forceTree(Path directory) throws IOException;
+
+    /** Bytes that may still be written on the file system of the nearest existing parent. */
+    long usableBytes(Path path) throws IOException;
+
+    /** Replaces a small file in one step, durable when it returns. */
+    default void replace(Path file, byte[] bytes, int mode) throws IOException {
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".packhorse-new");
+        delete(fresh);
+        create(fresh, bytes, mode);
+        force(fresh);
+        rename(fresh, file);
+        Path parent = file.getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
+    /** Puts a symbolic link in the place of another or of nothing, in one step, durable when it returns. */
+    default void switchLink(Path link, String target) throws IOException {
+        Path fresh = link.resolveSibling("." + link.getFileName() + ".packhorse-new");
+        delete(fresh);
+        symlink(fresh, target);
+        rename(fresh, link);
+        Path parent = link.getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+}

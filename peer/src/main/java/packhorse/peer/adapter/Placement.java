@@ -1,0 +1,79 @@
+package packhorse.peer.adapter;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One release's way into its place and back, in steps that the journal stands between. See the package for what holds for all.
+ *
+ * <pre>
+ *   precheck → prepare → capture → apply → activate → verify ──commit──►
+ *                          └────────── undo ◄─┴─────────┘
+ *   removal:  precheck → capture → remove → verifyRemoved → commit, or undo
+ *   at any time once in place: verify (drift), mend
+ * </pre>
+ */
+public interface Placement {
+    /** Places on the machine that this release puts things at; two release lines may not claim the same, nor one inside another's. */
+    Set<Path> claims();
+
+    /** Whether {@link #undo} brings back what was. */
+    boolean undoable();
+
+    /**
+     * Looks whether it can be done here.
+     *
+     * @return what is in the way, each one line with its mend; empty when nothing is
+     */
+    List<String> precheck(Workplace here) throws IOException;
+
+    /** Bytes that the machine needs free to prepare and apply it, by where. */
+    List<SpaceNeed> space(Workplace here) throws IOException;
+
+    /**
+     * Unpacks, converts and checks everything into {@link Workplace#staging}; what is there from a cut-off attempt is thrown away.
+     *
+     * @throws AdapterException when the content is hostile or not what the settings say; nothing outside staging was written
+     */
+    void prepare(Workplace here) throws IOException;
+
+    /** Writes all that {@link #undo} needs into {@link Workplace#undo}, before anything is changed. */
+    void capture(Workplace here) throws IOException;
+
+    /** Puts it in place, not yet in use where that can be kept apart. */
+    Outcome apply(Workplace here) throws IOException;
+
+    /** Brings it into use. */
+    Outcome activate(Workplace here) throws IOException;
+
+    /**
+     * Reads back what is in place, byte for byte.
+     *
+     * @return what is not as it was put there, one line each, at most {@link #DIFFERENCES_MAX}
+     */
+    List<String> verify(Workplace here) throws IOException;
+
+    /** Brings back what {@link #capture} saw, from any point after it; with no byte fetched. */
+    void undo(Workplace here) throws IOException;
+
+    /** Frees what only {@link #undo} needed. */
+    void commit(Workplace here) throws IOException;
+
+    /** Takes it off the machine, after {@link #capture}; undone by {@link #undo}. */
+    Outcome remove(Workplace here) throws IOException;
+
+    /** Puts back what somebody changed, without stopping what uses it where that can be. */
+    void mend(Workplace here) throws IOException;
+
+    /** More differences than this help nobody. */
+    int DIFFERENCES_MAX = 20;
+
+    /**
+     * Room wanted.
+     *
+     * @param where a directory on the file system that is meant; need not exist yet
+     */
+    record SpaceNeed(Path where, long bytes) {}
+}

@@ -1,0 +1,208 @@
+package packhorse.peer.adapter;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Changes the machine's file systems. */
+final class RealDisk implements InstallDisk {
+    static final RealDisk INSTANCE = new RealDisk();
+
+    private static final int BUFFER_BYTES = 256 << 10;
+    /** Zeros are written in portions of this size where no hole can be made. */
+    private static final int ZERO_BYTES = 1 << 20;
+
+    private static final boolean ROOT = isRoot();
+
+    private RealDisk() {}
+
+    @Override
+    public void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long written = 0;
+        try (FileChannel out = FileChannel.open(
+                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
+                ByteBuffer portion = ByteBuffer.wrap(buffer, 0, count);
+                while (portion.hasRemaining()) {
+                    out.write(portion);
+                }
+                written += count;
+                progress.accept(written);
+            }
+        }
+        mode(file, mode);
+    }
+
+    @Override
+    public Writer open(Path fileOrDevice) throws IOException {
+        FileChannel channel = FileChannel.open(fileOrDevice, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return new ChannelWriter(channel);
+    }
+
+    private record ChannelWriter(FileChannel channel) implements Writer {
+        @Override
+        public void write(ByteBuffer bytes, long at) throws IOException {
+            long position = at;
+            while (bytes.hasRemaining()) {
+                position += channel.write(bytes, position);
+            }
+        }
+
+        @Override
+        public void zero(long at, long length) throws IOException {
+            ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(ZERO_BYTES, length));
+            for (long position = at; position < at + length; ) {
+                zeros.clear();
+                zeros.limit((int) Math.min(zeros.capacity(), at + length - position));
+                position += channel.write(zeros, position);
+            }
+        }
+
+        @Override
+        public void truncate(long length) throws IOException {
+            channel.truncate(length);
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(true);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    @Override
+    public void createDirectory(Path directory, int mode) throws IOException {
+        Files.createDirectory(directory);
+        mode(directory, mode);
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
+    public void symlink(Path link, String target) throws IOException {
+        Files.createSymbolicLink(link, Path.of(target));
+    }
+
+    @Override
+    public void hardlink(Path link, Path existing) throws IOException {
+        Files.createLink(link, existing);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void mode(Path path, int mode) throws IOException {
+        Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void owner(Path path, int uid, int gid) throws IOException {
+        if (ROOT) {
+            Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    @Override
+    public void modified(Path path, Instant time) throws IOException {
+        Files.setAttribute(path, "lastModifiedTime", FileTime.from(time), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                if (e != null && !(e instanceof NoSuchFileException)) {
+                    throw e;
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Override
+    public void force(Path fileOrDirectory) throws IOException {
+        try (FileChannel channel = FileChannel.open(fileOrDirectory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void forceTree(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    force(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    throw e;
+                }
+                force(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Override
+    public long usableBytes(Path path) throws IOException {
+        Path existing = path.toAbsolutePath();
+        while (!Files.exists(existing)) {
+            Path parent = existing.getParent();
+            if (parent == null) {
+                throw new NoSuchFileException(path.toString());
+            }
+            existing = parent;
+        }
+        return Files.getFileStore(existing).getUsableSpace();
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+}

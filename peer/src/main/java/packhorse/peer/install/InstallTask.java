@@ -1,0 +1,57 @@
+package packhorse.peer.install;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.InstallPolicy;
+import packhorse.core.state.Operation;
+import packhorse.core.state.Subject;
+
+/**
+ * What the agent wants of the installer, as a level: the whole list of tasks is said again after every change and every start, and
+ * saying it twice changes nothing. The installer keeps what became of each until the agent leaves it out.
+ *
+ * @param action names the attempt, as everywhere
+ * @param operation INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK or REMOVE
+ * @param members the releases, in the order of installation; a rollback and a removal go through them backwards
+ * @param stage how far it may go now
+ * @param leaseUntil nothing that cannot be taken back for free begins later than this; absent: no lease is held
+ * @param variables for configuration, those of this endpoint
+ */
+public record InstallTask(
+        String action,
+        Subject subject,
+        Operation operation,
+        List<Member> members,
+        Stage stage,
+        Optional<Instant> leaseUntil,
+        InstallPolicy policy,
+        SortedMap<String, String> variables) {
+    /** How far a task may go. The installer never goes back by itself from one to an earlier one, it only stops. */
+    public enum Stage {
+        /** Look whether it can be done and lay everything ready; change nothing. */
+        PREPARE,
+        /** Go through with it; the first change begins under a lease only. */
+        GO,
+        /** Nobody wants it any more: end it where it is; what was changed is taken back. */
+        ABANDON
+    }
+
+    /**
+     * A release of the task.
+     *
+     * @param manifest digest of its signed manifest
+     * @param pack its content in the store, absent where the operation needs none
+     */
+    public record Member(ReleaseId release, Sha256 manifest, Optional<Sha256> pack) {}
+
+    public InstallTask {
+        members = List.copyOf(members);
+        variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
+    }
+}
