@@ -461,6 +461,8 @@ public final class Agent implements AutoCloseable {
                 ended.complete("");
             }
             case WHY -> why(request.getWhy(), sink);
+            case INSTALL, ROLLBACK, DEFER, OFFERED, LINES ->
+                sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "this agent does not install; update it"));
             case WHAT_NOT_SET -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "the request asks for nothing"));
         }
     }
