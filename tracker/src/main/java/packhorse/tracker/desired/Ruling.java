@@ -1,6 +1,8 @@
 package packhorse.tracker.desired;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -8,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.DesiredItem;
@@ -104,7 +108,28 @@ public final class Ruling {
                 items.add(order.item());
             }
         }
-        return new Mandate(items, conflicts);
+        return new Mandate(items, conflicts, variables(target));
+    }
+
+    private SortedMap<String, String> variables(Target target) {
+        SortedMap<String, String> values = new TreeMap<>();
+        // A stable sort: of equally exact ones the later holds.
+        sheet.settings().stream()
+                .filter(setting -> setting.whom().matches(target))
+                .sorted(Comparator.comparingInt(setting -> setting.whom().exactness()))
+                .forEach(setting -> values.putAll(setting.values()));
+        return values;
+    }
+
+    /** How long the endpoint has the right to do the irreversible step of an action from now on; empty: not by asking. */
+    public Optional<Duration> leaseFor(Target target, String action) {
+        return mandate(target).items().stream().anyMatch(item -> item.action().equals(action))
+                ? orders.orders().stream()
+                        .filter(order -> order.item().action().equals(action)
+                                && order.wish().whom().matches(target))
+                        .findFirst()
+                        .flatMap(order -> order.wish().leaseFor())
+                : Optional.empty();
     }
 
     /** One attempt, said twice: a site's line and everybody's line may both name it, the first one says how. */

@@ -43,6 +43,14 @@ public record Selector(
                         && labels.entrySet().stream().allMatch(wanted -> fits(wanted, target)));
     }
 
+    /** How exactly it says whom: everybody, sites, groups or labels, endpoints by name. */
+    int exactness() {
+        if (!endpoints.isEmpty()) {
+            return 3;
+        }
+        return groups.isEmpty() && labels.isEmpty() ? (sites.isEmpty() ? 0 : 1) : 2;
+    }
+
     private static boolean fits(Map.Entry<String, Set<String>> wanted, Target target) {
         String value = target.labels().get(wanted.getKey());
         return value != null && wanted.getValue().contains(value);

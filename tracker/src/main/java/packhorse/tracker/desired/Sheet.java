@@ -11,13 +11,21 @@ import java.util.List;
  * @param roster groups and labels
  * @param wishes in the order in which they are to be done
  * @param entitlements in any order; none grants nothing
+ * @param settings variables, later ones over earlier ones where they are for the same kind of whom
  */
-public record Sheet(String name, Instant edition, Roster roster, List<Wish> wishes, List<Entitlement> entitlements) {
+public record Sheet(
+        String name,
+        Instant edition,
+        Roster roster,
+        List<Wish> wishes,
+        List<Entitlement> entitlements,
+        List<Setting> settings) {
     public Sheet {
         wishes = List.copyOf(wishes);
         entitlements = List.copyOf(entitlements);
+        settings = List.copyOf(settings);
     }
 
     /** The sheet of a tracker that was given none. */
-    public static final Sheet NONE = new Sheet("", Instant.EPOCH, Roster.EMPTY, List.of(), List.of());
+    public static final Sheet NONE = new Sheet("", Instant.EPOCH, Roster.EMPTY, List.of(), List.of(), List.of());
 }

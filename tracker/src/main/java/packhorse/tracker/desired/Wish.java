@@ -1,5 +1,6 @@
 package packhorse.tracker.desired;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import packhorse.core.content.Platform;
@@ -8,6 +9,7 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Version;
 import packhorse.core.state.DesiredItem;
+import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.state.Subject;
@@ -23,6 +25,8 @@ import packhorse.core.state.Subject;
  * @param bundle whether it is a bundle
  * @param digest of the document that was approved; absent: what the catalogue signed
  * @param whom it is for
+ * @param leaseFor whoever asks for the right to do the irreversible step has it for this long from then on
+ * @param policy what is allowed and demanded where something is put in place
  */
 public record Wish(
         String place,
@@ -38,7 +42,9 @@ public record Wish(
         Optional<Instant> activateNotBefore,
         Optional<Instant> deadline,
         Priority priority,
-        Optional<Instant> lease) {
+        Optional<Instant> lease,
+        Optional<Duration> leaseFor,
+        InstallPolicy policy) {
     /** The item that endpoints are given; also checks what the sheet says of times. */
     public DesiredItem item(Platform on, Optional<Sha256> document) {
         Subject subject = new Subject(new ReleaseId(name, version, on), bundle, document);
@@ -50,7 +56,8 @@ public record Wish(
                 activateNotBefore,
                 deadline,
                 priority,
-                lease);
+                lease,
+                policy);
     }
 
     /** For people: {@code distribute acme/editor@2.0}. */

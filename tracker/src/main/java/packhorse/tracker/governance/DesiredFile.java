@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +29,8 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Version;
 import packhorse.core.state.DesiredItem;
+import packhorse.core.state.DesiredState;
+import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.topology.EndpointId;
@@ -34,6 +38,7 @@ import packhorse.tracker.desired.Entitlement;
 import packhorse.tracker.desired.ReleasePattern;
 import packhorse.tracker.desired.Roster;
 import packhorse.tracker.desired.Selector;
+import packhorse.tracker.desired.Setting;
 import packhorse.tracker.desired.Sheet;
 import packhorse.tracker.desired.Wish;
 
@@ -48,6 +53,8 @@ final class DesiredFile {
     private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern SITE = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern RELEASE = Pattern.compile("([^@\\s]+)@([^\\s(]+)(?:\\s*\\(([^()\\s]+)\\))?");
+
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,127}");
 
     private record Name(ReleaseName name, Version version, Optional<Platform> platform) {}
 
@@ -82,11 +89,42 @@ final class DesiredFile {
             ReleasePattern pattern = line.value("release", ReleasePattern::parse);
             entitlements.add(new Entitlement(place(line.place()), pattern, whom(line)));
         }
-        if (wishes.size() + entitlements.size() > LINES_MAX) {
-            throw top.place().error("more than " + LINES_MAX + " items and entitlements; use groups and labels");
+        List<Setting> settings = new ArrayList<>();
+        for (YamlMap line : top.optionalMaps("variables")) {
+            settings.add(new Setting(place(line.place()), whom(line), values(line)));
+        }
+        if (wishes.size() + entitlements.size() + settings.size() > LINES_MAX) {
+            throw top.place()
+                    .error("more than " + LINES_MAX + " items, entitlements and variables; use groups and labels");
         }
         top.finish();
-        return new Sheet(document, edition, new Roster(members, labels), wishes, entitlements);
+        return new Sheet(document, edition, new Roster(members, labels), wishes, entitlements, settings);
+    }
+
+    private static SortedMap<String, String> values(YamlMap line) {
+        SortedMap<String, String> values = new TreeMap<>();
+        YamlMap set = line.map("set");
+        set.keys().forEach(key -> {
+            matching(key, VARIABLE, "a variable is called by a letter, then letters, digits and '_'");
+            values.put(key.value(), set.string(key.value()));
+        });
+        try {
+            DesiredState unused = new DesiredState(0, List.of(), values);
+        } catch (IllegalArgumentException e) {
+            throw set.place().error(String.valueOf(e.getMessage()));
+        }
+        return values;
+    }
+
+    private static InstallPolicy policy(YamlMap policy) {
+        InstallPolicy read = new InstallPolicy(
+                policy.optional("deferUntil", DesiredFile::instant),
+                policy.optionalBool("sandbox").orElse(false),
+                policy.optionalBool("mayReboot").orElse(false),
+                policy.optionalBool("mayDowngrade").orElse(false),
+                policy.optionalBool("mendDrift").orElse(false),
+                policy.optionalBool("commitAtOnce").orElse(false));
+        return read;
     }
 
     private Map<String, Set<EndpointId>> groups(YamlMap top) {
@@ -152,9 +190,24 @@ final class DesiredFile {
                 item.optional("activateNotBefore", DesiredFile::instant),
                 item.optional("deadline", DesiredFile::instant),
                 item.optional("priority", text -> word(Priority.class, text)).orElse(Priority.NORMAL),
-                item.optional("lease", DesiredFile::instant));
+                item.optional("lease", DesiredFile::instant),
+                item.optionalDuration("leaseFor"),
+                item.optionalMap("policy").map(DesiredFile::policy).orElse(InstallPolicy.DEFAULT));
+        if (!puts(operation) && (item.has("policy") || item.has("leaseFor"))) {
+            throw item.error(
+                    item.has("policy") ? "policy" : "leaseFor",
+                    "\"" + operation.name().toLowerCase(Locale.ROOT)
+                            + "\" puts nothing in place; take it away, or name another operation");
+        }
         requireSound(item, wish);
         return wish;
+    }
+
+    private static boolean puts(Operation operation) {
+        return switch (operation) {
+            case INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK, REMOVE -> true;
+            case DISTRIBUTE, DELETE -> false;
+        };
     }
 
     private void requireSound(YamlMap item, Wish wish) {

@@ -1,5 +1,6 @@
 package packhorse.tracker.governance;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -222,6 +223,13 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
         }
     }
 
+    @Override
+    public Optional<Duration> leaseFor(EndpointId endpoint, Optional<String> site, String action) {
+        synchronized (lock) {
+            return ruling.leaseFor(ruling.target(endpoint, site), action);
+        }
+    }
+
     private Given given(EndpointId endpoint, Optional<String> site) {
         note(endpoint, site);
         Given before = given.get(endpoint);
@@ -230,7 +238,7 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
         }
         Mandate mandate = ruling.mandate(ruling.target(endpoint, site));
         mandate.refused().forEach(conflict -> complain(endpoint, conflict));
-        DesiredStateUpdate items = StateCodec.write(new DesiredState(0, mandate.items()));
+        DesiredStateUpdate items = StateCodec.write(new DesiredState(0, mandate.items(), mandate.variables()));
         Sha256 digest = Sha256.of(items.toByteArray());
         long revision = revisions.of(endpoint, digest, edition());
         Given now = new Given(site, items.toBuilder().setRevision(revision).build(), digest);

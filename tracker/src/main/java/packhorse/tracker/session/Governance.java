@@ -1,5 +1,6 @@
 package packhorse.tracker.session;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import packhorse.core.content.Sha256;
@@ -41,6 +42,14 @@ public interface Governance {
     /** Whether anybody of the site should have or may have the pack: then its site peers carry it. */
     default boolean siteMayHave(String site, Sha256 pack) {
         return true;
+    }
+
+    /**
+     * The endpoint asks for the right to do the irreversible step of an action of its desired state; how long it has it from now
+     * on. Empty: only until where the item itself says.
+     */
+    default Optional<Duration> leaseFor(EndpointId endpoint, Optional<String> site, String action) {
+        return Optional.empty();
     }
 
     /** Stores reports for good, each once; completes when they are, and only then is the agent told. */

@@ -268,4 +268,65 @@ final class RulingTest {
             }
         });
     }
+
+    @Test
+    void variablesAreThoseSaidMostExactlyAndOfEqualsTheLater() {
+        Selector one = new Selector(false, Set.of(endpoint(1)), Set.of(), Set.of(), Map.of());
+        Sheet sheet = new Sheet(
+                "desired.yaml",
+                java.time.Instant.EPOCH,
+                Roster.EMPTY,
+                List.of(),
+                List.of(),
+                List.of(
+                        setting(one, "a", "mine"),
+                        setting(site("berlin"), "a", "berlin"),
+                        setting(site("berlin"), "b", "berlin"),
+                        setting(Selector.ALL, "a", "all"),
+                        setting(Selector.ALL, "b", "all"),
+                        setting(Selector.ALL, "c", "all"),
+                        setting(Selector.ALL, "c", "later")));
+        Ruling ruling = Ruling.of(sheet, stock());
+        assertEquals(
+                Map.of("a", "mine", "b", "berlin", "c", "later"),
+                ruling.mandate(ruling.target(endpoint(1), BERLIN)).variables());
+        assertEquals(
+                Map.of("a", "all", "b", "all", "c", "later"),
+                ruling.mandate(ruling.target(endpoint(2), PARIS)).variables());
+    }
+
+    private static Setting setting(Selector whom, String name, String value) {
+        return new Setting("desired.yaml:1", whom, new java.util.TreeMap<>(Map.of(name, value)));
+    }
+
+    @Test
+    void aLeaseIsGivenForAnActionThatTheEndpointHasAndForNoOther() {
+        Wish plain = wish(3, INSTALL, "acme/editor@2.0", site("berlin"));
+        Wish leased = new Wish(
+                plain.place(),
+                plain.action(),
+                plain.name(),
+                plain.version(),
+                plain.platform(),
+                plain.bundle(),
+                plain.digest(),
+                plain.operation(),
+                plain.whom(),
+                plain.fetchNotBefore(),
+                plain.activateNotBefore(),
+                plain.deadline(),
+                plain.priority(),
+                plain.lease(),
+                Optional.of(java.time.Duration.ofMinutes(10)),
+                plain.policy());
+        Ruling ruling = ruling(stock("acme/editor@2.0"), leased);
+        String action = "install:acme/editor@2.0:any";
+        assertEquals(
+                Optional.of(java.time.Duration.ofMinutes(10)),
+                ruling.leaseFor(ruling.target(endpoint(1), BERLIN), action));
+        assertEquals(Optional.empty(), ruling.leaseFor(ruling.target(endpoint(1), PARIS), action));
+        assertEquals(Optional.empty(), ruling.leaseFor(ruling.target(endpoint(1), BERLIN), "another"));
+        Ruling without = ruling(stock("acme/editor@2.0"), plain);
+        assertEquals(Optional.empty(), without.leaseFor(without.target(endpoint(1), BERLIN), action));
+    }
 }

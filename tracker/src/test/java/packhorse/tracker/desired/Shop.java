@@ -73,7 +73,9 @@ final class Shop {
                 Optional.empty(),
                 Optional.empty(),
                 Priority.NORMAL,
-                Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                packhorse.core.state.InstallPolicy.DEFAULT);
     }
 
     static Selector site(String... names) {
@@ -81,6 +83,6 @@ final class Shop {
     }
 
     static Sheet sheet(List<Wish> wishes, List<Entitlement> entitlements) {
-        return new Sheet("desired.yaml", java.time.Instant.EPOCH, Roster.EMPTY, wishes, entitlements);
+        return new Sheet("desired.yaml", java.time.Instant.EPOCH, Roster.EMPTY, wishes, entitlements, List.of());
     }
 }

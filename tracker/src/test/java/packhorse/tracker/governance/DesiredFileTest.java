@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import packhorse.core.UsageException;
+import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.testing.Cases;
@@ -42,12 +44,19 @@ final class DesiredFileTest {
             deadline: 2026-11-23T00:00:00Z
             priority: user
             lease: 2026-11-22T00:00:00Z
+            leaseFor: 10m
+            policy: {deferUntil: 2026-11-22T12:00:00Z, sandbox: true, mayReboot: true, commitAtOnce: true}
             action: editor-2
           - bundle: acme/suite@1.0
             all: true
         entitlements:
           - release: acme/*
             sites: [berlin, paris]
+        variables:
+          - all: true
+            set: {proxy: none, editor_port: 8080}
+          - sites: [berlin]
+            set: {proxy: "http://proxy.berlin:3128"}
         """;
 
     private static Sheet parse(String text) {
@@ -70,6 +79,13 @@ final class DesiredFileTest {
         assertEquals(Optional.of(Instant.parse("2026-11-21T21:00:00Z")), install.activateNotBefore());
         assertEquals(Priority.USER, install.priority());
         assertEquals(Optional.of("editor-2"), install.action());
+        assertEquals(Optional.of(Duration.ofMinutes(10)), install.leaseFor());
+        assertEquals(
+                new InstallPolicy(Optional.of(Instant.parse("2026-11-22T12:00:00Z")), true, true, false, false, true),
+                install.policy());
+        assertEquals(
+                Map.of("proxy", "none", "editor_port", "8080"),
+                sheet.settings().getFirst().values());
         Wish bundle = sheet.wishes().get(1);
         assertTrue(bundle.bundle() && bundle.whom().all());
         assertEquals(Operation.DISTRIBUTE, bundle.operation());
@@ -119,6 +135,12 @@ final class DesiredFileTest {
         labels: {x: {a: b}}                                           | 1:10 | is no endpoint id
         entitlements: [{release: acme, all: true}]                    | 1:26 | is not a release name
         entitlements: [{release: acme/*@2, all: true}]                | 1:26 | is not a release name
+        variables: [{all: true}]                                      | 1:13 | "set" is missing
+        variables: [{set: {a: b}}]                                    | 1:13 | whom it is for is said once
+        variables: [{all: true, set: {1a: b}}]                        | 1:31 | a variable is called by
+        desired: [{release: a/b@1, all: true, operation: install, policy: {hurry: true}}] | 1:68 | unknown key "hurry"
+        desired: [{release: a/b@1, all: true, policy: {sandbox: true}}] | 1:47 | puts nothing in place
+        desired: [{release: a/b@1, all: true, operation: install, leaseFor: long}] | 1:69 | long
         edited: yesterday                                             | 1:9  | write RFC 3339
         """)
     void badInputIsOneLineWithItsPlace(String text, String place, String words) {
