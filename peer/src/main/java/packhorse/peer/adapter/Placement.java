@@ -3,6 +3,7 @@ package packhorse.peer.adapter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +22,30 @@ public interface Placement {
 
     /** Whether {@link #undo} brings back what was. */
     boolean undoable();
+
+    /**
+     * Methods that may not be begun twice, against the rule for all others: they run a program of which nobody knows whether it can
+     * bear it. Where one of them was cut off, the transaction turns back; it is not called again in this attempt.
+     */
+    default Set<Deed> once() {
+        return Set.of();
+    }
+
+    /** The methods that change something on the machine and are no way back. */
+    enum Deed {
+        APPLY,
+        ACTIVATE,
+        REMOVE,
+        MEND
+    }
+
+    /**
+     * Where the release's own files lie in {@link Workplace#staging}, between {@link #prepare} and {@link #apply}; programs around
+     * the installation whose names are relative are taken from there. Empty where it brings no tree.
+     */
+    default Optional<Path> prepared(Workplace here) {
+        return Optional.empty();
+    }
 
     /**
      * Looks whether it can be done here.

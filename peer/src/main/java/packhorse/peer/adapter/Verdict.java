@@ -1,0 +1,75 @@
+package packhorse.peer.adapter;
+
+import java.util.Map;
+import packhorse.core.content.CodeClass;
+import packhorse.core.content.InstallSection;
+import packhorse.peer.adapter.Programs.Ended;
+
+/**
+ * What the end of a program means: the release's own table speaks first, then the adapter's, then the convention that 0 is good
+ * and all else is not.
+ *
+ * <p>Two ends are not in a program's hand. One that ran out of time is {@link CodeClass#TRANSIENT}: a machine that was busy may not be
+ * the next time, and whoever counts attempts ends those that hang always. One that could not be executed at all (126 and 127, as
+ * every shell and launcher has it) is the machine's fault, {@link CodeClass#ENVIRONMENT}; one that a signal ended is
+ * {@link CodeClass#PERMANENT}. For codes, the release's table may say otherwise.
+ */
+public final class Verdict {
+    /** Codes from here on, up to the highest signal, say that a signal ended it. */
+    private static final int SIGNALLED = 128;
+
+    private static final int SIGNAL_MAX = 64;
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_FOUND = 127;
+
+    private Verdict() {}
+
+    /**
+     * The outcome, where it is a good one.
+     *
+     * @param what the program, for people: {@code the hook pre of acme/app 1.2}
+     * @param table the adapter's conventions; empty: none
+     * @throws AdapterException where it is not
+     */
+    public static Outcome of(String what, Ended ended, InstallSection section, Map<Integer, CodeClass> table) {
+        if (ended.timedOut()) {
+            throw new AdapterException(
+                    CodeClass.TRANSIENT,
+                    ended.code(),
+                    what + " did not end in time and was ended" + said(ended)
+                            + "; give it more time in the release's install section, or mend what it waits for");
+        }
+        CodeClass meaning = meaning(ended.code(), section, table);
+        if (meaning.succeeds()) {
+            return new Outcome(meaning, ended.code());
+        }
+        throw new AdapterException(meaning, ended.code(), what + " " + end(ended.code()) + said(ended));
+    }
+
+    private static CodeClass meaning(int code, InstallSection section, Map<Integer, CodeClass> table) {
+        CodeClass own = section.returnCodes().get(code);
+        if (own != null) {
+            return own;
+        }
+        CodeClass known = table.get(code);
+        if (known != null) {
+            return known;
+        }
+        if (code == NOT_EXECUTABLE || code == NOT_FOUND) {
+            return CodeClass.ENVIRONMENT;
+        }
+        return code == 0 ? CodeClass.SUCCESS : CodeClass.PERMANENT;
+    }
+
+    private static String end(int code) {
+        if (code > SIGNALLED && code <= SIGNALLED + SIGNAL_MAX) {
+            return "was ended by signal " + (code - SIGNALLED);
+        }
+        return "ended with code " + code;
+    }
+
+    private static String said(Ended ended) {
+        String line = ended.lastLine();
+        return line.isEmpty() ? "" : ", saying: " + line;
+    }
+}
