@@ -78,7 +78,7 @@ public final class PeerMain implements AutoCloseable {
      * @throws UsageException or OperationException with the one line that says what is in its way
      */
     public static PeerMain start(PeerConfig config, InstantSource clock, SecureRandom random, LongSupplier nanoTime) {
-        MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
+        MachineIdentity identity = MachineIdentity.open(config.identity(), clock, DeploymentRole.AGENT);
         if (identity.role() != DeploymentRole.AGENT) {
             throw new UsageException("the identity in " + config.identity() + " is of " + identity.self()
                     + "; an agent needs one of its own: packhorse peer join TOKEN");

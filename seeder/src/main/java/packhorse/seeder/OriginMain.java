@@ -70,7 +70,7 @@ public final class OriginMain implements AutoCloseable {
             throw new UsageException("this machine is no origin of a deployment yet: there is no identity in "
                     + config.identity() + "; run packhorse origin join TOKEN --config with this configuration");
         }
-        MachineIdentity identity = MachineIdentity.open(config.identity(), clock);
+        MachineIdentity identity = MachineIdentity.open(config.identity(), clock, DeploymentRole.ORIGIN);
         if (identity.role() != DeploymentRole.ORIGIN) {
             throw new UsageException("the identity in " + config.identity() + " is of the " + identity
                     + "; an origin joins by a token of its own: packhorse ca token --role origin");

@@ -97,7 +97,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                             + "; run packhorse tracker join TOKEN with this configuration, or set ca: where it is to"
                             + " issue");
         }
-        MachineIdentity identity = MachineIdentity.open(directory, clock);
+        MachineIdentity identity = MachineIdentity.open(directory, clock, DeploymentRole.TRACKER);
         if (identity.role() != DeploymentRole.TRACKER) {
             throw new UsageException("the identity in " + directory + " is of the " + identity
                     + "; a tracker joins by a token of its own: packhorse ca token --role tracker");

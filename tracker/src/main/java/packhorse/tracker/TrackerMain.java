@@ -18,6 +18,7 @@ import packhorse.core.content.Sha256;
 import packhorse.core.identity.Admission;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.topology.SiteMap;
+import packhorse.core.trust.DirectoryLock;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
@@ -40,6 +41,9 @@ import packhorse.tracker.udp.UdpDoor;
 public final class TrackerMain implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
 
+    private static final String TAKEN =
+            "is written by another tracker; stop it or give this one a \"data\" directory of its own";
+
     private final Deque<Part> parts = new ArrayDeque<>();
     private final HttpDoor http;
     private final HttpDoor secure;
@@ -49,6 +53,9 @@ public final class TrackerMain implements AutoCloseable {
 
     private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
         try {
+            // Before anything is read: what two trackers write into one directory, neither can trust.
+            DirectoryLock own = DirectoryLock.take(config.mirror().data(), TAKEN);
+            parts.push(own::close);
             Passport passport = Passport.open(config, system, System::nanoTime, random);
             parts.push(passport::close);
             SiteMap sites = SiteMapFile.read(config.sites());
@@ -66,7 +73,8 @@ public final class TrackerMain implements AutoCloseable {
             GovernanceDesk governance = GovernanceDesk.start(
                     GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
             parts.push(governance::close);
-            sessions = AgentSessions.start(SessionConfig.DEFAULT, sites, clock, desk, governance, passport.denied());
+            sessions = AgentSessions.start(
+                    SessionConfig.DEFAULT, sites, clock, system, desk, governance, passport.denied());
             parts.push(sessions::close);
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);

@@ -140,10 +140,12 @@ final class SecureTrackerTest {
     @Test
     void aSecondTrackerFollowsTheDenialsAndRemembersThemWithoutTheAuthority() throws IOException {
         MachineIdentity agent;
+        MachineIdentity single;
         try (TrackerMain first = issuing(0)) {
             var joined = join(token(first, DeploymentRole.TRACKER), directory.resolve("second/identity"));
             assertEquals(DeploymentRole.TRACKER, joined.role());
             agent = join(token(first, DeploymentRole.AGENT), directory.resolve("agent"));
+            single = join(token(first, DeploymentRole.AGENT), directory.resolve("single"));
             try (TrackerMain second = tracker("second", 0, "")) {
                 HttpMetadataSource source = repositoryOf(second, agent);
                 assertEquals("", refusal(source));
@@ -151,6 +153,13 @@ final class SecureTrackerTest {
                         authority.register(System::nanoTime).revoke(agent.id().toString(), CLOCK.instant());
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> refusal(source).contains("was revoked"));
+                HttpMetadataSource bySerial = repositoryOf(second, single);
+                assertEquals("", refusal(bySerial));
+                var unusedSerial = authority
+                        .register(System::nanoTime)
+                        .revoke(single.self().serial().toString(16), CLOCK.instant());
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> refusal(bySerial).contains("was revoked"));
             }
             HttpMetadataSource list = new HttpMetadataSource(
                     List.of(url(first).resolve("/v1/")), Patience.DEFAULT, Reach.by(agent.context()));
@@ -159,6 +168,7 @@ final class SecureTrackerTest {
         }
         try (TrackerMain second = tracker("second", 0, "")) {
             assertTrue(refusal(repositoryOf(second, agent)).contains("was revoked"), "from its disk");
+            assertTrue(refusal(repositoryOf(second, single)).contains("was revoked"), "a single certificate too");
         }
     }
 

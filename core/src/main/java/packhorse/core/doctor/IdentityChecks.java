@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Pem;
 import packhorse.core.identity.RemoteIdentity;
@@ -23,8 +24,9 @@ import packhorse.core.identity.RemoteIdentity;
 /** The checks of a machine's certificate: there, whose, how long, with its key, of the deployment. */
 public final class IdentityChecks {
     private static final String NAME = "certificate";
-    private static final String JOIN =
-            "get a token from whoever runs the deployment and run packhorse ROLE join TOKEN (peer, origin or tracker)";
+    private static final String JOIN = "get a token from whoever runs the deployment and run " + DeploymentRole.JOIN;
+
+    private static final String JOIN_ANEW = JOIN + ", with --replace";
 
     private final List<Finding> findings;
     private final Optional<MachineIdentity> identity;
@@ -52,7 +54,7 @@ public final class IdentityChecks {
             return new IdentityChecks(findings, Optional.of(identity));
         } catch (UsageException | OperationException e) {
             return new IdentityChecks(
-                    List.of(Finding.fail(NAME, String.valueOf(e.getMessage()), JOIN + " --replace")), Optional.empty());
+                    List.of(Finding.fail(NAME, String.valueOf(e.getMessage()), JOIN_ANEW)), Optional.empty());
         }
     }
 
@@ -73,7 +75,7 @@ public final class IdentityChecks {
                     renewable
                             ? "start the role where it reaches a tracker, it renews by itself; or set the clock, if"
                                     + " that is wrong"
-                            : JOIN + " --replace");
+                            : JOIN_ANEW);
         }
         Duration left = Duration.between(now, self.notAfter());
         Duration life = Duration.between(self.notBefore(), self.notAfter());
@@ -106,13 +108,13 @@ public final class IdentityChecks {
                     : Finding.fail(
                             "deployment",
                             "the certificate is of another key than " + directory.resolve(MachineIdentity.KEY_FILE),
-                            JOIN + " --replace");
+                            JOIN_ANEW);
         } catch (GeneralSecurityException e) {
             return Finding.fail(
                     "deployment",
                     "the certificate does not lead to the root in " + directory.resolve(MachineIdentity.ROOT_FILE)
                             + ": " + e.getMessage(),
-                    JOIN + " --replace");
+                    JOIN_ANEW);
         }
     }
 

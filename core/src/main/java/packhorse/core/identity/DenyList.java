@@ -16,6 +16,9 @@ public interface DenyList {
     /** Every endpoint that is denied as a whole. */
     Set<EndpointId> endpoints();
 
+    /** Every single certificate that is denied, whichever endpoint has it. */
+    Set<BigInteger> serials();
+
     /** Grows with each change. */
     long revision();
 
@@ -26,7 +29,8 @@ public interface DenyList {
     default Optional<String> refuse(RemoteIdentity remote) {
         return denied(remote.id(), remote.serial())
                 ? Optional.of("the certificate of " + remote + " was revoked; if that was a mistake, it joins anew:"
-                        + " packhorse ca token, then packhorse peer join TOKEN")
+                        + " packhorse ca token --role " + remote.role().word() + ", then "
+                        + remote.role().joining())
                 : Optional.empty();
     }
 
@@ -40,6 +44,11 @@ public interface DenyList {
 
             @Override
             public Set<EndpointId> endpoints() {
+                return Set.of();
+            }
+
+            @Override
+            public Set<BigInteger> serials() {
                 return Set.of();
             }
 

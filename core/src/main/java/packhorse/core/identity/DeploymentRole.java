@@ -16,6 +16,9 @@ public enum DeploymentRole {
     /** Where people plan and approve. */
     CONSOLE(Duration.ofDays(7), true);
 
+    /** How a machine joins whose role nobody knows here. */
+    public static final String JOIN = "packhorse ROLE join TOKEN (ROLE: peer, origin or tracker)";
+
     private final Duration lifetime;
     private final boolean named;
 
@@ -40,6 +43,16 @@ public enum DeploymentRole {
     /** The word in certificates, tokens and on the command line. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The command by which a machine of this role joins; a console has none of its own yet and is told the form of it. */
+    public String joining() {
+        return switch (this) {
+            case AGENT -> "packhorse peer join TOKEN";
+            case ORIGIN -> "packhorse origin join TOKEN";
+            case TRACKER -> "packhorse tracker join TOKEN";
+            case CONSOLE -> JOIN;
+        };
     }
 
     /** @throws IllegalArgumentException unless {@code word} is one of the roles' words */

@@ -124,7 +124,7 @@ final class DeploymentTrust extends X509ExtendedTrustManager {
                     + culprit.getNotBefore().toInstant();
         }
         return whose + " is of another deployment: it does not lead to this one's root (" + e.getMessage()
-                + "); check the address, or join this deployment: packhorse peer join TOKEN";
+                + "); check the address, or join this deployment: " + DeploymentRole.JOIN;
     }
 
     private static void requireVersion(@Nullable SSLSession handshake) throws CertificateException {

@@ -86,9 +86,18 @@ public final class MachineIdentity {
      * @throws UsageException when there is none, or it is damaged
      */
     public static MachineIdentity open(Path directory, InstantSource clock) {
+        return open(directory, clock, DeploymentRole.JOIN);
+    }
+
+    /** Like {@link #open(Path, InstantSource)}; what is in the way is mended by the command of {@code wanted}. */
+    public static MachineIdentity open(Path directory, InstantSource clock, DeploymentRole wanted) {
+        return open(directory, clock, wanted.joining());
+    }
+
+    private static MachineIdentity open(Path directory, InstantSource clock, String join) {
         if (!isIn(directory)) {
             throw new UsageException("this machine has not joined a deployment: there is no "
-                    + directory.resolve(CERTIFICATE_FILE) + "; run packhorse peer join TOKEN");
+                    + directory.resolve(CERTIFICATE_FILE) + "; run " + join);
         }
         try {
             Joining.finish(directory);
@@ -100,8 +109,8 @@ public final class MachineIdentity {
                     clock);
         } catch (IdentityException e) {
             throw new UsageException(
-                    "the identity in " + directory + " is damaged: " + e.getMessage()
-                            + "; join anew: packhorse peer join TOKEN --replace",
+                    "the identity in " + directory + " is damaged: " + e.getMessage() + "; join anew with --replace: "
+                            + join,
                     e);
         }
     }

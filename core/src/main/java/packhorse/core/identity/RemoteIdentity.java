@@ -44,8 +44,7 @@ public record RemoteIdentity(
             chain = session.getPeerCertificates();
         } catch (SSLPeerUnverifiedException e) {
             throw new IdentityException(
-                    "the other end showed no certificate; a machine of this deployment has one: packhorse peer join"
-                            + " TOKEN",
+                    "the other end showed no certificate; a machine of this deployment has one: " + DeploymentRole.JOIN,
                     e);
         }
         if (chain.length == 0 || !(chain[0] instanceof X509Certificate certificate)) {

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import packhorse.core.UsageException;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
@@ -30,7 +32,19 @@ import packhorse.core.trust.DurableFiles;
  * nothing, so that two trackers may both tell. Safe for any thread.
  */
 public final class ToldDenials implements DenyList {
-    private record Told(long revision, Set<EndpointId> endpoints) {}
+    /** @param serials empty where whoever told knows endpoints only: an older tracker, or a session's deny-list */
+    private record Told(long revision, Set<EndpointId> endpoints, Optional<Set<BigInteger>> serials) {
+        static final Told NOTHING = new Told(0, Set.of(), Optional.empty());
+
+        /** Whether {@code next} is to be believed instead: it is newer, or says of the same revision what was not said. */
+        boolean yieldsTo(Told next) {
+            return revision < next.revision
+                    || (revision == next.revision && serials.isEmpty() && next.serials.isPresent());
+        }
+    }
+
+    /** Serials travel in hexadecimal, as {@code packhorse ca list} shows them. */
+    private static final int RADIX = 16;
 
     /** Enough to tell deployments apart that one directory may have seen. */
     private static final int DEPLOYMENT_DIGITS = 16;
@@ -46,7 +60,7 @@ public final class ToldDenials implements DenyList {
 
     /** A list that is forgotten with the process. */
     public ToldDenials() {
-        this(Optional.empty(), new Told(0, Set.of()));
+        this(Optional.empty(), Told.NOTHING);
     }
 
     /**
@@ -64,7 +78,7 @@ public final class ToldDenials implements DenyList {
         try {
             return new ToldDenials(Optional.of(file), decode(Files.readAllBytes(file)));
         } catch (NoSuchFileException e) {
-            return new ToldDenials(Optional.of(file), new Told(0, Set.of()));
+            return new ToldDenials(Optional.of(file), Told.NOTHING);
         } catch (IOException | IllegalArgumentException e) {
             throw new UsageException(
                     file + " is damaged: " + e.getMessage()
@@ -73,23 +87,25 @@ public final class ToldDenials implements DenyList {
         }
     }
 
-    /** How {@code list} travels and is kept: its revision, and every endpoint that is denied as a whole. */
+    /** How {@code list} travels and is kept: its revision, every endpoint and every single certificate that is denied. */
     public static byte[] encode(DenyList list) {
         // The revision first: a denial that comes in between is told under the old one, and again under the next.
         long revision = list.revision();
-        return encode(new Told(revision, list.endpoints()));
+        return encode(new Told(revision, list.endpoints(), Optional.of(list.serials())));
     }
 
     private static byte[] encode(Told told) {
-        return CanonicalJson.encode(JsonObject.of(Map.of(
-                "endpoints",
-                new JsonArray(told.endpoints().stream()
-                        .map(EndpointId::toString)
-                        .sorted()
-                        .<Json>map(JsonString::new)
-                        .toList()),
-                "revision",
-                new JsonInteger(told.revision()))));
+        Map<String, Json> fields = new HashMap<>();
+        fields.put("endpoints", strings(told.endpoints().stream().map(EndpointId::toString)));
+        fields.put("revision", new JsonInteger(told.revision()));
+        told.serials()
+                .ifPresent(serials ->
+                        fields.put("serials", strings(serials.stream().map(serial -> serial.toString(RADIX)))));
+        return CanonicalJson.encode(JsonObject.of(fields));
+    }
+
+    private static Json strings(Stream<String> words) {
+        return new JsonArray(words.sorted().<Json>map(JsonString::new).toList());
     }
 
     private static Told decode(byte[] bytes) {
@@ -97,7 +113,12 @@ public final class ToldDenials implements DenyList {
                 JsonFields.of(JsonReader.parse(bytes), "the deny-list").ignoreUnknown();
         return new Told(
                 fields.integer("revision"),
-                fields.strings("endpoints").stream().map(EndpointId::parse).collect(Collectors.toUnmodifiableSet()));
+                fields.strings("endpoints").stream().map(EndpointId::parse).collect(Collectors.toUnmodifiableSet()),
+                fields.has("serials")
+                        ? Optional.of(fields.strings("serials").stream()
+                                .map(serial -> new BigInteger(serial, RADIX))
+                                .collect(Collectors.toUnmodifiableSet()))
+                        : Optional.empty());
     }
 
     /**
@@ -107,19 +128,21 @@ public final class ToldDenials implements DenyList {
      * @throws IllegalArgumentException when it is something else
      */
     public boolean tell(byte[] encoded) {
-        Told next = decode(encoded);
-        return tell(next.revision(), next.endpoints());
+        return tell(decode(encoded));
     }
 
     /**
-     * Takes what a tracker told; when it is news it acts at once, is kept, and listeners are called on this thread.
+     * Takes what a tracker told of endpoints; when it is news it acts at once, is kept, and listeners are called on this thread.
      *
      * @return whether it was news
      */
     public boolean tell(long revision, Set<EndpointId> endpoints) {
-        Told next = new Told(revision, Set.copyOf(endpoints));
-        Told before = latest.getAndUpdate(told -> told.revision() < revision ? next : told);
-        boolean news = before.revision() < revision;
+        return tell(new Told(revision, Set.copyOf(endpoints), Optional.empty()));
+    }
+
+    private boolean tell(Told next) {
+        Told before = latest.getAndUpdate(told -> told.yieldsTo(next) ? next : told);
+        boolean news = before.yieldsTo(next);
         if (news) {
             listeners.forEach(Runnable::run);
             kept.ifPresent(file -> new DurableFiles().replace(file, encode(latest.get())));
@@ -129,7 +152,14 @@ public final class ToldDenials implements DenyList {
 
     @Override
     public boolean denied(EndpointId id, BigInteger serial) {
-        return latest.get().endpoints().contains(id);
+        Told now = latest.get();
+        return now.endpoints().contains(id)
+                || (now.serials().isPresent() && now.serials().get().contains(serial));
+    }
+
+    @Override
+    public Set<BigInteger> serials() {
+        return latest.get().serials().orElse(Set.of());
     }
 
     @Override

@@ -31,6 +31,9 @@ import packhorse.core.trust.Metadata.MetaFile;
  * <p>A lock file keeps a second process out; threads of one process take turns. Close it to let go.
  */
 public final class CatalogueWriter implements AutoCloseable {
+    private static final String TAKEN =
+            "is being written by another process; publish through it (--to URL), or stop it";
+
     private final Path directory;
     private final Lifetimes lifetimes;
     private final DurableFiles files;
@@ -55,7 +58,7 @@ public final class CatalogueWriter implements AutoCloseable {
 
     static CatalogueWriter create(
             Path directory, CatalogueKeys keys, Lifetimes lifetimes, Instant now, DurableFiles files) {
-        CatalogueWriter writer = new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory));
+        CatalogueWriter writer = new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory, TAKEN));
         try {
             if (Files.exists(writer.path(Role.TIMESTAMP.path(1)))) {
                 throw new UsageException(
@@ -97,7 +100,7 @@ public final class CatalogueWriter implements AutoCloseable {
             throw new UsageException(
                     directory + " holds no catalogue; make one with `packhorse keys new`, or name its directory");
         }
-        return new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory));
+        return new CatalogueWriter(directory, lifetimes, files, DirectoryLock.take(directory, TAKEN));
     }
 
     public Path directory() {

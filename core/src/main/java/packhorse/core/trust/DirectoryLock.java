@@ -10,10 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import packhorse.core.OperationException;
 
 /**
- * Keeps a second writer out of a directory, by a lock on the file {@code lock} in it. Within one process a set says who is
+ * Keeps a second writer out of a directory, by a lock on the file {@code lock} in it, which ends with the process. Within one process a set says who is
  * there: the file lock cannot, since closing a second channel of the file would let go of the first one's lock.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
     private static final String NAME = "lock";
     /** Directories that this process holds. */
     private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
@@ -29,14 +29,15 @@ final class DirectoryLock implements AutoCloseable {
     /**
      * Takes {@code directory}, which is made when it is not there.
      *
+     * @param taken what is said of a directory that another writer holds, after its name: by whom, and the mend
      * @throws OperationException when another writer holds it
      */
-    static DirectoryLock take(Path directory) {
+    public static DirectoryLock take(Path directory, String taken) {
         try {
             Files.createDirectories(directory);
             Path real = directory.toRealPath();
             if (!TAKEN.add(real)) {
-                throw taken(directory);
+                throw new OperationException(directory + " " + taken);
             }
             boolean locked = false;
             try {
@@ -45,7 +46,7 @@ final class DirectoryLock implements AutoCloseable {
                 locked = channel.tryLock() != null;
                 if (!locked) {
                     channel.close();
-                    throw taken(directory);
+                    throw new OperationException(directory + " " + taken);
                 }
                 return new DirectoryLock(real, channel);
             } finally {
@@ -59,11 +60,6 @@ final class DirectoryLock implements AutoCloseable {
                             + "; mend the disk or its permissions",
                     e);
         }
-    }
-
-    private static OperationException taken(Path directory) {
-        return new OperationException(
-                directory + " is being written by another process; publish through it (--to URL), or stop it");
     }
 
     /** Lets go; a second time does nothing. */

@@ -81,6 +81,7 @@ final class TroubleLine {
                 ? Optional.empty()
                 : Optional.of("is not asked: this machine's certificate expired at " + self.notAfter()
                         + " and its clock says " + now
-                        + "; set the clock if it is wrong, else join anew: packhorse peer join TOKEN");
+                        + "; set the clock if it is wrong, else join anew: "
+                        + self.role().joining() + " --replace");
     }
 }

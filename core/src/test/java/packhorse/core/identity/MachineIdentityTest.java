@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ final class MachineIdentityTest {
         Met intruder =
                 meet(tracker, deployment.intruder(DeploymentRole.AGENT, "north").context());
         assertTrue(intruder.serverSays().contains("of another deployment"), intruder::serverSays);
-        assertTrue(intruder.serverSays().contains("packhorse peer join TOKEN"), intruder::serverSays);
+        assertTrue(intruder.serverSays().contains("packhorse ROLE join TOKEN"), intruder::serverSays);
     }
 
     @Test
@@ -192,7 +193,21 @@ final class MachineIdentityTest {
         TestDeployment deployment = TestDeployment.create(directory);
         UsageException fault =
                 assertThrows(UsageException.class, () -> MachineIdentity.open(directory, InstantSource.system()));
-        assertTrue(String.valueOf(fault.getMessage()).contains("packhorse peer join TOKEN"));
+        assertTrue(String.valueOf(fault.getMessage()).contains("packhorse ROLE join TOKEN"));
+        for (var mend : Map.of(
+                        DeploymentRole.AGENT, "packhorse peer join TOKEN",
+                        DeploymentRole.ORIGIN, "packhorse origin join TOKEN",
+                        DeploymentRole.TRACKER, "packhorse tracker join TOKEN")
+                .entrySet()) {
+            UsageException own = assertThrows(
+                    UsageException.class, () -> MachineIdentity.open(directory, InstantSource.system(), mend.getKey()));
+            assertTrue(String.valueOf(own.getMessage()).endsWith("run " + mend.getValue()), own.getMessage());
+            ToldDenials denied = new ToldDenials();
+            RemoteIdentity remote = deployment.identity(mend.getKey(), "north").self();
+            assertTrue(denied.tell(1, Set.of(remote.id())));
+            String refusal = denied.refuse(remote).orElseThrow();
+            assertTrue(refusal.endsWith("then " + mend.getValue()), refusal);
+        }
         Path data = deployment.write(DeploymentRole.AGENT, "north", directory.resolve("machine"));
         MachineIdentity opened = MachineIdentity.open(data, InstantSource.system());
         assertEquals(DeploymentRole.AGENT, opened.role());

@@ -73,6 +73,11 @@ final class SessionsTracker implements Callable<Integer> {
         }
 
         @Override
+        public Set<BigInteger> serials() {
+            return Set.of();
+        }
+
+        @Override
         public long revision() {
             return endpoints.size();
         }
@@ -101,6 +106,7 @@ final class SessionsTracker implements Callable<Integer> {
         try (AgentSessions sessions = AgentSessions.start(
                         SessionConfig.DEFAULT,
                         SiteMapFile.parse("sites.yaml", SITES),
+                        clock,
                         clock,
                         (serving, agents) -> {},
                         Governance.OPEN,

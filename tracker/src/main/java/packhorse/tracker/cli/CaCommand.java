@@ -176,7 +176,8 @@ public final class CaCommand implements Callable<Integer> {
     @Command(
             name = "token",
             description = {
-                "Prints a token by which one machine may join once: packhorse peer join TOKEN, or origin join TOKEN.",
+                "Prints a token by which one machine may join once: packhorse peer join TOKEN, or",
+                "origin join TOKEN, or tracker join TOKEN, as its role is.",
                 "It is a secret until it was used."
             },
             mixinStandardHelpOptions = true,

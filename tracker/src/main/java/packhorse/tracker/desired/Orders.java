@@ -162,7 +162,7 @@ final class Orders {
         return Optional.empty();
     }
 
-    private static boolean places(Operation operation) {
+    static boolean places(Operation operation) {
         return switch (operation) {
             case INSTALL, UPDATE, ACTIVATE -> true;
             case DISTRIBUTE, COMMIT, ROLLBACK, REMOVE, DELETE -> false;
@@ -173,7 +173,7 @@ final class Orders {
         return takesAway(first) != takesAway(later);
     }
 
-    private static boolean takesAway(Operation operation) {
+    static boolean takesAway(Operation operation) {
         return switch (operation) {
             case REMOVE, DELETE, ROLLBACK -> true;
             case DISTRIBUTE, INSTALL, UPDATE, ACTIVATE, COMMIT -> false;

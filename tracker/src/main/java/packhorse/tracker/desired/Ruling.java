@@ -14,7 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
-import packhorse.core.state.DesiredItem;
 import packhorse.core.state.DesiredState;
 import packhorse.core.state.Subject;
 import packhorse.core.topology.EndpointId;
@@ -24,7 +23,8 @@ import packhorse.core.topology.EndpointId;
  *
  * <p>An endpoint <i>should</i> have what the orders name that fit it, in the sheet's order. Of two that contradict each other the first acts and
  * the later is refused; the same order twice is once. It <i>may</i> have the content of what it should have, with what that needs, and whatever
- * release an entitlement grants it. Building is O(wishes × releases they need + entitlements × releases), an answer O(wishes + entitlements).
+ * release an entitlement grants it. Building is O(wishes × releases they need + entitlements × releases), an answer O(wishes + entitlements)
+ * and what the wishes that fit name and need.
  */
 public final class Ruling {
     private record Grant(Entitlement entitlement, Set<ReleaseId> releases, Set<Sha256> packs) {}
@@ -86,29 +86,25 @@ public final class Ruling {
 
     /** What the endpoint should have. */
     public Mandate mandate(Target target) {
-        List<Order> accepted = new ArrayList<>();
-        List<DesiredItem> items = new ArrayList<>();
+        Accepted accepted = new Accepted();
         List<Refused> conflicts = new ArrayList<>();
         for (Order order : orders.orders()) {
-            if (!order.wish().whom().matches(target) || items.stream().anyMatch(item -> same(item, order.item()))) {
+            if (!order.wish().whom().matches(target) || accepted.has(order)) {
                 continue;
             }
-            Optional<String> conflict = accepted.stream()
-                    .flatMap(before -> Orders.conflict(before, order).stream())
-                    .findFirst();
+            Optional<String> conflict = accepted.conflict(order);
             if (conflict.isPresent()) {
                 conflicts.add(new Refused(order.wish().place(), order.wish().toString(), conflict.get()));
-            } else if (items.size() >= DesiredState.ITEMS_MAX) {
+            } else if (accepted.size() >= DesiredState.ITEMS_MAX) {
                 conflicts.add(new Refused(
                         order.wish().place(),
                         order.wish().toString(),
                         "an endpoint has at most " + DesiredState.ITEMS_MAX + " items; make a bundle of some"));
             } else {
                 accepted.add(order);
-                items.add(order.item());
             }
         }
-        return new Mandate(items, conflicts, variables(target));
+        return new Mandate(accepted.items(), conflicts, variables(target));
     }
 
     private SortedMap<String, String> variables(Target target) {
@@ -130,13 +126,6 @@ public final class Ruling {
                         .findFirst()
                         .flatMap(order -> order.wish().leaseFor())
                 : Optional.empty();
-    }
-
-    /** One attempt, said twice: a site's line and everybody's line may both name it, the first one says how. */
-    private static boolean same(DesiredItem item, DesiredItem other) {
-        return item.action().equals(other.action())
-                && item.operation() == other.operation()
-                && item.subject().equals(other.subject());
     }
 
     /** Whether the endpoint should have or may have the pack. */

@@ -348,6 +348,11 @@ final class EnrolmentJournal {
             }
 
             @Override
+            public Set<BigInteger> serials() {
+                return denials.serials();
+            }
+
+            @Override
             public long revision() {
                 return denials.revision();
             }

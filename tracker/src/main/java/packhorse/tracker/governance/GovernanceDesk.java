@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.config.FileWatch;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.message.StateCodec;
@@ -130,7 +131,7 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
     public static GovernanceDesk start(
             GovernanceConfig config, Supplier<Mirror.Contents> catalogue, InstantSource clock) {
         Optional<FileWatch> file = config.desired().map(FileWatch::new);
-        Sheet first = file.flatMap(FileWatch::look).orElse(Sheet.NONE);
+        Sheet first = file.flatMap(GovernanceDesk::edited).orElse(Sheet.NONE);
         InventoryShelf inventories = InventoryShelf.open(config.data());
         ReportStore reports = ReportStore.open(config.data(), ReportStoreConfig.DEFAULT, clock);
         GovernanceDesk desk = new GovernanceDesk(config, catalogue, first, file, reports, inventories);
@@ -157,7 +158,7 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
         Optional<Sheet> edited = Optional.empty();
         try {
             if (file.isPresent()) {
-                edited = file.get().look();
+                edited = edited(file.get());
                 if (edited.isPresent()) {
                     trouble = "";
                 }
@@ -177,6 +178,11 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
             }));
             listeners.forEach(Runnable::run);
         }
+    }
+
+    /** The sheet, where its content is another than the last time; what is wrong with one is said once. */
+    private static Optional<Sheet> edited(FileWatch watch) {
+        return watch.look().map(edition -> DesiredFile.read(watch.file(), edition));
     }
 
     private boolean catalogueChanged() {

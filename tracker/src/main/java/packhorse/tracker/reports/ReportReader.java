@@ -20,8 +20,8 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 
 /**
- * Reads a store from its beginning and goes on where it stopped, also while a tracker writes it: what is not whole yet is looked at
- * again the next time.
+ * Reads a store from its beginning and goes on where it stopped, also while a tracker writes it: what is not {@linkplain FlushMark
+ * flushed} yet is looked at again the next time.
  */
 public final class ReportReader {
     static final byte[] MAGIC = "PHREPS1\n".getBytes(StandardCharsets.US_ASCII);
@@ -51,10 +51,16 @@ public final class ReportReader {
         return new ReportReader(directory);
     }
 
-    /** Hands on every report that came since the last time, in the order in which they were stored. */
+    /** Hands on every report that was stored for good since the last time, in the order in which they were stored. */
     public void poll(Consumer<StoredReport> reader) {
         try {
+            // The mark before the files, and no file beyond it: what is flushed meanwhile, also in the last one, is of
+            // the next time.
+            Optional<FlushMark.Flushed> flushed = FlushMark.read(directory);
             for (Path file : segments(directory)) {
+                if (flushed.map(mark -> mark.segment() < number(file)).orElse(false)) {
+                    break;
+                }
                 String name = String.valueOf(file.getFileName());
                 if (name.compareTo(segment) < 0) {
                     continue;
@@ -63,7 +69,8 @@ public final class ReportReader {
                     segment = name;
                     offset = 0;
                 }
-                offset = scan(file, offset, reader).end();
+                long end = flushed.map(mark -> mark.of(number(file))).orElse(Long.MAX_VALUE);
+                offset = scan(file, offset, end, reader).end();
             }
         } catch (IOException e) {
             throw new OperationException(directory + " cannot be read: " + e, e);
@@ -87,8 +94,20 @@ public final class ReportReader {
      */
     record Scan(long end, Optional<String> broken) {}
 
+    static long number(Path file) {
+        return Long.parseLong(String.valueOf(file.getFileName()).replace(SUFFIX, ""));
+    }
+
     /** Reads the records of one file from {@code offset} on. */
     static Scan scan(Path file, long offset, Consumer<StoredReport> reader) throws IOException {
+        return scan(file, offset, Long.MAX_VALUE, reader);
+    }
+
+    /** Reads the records of one file that begin from {@code offset} on and before {@code limit}. */
+    private static Scan scan(Path file, long offset, long limit, Consumer<StoredReport> reader) throws IOException {
+        if (offset >= limit) {
+            return new Scan(offset, Optional.empty());
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long at = offset;
             if (at == 0) {
@@ -101,7 +120,7 @@ public final class ReportReader {
             }
             channel.position(at);
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES);
-            while (true) {
+            while (at < limit) {
                 switch (ReportRecord.read(in)) {
                     case ReportRecord.Read.Whole whole -> {
                         at += whole.bytes();
@@ -115,6 +134,7 @@ public final class ReportReader {
                     }
                 }
             }
+            return new Scan(at, Optional.empty());
         } catch (NoSuchFileException e) {
             return new Scan(offset, Optional.empty());
         }

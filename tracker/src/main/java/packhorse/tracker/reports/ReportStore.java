@@ -33,7 +33,7 @@ import packhorse.core.topology.EndpointId;
  * say so too early, and must know what it has. A flush to disk takes milliseconds, and many agents report at once.
  *
  * <p><b>Algorithm.</b> Group commit: one thread takes all that waits, leaves out what the index knows, writes the rest in one piece, flushes
- * once and only then answers everybody, those whose reports were known too. The index says for each endpoint and journal
+ * once, {@linkplain FlushMark marks} how far it is for readers, and only then answers everybody, those whose reports were known too. The index says for each endpoint and journal
  * which sequences are stored; it is made anew from the files at the start. A file that is long enough is closed and the
  * next one begun. The acknowledgement is cumulative: the end of the unbroken run from the oldest report that the agent
  * still keeps; what is before that one was acknowledged to it, by whichever tracker. Where this store does not have what is before,
@@ -78,6 +78,7 @@ public final class ReportStore implements AutoCloseable {
     private final ReportStoreConfig config;
     private final InstantSource clock;
     private final FileChannel lock;
+    private final FlushMark mark;
     private final LinkedBlockingQueue<Job> queue = new LinkedBlockingQueue<>(JOBS_MAX);
     private final AtomicLong queuedBytes = new AtomicLong();
     private final JournalIndex index = new JournalIndex();
@@ -92,11 +93,13 @@ public final class ReportStore implements AutoCloseable {
     private long flushedBytes;
     private long earlierBytes;
 
-    private ReportStore(Path directory, ReportStoreConfig config, InstantSource clock, FileChannel lock) {
+    private ReportStore(
+            Path directory, ReportStoreConfig config, InstantSource clock, FileChannel lock, FlushMark mark) {
         this.directory = directory;
         this.config = config;
         this.clock = clock;
         this.lock = lock;
+        this.mark = mark;
         this.writer = Thread.ofPlatform().name("report-store").unstarted(this::run);
     }
 
@@ -120,10 +123,7 @@ public final class ReportStore implements AutoCloseable {
                 if (lock.tryLock() == null) {
                     throw taken(directory, null);
                 }
-                ReportStore store = new ReportStore(directory, config, clock, lock);
-                store.load();
-                store.writer.start();
-                return store;
+                return load(directory, config, clock, lock);
             } catch (OverlappingFileLockException e) {
                 lock.close();
                 throw taken(directory, e);
@@ -134,6 +134,20 @@ public final class ReportStore implements AutoCloseable {
         } catch (IOException e) {
             throw new OperationException(
                     directory + " cannot be opened: " + e + "; mend the disk or its permissions", e);
+        }
+    }
+
+    private static ReportStore load(Path directory, ReportStoreConfig config, InstantSource clock, FileChannel lock)
+            throws IOException {
+        FlushMark mark = FlushMark.open(directory);
+        try {
+            ReportStore store = new ReportStore(directory, config, clock, lock, mark);
+            store.load();
+            store.writer.start();
+            return store;
+        } catch (IOException | RuntimeException e) {
+            mark.close();
+            throw e;
         }
     }
 
@@ -166,7 +180,7 @@ public final class ReportStore implements AutoCloseable {
                 cut(file, scan);
             }
         }
-        segmentNumber = files.isEmpty() ? 0 : number(files.getLast());
+        segmentNumber = files.isEmpty() ? 0 : ReportReader.number(files.getLast());
         earlierBytes = bytes;
         if (!files.isEmpty() && Files.size(files.getLast()) >= ReportReader.MAGIC.length) {
             FileChannel last = FileChannel.open(files.getLast(), StandardOpenOption.WRITE);
@@ -178,12 +192,9 @@ public final class ReportStore implements AutoCloseable {
             // acknowledged.
             last.force(true);
         }
+        mark.set(new FlushMark.Flushed(segmentNumber, flushedBytes));
         publish(0, 0, 0, 0, 0);
         LOG.info("{} reports of {} endpoints in {} files", reports, index.endpoints(), files.size());
-    }
-
-    private static long number(Path file) {
-        return Long.parseLong(String.valueOf(file.getFileName()).replace(ReportReader.SUFFIX, ""));
     }
 
     /** Cuts off what a crash left, and keeps it beside: should it be damage and no crash, somebody can look. */
@@ -336,6 +347,8 @@ public final class ReportStore implements AutoCloseable {
             out.write(bytes);
         }
         out.force(false);
+        // Before it counts as flushed: a batch that cannot be marked is cut off again and sent again.
+        mark.set(new FlushMark.Flushed(segmentNumber, flushedBytes + length));
         flushedBytes += length;
     }
 
@@ -416,6 +429,7 @@ public final class ReportStore implements AutoCloseable {
             if (segment != null) {
                 segment.close();
             }
+            mark.close();
             lock.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,26 +31,15 @@ import packhorse.core.identity.DenyList;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.AgentReport;
-import packhorse.core.message.v1.DesiredItem;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.InventoryNeeded;
-import packhorse.core.message.v1.LeaseAnswer;
-import packhorse.core.message.v1.LeaseRequest;
 import packhorse.core.message.v1.Refusal;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
-import packhorse.core.topology.Site;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.wire.WireSession;
-import packhorse.tracker.selection.Orders;
 import packhorse.tracker.selection.Place;
-import packhorse.tracker.selection.Role;
-import packhorse.tracker.selection.Selection;
-import packhorse.tracker.selection.SwarmDecision;
-import packhorse.tracker.selection.SwarmDecision.SiteState;
-import packhorse.tracker.selection.SwarmMemory;
 import packhorse.tracker.selection.Whereabouts;
 import packhorse.tracker.swarm.Directory;
 import packhorse.tracker.swarm.Holding;
@@ -62,7 +50,7 @@ import packhorse.tracker.swarm.Report;
  * All agents' sessions: the owner of the swarm state.
  *
  * <p>One thread takes messages from a bounded queue. A report goes into the {@link Directory} and marks the swarms it changed; when
- * swarms are marked and {@code decideGap} has passed since the last time, {@link Selection} decides each of them anew, and agents whose
+ * swarms are marked and {@code decideGap} has passed since the last time, {@link Swarms} decides each of them anew, and agents whose
  * orders came out differently get a new revision, which is pushed at once. Swarms in which somebody fetches are decided anew each
  * {@value #TICK_MILLIS} ms even when nobody reports anything, since time alone makes an agent stand still; their members are asked
  * whether they are there when they say nothing.
@@ -87,9 +75,6 @@ public final class AgentSessions implements AutoCloseable {
     /** Releases of one question; each is looked up by the thread that all agents share. */
     private static final int SUBJECTS_MAX = 10_000;
 
-    private static final String NOT_ENTITLED =
-            "this endpoint neither should have it (no desired state names it) nor may have it (no entitlement does)";
-
     private final SessionConfig config;
     private final InstantSource clock;
     private final OpenListeners openListeners;
@@ -113,17 +98,14 @@ public final class AgentSessions implements AutoCloseable {
 
     // Everything below belongs to the thread.
     private final Directory directory = new Directory();
-    private final Map<EndpointId, Handout> handouts = new HashMap<>();
+    private final Swarms swarms;
+    private final Leases leases;
     private final Map<EndpointId, Line> lines = new HashMap<>();
-    private final Map<Sha256, SwarmMemory> memories = new HashMap<>();
-    private final Map<Sha256, SwarmDecision> decisions = new HashMap<>();
-    private final Map<Sha256, Set<EndpointId>> notEntitled = new HashMap<>();
-    private final Map<EndpointId, Set<Sha256>> summonses = new HashMap<>();
     private final Set<Sha256> dirty = new HashSet<>();
     /** Agents that may have something new to be told. */
     private final Set<EndpointId> candidates = new HashSet<>();
 
-    private final Map<String, Long> rescues = new TreeMap<>();
+    private packhorse.core.message.v1.DenyList denials = packhorse.core.message.v1.DenyList.getDefaultInstance();
     private Whereabouts whereabouts;
     private final Instant settledAt;
     private boolean settling;
@@ -133,7 +115,6 @@ public final class AgentSessions implements AutoCloseable {
     private boolean listenersChanged = true;
     private long reports;
     private long refusals;
-    private long decided;
 
     private sealed interface Message {}
 
@@ -154,6 +135,7 @@ public final class AgentSessions implements AutoCloseable {
             SessionConfig config,
             SiteMap sites,
             InstantSource clock,
+            InstantSource wall,
             OpenListeners openListeners,
             Governance governance,
             DenyList denied) {
@@ -162,6 +144,8 @@ public final class AgentSessions implements AutoCloseable {
         this.openListeners = openListeners;
         this.governance = governance;
         this.denied = denied;
+        this.swarms = new Swarms(directory, governance, config.rules());
+        this.leases = new Leases(governance, wall);
         this.whereabouts = new Whereabouts(sites);
         Instant now = clock.instant();
         this.settledAt = now.plus(config.settle());
@@ -172,15 +156,21 @@ public final class AgentSessions implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("agent-sessions").unstarted(this::run);
     }
 
-    /** Starts the owner; sessions come by {@link #opened}. */
+    /**
+     * Starts the owner; sessions come by {@link #opened}.
+     *
+     * @param clock runs forward only, whoever sets the machine's: says how long agents are silent
+     * @param wall the machine's: what is compared with instants of other machines
+     */
     public static AgentSessions start(
             SessionConfig config,
             SiteMap sites,
             InstantSource clock,
+            InstantSource wall,
             OpenListeners openListeners,
             Governance governance,
             DenyList denied) {
-        AgentSessions sessions = new AgentSessions(config, sites, clock, openListeners, governance, denied);
+        AgentSessions sessions = new AgentSessions(config, sites, clock, wall, openListeners, governance, denied);
         sessions.thread.start();
         governance.onChange(() -> sessions.look(sessions.governanceChanged));
         denied.onChange(() -> sessions.look(sessions.denialsChanged));
@@ -371,19 +361,42 @@ public final class AgentSessions implements AutoCloseable {
                 answer.complete(describe());
             }
             case Look look -> {}
-            case Mapped mapped -> {
-                whereabouts = new Whereabouts(mapped.sites());
-                for (Report report : directory.reports()) {
-                    handout(report.agent()).place(Station.of(whereabouts.of(report.address())));
-                    Line line = lines.get(report.agent());
-                    if (line != null) {
-                        line.desiredDue = true;
-                    }
-                    candidates.add(report.agent());
-                }
-                dirty.addAll(directory.packs());
-                listenersChanged = true;
+            case Mapped mapped -> place(mapped.sites());
+        }
+    }
+
+    /** Under another map an address may carry other rights: who does not prove to have them is held to have said nothing. */
+    private void place(SiteMap sites) {
+        whereabouts = new Whereabouts(sites);
+        for (Report report : directory.reports()) {
+            Place place = whereabouts.of(report.address());
+            Handout handout = swarms.handout(report.agent());
+            Vouch vouch = handout.vouch();
+            Optional<String> objection = vouch == null ? Optional.empty() : vouch.objection(place);
+            if (objection.isPresent()) {
+                expel(report.agent(), "another site map is in force: " + objection.get());
+            } else {
+                handout.place(Station.of(place));
             }
+        }
+        // What was refused under the old map may be right under this one, and nobody says it twice in a session.
+        List<Line> misplaced =
+                lines.values().stream().filter(line -> line.misplaced).toList();
+        misplaced.forEach(line -> expel(line.id, "another site map is in force; say again where you are"));
+        lines.values().forEach(line -> line.desiredDue = true);
+        candidates.addAll(lines.keySet());
+        dirty.addAll(directory.packs());
+        listenersChanged = true;
+    }
+
+    /** Forgets an agent and ends its session; it may come back and say what is right. */
+    private void expel(EndpointId agent, String reason) {
+        LOG.warn("the session of {} ends: {}", agent, reason);
+        forget(directory.forget(agent));
+        swarms.forget(agent);
+        Line line = lines.remove(agent);
+        if (line != null) {
+            line.session.close(reason, true);
         }
     }
 
@@ -408,7 +421,7 @@ public final class AgentSessions implements AutoCloseable {
         if (denied.denied(line.id, line.session.peer().serial())) {
             // Whoever is thrown out will not be back in a moment.
             forget(directory.forget(line.id));
-            handouts.remove(line.id);
+            swarms.forget(line.id);
         } else {
             directory.fellSilent(line.id, clock.instant());
         }
@@ -417,12 +430,9 @@ public final class AgentSessions implements AutoCloseable {
     private void take(Line line, Envelope envelope) {
         switch (envelope.getBodyCase()) {
             case AGENT_REPORT -> take(line, envelope.getAgentReport());
-            case ASSIGNMENT_KNOWN -> {
-                Handout handout = handouts.get(line.id);
-                if (handout != null) {
-                    dirty.addAll(handout.confirm(envelope.getAssignmentKnown().getRevision()));
-                }
-            }
+            case ASSIGNMENT_KNOWN ->
+                dirty.addAll(
+                        swarms.confirm(line.id, envelope.getAssignmentKnown().getRevision()));
             case ENTITLEMENT_QUESTION -> {
                 if (envelope.getEntitlementQuestion().getSubjectsCount() > SUBJECTS_MAX) {
                     refuse(line, "a question names at most " + SUBJECTS_MAX + " releases", false);
@@ -435,34 +445,28 @@ public final class AgentSessions implements AutoCloseable {
                                         line.id, siteOf(line.id), envelope.getEntitlementQuestion())));
             }
             case LEASE_REQUEST ->
-                tell(line.session, Envelope.newBuilder().setLeaseAnswer(lease(line, envelope.getLeaseRequest())));
+                tell(
+                        line.session,
+                        Envelope.newBuilder()
+                                .setLeaseAnswer(leases.answer(line.id, siteOf(line.id), envelope.getLeaseRequest())));
             default -> LOG.debug("{} sends {}, which is nothing for a tracker", line.session, envelope.getBodyCase());
         }
     }
 
-    /** Whoever decided the desired state decided the leases in it; nothing is granted here. */
-    private LeaseAnswer lease(Line line, LeaseRequest request) {
-        LeaseAnswer.Builder answer = LeaseAnswer.newBuilder().setAction(request.getAction());
-        for (DesiredItem item : governance.desiredOf(line.id, siteOf(line.id)).getItemsList()) {
-            if (item.getAction().equals(request.getAction())) {
-                return item.getLeaseUntilMillis() > clock.millis()
-                        ? answer.setUntilMillis(item.getLeaseUntilMillis()).build()
-                        : answer.setReason("no lease is held for it now").build();
-            }
-        }
-        return answer.setReason("the desired state has no such action").build();
-    }
-
     private void take(Line line, AgentReport message) {
         Instant now = clock.instant();
-        IpAddress caller = callerOf(line);
         Report report;
         try {
-            report = ReportReader.read(message, line.id, caller);
-            requireRight(line, report, caller);
+            report = ReportReader.read(message, line.id, Vouch.addressOf(line.session));
         } catch (IllegalArgumentException e) {
-            LOG.warn("refused a report of {}: {}", line.session, e.getMessage());
-            refuse(line, "the report is malformed: " + e.getMessage(), false);
+            refuseReport(line, String.valueOf(e.getMessage()));
+            return;
+        }
+        Vouch vouch = Vouch.of(line.session, report.address());
+        Optional<String> objection = vouch.objection(whereabouts.of(report.address()));
+        line.misplaced = objection.isPresent();
+        if (objection.isPresent()) {
+            refuseReport(line, objection.get());
             return;
         }
         Optional<Report> before = directory.lastReport(line.id);
@@ -474,36 +478,17 @@ public final class AgentSessions implements AutoCloseable {
                 dirty.addAll(touched);
                 listenersChanged |= !touched.isEmpty() || before.isEmpty();
                 if (report.leaving()) {
-                    handouts.remove(line.id);
+                    swarms.forget(line.id);
                 } else {
-                    accept(line, message, report, before.isEmpty(), now);
+                    accept(line, message, report, vouch, before.isEmpty(), now);
                 }
             }
         }
     }
 
-    /** Some addresses carry rights, and any agent can say that it listens at one: more than its word is wanted there. */
-    private void requireRight(Line line, Report report, IpAddress caller) {
-        switch (whereabouts.of(report.address())) {
-            case Place.AtOrigin() -> {
-                if (line.role != DeploymentRole.ORIGIN) {
-                    throw new IllegalArgumentException("it claims the origin's address " + report.address()
-                            + " with the certificate of an " + line.role.word());
-                }
-            }
-            case Place.InSite(Site site) -> {
-                boolean sitePeer = site.sitePeers().contains(report.address());
-                if (sitePeer
-                        && !caller.equals(report.address())
-                        && !line.session.peer().site().equals(site.name())) {
-                    throw new IllegalArgumentException("it claims the address " + report.address()
-                            + " of a site peer of " + site.name() + ", but comes from " + caller
-                            + " and its certificate is of site "
-                            + line.session.peer().site());
-                }
-            }
-            case Place.Roaming() -> {}
-        }
+    private void refuseReport(Line line, String reason) {
+        LOG.warn("refused a report of {}: {}", line.session, reason);
+        refuse(line, "the report is malformed: " + reason, false);
     }
 
     private void refuse(Line line, String reason, boolean retry) {
@@ -514,10 +499,9 @@ public final class AgentSessions implements AutoCloseable {
                         .setRefusal(Refusal.newBuilder().setReason(reason).setRetry(retry)));
     }
 
-    private void accept(Line line, AgentReport message, Report report, boolean newcomer, Instant now) {
-        Handout handout = handout(line.id);
-        handout.vouch(
-                report.address().equals(callerOf(line)), line.session.peer().site());
+    private void accept(Line line, AgentReport message, Report report, Vouch vouch, boolean newcomer, Instant now) {
+        Handout handout = swarms.handout(line.id);
+        handout.vouch(vouch);
         line.desiredDue |= handout.place(Station.of(whereabouts.of(report.address())));
         dirty.addAll(handout.confirm(message.getKnownRevision()));
         settling |= newcomer && now.isBefore(settledAt) && transfers(report);
@@ -536,25 +520,12 @@ public final class AgentSessions implements AutoCloseable {
                 .anyMatch(traffic -> traffic.wanIn() + traffic.wanOut() + traffic.lanIn() + traffic.lanOut() > 0);
     }
 
-    private Handout handout(EndpointId agent) {
-        return handouts.computeIfAbsent(agent, id -> new Handout());
-    }
-
-    private static IpAddress callerOf(Line line) {
-        return IpAddress.ofBytes(line.session.remote().getAddress().getAddress());
-    }
-
-    /**
-     * The site whose desired states and entitlements an agent has. An address that nobody sees it at, behind an office's NAT or
-     * a proxy, is the agent's own word: it counts where the certificate says the same, or any machine could choose its rights.
-     */
+    /** The site whose desired states and entitlements an agent has. */
     private Optional<String> siteOf(EndpointId agent) {
-        return directory.lastReport(agent).flatMap(report -> switch (whereabouts.of(report.address())) {
-            case Place.InSite(Site site) ->
-                Optional.of(site.name()).filter(name -> handout(agent).vouchedFor(name));
-            case Place.AtOrigin() -> Optional.empty();
-            case Place.Roaming() -> Optional.empty();
-        });
+        return directory
+                .lastReport(agent)
+                .flatMap(report -> Optional.ofNullable(swarms.handout(agent).vouch())
+                        .flatMap(vouch -> vouch.rights(whereabouts.of(report.address()))));
     }
 
     private void work(Instant now) {
@@ -596,7 +567,7 @@ public final class AgentSessions implements AutoCloseable {
 
     private void tick(Instant now) {
         forget(directory.expire(now));
-        handouts.keySet().removeIf(agent -> directory.lastReport(agent).isEmpty());
+        swarms.forgetTheGone();
         Set<EndpointId> watched = new HashSet<>();
         for (Sha256 pack : directory.packs()) {
             if (directory.active(pack)) {
@@ -634,143 +605,23 @@ public final class AgentSessions implements AutoCloseable {
 
     /** They vanish from everybody's hand-outs now, whether their sessions are closed already or not. */
     private void forgetDenied() {
-        for (EndpointId endpoint : denied.endpoints()) {
+        Set<EndpointId> thrownOut = new HashSet<>(denied.endpoints());
+        for (Line line : lines.values()) {
+            if (denied.denied(line.id, line.session.peer().serial())) {
+                thrownOut.add(line.id);
+            }
+        }
+        for (EndpointId endpoint : thrownOut) {
             forget(directory.forget(endpoint));
-            handouts.remove(endpoint);
+            swarms.forget(endpoint);
             lines.remove(endpoint);
         }
         candidates.addAll(lines.keySet());
     }
 
     private void decide(Instant now) {
-        Map<IpAddress, List<EndpointId>> alive = new HashMap<>();
-        for (Report report : directory.reports()) {
-            alive.computeIfAbsent(report.address(), ip -> new ArrayList<>(1)).add(report.agent());
-        }
-        for (Sha256 pack : dirty) {
-            List<Member> members = new ArrayList<>();
-            Set<EndpointId> outsiders = new HashSet<>();
-            for (Member member : directory.members(pack)) {
-                if (mayHave(member, pack)) {
-                    members.add(member);
-                } else {
-                    outsiders.add(member.id());
-                }
-            }
-            SwarmDecision decision = Selection.decide(
-                    pack,
-                    members,
-                    whereabouts,
-                    alive::containsKey,
-                    (host, caller) -> handout(host.id()).expects(pack, caller),
-                    config.rules(),
-                    memories.getOrDefault(pack, SwarmMemory.EMPTY),
-                    now);
-            decided++;
-            SwarmDecision last = members.isEmpty() ? decisions.remove(pack) : decisions.put(pack, decision);
-            memories.remove(pack);
-            if (!members.isEmpty()) {
-                memories.put(pack, decision.memory());
-            }
-            decision.orders().forEach((agent, orders) -> order(agent, pack, orders));
-            if (last != null) {
-                last.orders().keySet().stream()
-                        .filter(agent -> !decision.orders().containsKey(agent) && !outsiders.contains(agent))
-                        .forEach(agent -> dismiss(agent, pack));
-            }
-            turnAway(pack, outsiders, decision);
-            summon(pack, decision, alive);
-            count(pack, last, decision);
-        }
+        candidates.addAll(swarms.decide(dirty, whereabouts, now));
         dirty.clear();
-    }
-
-    private boolean mayHave(Member member, Sha256 pack) {
-        Line line = lines.get(member.id());
-        if (line != null && line.role == DeploymentRole.ORIGIN) {
-            return true;
-        }
-        return switch (whereabouts.of(member.address())) {
-            // Only an origin's certificate comes to be there.
-            case Place.AtOrigin() -> true;
-            case Place.Roaming() -> governance.mayHave(member.id(), Optional.empty(), pack);
-            case Place.InSite(Site site) ->
-                governance.mayHave(member.id(), Optional.of(site.name()), pack)
-                        || (site.sitePeers().contains(member.address()) && governance.siteMayHave(site.name(), pack));
-        };
-    }
-
-    private void turnAway(Sha256 pack, Set<EndpointId> outsiders, SwarmDecision decision) {
-        Orders away = Orders.denied(NOT_ENTITLED);
-        outsiders.forEach(agent -> order(agent, pack, away));
-        Set<EndpointId> before = outsiders.isEmpty() ? notEntitled.remove(pack) : notEntitled.put(pack, outsiders);
-        if (before != null) {
-            before.stream()
-                    .filter(agent ->
-                            !outsiders.contains(agent) && !decision.orders().containsKey(agent))
-                    .forEach(agent -> dismiss(agent, pack));
-        }
-    }
-
-    private void order(EndpointId agent, Sha256 pack, Orders orders) {
-        if (handout(agent).order(pack, orders)) {
-            candidates.add(agent);
-        }
-    }
-
-    private void dismiss(EndpointId agent, Sha256 pack) {
-        Handout handout = handouts.get(agent);
-        if (handout != null && handout.dismiss(pack)) {
-            candidates.add(agent);
-        }
-    }
-
-    /** Tells site peers of swarms that their site fetches and that they are not in: orders without peers, for them to join. */
-    private void summon(Sha256 pack, SwarmDecision decision, Map<IpAddress, List<EndpointId>> alive) {
-        Set<EndpointId> summoned = new HashSet<>();
-        for (SiteState site : decision.sites()) {
-            for (IpAddress address : site.summoned()) {
-                for (EndpointId agent : alive.getOrDefault(address, List.of())) {
-                    if (!decision.orders().containsKey(agent)) {
-                        summoned.add(agent);
-                        summonses.computeIfAbsent(agent, a -> new HashSet<>()).add(pack);
-                        order(agent, pack, SUMMONS);
-                    }
-                }
-            }
-        }
-        summonses.entrySet().removeIf(entry -> {
-            if (!summoned.contains(entry.getKey()) && entry.getValue().remove(pack)) {
-                if (!decision.orders().containsKey(entry.getKey())) {
-                    dismiss(entry.getKey(), pack);
-                }
-            }
-            return entry.getValue().isEmpty();
-        });
-    }
-
-    private static final Orders SUMMONS =
-            new Orders(Role.SITE_PEER, List.of(), Map.of(), Orders.Share.ALL, false, 0, "");
-
-    private void count(Sha256 pack, @Nullable SwarmDecision last, SwarmDecision decision) {
-        Map<String, SiteState> before = new HashMap<>();
-        if (last != null) {
-            last.sites().forEach(site -> before.put(site.site(), site));
-        }
-        for (SiteState site : decision.sites()) {
-            SiteState was = before.get(site.site());
-            if (was == null ? !site.pullers().isEmpty() : !was.pullers().equals(site.pullers())) {
-                LOG.info("swarm {}: site {} is pulled for by {}", pack, site.site(), site.pullers());
-            }
-            if (!site.newlyRescued().isEmpty()) {
-                rescues.merge(site.site(), (long) site.newlyRescued().size(), Long::sum);
-                LOG.warn(
-                        "swarm {}: site {} stands still; {} is handed a source outside",
-                        pack,
-                        site.site(),
-                        site.newlyRescued());
-            }
-        }
     }
 
     /** Gives new revisions, and tells everybody what is new for them. */
@@ -801,10 +652,14 @@ public final class AgentSessions implements AutoCloseable {
         if (line.denialsTold == revision) {
             return true;
         }
-        packhorse.core.message.v1.DenyList.Builder list =
-                packhorse.core.message.v1.DenyList.newBuilder().setRevision(revision);
-        denied.endpoints().stream().sorted().forEach(id -> list.addAgentIds(ByteString.copyFrom(id.bytes())));
-        boolean told = tell(line.session, Envelope.newBuilder().setDenyList(list));
+        if (denials.getRevision() != revision) {
+            // Made once for everybody, not once for each.
+            packhorse.core.message.v1.DenyList.Builder list =
+                    packhorse.core.message.v1.DenyList.newBuilder().setRevision(revision);
+            denied.endpoints().stream().sorted().forEach(id -> list.addAgentIds(ByteString.copyFrom(id.bytes())));
+            denials = list.build();
+        }
+        boolean told = tell(line.session, Envelope.newBuilder().setDenyList(denials));
         line.denialsTold = told ? revision : line.denialsTold;
         return told;
     }
@@ -834,7 +689,7 @@ public final class AgentSessions implements AutoCloseable {
         if (settling) {
             return false;
         }
-        Handout handout = handout(line.id);
+        Handout handout = swarms.handout(line.id);
         if (handout.changed()) {
             if (!dirty.isEmpty()) {
                 // The decision that is due says more.
@@ -873,7 +728,7 @@ public final class AgentSessions implements AutoCloseable {
 
     private Overview describe() {
         List<Overview.SwarmLine> told = new ArrayList<>();
-        decisions.forEach((pack, decision) -> {
+        swarms.decisions().forEach((pack, decision) -> {
             List<Member> members = directory.members(pack);
             told.add(new Overview.SwarmLine(
                     pack,
@@ -885,6 +740,7 @@ public final class AgentSessions implements AutoCloseable {
                     decision.sites()));
         });
         told.sort(Comparator.comparing(Overview.SwarmLine::pack));
-        return new Overview(directory.agentCount(), lines.size(), told, rescues, reports, refusals, decided);
+        return new Overview(
+                directory.agentCount(), lines.size(), told, swarms.rescues(), reports, refusals, swarms.decided());
     }
 }

@@ -14,8 +14,8 @@ import packhorse.core.message.v1.StatusReports;
 import packhorse.core.topology.EndpointId;
 
 /**
- * What decides about endpoints and keeps what they say, as the sessions need it. {@code site} is always the site an endpoint is
- * in now, by its address, and empty where it is in none.
+ * What decides about endpoints and keeps what they say, as the sessions need it. {@code site} is always the site whose rights an
+ * endpoint has now: the one it is in by its address, where more than its own word says so.
  *
  * <p>{@link #desiredOf}, {@link #entitled} and {@link #mayHave} answer from memory: the one thread that owns the sessions asks
  * them. {@link #store} and {@link #inventory} are asked by threads that may wait for a disk, for one endpoint never two at once

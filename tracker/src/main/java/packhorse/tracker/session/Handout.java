@@ -17,8 +17,7 @@ import packhorse.tracker.swarm.Member;
  */
 final class Handout {
     private @Nullable Station station;
-    private boolean seenThere;
-    private String home = "";
+    private @Nullable Vouch vouch;
     private final Map<Sha256, Orders> orders = new HashMap<>();
     private boolean changed = true;
 
@@ -43,20 +42,15 @@ final class Handout {
         return issued;
     }
 
-    /**
-     * What speaks for the place that the agent claims.
-     *
-     * @param seen whether its session comes from the address that it says it has
-     * @param homeSite the site in its certificate
-     */
-    void vouch(boolean seen, String homeSite) {
-        seenThere = seen;
-        home = homeSite;
+    /** Takes what speaks for the address that the agent claims. */
+    void vouch(Vouch now) {
+        vouch = now;
     }
 
-    /** Whether more than the agent's own word says that it is in that site. */
-    boolean vouchedFor(String site) {
-        return seenThere || home.equals(site);
+    /** The last of those; null before the first report. */
+    @Nullable
+    Vouch vouch() {
+        return vouch;
     }
 
     /** Whether that is another place than before. */

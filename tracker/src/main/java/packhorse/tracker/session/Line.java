@@ -34,6 +34,9 @@ final class Line {
 
     boolean inventoryAsked;
 
+    /** Whether its last report was refused for the address in it; under another site map it may be right. */
+    boolean misplaced;
+
     /** Whether its session is over. */
     boolean ended;
 

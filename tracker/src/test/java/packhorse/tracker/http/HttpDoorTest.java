@@ -98,6 +98,7 @@ class HttpDoorTest {
                         wan: {down: 1Mbit, up: 1Mbit}
                     """),
                 InstantSource.system(),
+                InstantSource.system(),
                 desk,
                 Governance.OPEN,
                 DenyList.none());

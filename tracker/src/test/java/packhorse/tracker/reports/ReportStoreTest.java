@@ -173,6 +173,47 @@ final class ReportStoreTest {
     }
 
     @Test
+    void whoFollowsSeesNothingThatIsNotFlushed() throws IOException {
+        Path file = data.resolve("reports/0000000001.reports");
+        try (ReportStore store = open()) {
+            store.store(ONE, Reports.of(5, 1, 2)).join();
+        }
+        List<Long> followed = new ArrayList<>();
+        ReportReader reader = ReportReader.of(data);
+        reader.poll(report -> followed.add(report.id().sequence()));
+        // As it is between a write and its flush.
+        Files.write(
+                file,
+                ReportRecord.encode(new StoredReport(new ReportId(ONE, 5, 3), CLOCK.instant(), Reports.report(3))),
+                StandardOpenOption.APPEND);
+        reader.poll(report -> followed.add(report.id().sequence()));
+        requireOnce(2);
+        assertEquals(List.of(1L, 2L), followed);
+        try (ReportStore store = open()) {
+            assertEquals(3, store.store(ONE, Reports.of(5, 1, 3)).join(), "what was whole is flushed at the start");
+            reader.poll(report -> followed.add(report.id().sequence()));
+        }
+        assertEquals(List.of(1L, 2L, 3L), followed);
+    }
+
+    @Test
+    void whoFollowsSeesWhatIsAcknowledgedInEverySegment() throws IOException {
+        List<Long> followed = new ArrayList<>();
+        try (ReportStore store = ReportStore.open(data, new ReportStoreConfig(100, 1 << 20, 1 << 20), CLOCK)) {
+            ReportReader reader = ReportReader.of(data);
+            for (long i = 1; i <= 20; i++) {
+                assertEquals(i, store.store(ONE, Reports.of(5, i, i)).join());
+                reader.poll(report -> followed.add(report.id().sequence()));
+                assertEquals(i, followed.size(), "acknowledged is seen");
+            }
+        }
+        requireOnce(20);
+        // A store of an older tracker has no mark: all that is whole is shown.
+        Files.delete(data.resolve("reports/flushed"));
+        requireOnce(20);
+    }
+
+    @Test
     void aSecondTrackerOnTheSameDirectoryIsRefusedInOneLine() {
         try (ReportStore store = open()) {
             OperationException refused = assertThrows(OperationException.class, this::open);

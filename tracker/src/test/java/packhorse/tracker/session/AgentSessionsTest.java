@@ -61,6 +61,7 @@ class AgentSessionsTest {
         """;
 
     private final TurnedClock clock = new TurnedClock();
+    private final TurnedClock wall = new TurnedClock();
     private final Map<Sha256, List<PeerAddress>> serving = new ConcurrentHashMap<>();
     private volatile Set<PeerAddress> listening = Set.of();
     private final LooseGovernance governance = new LooseGovernance();
@@ -69,6 +70,7 @@ class AgentSessionsTest {
             new SessionConfig(Rules.DEFAULT, Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ofSeconds(6)),
             SiteMapFile.parse("sites.yaml", SITES),
             clock,
+            wall,
             (now, agents) -> {
                 serving.clear();
                 serving.putAll(now);
@@ -97,13 +99,18 @@ class AgentSessionsTest {
         }
 
         Agent(String name, String home, String ip, int have, boolean wants, int version) {
+            this(name, home, ip, have, wants, version, BigInteger.ONE);
+        }
+
+        Agent(String name, String home, String ip, int have, boolean wants, int version, BigInteger serial) {
             this.ip = ip;
             this.session = new PaperSession(
                     PaperSession.id(name),
                     ip.equals("192.0.2.10") ? DeploymentRole.ORIGIN : DeploymentRole.AGENT,
                     home,
                     ip,
-                    version);
+                    version,
+                    serial);
             sessions.opened(session);
             report.addListen(endpoint(ip, 7000))
                     .addSwarms(SwarmState.newBuilder()
@@ -304,6 +311,46 @@ class AgentSessionsTest {
     }
 
     @Test
+    void anAgentAtAnAddressThatBecomesAnOriginsIsOneNoMore() {
+        Agent agent = new Agent("10.2.0.1", 10, false);
+        Agent other = new Agent("10.1.0.6", 0, true);
+        agent.until(a -> a.getSwarmsCount() == 1);
+        other.until(a -> allows(a, "10.2.0.1"));
+
+        sessions.sites(SiteMapFile.parse("sites.yaml", SITES.replace("192.0.2.10]", "192.0.2.10, 10.2.0.1]")));
+
+        other.until(a -> a.getSwarmsCount() == 1 && allows(a));
+        assertTrue(agent.session.closed.orElseThrow().contains("origin's address 10.2.0.1"));
+        Agent again = new Agent("10.2.0.1", 10, false);
+        again.post();
+        assertTrue(again.refusal().contains("origin's address"), again.refusal());
+        assertEquals(1, sessions.overview().join().agents());
+
+        sessions.sites(SiteMapFile.parse("sites.yaml", SITES));
+
+        await().until(() -> again.session.closed.isPresent());
+        Agent back = new Agent("10.2.0.1", 10, false);
+        back.until(a -> a.getSwarmsCount() == 1);
+        other.until(a -> allows(a, "10.2.0.1"));
+    }
+
+    @Test
+    void anAddressThatBecomesASitePeersTakesMoreThanTheAgentsWord() {
+        Agent liar = new Agent("liar", "lisbon", "203.0.113.1", 10, false, 2);
+        Agent depot = new Agent("depot", "berlin", "203.0.113.1", 10, false, 2);
+        for (Agent agent : List.of(liar, depot)) {
+            agent.report.setListen(0, endpoint("10.1.0.9", 7000));
+            agent.until(a -> a.getSite().equals("berlin"));
+        }
+
+        sessions.sites(SiteMapFile.parse("sites.yaml", SITES.replace("[10.1.0.5]", "[10.1.0.5, 10.1.0.9]")));
+
+        await().until(() -> liar.session.closed.isPresent());
+        assertEquals(1, sessions.overview().join().agents());
+        assertTrue(depot.session.closed.isEmpty());
+    }
+
+    @Test
     void twoAgentsBehindOneAddressAreTwo() {
         Agent one = new Agent("one", "10.2.0.9", 10, false, 2);
         Agent two = new Agent("two", "10.2.0.9", 0, true, 2);
@@ -343,6 +390,17 @@ class AgentSessionsTest {
         assertEquals("", siteOfRights(roamer), "behind another address, with a certificate of berlin");
         assertEquals("lisbon", siteOfRights(local), "its certificate says so");
         assertEquals("lisbon", siteOfRights(seen), "it is seen there");
+    }
+
+    @Test
+    void peersOfAPackAreNamedToWhomHasTheRightsOfTheSiteOnly() {
+        governance.onlySite = Optional.of("lisbon");
+        Agent roamer = new Agent("roamer", "berlin", "203.0.113.1", 0, true, 2);
+        roamer.report.setListen(0, endpoint("10.2.0.9", 7000));
+        Agent seen = new Agent("10.2.0.11", 10, false);
+        SwarmAssignment swarm = roamer.until(a -> a.getSwarmsCount() == 1).getSwarms(0);
+        assertTrue(swarm.getDenied().contains("entitlement"), swarm.getDenied());
+        assertEquals("", seen.until(a -> a.getSwarmsCount() == 1).getSwarms(0).getDenied());
     }
 
     /** The site that the agent's rights were asked for last; asking for a lease is asking for them. */
@@ -481,6 +539,19 @@ class AgentSessionsTest {
     }
 
     @Test
+    void whoseCertificateIsDeniedVanishesBeforeItsSessionIsClosed() {
+        Agent one = new Agent("10.2.0.1", "home", "10.2.0.1", 3, true, 2, BigInteger.TWO);
+        Agent two = new Agent("10.2.0.2", 0, true);
+        one.until(a -> a.getSwarmsCount() == 1);
+        two.until(a -> allows(a, "10.2.0.1"));
+
+        denied.deny(BigInteger.TWO);
+
+        two.until(a -> a.getSwarmsCount() == 1 && allows(a));
+        assertEquals(1, sessions.overview().join().agents());
+    }
+
+    @Test
     void whoMayNotHaveItIsNamedNobodyAndToldWhy() {
         governance.refused.add(PaperSession.id("10.2.0.2"));
         Agent one = new Agent("10.2.0.1", 10, false);
@@ -583,6 +654,34 @@ class AgentSessionsTest {
     }
 
     @Test
+    void aLeaseIsComparedWithTheWallClockAndSilenceIsNot() {
+        Agent agent = new Agent("10.2.0.1", 3, true);
+        agent.until(a -> a.getSwarmsCount() == 1);
+        governance.lease = wall.millis() + 60_000;
+        assertEquals(governance.lease, leaseOf(agent));
+        // The machine's clock was an hour behind and is set right.
+        wall.forward(Duration.ofHours(1));
+        assertEquals(0, leaseOf(agent));
+        assertEquals(1, sessions.overview().join().agents());
+        governance.lease = wall.millis() + 60_000;
+        wall.forward(Duration.ofHours(-2));
+        clock.forward(Duration.ofHours(2));
+        assertEquals(governance.lease, leaseOf(agent));
+    }
+
+    private long leaseOf(Agent agent) {
+        int before = agent.sent(BodyCase.LEASE_ANSWER).size();
+        assertTrue(sessions.received(
+                agent.session,
+                Envelope.newBuilder()
+                        .setVersion(2)
+                        .setLeaseRequest(LeaseRequest.newBuilder().setAction("a1"))
+                        .build()));
+        await().until(() -> agent.sent(BodyCase.LEASE_ANSWER).size() > before);
+        return agent.sent(BodyCase.LEASE_ANSWER).getLast().getLeaseAnswer().getUntilMillis();
+    }
+
+    @Test
     void anAgentOfVersionOneIsToldAddressesAndNothingItDoesNotKnow() {
         Agent old = new Agent("old", "10.2.0.1", 0, true, 1);
         Agent one = new Agent("10.2.0.2", 10, false);
@@ -643,6 +742,7 @@ class AgentSessionsTest {
         final Set<EndpointId> refused = ConcurrentHashMap.newKeySet();
         final Map<EndpointId, String> askedSites = new ConcurrentHashMap<>();
         final AtomicInteger storing = new AtomicInteger();
+        volatile Optional<String> onlySite = Optional.empty();
         volatile long revision = 1;
         volatile long lease;
         volatile String askedSite = "";
@@ -674,7 +774,7 @@ class AgentSessionsTest {
 
         @Override
         public boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack) {
-            return !refused.contains(endpoint);
+            return !refused.contains(endpoint) && (onlySite.isEmpty() || onlySite.equals(site));
         }
 
         @Override
@@ -697,6 +797,7 @@ class AgentSessionsTest {
     /** A deny-list that the test turns. */
     private static final class TurnedDenials implements DenyList {
         private final Set<EndpointId> denied = ConcurrentHashMap.newKeySet();
+        private final Set<BigInteger> serials = ConcurrentHashMap.newKeySet();
         private volatile Runnable changed = () -> {};
 
         void deny(EndpointId id) {
@@ -704,9 +805,14 @@ class AgentSessionsTest {
             changed.run();
         }
 
+        void deny(BigInteger serial) {
+            serials.add(serial);
+            changed.run();
+        }
+
         @Override
         public boolean denied(EndpointId id, BigInteger serial) {
-            return denied.contains(id);
+            return denied.contains(id) || serials.contains(serial);
         }
 
         @Override
@@ -715,8 +821,13 @@ class AgentSessionsTest {
         }
 
         @Override
+        public Set<BigInteger> serials() {
+            return Set.copyOf(serials);
+        }
+
+        @Override
         public long revision() {
-            return denied.size();
+            return (long) denied.size() + serials.size();
         }
 
         @Override

@@ -30,13 +30,12 @@ final class PaperSession implements WireSession {
     private final String address;
     private final int version;
 
-    PaperSession(EndpointId id, DeploymentRole role, String address, int version) {
-        this(id, role, "home", address, version);
-    }
-
-    /** @param site in its certificate */
-    PaperSession(EndpointId id, DeploymentRole role, String site, String address, int version) {
-        this.peer = new RemoteIdentity(id, role, site, BigInteger.ONE, Instant.EPOCH, Instant.MAX);
+    /**
+     * @param site in its certificate
+     * @param serial of its certificate
+     */
+    PaperSession(EndpointId id, DeploymentRole role, String site, String address, int version, BigInteger serial) {
+        this.peer = new RemoteIdentity(id, role, site, serial, Instant.EPOCH, Instant.MAX);
         this.address = address;
         this.version = version;
     }

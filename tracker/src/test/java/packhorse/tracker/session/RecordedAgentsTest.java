@@ -52,6 +52,7 @@ final class RecordedAgentsTest {
                         SessionConfig.DEFAULT,
                         SiteMapFile.parse("sites.yaml", SITES),
                         InstantSource.system(),
+                        InstantSource.system(),
                         (serving, agents) -> {},
                         Governance.OPEN,
                         DenyList.none());

@@ -1,4 +1,4 @@
-package packhorse.tracker.governance;
+package packhorse.core.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,31 +10,47 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
-import packhorse.tracker.desired.Sheet;
 
 /**
- * Reads the file of desired states when its content changed. Its stamp (time, size, file) says when to look; its digest says whether there is
- * something new: a file that is only touched, or replaced by the same, is not read again. Polled, because editors and
- * configuration tools replace files in ways that a directory watch sees as anything. Not for several threads at once.
+ * Says when a file that people edit is to be read again. Its stamp (time, size, file) says when to look; its digest says whether there
+ * is something new: a file that is only touched, or replaced by the same, is not read again. One that could not be read is looked
+ * at until it can, since who mends its permissions changes neither its time nor its size, and then counts as new. Polled,
+ * because editors and configuration tools replace files in ways that a directory watch sees as anything. Not for several threads at once.
  */
-final class FileWatch {
+public final class FileWatch {
+    /** Reads a file whole. */
+    @FunctionalInterface
+    interface Contents {
+        byte[] of(Path file) throws IOException;
+    }
+
     private record Stamp(
             FileTime modified, long size, @Nullable Object key) {}
 
     private final Path file;
+    private final Contents contents;
     private @Nullable Stamp stamp;
     private @Nullable Sha256 content;
 
-    FileWatch(Path file) {
+    public FileWatch(Path file) {
+        this(file, Files::readAllBytes);
+    }
+
+    FileWatch(Path file, Contents contents) {
         this.file = file;
+        this.contents = contents;
+    }
+
+    public Path file() {
+        return file;
     }
 
     /**
-     * The sheet, where its content is another than the last time.
+     * When the file was edited, where its content is another than the last time.
      *
-     * @throws UsageException when it is, and cannot be read, which is said once; or when there is no file, each time
+     * @throws UsageException when there is no file or it cannot be read, each time
      */
-    Optional<Sheet> look() {
+    public Optional<Instant> look() {
         Stamp now = stamp();
         if (now != null && now.equals(stamp)) {
             return Optional.empty();
@@ -49,16 +65,15 @@ final class FileWatch {
             return Optional.empty();
         }
         content = digest;
-        return Optional.of(
-                DesiredFile.read(file, Instant.ofEpochMilli(now.modified().toMillis())));
+        return Optional.of(Instant.ofEpochMilli(now.modified().toMillis()));
     }
 
     private Sha256 digest() {
         try {
-            return Sha256.of(Files.readAllBytes(file));
+            return Sha256.of(contents.of(file));
         } catch (IOException e) {
-            // Who mends its permissions changes neither its time nor its size: it is looked at again.
             stamp = null;
+            content = null;
             throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
         }
     }
