@@ -140,7 +140,8 @@ public record PeerConfig(
                 + REPOSITORY_PORT + "/repository/");
     }
 
-    private static HostPort proxy(String text) {
+    /** Reads an HTTP proxy's URL. */
+    public static HostPort proxy(String text) {
         String prefix = "http://";
         String rest = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
         if (!rest.startsWith(prefix)) {

@@ -1,5 +1,6 @@
 package packhorse.seeder;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -91,7 +92,13 @@ public final class OriginMain implements AutoCloseable {
                     identity.self().notAfter());
             return Optional.empty();
         }
-        return Optional.of(Renewal.start(config.identity(), identity, authorities, Optional.empty(), clock, random));
+        return Optional.of(Renewal.start(
+                config.identity(),
+                identity,
+                authorities,
+                config.proxy().map(proxy -> new InetSocketAddress(proxy.host(), proxy.port())),
+                clock,
+                random));
     }
 
     /** The origin itself. */

@@ -23,8 +23,10 @@ import packhorse.core.content.Version;
 import packhorse.core.identity.DenyList;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.identity.ToldDenials;
 import packhorse.core.identity.Visitor;
 import packhorse.core.testing.TestDeployment;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
@@ -32,6 +34,7 @@ import packhorse.core.trust.SigningKey;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 import packhorse.seeder.build.Progress;
+import packhorse.seeder.origin.AgentSeeding;
 import packhorse.seeder.origin.Origin;
 import packhorse.seeder.origin.OriginConfig;
 import packhorse.seeder.origin.OriginDirectory;
@@ -126,13 +129,19 @@ public final class Deployment {
     }
 
     public OriginConfig config(int port) {
+        return config(port, List.of(), Optional.empty());
+    }
+
+    /** With trackers that are reached through a proxy. */
+    public OriginConfig config(int port, List<HostPort> trackers, Optional<HostPort> proxy) {
         return new OriginConfig(
                 data(),
                 new OriginConfig.Door(IpAddress.parse(address), port),
                 Optional.of(new OriginConfig.Door(IpAddress.parse(address), 0)),
                 data().resolve("identity"),
                 List.of(new Listen(IpAddress.parse(address), 0)),
-                List.of(),
+                trackers,
+                proxy,
                 keys.path(),
                 Optional.empty(),
                 List.of(),
@@ -153,10 +162,24 @@ public final class Deployment {
 
     /** Starts the origin, which turns away whom {@code denied} names. */
     public Origin start(int port, DenyList denied) {
+        return start(config(port), denied, (store, client) -> new OriginMain.NoSeeding());
+    }
+
+    /** Starts an origin that serves packs to peers, by its configuration. */
+    public Origin startSeeding(OriginConfig config) {
+        ToldDenials denied = ToldDenials.keptIn(config.data(), identity);
+        return start(
+                config,
+                denied,
+                (store, client) -> AgentSeeding.start(
+                        config, identity, denied, store, client, clock, new SecureRandom(), System::nanoTime));
+    }
+
+    private Origin start(OriginConfig config, DenyList denied, Origin.SeedingStarter seeding) {
         return OriginMain.start(
-                config(port),
+                config,
                 new Origin.Passport(identity, denied),
-                (store, client) -> new OriginMain.NoSeeding(),
+                seeding,
                 keys.repository(),
                 template.online(),
                 clock,

@@ -177,7 +177,7 @@ public final class Agent implements AutoCloseable {
                 swarms,
                 shelf,
                 wanted,
-                ledger,
+                sources,
                 reporter,
                 errands,
                 clock,

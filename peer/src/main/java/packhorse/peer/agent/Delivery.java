@@ -18,18 +18,21 @@ import packhorse.peer.store.TreeUnpacker;
 
 /**
  * Puts verified content where somebody asked for it: a file is copied beside its place and then renamed into it, a tree is
- * unpacked. What stands there already stays when it is the same and is refused when it is not; nothing is overwritten.
+ * unpacked. What stands there already stays when it is the same and is refused when it is not; nothing is overwritten. Into one
+ * directory one delivery goes after the other.
  */
 final class Delivery {
     private static final int READ_BYTES = 1 << 20;
 
     private final Shelf shelf;
+    private final OneByOne places;
     private final VerifiedManifest proof;
     private final Manifest manifest;
     private final Path content;
 
-    Delivery(Shelf shelf, VerifiedManifest proof, Path content) {
+    Delivery(Shelf shelf, OneByOne places, VerifiedManifest proof, Path content) {
         this.shelf = shelf;
+        this.places = places;
         this.proof = proof;
         this.manifest = proof.manifest();
         this.content = content;
@@ -80,7 +83,11 @@ final class Delivery {
                 Files.createDirectories(out);
             }
             Path place = place(manifest, out, inside);
-            return manifest.form() == Manifest.Form.TREE ? tree(place) : file(place);
+            Path parent = place.toAbsolutePath().getParent();
+            if (parent == null || !Files.isDirectory(parent)) {
+                throw new UsageException(parent + " is no directory; make it or choose another --out");
+            }
+            return places.in(parent, () -> manifest.form() == Manifest.Form.TREE ? tree(place) : file(place, parent));
         } catch (FileSystemException e) {
             throw new OperationException(
                     "cannot write " + out + ": " + (e.getReason() == null ? e.getMessage() : e.getReason())
@@ -89,18 +96,14 @@ final class Delivery {
         }
     }
 
-    private Path file(Path out) throws IOException {
+    private Path file(Path out, Path parent) throws IOException {
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             if (Files.isRegularFile(out, LinkOption.NOFOLLOW_LINKS) && isSame(out)) {
                 return out;
             }
             throw inTheWay(out);
         }
-        Path parent = out.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new UsageException(parent + " is no directory; make it or choose another --out");
-        }
-        // Named after the content: what a crash left of the same delivery is written over.
+        // Named after the content: what a crash left of the same delivery is written over. Nobody else is at it now.
         Path beside = parent.resolve("." + manifest.content().sha256().hex() + ".part");
         try {
             try (FileChannel from = FileChannel.open(content, StandardOpenOption.READ);

@@ -1,12 +1,12 @@
 package packhorse.peer.agent;
 
 import java.time.Duration;
-import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.StatusReports;
-import packhorse.core.state.StatusEntry;
 import packhorse.peer.journal.ReportJournal;
 import packhorse.peer.session.TrackerSession;
 
@@ -25,9 +25,14 @@ final class Outbox {
     /** A tracker stores within a flush of its disk; one that said nothing for this long has lost what was sent. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
     private final ReportJournal journal;
     private final TrackerSession session;
     private final Errands errands;
+    /** The journal that {@code sent} and {@code acknowledged} are of. */
+    private long number;
+
     private long sent;
     private long acknowledged;
     private long heardNanos;
@@ -37,7 +42,13 @@ final class Outbox {
         this.journal = journal;
         this.session = session;
         this.errands = errands;
-        this.acknowledged = journal.oldest() - 1;
+        turnTo(journal.after(0, 0, 0));
+    }
+
+    private void turnTo(ReportJournal.Batch batch) {
+        number = batch.journal();
+        sent = 0;
+        acknowledged = batch.oldest() - 1;
     }
 
     /** A session began. */
@@ -57,13 +68,20 @@ final class Outbox {
         pump(nowNanos);
     }
 
-    /** Reports up to a sequence are stored for good. */
-    void stored(long number, long sequence, long nowNanos) {
+    /** Reports of a journal up to a sequence are stored for good. */
+    void stored(long ofJournal, long sequence, long nowNanos) {
         heardNanos = nowNanos;
-        if (number == journal.number() && journal.wrote(sequence)) {
+        if (ofJournal == number && journal.wrote(ofJournal, sequence)) {
             acknowledged = Math.max(acknowledged, sequence);
         }
-        errands.quietly("let go of reports that are stored", () -> journal.stored(number, sequence));
+        errands.run(
+                () -> journal.stored(ofJournal, sequence),
+                begun -> {
+                    if (begun) {
+                        again(nowNanos);
+                    }
+                },
+                refused -> LOG.warn("could not let go of reports that are stored: {}", refused.reason()));
         pump(nowNanos);
     }
 
@@ -79,22 +97,26 @@ final class Outbox {
         }
         long from = Math.max(sent, acknowledged);
         while (from - acknowledged < WINDOW) {
-            List<StatusEntry> batch = journal.after(from, BATCH);
-            if (batch.isEmpty() || !session.send(frame(batch))) {
+            ReportJournal.Batch batch = journal.after(number, from, BATCH);
+            if (batch.journal() != number) {
+                turnTo(batch);
+                from = acknowledged;
+            }
+            if (batch.entries().isEmpty() || !session.send(frame(batch))) {
                 return;
             }
             if (sent <= acknowledged) {
                 heardNanos = nowNanos;
             }
-            from = batch.getLast().sequence();
+            from = batch.entries().getLast().sequence();
             sent = from;
         }
     }
 
-    private Envelope frame(List<StatusEntry> batch) {
+    private static Envelope frame(ReportJournal.Batch batch) {
         StatusReports.Builder reports =
-                StatusReports.newBuilder().setJournal(journal.number()).setOldest(journal.oldest());
-        batch.forEach(entry -> reports.addReports(StateCodec.write(entry)));
+                StatusReports.newBuilder().setJournal(batch.journal()).setOldest(batch.oldest());
+        batch.entries().forEach(entry -> reports.addReports(StateCodec.write(entry)));
         return Envelope.newBuilder()
                 .setVersion(FrameCodec.VERSION)
                 .setStatusReports(reports)

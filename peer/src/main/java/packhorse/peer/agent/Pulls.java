@@ -41,6 +41,7 @@ final class Pulls {
     private final Permission permission;
     private final Errands errands;
     private final LongSupplier nanoTime;
+    private final OneByOne places = new OneByOne();
     private final Set<PullRequest> requests = new HashSet<>();
 
     Pulls(
@@ -252,7 +253,7 @@ final class Pulls {
         }
         Path out = request.out().get();
         request.phase = state.manifest.form() == Manifest.Form.TREE ? "unpacking" : "copying";
-        Delivery delivery = new Delivery(shelf, state.proof, state.file());
+        Delivery delivery = new Delivery(shelf, places, state.proof, state.file());
         boolean inside = request.bundle;
         errands.run(
                 () -> delivery.to(out, inside),

@@ -28,6 +28,7 @@ import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.ChannelCount;
 import packhorse.peer.channel.ChannelRefusal;
 import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty;
 import packhorse.peer.site.Neighbour;
 
@@ -37,7 +38,8 @@ import packhorse.peer.site.Neighbour;
  * <p>Bytes are the channel's counts, added to what earlier starts of the agent counted. Reasons are sentences, written down when
  * the thing happened: an appointment to pull for the site, a rescue, a refused neighbour. Both stand in one small file for each
  * pack, replaced as a whole every {@code SAVE} while something changes and at the end, so the answer outlives a restart; a
- * crash costs the last seconds of it and never content.
+ * crash costs the last seconds of it and never content. A pack that left the disk is forgotten: should it come again, its
+ * history begins where the channel's count stands then.
  *
  * <p>Owns the histories. Only the owner thread enters.
  */
@@ -47,7 +49,8 @@ final class Sources {
     /** Sources told apart for a pack. */
     private static final int SOURCES_MAX = 500;
 
-    private static final Duration SAVE = Duration.ofSeconds(10);
+    /** What a crash may cost of the count; a small file and two flushes for each pack that moves. */
+    private static final Duration SAVE = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
@@ -56,14 +59,66 @@ final class Sources {
 
     private record Key(String agent, boolean wan) {}
 
+    /** A pack's file. What is done to it happens elsewhere and in any order: what was overtaken is left out. */
+    private static final class Kept {
+        private final Path file;
+        /** Only the owner. */
+        private long asked;
+
+        private final Object lock = new Object();
+        /** Guarded by lock. */
+        private long done;
+
+        Kept(Path file) {
+            this.file = file;
+        }
+
+        Runnable writing(byte[] bytes) {
+            return inOrder(() -> write(file, bytes));
+        }
+
+        Runnable removing() {
+            return inOrder(() -> {
+                try {
+                    Files.deleteIfExists(file);
+                } catch (IOException e) {
+                    LOG.warn("{} cannot be removed: {}", file, e.getMessage());
+                }
+            });
+        }
+
+        private Runnable inOrder(Runnable deed) {
+            asked++;
+            long turn = asked;
+            return () -> {
+                synchronized (lock) {
+                    if (turn > done) {
+                        done = turn;
+                        deed.run();
+                    }
+                }
+            };
+        }
+    }
+
     private static final class History {
+        final Kept kept;
+        /** What the channel had counted before this history began in the same run. */
+        final Map<EndpointId, ChannelCount> apart;
+
         final Map<Key, SourceLine> before = new LinkedHashMap<>();
         final Map<EndpointId, Who> who = new HashMap<>();
         /** What was said, by the words that make it another thing: the same is not said twice. */
         final Map<String, String> sentences = new LinkedHashMap<>();
 
         boolean changed;
-        Map<EndpointId, ChannelCount> savedAt = Map.of();
+        Map<EndpointId, ChannelCount> savedAt;
+
+        History(Kept kept, Map<EndpointId, ChannelCount> apart) {
+            this.kept = kept;
+            this.apart = apart;
+            this.savedAt = apart;
+        }
     }
 
     private final Path directory;
@@ -97,15 +152,12 @@ final class Sources {
         return histories.computeIfAbsent(pack, this::read);
     }
 
-    private Path file(Sha256 pack) {
-        return directory.resolve(pack.hex());
-    }
-
     private History read(Sha256 pack) {
-        History history = new History();
+        Path file = directory.resolve(pack.hex());
+        History history = new History(new Kept(file), Map.of());
         try {
-            if (Files.exists(file(pack))) {
-                Reasons reasons = FrameCodec.decode(Files.readAllBytes(file(pack)))
+            if (Files.exists(file)) {
+                Reasons reasons = FrameCodec.decode(Files.readAllBytes(file))
                         .getLocalReply()
                         .getReasons();
                 reasons.getSourcesList()
@@ -216,7 +268,8 @@ final class Sources {
         for (PackState state : packs) {
             prepare(state)
                     .ifPresent(bytes -> errands.quietly(
-                            "keep where " + state.id() + " came from", () -> write(file(state.id()), bytes)));
+                            "keep where " + state.id() + " came from",
+                            of(state.id()).kept.writing(bytes)));
         }
     }
 
@@ -224,7 +277,7 @@ final class Sources {
     void saveAll(Iterable<PackState> packs) {
         refusals(packs);
         for (PackState state : packs) {
-            prepare(state).ifPresent(bytes -> write(file(state.id()), bytes));
+            prepare(state).ifPresent(bytes -> of(state.id()).kept.writing(bytes).run());
         }
     }
 
@@ -314,13 +367,31 @@ final class Sources {
         return reasons.build();
     }
 
-    private Reasons reasons(PackState state, History history) {
+    /** Reads the channel's counts anew. */
+    void count() {
+        var unused = ledger.read();
+    }
+
+    /** What came of a pack by link since it began to come, over all starts of the agent; as last counted. */
+    Books received(Sha256 pack) {
+        return lines(pack, of(pack)).values().stream()
+                .map(line ->
+                        new Books(line.getWan() ? line.getBytesIn() : 0, 0, line.getWan() ? 0 : line.getBytesIn(), 0))
+                .reduce(Books.ZERO, Books::plus);
+    }
+
+    private Map<Key, SourceLine> lines(Sha256 pack, History history) {
         Map<Key, SourceLine> lines = new LinkedHashMap<>(history.before);
-        ledger.of(state.id()).forEach((peer, count) -> {
-            add(lines, history, peer, true, count.wanIn(), count.at());
-            add(lines, history, peer, false, count.lanIn(), count.at());
+        ledger.of(pack).forEach((peer, count) -> {
+            ChannelCount apart = history.apart.getOrDefault(peer, ChannelCount.ZERO);
+            add(lines, history, peer, true, count.wanIn() - apart.wanIn(), count.at());
+            add(lines, history, peer, false, count.lanIn() - apart.lanIn(), count.at());
         });
-        List<SourceLine> sorted = new ArrayList<>(lines.values());
+        return lines;
+    }
+
+    private Reasons reasons(PackState state, History history) {
+        List<SourceLine> sorted = new ArrayList<>(lines(state.id(), history).values());
         sorted.sort(Comparator.comparingLong(SourceLine::getBytesIn).reversed());
         return Reasons.newBuilder()
                 .setRelease(state.manifest.id().toString())
@@ -338,7 +409,7 @@ final class Sources {
             boolean wan,
             long bytes,
             Optional<PeerAddress> at) {
-        if (bytes == 0) {
+        if (bytes <= 0) {
             return;
         }
         Key key = new Key(peer.toString(), wan);
@@ -360,15 +431,11 @@ final class Sources {
                         .build());
     }
 
-    /** A pack left the disk: a later one begins its own history. */
+    /** A pack left the disk: should it come again, it begins its own history, for which the channel counts on. */
     void forget(Sha256 pack) {
-        histories.remove(pack);
-        errands.quietly("forget where " + pack + " came from", () -> {
-            try {
-                Files.deleteIfExists(file(pack));
-            } catch (IOException e) {
-                LOG.warn("{} cannot be removed: {}", file(pack), e.getMessage());
-            }
-        });
+        count();
+        Kept kept = of(pack).kept;
+        histories.put(pack, new History(kept, ledger.of(pack)));
+        errands.quietly("forget where " + pack + " came from", kept.removing());
     }
 }

@@ -72,7 +72,7 @@ final class Steward {
     private final Swarms swarms;
     private final Shelf shelf;
     private final WantedJournal journal;
-    private final Ledger ledger;
+    private final Sources sources;
     private final Reporter reporter;
     private final Errands errands;
     private final InstantSource clock;
@@ -114,7 +114,7 @@ final class Steward {
             Swarms swarms,
             Shelf shelf,
             WantedJournal journal,
-            Ledger ledger,
+            Sources sources,
             Reporter reporter,
             Errands errands,
             InstantSource clock,
@@ -129,7 +129,7 @@ final class Steward {
         this.swarms = swarms;
         this.shelf = shelf;
         this.journal = journal;
-        this.ledger = ledger;
+        this.sources = sources;
         this.reporter = reporter;
         this.errands = errands;
         this.clock = clock;
@@ -346,7 +346,7 @@ final class Steward {
 
     private void write(List<Course.Move> moves) {
         Instant now = clock.instant();
-        var unused = ledger.read();
+        sources.count();
         List<Draft> drafts = new ArrayList<>();
         for (Course.Move move : moves) {
             Books books = bytes(move.subject());
@@ -384,7 +384,7 @@ final class Steward {
 
     private Books bytes(Subject subject) {
         return resolutions.get(subject) instanceof Resolution.Known(List<Resolution.Part> parts)
-                ? parts.stream().map(part -> ledger.books(part.pack())).reduce(Books.ZERO, Books::plus)
+                ? parts.stream().map(part -> sources.received(part.pack())).reduce(Books.ZERO, Books::plus)
                 : Books.ZERO;
     }
 

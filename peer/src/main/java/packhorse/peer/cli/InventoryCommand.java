@@ -43,7 +43,7 @@ public final class InventoryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Inventory inventory = Collector.ofThisMachine().collect(List.of());
+        Inventory inventory = Collector.ofThisMachine().collect(List.of(), Inventory.EMPTY);
         List<String> keys = inventory.items().keySet().stream()
                 .filter(key -> beginnings.isEmpty() || beginnings.stream().anyMatch(key::startsWith))
                 .toList();

@@ -36,8 +36,12 @@ public final class Collector {
         return new Collector(new MachineFiles(Path.of("/")), new SystemPrograms(), Collector::addressesOf);
     }
 
-    /** The inventory now, with what the agent holds itself. */
-    public Inventory collect(List<HeldRelease> ours) {
+    /**
+     * The inventory now, with what the agent holds itself.
+     *
+     * @param last taken before; what cannot be told at the moment is as it was there
+     */
+    public Inventory collect(List<HeldRelease> ours, Inventory last) {
         SortedMap<String, SortedMap<String, String>> items = new TreeMap<>(hardware.items());
         SortedMap<String, String> virtual = virtualisation.fields();
         if (!virtual.isEmpty()) {
@@ -53,7 +57,7 @@ public final class Collector {
                 }
             }
         });
-        items.putAll(packages.items());
+        items.putAll(packages.items(last));
         for (HeldRelease held : ours) {
             items.put(
                     Texts.key("release/" + held.id().name() + "/" + held.id().version() + "/"

@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
@@ -48,7 +49,7 @@ public final class InventoryReporter implements AutoCloseable {
     private static final long STOP_SECONDS_MAX = 5;
 
     private final Path file;
-    private final Supplier<Inventory> collector;
+    private final UnaryOperator<Inventory> collector;
     private final Consumer<InventoryDelta> sender;
     private final InstantSource clock;
     private final ScheduledExecutorService owner;
@@ -66,7 +67,7 @@ public final class InventoryReporter implements AutoCloseable {
     private boolean againWaits;
 
     private InventoryReporter(
-            Path file, Supplier<Inventory> collector, Consumer<InventoryDelta> sender, InstantSource clock) {
+            Path file, UnaryOperator<Inventory> collector, Consumer<InventoryDelta> sender, InstantSource clock) {
         this.file = file;
         this.collector = collector;
         this.sender = sender;
@@ -89,14 +90,14 @@ public final class InventoryReporter implements AutoCloseable {
             Consumer<InventoryDelta> sender,
             InstantSource clock) {
         Collector machine = Collector.ofThisMachine();
-        return of(data, config, () -> machine.collect(holdings.get()), sender, clock);
+        return of(data, config, last -> machine.collect(holdings.get(), last), sender, clock);
     }
 
-    /** As above, of whatever {@code collector} says. */
+    /** As above, of whatever {@code collector} says, who is told what it said before. */
     static InventoryReporter of(
             Path data,
             InventoryConfig config,
-            Supplier<Inventory> collector,
+            UnaryOperator<Inventory> collector,
             Consumer<InventoryDelta> sender,
             InstantSource clock) {
         InventoryReporter reporter = new InventoryReporter(data.resolve(FILE), collector, sender, clock);
@@ -140,7 +141,7 @@ public final class InventoryReporter implements AutoCloseable {
 
     private void look() {
         try {
-            Inventory now = collector.get();
+            Inventory now = collector.apply(newest);
             Difference difference = now.since(newest);
             if (difference.isEmpty()) {
                 return;

@@ -1,13 +1,17 @@
 package packhorse.peer.inventory;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.state.Inventory;
 import packhorse.peer.inventory.Texts.Fields;
 
@@ -16,7 +20,8 @@ import packhorse.peer.inventory.Texts.Fields;
  * as the package says them: rpm has a field; Debian's packages a copyright file, which is machine-readable (DEP 5) in
  * most of them, and then its {@code License:} fields are taken.
  *
- * <p>The list is made anew only when the database's stamp changed: it is the one costly look.
+ * <p>The list is made anew only when the database's stamp changed: it is the one costly look. A tool that fails or takes too long
+ * says nothing about packages: those last known of its kind stand until it answers, also over a restart.
  */
 final class PackageLists {
     /** Below the bound of an inventory, which has other items too. */
@@ -26,6 +31,11 @@ final class PackageLists {
     private static final int COPYRIGHT_BYTES_MAX = 128 << 10;
 
     private static final int LICENCES_MAX = 16;
+
+    private static final String DEB = "package/deb/";
+    private static final String RPM_KEYS = "package/rpm/";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PackageLists.class);
 
     private static final Pattern LICENCE = Pattern.compile("(?m)^License:[ \\t]*([^\\s][^\\n]{0,127})$");
 
@@ -58,6 +68,9 @@ final class PackageLists {
     private final MachineFiles files;
     private final Programs programs;
 
+    /** Kinds whose tool failed when it was asked last, so that it is said once. */
+    private final Set<String> silent = new HashSet<>();
+
     private String stamp = "";
     private SortedMap<String, SortedMap<String, String>> known = new TreeMap<>();
 
@@ -70,7 +83,8 @@ final class PackageLists {
         return String.join("\\t", names) + "\\n";
     }
 
-    SortedMap<String, SortedMap<String, String>> items() {
+    /** @param last the inventory last taken, by this process or the one before */
+    SortedMap<String, SortedMap<String, String>> items(Inventory last) {
         StringBuilder now = new StringBuilder();
         DATABASES.forEach(
                 file -> files.stamp(file).ifPresent(s -> now.append(file).append(s)));
@@ -80,20 +94,40 @@ final class PackageLists {
         SortedMap<String, SortedMap<String, String>> items = new TreeMap<>();
         boolean complete = true;
         if (files.exists("/var/lib/dpkg/status")) {
-            Optional<String> list = programs.output(DPKG);
-            list.ifPresent(text -> deb(text, items));
-            complete = list.isPresent();
+            complete = list(DPKG, text -> deb(text, items), items, last.items(), DEB);
         }
         if (now.indexOf("rpm") >= 0) {
-            Optional<String> list = programs.output(RPM);
-            list.ifPresent(text -> rpm(text, items));
-            complete &= list.isPresent();
+            complete &= list(RPM, text -> rpm(text, items), items, last.items(), RPM_KEYS);
         }
         if (complete) {
             stamp = now.toString();
             known = items;
         }
-        return known;
+        return items;
+    }
+
+    private boolean list(
+            List<String> tool,
+            Consumer<String> read,
+            SortedMap<String, SortedMap<String, String>> items,
+            SortedMap<String, SortedMap<String, String>> last,
+            String keys) {
+        Optional<String> list = programs.output(tool);
+        if (list.isPresent()) {
+            silent.remove(keys);
+            read.accept(list.get());
+            return true;
+        }
+        SortedMap<String, SortedMap<String, String>> stay = last.subMap(keys, keys + Character.MAX_VALUE);
+        items.putAll(stay);
+        if (silent.add(keys)) {
+            LOG.warn(
+                    "{} did not list the packages of this machine; the {} that were known stay in its inventory until"
+                            + " it does",
+                    tool.getFirst(),
+                    stay.size());
+        }
+        return false;
     }
 
     private void deb(String text, SortedMap<String, SortedMap<String, String>> items) {
@@ -108,7 +142,7 @@ final class PackageLists {
             String name = parts[1].replaceFirst(":.*", "");
             long kib = Texts.number(parts[5]);
             items.put(
-                    Texts.key("package/deb/" + parts[1]),
+                    Texts.key(DEB + parts[1]),
                     new Fields()
                             .with("version", parts[2])
                             .with("architecture", parts[3])
@@ -150,7 +184,7 @@ final class PackageLists {
                 continue;
             }
             String epoch = parts[1].matches("[0-9]{1,9}") && !parts[1].equals("0") ? parts[1] + ":" : "";
-            String key = "package/rpm/" + parts[0] + "." + parts[3];
+            String key = RPM_KEYS + parts[0] + "." + parts[3];
             // Kernels are installed beside each other; the version tells them apart.
             items.put(
                     Texts.key(items.containsKey(Texts.key(key)) ? key + "/" + epoch + parts[2] : key),

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,15 +37,23 @@ import packhorse.core.state.StatusEntry;
  * <p><b>Files.</b> Appends go to the newest of a row of {@link Segment}s of {@value #SEGMENT_BYTES_MAX} bytes. A segment goes when
  * all in it is acknowledged, and never in part. The last state of each action is carried into each new segment's head, so it
  * outlives the report: an action does not report a state a second time after a restart. What a crash tore off the end was never
- * flushed and so never sent; it is cut away. A record that does not add up with a whole one behind it is the disk's doing:
- * sequences after it may have been sent, so a new journal begins with all that can be read, and a report may come twice rather
- * than be lost.
+ * flushed and so never sent; it is cut away.
+ *
+ * <p><b>A new journal</b> takes over what the former one had for the tracker, where sequences may name two reports. A record that
+ * does not add up with a whole one behind it is the disk's doing, and sequences after it may have been sent. And a tracker that
+ * has stored what was never written here knows a journal that this disk has forgotten, of a virtual machine that was put back to
+ * a snapshot, say: new reports would pass for its old ones. Either way a report may come twice rather than be lost. The new
+ * journal's first segment is made whole, with all that waits, and takes its name at the end of the row: the newest name
+ * decides whose row it is, so a crash leaves the one journal or the other. A snapshot that is put back unnoticed, since the new
+ * sequences have overtaken the stored ones before any tracker answers, is not found out.
  *
  * <p><b>Bound.</b> At most {@value #WAITING_MAX} reports wait. After that a state that is not an action's end is
  * remembered but not written: the state after it speaks for both. Ends are always written: there is one per action, and a
  * desired state has a bounded number of those. Sequences have no gaps either way.
  *
- * <p>Thread-safe: a lock guards all of it, and the one who appends waits for the disk under it.
+ * <p>Thread-safe, by two locks. Whoever changes anything but {@link #current} holds {@code diskLock} for the whole of it and waits for
+ * the disk under it; what everybody asks for is changed and read under {@code stateLock}, which nobody holds for longer than that. So
+ * asking never waits for a flush. {@code stateLock} may be taken under {@code diskLock}, never the other way round.
  *
  * <ol>
  *   <li>J. Saltzer, D. Reed, D. Clark: End-to-end arguments in system design, ACM TOCS 2(4), 1984.
@@ -58,32 +67,53 @@ public final class ReportJournal implements AutoCloseable {
     /** Ended actions that no desired state names any more and that are remembered, in case an old desired state comes back. */
     static final int FORMER_MAX = 10_000;
 
+    /** New journals in one run because of what a tracker acknowledged; one that goes on with it is not to be believed. */
+    static final int BEGINNINGS_MAX = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(ReportJournal.class);
 
+    /** How much a journal takes, and what it stands on. */
+    record Ground(Path directory, RandomGenerator random, int segmentBytesMax, int waitingMax, Disk disk) {}
+
+    /**
+     * Reports to send, as they were at one moment.
+     *
+     * @param journal their journal
+     * @param oldest the first sequence that it still keeps
+     * @param entries in order
+     */
+    public record Batch(long journal, long oldest, List<StatusEntry> entries) {
+        public Batch {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    private final Ground ground;
     private final Path directory;
-    private final long number;
-    private final int segmentBytesMax;
-    private final int waitingMax;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock diskLock = new ReentrantLock();
+    private final ReentrantLock stateLock = new ReentrantLock();
 
-    // From here on: guarded by lock.
-    private final Deque<StatusEntry> waiting = new ArrayDeque<>();
-    private final Map<String, StatusEntry> last = new LinkedHashMap<>();
-    /** First sequences of the segments. */
+    // Guarded by diskLock: how the files stand. Segments by the first sequence in them.
     private final TreeMap<Long, Path> segments = new TreeMap<>();
-
-    private Set<String> current = Set.of();
     private @Nullable FileChannel file;
+    /** What the place of a file in the row is above the first sequence in it: where the journal before had come to. */
+    private long base;
+
     private long length;
     private long headLength;
-    private long next = 1;
     private String broken = "";
+    private int beginnings;
 
-    private ReportJournal(Path directory, long number, int segmentBytesMax, int waitingMax) {
-        this.directory = directory;
-        this.number = number;
-        this.segmentBytesMax = segmentBytesMax;
-        this.waitingMax = waitingMax;
+    // Guarded by stateLock. All but last and current are changed under both, and so may be read under diskLock alone.
+    private final Deque<StatusEntry> waiting = new ArrayDeque<>();
+    private final Map<String, StatusEntry> last = new LinkedHashMap<>();
+    private Set<String> current = Set.of();
+    private long number;
+    private long next = 1;
+
+    private ReportJournal(Ground ground) {
+        this.ground = ground;
+        this.directory = ground.directory();
     }
 
     /**
@@ -97,109 +127,147 @@ public final class ReportJournal implements AutoCloseable {
     }
 
     static ReportJournal open(Path directory, RandomGenerator random, int segmentBytesMax, int waitingMax) {
+        return open(new Ground(directory, random, segmentBytesMax, waitingMax, Disk.REAL));
+    }
+
+    static ReportJournal open(Ground ground) {
+        ReportJournal journal = new ReportJournal(ground);
+        journal.diskLock.lock();
+        journal.stateLock.lock();
         try {
-            Files.createDirectories(directory);
-            List<Segment.Content> contents = new ArrayList<>();
-            List<Path> files = Segment.list(directory);
-            boolean damaged = false;
-            for (Path file : files) {
-                Optional<Segment.Content> content = Segment.read(file);
-                boolean newest = file.equals(files.getLast());
-                if (content.isPresent()
-                        && (contents.isEmpty()
-                                || content.get().journal() == contents.getLast().journal())) {
-                    contents.add(content.get());
-                    damaged |= content.get().damaged() || (content.get().torn() && !newest);
-                } else {
-                    damaged = true;
-                }
-            }
-            if (contents.isEmpty() || damaged) {
-                return begin(directory, number(random), contents, files, segmentBytesMax, waitingMax);
-            }
-            ReportJournal journal =
-                    new ReportJournal(directory, contents.getFirst().journal(), segmentBytesMax, waitingMax);
-            journal.goOn(contents, files);
+            Files.createDirectories(ground.directory());
+            journal.load();
             return journal;
         } catch (IOException e) {
-            throw unwritable(directory, e);
-        }
-    }
-
-    private static long number(RandomGenerator random) {
-        return random.nextLong(1, Long.MAX_VALUE);
-    }
-
-    private void goOn(List<Segment.Content> contents, List<Path> files) throws IOException {
-        lock.lock();
-        try {
-            for (int i = 0; i < contents.size(); i++) {
-                Segment.Content content = contents.get(i);
-                segments.put(content.first(), files.get(i));
-                next = Math.max(next, content.first());
-                content.remembered().forEach(this::remember);
-                for (StatusEntry entry : content.entries()) {
-                    remember(entry);
-                    waiting.add(entry);
-                    next = entry.sequence() + 1;
-                }
-                while (!waiting.isEmpty() && waiting.getFirst().sequence() < content.oldest()) {
-                    waiting.removeFirst();
-                }
-            }
-            Segment.Content newest = contents.getLast();
-            FileChannel channel = FileChannel.open(files.getLast(), StandardOpenOption.WRITE);
-            if (newest.torn()) {
-                LOG.warn("what a crash left unfinished at the end of {} is cut away", files.getLast());
-                channel.truncate(newest.length());
-                channel.force(true);
-            }
-            channel.position(newest.length());
-            file = channel;
-            length = newest.length();
-            headLength = newest.headLength();
+            throw unwritable(ground.directory(), e);
         } finally {
-            lock.unlock();
+            journal.stateLock.unlock();
+            journal.diskLock.unlock();
         }
     }
 
-    /** A new journal, with whatever can still be read of one that is damaged. */
-    private static ReportJournal begin(
-            Path directory,
-            long number,
-            List<Segment.Content> salvaged,
-            List<Path> former,
-            int segmentBytesMax,
-            int waitingMax)
-            throws IOException {
-        ReportJournal journal = new ReportJournal(directory, number, segmentBytesMax, waitingMax);
-        journal.lock.lock();
-        try {
-            List<StatusEntry> again = new ArrayList<>();
-            for (Segment.Content content : salvaged) {
-                content.remembered().forEach(journal::remember);
-                content.entries().forEach(journal::remember);
-                again.addAll(content.entries());
-                again.removeIf(entry -> entry.sequence() < content.oldest());
+    /** The newest file that can be read says which journal it is; files before it of another one are what that one replaced. */
+    private void load() throws IOException {
+        List<Path> files = new ArrayList<>();
+        List<Segment.Content> contents = new ArrayList<>();
+        List<Path> unreadable = new ArrayList<>();
+        boolean damaged = false;
+        for (Path path : Segment.list(directory)) {
+            Optional<Segment.Content> read = Segment.read(path);
+            if (read.isEmpty()) {
+                unreadable.add(path);
+                continue;
             }
+            if (!contents.isEmpty()
+                    && contents.getLast().journal() != read.get().journal()) {
+                setAside(files);
+                setAside(unreadable);
+                files.clear();
+                unreadable.clear();
+                contents.clear();
+            }
+            files.add(path);
+            contents.add(read.get());
+        }
+        for (int i = 0; i < contents.size(); i++) {
+            Segment.Content content = contents.get(i);
+            damaged |= content.damaged() || (content.torn() && i < contents.size() - 1);
+            number = content.journal();
+            next = Math.max(next, content.first());
+            content.remembered().forEach(this::remember);
+            for (StatusEntry entry : content.entries()) {
+                remember(entry);
+                waiting.add(entry);
+                next = entry.sequence() + 1;
+            }
+            while (!waiting.isEmpty() && waiting.getFirst().sequence() < content.oldest()) {
+                waiting.removeFirst();
+            }
+        }
+        if (contents.isEmpty() || damaged || !unreadable.isEmpty()) {
+            List<Path> former = new ArrayList<>(files);
+            former.addAll(unreadable);
             if (!former.isEmpty()) {
                 LOG.error(
                         "the report journal in {} is damaged; a new one begins with {} reports that can be read, some"
                                 + " may be counted twice; check the disk",
                         directory,
-                        again.size());
-                for (Path file : former) {
-                    Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"));
-                }
+                        waiting.size());
             }
-            journal.roll();
-            for (StatusEntry entry : again) {
-                journal.write(List.of(numbered(entry, journal.next)));
-            }
-        } finally {
-            journal.lock.unlock();
+            begin(former);
+        } else {
+            goOn(contents, files);
         }
-        return journal;
+    }
+
+    private void goOn(List<Segment.Content> contents, List<Path> files) throws IOException {
+        for (int i = 0; i < contents.size(); i++) {
+            segments.put(contents.get(i).first(), files.get(i));
+        }
+        Segment.Content newest = contents.getLast();
+        base = Segment.place(files.getLast()) - newest.first();
+        FileChannel channel = FileChannel.open(files.getLast(), StandardOpenOption.WRITE);
+        if (newest.torn()) {
+            LOG.warn("what a crash left unfinished at the end of {} is cut away", files.getLast());
+            channel.truncate(newest.length());
+            ground.disk().flush(channel);
+        }
+        channel.position(newest.length());
+        file = channel;
+        length = newest.length();
+        headLength = newest.headLength();
+    }
+
+    /** A new journal with all that waits in this one; the files of this one are set aside when it stands. */
+    private void begin(List<Path> former) throws IOException {
+        List<StatusEntry> again = new ArrayList<>();
+        for (StatusEntry entry : waiting) {
+            again.add(numbered(entry, again.size() + 1L));
+        }
+        List<StatusEntry> remembered = asking(() -> List.copyOf(last.values()));
+        long fresh = ground.random().nextLong(1, Long.MAX_VALUE);
+        long place = 1 + former.stream().mapToLong(Segment::place).max().orElse(0);
+        Path path = Segment.file(directory, place);
+        Segment.Made made = made(path, fresh, remembered, again);
+        FileChannel before = file;
+        file = made.channel();
+        length = made.channel().position();
+        headLength = made.headLength();
+        base = place - 1;
+        segments.clear();
+        segments.put(1L, path);
+        asking(() -> {
+            number = fresh;
+            waiting.clear();
+            waiting.addAll(again);
+            again.forEach(this::remember);
+            next = again.size() + 1L;
+            return number;
+        });
+        if (before != null) {
+            before.close();
+        }
+        setAside(former);
+    }
+
+    private Segment.Made made(Path path, long fresh, List<StatusEntry> remembered, List<StatusEntry> again)
+            throws IOException {
+        try {
+            return Segment.create(ground.disk(), path, fresh, 1, remembered, again);
+        } catch (IOException e) {
+            if (Files.exists(path)) {
+                // The next start may find that name or not: what went to the former journal from now on could be lost.
+                broken = "the report journal " + directory + " cannot be begun anew: " + e.getMessage()
+                        + "; check the disk and start the agent again";
+            }
+            throw e;
+        }
+    }
+
+    private void setAside(List<Path> former) throws IOException {
+        for (Path path : former) {
+            ground.disk().move(path, Segment.former(path));
+        }
     }
 
     private static StatusEntry numbered(StatusEntry entry, long sequence) {
@@ -217,10 +285,22 @@ public final class ReportJournal implements AutoCloseable {
                 entry.desiredRevision());
     }
 
+    private <T> T asking(Supplier<T> question) {
+        stateLock.lock();
+        try {
+            return question.get();
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
     /** Names the journal; another one after the files were lost. */
     public long number() {
-        return number;
+        return asking(() -> number);
     }
+
+    /** What of drafts is written, and what is only remembered. */
+    private record Plan(List<StatusEntry> written, List<StatusEntry> merged) {}
 
     /**
      * Writes states down, in order, and returns when they are on the disk. An action's state that is the last one anyhow, or
@@ -230,33 +310,44 @@ public final class ReportJournal implements AutoCloseable {
      * @throws OperationException when they cannot be written; nothing is changed then
      */
     public int append(List<Draft> drafts) {
-        lock.lock();
+        diskLock.lock();
         try {
-            List<StatusEntry> entries = new ArrayList<>();
-            Map<String, StatusEntry> latest = new LinkedHashMap<>();
-            List<StatusEntry> merged = new ArrayList<>();
-            for (Draft draft : drafts) {
-                StatusEntry before = latest.getOrDefault(draft.action(), last.get(draft.action()));
-                if (before != null
-                        && (before.state() == draft.state() || before.state().ends(before.operation()))) {
-                    continue;
+            Plan plan = asking(() -> plan(drafts));
+            write(plan.written());
+            return asking(() -> {
+                for (StatusEntry entry : plan.written()) {
+                    remember(entry);
+                    waiting.add(entry);
+                    next = entry.sequence() + 1;
                 }
-                StatusEntry entry = draft.numbered(next + entries.size());
-                latest.put(draft.action(), entry);
-                if (waiting.size() + entries.size() >= waitingMax
-                        && !draft.state().ends(draft.operation())) {
-                    merged.add(entry);
-                } else {
-                    entries.add(entry);
-                }
-            }
-            write(entries);
-            // Their sequences belong to others; they are never written.
-            merged.forEach(this::remember);
-            return entries.size() + merged.size();
+                // Their sequences belong to others; they are never written.
+                plan.merged().forEach(this::remember);
+                return plan.written().size() + plan.merged().size();
+            });
         } finally {
-            lock.unlock();
+            diskLock.unlock();
         }
+    }
+
+    private Plan plan(List<Draft> drafts) {
+        Plan plan = new Plan(new ArrayList<>(), new ArrayList<>());
+        Map<String, StatusEntry> latest = new LinkedHashMap<>();
+        for (Draft draft : drafts) {
+            StatusEntry before = latest.getOrDefault(draft.action(), last.get(draft.action()));
+            if (before != null
+                    && (before.state() == draft.state() || before.state().ends(before.operation()))) {
+                continue;
+            }
+            StatusEntry entry = draft.numbered(next + plan.written().size());
+            latest.put(draft.action(), entry);
+            boolean full = waiting.size() + plan.written().size() >= ground.waitingMax();
+            if (full && !draft.state().ends(draft.operation())) {
+                plan.merged().add(entry);
+            } else {
+                plan.written().add(entry);
+            }
+        }
+        return plan;
     }
 
     private void write(List<StatusEntry> entries) {
@@ -267,7 +358,7 @@ public final class ReportJournal implements AutoCloseable {
             throw new OperationException(broken);
         }
         try {
-            if (length - headLength >= segmentBytesMax) {
+            if (length - headLength >= ground.segmentBytesMax()) {
                 roll();
             }
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -279,18 +370,13 @@ public final class ReportJournal implements AutoCloseable {
         } catch (IOException e) {
             throw unwritable(directory, e);
         }
-        for (StatusEntry entry : entries) {
-            remember(entry);
-            waiting.add(entry);
-            next = entry.sequence() + 1;
-        }
     }
 
     /** Adds to the file, all of it or nothing. */
     private void put(byte[] bytes) throws IOException {
         FileChannel channel = opened();
         try {
-            Segment.write(channel, bytes);
+            ground.disk().write(channel, bytes);
             length += bytes.length;
         } catch (IOException e) {
             channel.truncate(length);
@@ -302,7 +388,7 @@ public final class ReportJournal implements AutoCloseable {
     /** What a failed flush left on the disk is unknown: only reading it back, at the next start, can tell. */
     private void flush() throws IOException {
         try {
-            opened().force(true);
+            ground.disk().flush(opened());
         } catch (IOException e) {
             broken = "the report journal " + directory + " cannot be flushed: " + e.getMessage()
                     + "; check the disk and start the agent again";
@@ -320,11 +406,13 @@ public final class ReportJournal implements AutoCloseable {
 
     private void roll() throws IOException {
         FileChannel former = file;
-        FileChannel fresh = Segment.create(directory, number, next, last.values());
-        segments.put(next, Segment.file(directory, next));
-        file = fresh;
-        length = fresh.position();
-        headLength = length;
+        List<StatusEntry> remembered = asking(() -> List.copyOf(last.values()));
+        Path path = Segment.file(directory, base + next);
+        Segment.Made made = Segment.create(ground.disk(), path, number, next, remembered, List.of());
+        segments.put(next, path);
+        file = made.channel();
+        length = made.channel().position();
+        headLength = made.headLength();
         if (former != null) {
             former.close();
         }
@@ -337,27 +425,17 @@ public final class ReportJournal implements AutoCloseable {
 
     /** The last state of every action that is remembered, by action. */
     public Map<String, StatusEntry> last() {
-        lock.lock();
-        try {
-            return Map.copyOf(last);
-        } finally {
-            lock.unlock();
-        }
+        return asking(() -> Map.copyOf(last));
     }
 
     /** The last state of one action, where it is remembered. */
     public Optional<StatusEntry> last(String action) {
-        lock.lock();
-        try {
-            return Optional.ofNullable(last.get(action));
-        } finally {
-            lock.unlock();
-        }
+        return asking(() -> Optional.ofNullable(last.get(action)));
     }
 
     /** Says which actions a desired state names now; of the others only so many ended ones are remembered. */
     public void current(Set<String> actions) {
-        lock.lock();
+        stateLock.lock();
         try {
             current = Set.copyOf(actions);
             List<String> former = last.values().stream()
@@ -366,92 +444,104 @@ public final class ReportJournal implements AutoCloseable {
                     .toList();
             former.subList(0, Math.max(0, former.size() - FORMER_MAX)).forEach(last::remove);
         } finally {
-            lock.unlock();
+            stateLock.unlock();
         }
     }
 
     /** The first sequence that is still kept; the next one to come where nothing waits. */
     public long oldest() {
-        lock.lock();
-        try {
-            StatusEntry first = waiting.peekFirst();
-            return first == null ? next : first.sequence();
-        } finally {
-            lock.unlock();
-        }
+        return asking(this::first);
     }
 
-    /** Whether a report of this journal has that sequence; nobody can have stored what was never written. */
-    public boolean wrote(long sequence) {
-        lock.lock();
-        try {
-            return sequence < next;
-        } finally {
-            lock.unlock();
-        }
+    private long first() {
+        StatusEntry first = waiting.peekFirst();
+        return first == null ? next : first.sequence();
     }
 
-    /** Reports after {@code sequence} that are not known to be stored, at most {@code max}, in order. */
-    public List<StatusEntry> after(long sequence, int max) {
-        lock.lock();
-        try {
-            return waiting.stream()
-                    .dropWhile(entry -> entry.sequence() <= sequence)
-                    .limit(max)
-                    .toList();
-        } finally {
-            lock.unlock();
-        }
+    /** Whether a report of that name was written; nobody can have stored what was not. */
+    public boolean wrote(long journal, long sequence) {
+        return asking(() -> journal == number && sequence < next);
+    }
+
+    /** Reports after {@code sequence} of a journal that are not known to be stored, at most {@code max}; of another one, its first. */
+    public Batch after(long journal, long sequence, int max) {
+        return asking(() -> new Batch(
+                number,
+                first(),
+                waiting.stream()
+                        .dropWhile(entry -> journal == number && entry.sequence() <= sequence)
+                        .limit(max)
+                        .toList()));
     }
 
     /** How many reports are not known to be stored. */
     public int waiting() {
-        lock.lock();
-        try {
-            return waiting.size();
-        } finally {
-            lock.unlock();
-        }
+        return asking(waiting::size);
     }
 
     /**
-     * Lets go of what is stored for good, in whole segments; blocks. An acknowledgement of another journal, or of what was never
-     * written, is nobody's.
+     * Lets go of what is stored for good, in whole segments; blocks. An acknowledgement of another journal is nobody's. One of what
+     * this journal never wrote means that it did, and that the disk was put back since: a new journal begins.
+     *
+     * @return whether a new journal began
      */
-    public void stored(long journal, long sequence) {
-        lock.lock();
+    public boolean stored(long journal, long sequence) {
+        diskLock.lock();
         try {
-            if (journal != number || sequence >= next) {
+            if (journal != number) {
                 LOG.warn("a tracker acknowledges report {} of journal {}, which is not ours", sequence, journal);
-                return;
+                return false;
             }
-            while (!waiting.isEmpty() && waiting.getFirst().sequence() <= sequence) {
-                waiting.removeFirst();
+            if (sequence >= next) {
+                return beginAnother(sequence);
             }
-            if (waiting.isEmpty() && length - headLength >= segmentBytesMax) {
+            long oldest = asking(() -> {
+                while (!waiting.isEmpty() && waiting.getFirst().sequence() <= sequence) {
+                    waiting.removeFirst();
+                }
+                return first();
+            });
+            if (oldest == next && length - headLength >= ground.segmentBytesMax()) {
                 roll();
             } else if (file != null) {
                 // Not flushed: without it, some reports are sent once more.
-                put(Segment.acknowledged(number, oldest()));
+                put(Segment.acknowledged(number, oldest));
             }
             boolean gone = false;
-            while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= oldest()) {
-                Files.deleteIfExists(segments.pollFirstEntry().getValue());
+            while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= oldest) {
+                ground.disk().delete(segments.pollFirstEntry().getValue());
                 gone = true;
             }
             if (gone) {
-                Segment.flush(directory);
+                Segment.flush(ground.disk(), directory);
             }
         } catch (IOException e) {
             LOG.warn("reports that are stored cannot be dropped from {}: {}", directory, e.getMessage());
         } finally {
-            lock.unlock();
+            diskLock.unlock();
         }
+        return false;
+    }
+
+    private boolean beginAnother(long sequence) throws IOException {
+        if (file == null || !broken.isEmpty() || beginnings >= BEGINNINGS_MAX) {
+            LOG.warn("a tracker acknowledges report {}, which was never written here", sequence);
+            return false;
+        }
+        beginnings++;
+        LOG.error(
+                "a tracker has report {} of this machine, whose disk knows of {} only: it was put back to an earlier"
+                    + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
+                sequence,
+                next - 1,
+                waiting.size());
+        begin(List.copyOf(segments.values()));
+        return true;
     }
 
     @Override
     public void close() {
-        lock.lock();
+        diskLock.lock();
         try {
             FileChannel channel = file;
             file = null;
@@ -461,7 +551,7 @@ public final class ReportJournal implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("closing the report journal {}: {}", directory, e.getMessage());
         } finally {
-            lock.unlock();
+            diskLock.unlock();
         }
     }
 

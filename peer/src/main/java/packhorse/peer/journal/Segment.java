@@ -1,18 +1,19 @@
 package packhorse.peer.journal;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.message.FrameCodec;
@@ -38,6 +39,7 @@ import packhorse.core.state.StatusEntry;
 final class Segment {
     private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
     private static final String SUFFIX = ".reports";
+    private static final String FORMER = ".former";
 
     /**
      * What a file held.
@@ -65,55 +67,79 @@ final class Segment {
 
     private Segment() {}
 
-    static Path file(Path directory, long first) {
-        return directory.resolve(String.format(Locale.ROOT, "%016x%s", first, SUFFIX));
+    /** A file's name says its place in the row: the files' order is that of their names. */
+    static Path file(Path directory, long place) {
+        return directory.resolve(String.format(Locale.ROOT, "%016x%s", place, SUFFIX));
     }
 
-    /** The journal's files in the order of their sequences. */
+    /** The place that a name says. */
+    static long place(Path file) {
+        return Long.parseLong(String.valueOf(file.getFileName()).replace(SUFFIX, ""), 16);
+    }
+
+    /** The journal's files in their order. */
     static List<Path> list(Path directory) throws IOException {
         try (var files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(SUFFIX))
+            return files.filter(
+                            file -> String.valueOf(file.getFileName()).matches("[0-9a-f]{16}" + Pattern.quote(SUFFIX)))
                     .sorted()
                     .toList();
         }
     }
 
-    /** Makes a file with its head; it is on the disk under its name when this returns. */
-    static FileChannel create(Path directory, long journal, long first, Collection<StatusEntry> remembered)
+    /** Where a file goes that a newer journal replaced. */
+    static Path former(Path file) {
+        return file.resolveSibling(file.getFileName() + FORMER);
+    }
+
+    /**
+     * A file just made.
+     *
+     * @param channel at its end
+     * @param headLength bytes of the head and what is remembered
+     */
+    record Made(FileChannel channel, long headLength) {}
+
+    /** Makes a file with its head and first reports; all of it is on the disk under its name when this returns, or nothing. */
+    static Made create(
+            Disk disk,
+            Path file,
+            long journal,
+            long first,
+            Collection<StatusEntry> remembered,
+            Collection<StatusEntry> reports)
             throws IOException {
-        Path file = file(directory, first);
         Path nascent = file.resolveSibling(file.getFileName() + ".new");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(acknowledged(journal, first));
+        for (StatusEntry entry : remembered) {
+            bytes.writeBytes(frame(StatusReports.newBuilder()
+                    .setJournal(journal)
+                    .setOldest(first)
+                    .addReports(StateCodec.write(entry))
+                    .build()));
+        }
+        int headLength = bytes.size();
+        for (StatusEntry entry : reports) {
+            bytes.writeBytes(record(journal, entry));
+        }
         FileChannel channel = FileChannel.open(
                 nascent, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         try {
-            write(
-                    channel,
-                    frame(StatusReports.newBuilder()
-                            .setJournal(journal)
-                            .setOldest(first)
-                            .build()));
-            for (StatusEntry entry : remembered) {
-                write(
-                        channel,
-                        frame(StatusReports.newBuilder()
-                                .setJournal(journal)
-                                .setOldest(first)
-                                .addReports(StateCodec.write(entry))
-                                .build()));
-            }
-            channel.force(true);
-            Files.move(nascent, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            flush(directory);
-            return channel;
+            disk.write(channel, bytes.toByteArray());
+            disk.flush(channel);
+            disk.move(nascent, file);
+            flush(disk, file.resolveSibling("."));
+            return new Made(channel, headLength);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    static void flush(Path directory) throws IOException {
+    static void flush(Disk disk, Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+            disk.flush(channel);
         }
     }
 
@@ -134,13 +160,6 @@ final class Segment {
                 .setVersion(FrameCodec.VERSION)
                 .setStatusReports(reports)
                 .build());
-    }
-
-    static void write(FileChannel channel, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
     }
 
     /** What is in a file; empty when not even its head can be read. */

@@ -274,6 +274,33 @@ final class AgentPullTest {
         }
     }
 
+    @Test
+    void pullsIntoOneDirectoryAtOnceDoNotWriteIntoEachOthersFiles() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.31.21")) {
+            byte[] content = Deployment.content(31, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            agent.pull("acme/tool", "", "");
+            Path out = Files.createDirectory(directory.resolve("out"));
+            List<java.util.concurrent.CompletableFuture<Pulled>> pulls = new java.util.ArrayList<>();
+            try (var people = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 12; i++) {
+                    String file = out.resolve("file" + i / 2).toString();
+                    pulls.add(java.util.concurrent.CompletableFuture.supplyAsync(
+                            () -> pulled(agent.pull("acme/tool", "", file)), people));
+                }
+                for (var pull : pulls) {
+                    Path file = Path.of(pull.get().getPath());
+                    assertArrayEquals(content, Files.readAllBytes(file));
+                }
+            }
+            try (var files = Files.list(out)) {
+                assertEquals(6, files.count(), "nothing else is left there");
+            }
+        }
+    }
+
     private static void refused(Deployment.Node agent, String name, String version, String out, String says) {
         UsageException failure = assertThrows(UsageException.class, () -> agent.pull(name, version, out));
         assertTrue(String.valueOf(failure.getMessage()).contains(says), failure.getMessage());

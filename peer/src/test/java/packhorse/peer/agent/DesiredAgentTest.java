@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -435,6 +436,128 @@ final class DesiredAgentTest {
 
     private static Reasons why(Deployment.Node node) {
         return node.ask(why("acme/tool")).getFirst().getReasons();
+    }
+
+    private static StatusReport staged(Deployment deployment, String action) {
+        return reports(deployment).values().stream()
+                .filter(report -> report.getAction().equals(action) && report.getState() == ActionState.STAGED.number())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long kept(Path file) {
+        try {
+            return Files.exists(file)
+                    ? FrameCodec.decode(Files.readAllBytes(file)).getLocalReply().getReasons().getSourcesList().stream()
+                            .mapToLong(source -> source.getBytesIn())
+                            .sum()
+                    : 0;
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aReportCountsTheBytesOfTheWholeFetchAlsoWhenTheAgentDiedInTheMiddle() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.14")) {
+            byte[] content = Deployment.content(20, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node first =
+                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("300kB/s")), Optional.empty()));
+            order(deployment, 1, item("tool", Operation.DISTRIBUTE, release(tool)));
+            Path file = directory.resolve("node-3/sources/" + Sha256.of(content).hex());
+            await().atMost(Duration.ofSeconds(30)).until(() -> kept(file) > 500_000);
+            byte[] killed = Files.readAllBytes(file);
+            first.close();
+            // What a kill would have left.
+            Files.write(file, killed);
+            long before = kept(file);
+
+            Deployment.Node second = deployment.agent("3", RateLimits.NONE);
+
+            awaitPath(deployment, "tool", "ACCEPTED", "FETCHING", "STAGED");
+            long wan = staged(deployment, "tool").getBytesWan();
+            long since = received(second);
+            assertTrue(wan > since && wan <= since + before, () -> wan + " of " + before + " and " + since);
+        }
+    }
+
+    @Test
+    void whatWasDeletedAndComesAgainIsCountedAnew() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.15")) {
+            byte[] content = Deployment.content(21, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Path file = directory.resolve("node-3/sources/" + Sha256.of(content).hex());
+            order(deployment, 1, item("first", Operation.DISTRIBUTE, release(tool)));
+            awaitPath(deployment, "first", "ACCEPTED", "FETCHING", "STAGED");
+            await().until(() -> kept(file) >= LENGTH);
+            order(deployment, 2, item("gone", Operation.DELETE, release(tool)));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> agent.store.complete(Sha256.of(content)).isEmpty());
+
+            order(deployment, 3, item("second", Operation.DISTRIBUTE, release(tool)));
+
+            awaitPath(deployment, "second", "ACCEPTED", "FETCHING", "STAGED");
+            long wan = staged(deployment, "second").getBytesWan();
+            assertTrue(wan >= LENGTH && wan < LENGTH * 1.5, () -> wan + " bytes for " + LENGTH);
+            await().until(() -> kept(file) >= LENGTH && kept(file) < LENGTH * 1.5);
+            long shown = why(agent).getSourcesList().stream()
+                    .mapToLong(source -> source.getBytesIn())
+                    .sum();
+            assertTrue(shown < LENGTH * 1.5, () -> shown + " bytes for " + LENGTH);
+            agent.close();
+            assertTrue(kept(file) < LENGTH * 1.5);
+        }
+    }
+
+    @Test
+    void aTrackerThatKnowsMoreReportsThanThisDiskStillGetsTheNewOnes() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.33.16")) {
+            byte[] content = Deployment.content(22, LENGTH);
+            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+            deployment.origin("2", Map.of(tool, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            // It stored 100 reports of the journal that it hears of first, and takes the same names for repetitions.
+            List<Long> journals = new java.util.concurrent.CopyOnWriteArrayList<>();
+            deployment.tracker().answering(message -> {
+                if (!message.hasStatusReports()) {
+                    return FakeTracker.generous(message);
+                }
+                long journal = message.getStatusReports().getJournal();
+                if (!journals.contains(journal)) {
+                    journals.add(journal);
+                }
+                return journal != journals.getFirst()
+                        ? FakeTracker.generous(message)
+                        : List.of(Envelope.newBuilder()
+                                .setVersion(FrameCodec.VERSION)
+                                .setReportsStored(packhorse.core.message.v1.ReportsStored.newBuilder()
+                                        .setJournal(journal)
+                                        .setSequence(100))
+                                .build());
+            });
+
+            order(deployment, 1, item("tool", Operation.DISTRIBUTE, release(tool)));
+
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                assertEquals(2, journals.size());
+                assertEquals(
+                        List.of("ACCEPTED", "FETCHING", "STAGED"),
+                        deployment.tracker().received(ordered(deployment)).stream()
+                                .filter(Envelope::hasStatusReports)
+                                .filter(message -> message.getStatusReports().getJournal() == journals.getLast())
+                                .flatMap(message -> message.getStatusReports().getReportsList().stream())
+                                .map(report -> report.getSequence() + " "
+                                        + ActionState.of(report.getState()).name())
+                                .distinct()
+                                .map(text -> text.split(" ", -1)[1])
+                                .toList());
+            });
+            await().untilAsserted(() -> assertEquals(0, status(agent).getReportsWaiting()));
+        }
     }
 
     @Test

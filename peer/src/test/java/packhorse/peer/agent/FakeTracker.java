@@ -370,12 +370,17 @@ public final class FakeTracker implements AutoCloseable {
         exchange.close();
     }
 
+    /** Takes no sessions any more, and goes on to mirror the repository. */
+    public void closeWire() {
+        server.close();
+    }
+
     @Override
     public void close() {
         synchronized (this) {
             closing = true;
         }
-        server.close();
+        closeWire();
         http.stop(0);
     }
 }

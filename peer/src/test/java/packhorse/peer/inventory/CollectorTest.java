@@ -282,32 +282,52 @@ final class CollectorTest {
                         .count());
     }
 
+    private static List<String> packages(Inventory taken) {
+        return taken.items().keySet().stream()
+                .filter(key -> key.startsWith("package/"))
+                .toList();
+    }
+
     @Test
-    void aToolThatFailsLeavesWhatWasKnown() {
-        Recording machine = new Recording(folder)
+    void aToolThatFailsLeavesWhatWasKnownOfItsKindAlsoOverARestart() {
+        Inventory before = new Recording(folder)
                 .with("/var/lib/dpkg/status", "x")
-                .saying("dpkg-query", "installed\tbash\t5\tamd64\tbash\t1\n");
-        Inventory before = machine.taken();
-        Recording failing = machine.with("/var/lib/dpkg/status", "longer");
-        failing.saying("dpkg-query", "installed\tzsh\t5\tamd64\tzsh\t1\n");
-        assertEquals(before.items().size(), failing.taken().items().size());
+                .with("/var/lib/rpm/rpmdb.sqlite", "x")
+                .saying("dpkg-query", "installed\tbash\t5\tamd64\tbash\t1\n")
+                .saying("rpm", "zsh\t0\t5-1\tx86_64\t1\tFedora\tMIT\n")
+                .taken();
+        assertEquals(List.of("package/deb/bash", "package/rpm/zsh.x86_64"), packages(before));
+
+        Recording restarted = new Recording(folder).saying("rpm", "ksh\t0\t5-1\tx86_64\t1\tFedora\tMIT\n");
+
+        Inventory during = restarted.takenAfter(before);
+        assertEquals(List.of("package/deb/bash", "package/rpm/ksh.x86_64"), packages(during));
+        assertEquals(item(before, "package/deb/bash"), item(during, "package/deb/bash"));
+        restarted.saying("dpkg-query", "installed\tash\t5\tamd64\tash\t1\n");
+        Inventory after = restarted.takenAfter(during);
+        assertEquals(List.of("package/deb/ash", "package/rpm/ksh.x86_64"), packages(after), "asked again soon");
+        restarted.silent("dpkg-query").with("/var/lib/dpkg/status", "longer");
+        assertEquals(packages(after), packages(restarted.takenAfter(after)));
     }
 
     @Test
     void whatTheAgentHoldsIsInIt() {
         ReleaseId id = new ReleaseId(ReleaseName.parse("acme/editor"), Version.parse("2.0"), Platform.ANY);
         Inventory taken = new Collector(new MachineFiles(folder), new Recording(folder), name -> List.of())
-                .collect(List.of(new HeldRelease(id, Sha256.of(new byte[0]), 7, "staged")));
+                .collect(List.of(new HeldRelease(id, Sha256.of(new byte[0]), 7, "staged")), Inventory.EMPTY);
         assertEquals("staged", item(taken, "release/acme/editor/2.0/any").get("presence"));
     }
 
     @Test
     void thisMachineCanBeTaken() {
-        Inventory taken = Collector.ofThisMachine().collect(List.of());
+        Inventory taken = Collector.ofThisMachine().collect(List.of(), Inventory.EMPTY);
         assertTrue(
                 taken.items().containsKey("os") && taken.items().containsKey("memory"),
                 taken.items().keySet()::toString);
-        assertEquals(taken, Collector.ofThisMachine().collect(List.of()), "nothing in it changes by itself");
+        assertEquals(
+                taken,
+                Collector.ofThisMachine().collect(List.of(), Inventory.EMPTY),
+                "nothing in it changes by itself");
     }
 
     /** Every file is somebody else's: an inventory comes of it, bounded and clean, whatever it says. */

@@ -41,7 +41,7 @@ final class InventoryReporterTest {
     }
 
     private InventoryReporter start(InventoryConfig config) {
-        return InventoryReporter.of(data, config, machine::get, sent::add, CLOCK);
+        return InventoryReporter.of(data, config, last -> machine.get(), sent::add, CLOCK);
     }
 
     @Test
@@ -150,7 +150,7 @@ final class InventoryReporterTest {
         try (InventoryReporter reporter = InventoryReporter.of(
                 data,
                 OFTEN,
-                machine::get,
+                last -> machine.get(),
                 delta -> {
                     if (failing.get()) {
                         throw new IllegalStateException("no session");

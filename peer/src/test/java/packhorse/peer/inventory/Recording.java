@@ -44,8 +44,17 @@ final class Recording implements Programs {
         return this;
     }
 
+    Recording silent(String program) {
+        programs.remove(program);
+        return this;
+    }
+
     Inventory taken() {
-        return collector.collect(List.of());
+        return takenAfter(Inventory.EMPTY);
+    }
+
+    Inventory takenAfter(Inventory last) {
+        return collector.collect(List.of(), last);
     }
 
     @Override

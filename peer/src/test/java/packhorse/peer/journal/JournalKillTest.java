@@ -50,7 +50,7 @@ class JournalKillTest {
             }
             assertTrue(process.waitFor(20, TimeUnit.SECONDS));
             try (ReportJournal journal = ReportJournal.open(directory, random)) {
-                List<StatusEntry> kept = journal.after(0, Integer.MAX_VALUE);
+                List<StatusEntry> kept = journal.after(0, 0, Integer.MAX_VALUE).entries();
                 for (StatusEntry entry : kept) {
                     assertEquals(
                             written.getOrDefault(entry.sequence(), entry.action()),

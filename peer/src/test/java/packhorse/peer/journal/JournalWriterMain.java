@@ -15,7 +15,8 @@ final class JournalWriterMain {
             System.out.println("OPEN " + journal.number() + " " + journal.oldest());
             for (int i = journal.last().size(); ; i++) {
                 journal.append(List.of(ReportJournalTest.draft("a" + i, ActionState.STAGED)));
-                List<StatusEntry> newest = journal.after(0, Integer.MAX_VALUE);
+                List<StatusEntry> newest =
+                        journal.after(0, 0, Integer.MAX_VALUE).entries();
                 System.out.println("WROTE " + newest.getLast().sequence() + " a" + i);
                 if (i % 7 == 0) {
                     journal.stored(journal.number(), newest.getLast().sequence() - 3);

@@ -1,6 +1,7 @@
 package packhorse.peer.journal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,7 @@ class ReportJournalTest {
     }
 
     private static List<Long> sequences(ReportJournal journal) {
-        return journal.after(0, Integer.MAX_VALUE).stream()
+        return journal.after(0, 0, Integer.MAX_VALUE).entries().stream()
                 .map(StatusEntry::sequence)
                 .toList();
     }
@@ -139,7 +140,7 @@ class ReportJournalTest {
         Files.write(file, bytes);
         try (ReportJournal journal = ReportJournal.open(directory, new Random(2))) {
             assertNotEquals(number, journal.number());
-            assertEquals("a", journal.after(0, 9).getFirst().action());
+            assertEquals("a", journal.after(0, 0, 9).entries().getFirst().action());
             assertEquals(1, journal.append(List.of(draft("c", ActionState.ACCEPTED))));
         }
     }
@@ -148,8 +149,7 @@ class ReportJournalTest {
     void leavesAnAcknowledgementOfAnotherJournalAlone() {
         try (ReportJournal journal = open()) {
             journal.append(List.of(draft("a", ActionState.ACCEPTED)));
-            journal.stored(journal.number() + 1, 1);
-            journal.stored(journal.number(), 9);
+            assertFalse(journal.stored(journal.number() + 1, 1));
             assertEquals(1, journal.waiting());
         }
     }
@@ -167,7 +167,9 @@ class ReportJournalTest {
                     "remembered, though not written");
             journal.append(List.of(draft("d", ActionState.STAGED)));
             assertEquals(List.of(1L, 2L, 3L, 4L), sequences(journal));
-            assertEquals("d", journal.after(3, 1).getFirst().action());
+            assertEquals(
+                    "d",
+                    journal.after(journal.number(), 3, 1).entries().getFirst().action());
         }
     }
 
@@ -197,7 +199,8 @@ class ReportJournalTest {
                     }
                 }
                 case 2 -> {
-                    for (StatusEntry entry : journal.after(0, 1 + random.nextInt(10))) {
+                    for (StatusEntry entry :
+                            journal.after(0, 0, 1 + random.nextInt(10)).entries()) {
                         StatusEntry before = stored.putIfAbsent(entry.sequence(), entry);
                         assertTrue(before == null || before.equals(entry), "one name, two reports");
                     }
@@ -223,7 +226,7 @@ class ReportJournalTest {
                 }
             }
         }
-        journal.after(0, Integer.MAX_VALUE).forEach(entry -> stored.putIfAbsent(entry.sequence(), entry));
+        journal.after(0, 0, Integer.MAX_VALUE).entries().forEach(entry -> stored.putIfAbsent(entry.sequence(), entry));
         journal.close();
         assertEquals(
                 expected,

@@ -1,12 +1,12 @@
 package packhorse.seeder.cli;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -128,11 +128,12 @@ public final class OriginCommand implements Callable<Integer> {
             if (config == null) {
                 throw new UsageException("--config FILE is needed: it says where the identity is kept");
             }
-            Path directory = OriginConfig.read(config).identity();
+            OriginConfig read = OriginConfig.read(config);
+            Path directory = read.identity();
             MachineIdentity self = new Joining(
                             directory,
                             Set.of(DeploymentRole.ORIGIN),
-                            Optional.empty(),
+                            read.proxy().map(proxy -> InetSocketAddress.createUnresolved(proxy.host(), proxy.port())),
                             InstantSource.system(),
                             new SecureRandom())
                     .join(JoinToken.parse(text()), replace);

@@ -59,7 +59,7 @@ public final class OriginDoctor {
         if (!running && identity.identity().isPresent()) {
             for (HostPort tracker : config.trackers()) {
                 findings.addAll(TrackerProbe.of(
-                        tracker, java.util.Optional.empty(), identity.identity().get(), clock));
+                        tracker, config.proxy(), identity.identity().get(), clock));
             }
         }
         findings.addAll(PeerDoctor.ofFeatures());

@@ -93,8 +93,9 @@ public final class AgentSeeding implements Seeding {
                 new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
         PeerChannel channel = RelayChannel.open(
                 ChannelConfig.on(config.swarm().stream()
-                        .map(listen -> new InetSocketAddress(inet(listen.ip()), listen.port()))
-                        .toArray(InetSocketAddress[]::new)),
+                                .map(listen -> new InetSocketAddress(inet(listen.ip()), listen.port()))
+                                .toArray(InetSocketAddress[]::new))
+                        .through(config.proxy()),
                 identity,
                 clock,
                 nanoTime);
@@ -106,7 +107,7 @@ public final class AgentSeeding implements Seeding {
                     store,
                     events -> engines.start(swarm, events),
                     events -> TrackerSession.start(
-                            SessionConfig.of(config.trackers(), Optional.empty(), bind),
+                            SessionConfig.of(config.trackers(), config.proxy(), bind),
                             identity,
                             random,
                             clock,

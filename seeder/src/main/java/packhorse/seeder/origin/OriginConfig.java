@@ -8,6 +8,7 @@ import packhorse.core.config.YamlMap;
 import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.VerifyingKey;
+import packhorse.peer.PeerConfig;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 
@@ -21,6 +22,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param swarm where packs are seeded, and what connections go out from
  * @param trackers where trackers take agents' sessions, in order of preference; none means that nobody is told where the
  *     packs are
+ * @param proxy the HTTP proxy that trackers are reached through, if there is one
  * @param keys directory with the online keys
  * @param passphraseFile what opens them
  * @param publishers whose uploads are taken; empty means the catalogue's targets keys
@@ -36,6 +38,7 @@ public record OriginConfig(
         Path identity,
         List<Listen> swarm,
         List<HostPort> trackers,
+        Optional<HostPort> proxy,
         Path keys,
         Optional<Path> passphraseFile,
         List<VerifyingKey> publishers,
@@ -92,6 +95,7 @@ public record OriginConfig(
         Optional<Door> metrics = yaml.optional("metrics", OriginConfig::loopback);
         Path identity = yaml.optionalPath("identity").orElseGet(() -> data.resolve("identity"));
         List<HostPort> trackers = yaml.optionalList("tracker", text -> HostPort.parse(text, TRACKER_PORT));
+        Optional<HostPort> proxy = yaml.optional("proxy", PeerConfig::proxy);
         Path keys = yaml.path("keys");
         Optional<Path> passphraseFile = yaml.optionalPath("passphraseFile");
         List<VerifyingKey> publishers = yaml.optionalList("publishers", VerifyingKey::parse);
@@ -111,6 +115,7 @@ public record OriginConfig(
                 identity,
                 swarm,
                 trackers,
+                proxy,
                 keys,
                 passphraseFile,
                 publishers,

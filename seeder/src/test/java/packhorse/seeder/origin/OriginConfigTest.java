@@ -32,10 +32,12 @@ final class OriginConfigTest {
         assertEquals(List.of(new HostPort("192.0.2.10", 7301)), read.trackers());
         assertEquals(Path.of("/var/lib/packhorse/origin/identity"), read.identity());
         assertEquals(Optional.empty(), read.metrics());
-        String all =
-                Files.readString(sample).replaceAll("(?m)^#((?:metrics|identity|limits|uploads|  \\w+):.*)$", "$1");
+        String all = Files.readString(sample)
+                .replaceAll("(?m)^#((?:metrics|identity|proxy|limits|uploads|  \\w+):.*)$", "$1");
         OriginConfig config = OriginConfig.of(YamlDocument.parse("origin.yaml", all));
         assertEquals(7403, config.metrics().orElseThrow().port());
+        assertEquals(Optional.empty(), read.proxy());
+        assertEquals(Optional.of(new HostPort("proxy.example.org", 3128)), config.proxy());
     }
 
     @ParameterizedTest
@@ -43,6 +45,7 @@ final class OriginConfigTest {
         metrics: 0.0.0.0:7403         | origin.yaml:5:10 | can be reached from other machines
         metrics: 7403                 | origin.yaml:5:10 | is not an address and port
         tracker: http://192.0.2.10:73 | origin.yaml:5:10 | is not host and port; write tracker.example.org:7301
+        proxy: proxy.example.org      | origin.yaml:5:8  | is not an HTTP proxy
         identify: x                   | origin.yaml:5:1  | identify
         """)
     void mistakesAreShownWhereTheyStand(String line, String where, String why) {

@@ -58,6 +58,10 @@ class AgentSessionsTest {
           - name: lisbon
             subnets: [10.2.0.0/16]
             wan: {down: 50Mbit, up: 10Mbit}
+          - name: porto
+            subnets: [10.4.0.0/16]
+            wan: {down: 50Mbit, up: 10Mbit}
+            lan: plain
         """;
 
     private final TurnedClock clock = new TurnedClock();
@@ -196,6 +200,36 @@ class AgentSessionsTest {
                                 .toString())
                         .collect(java.util.stream.Collectors.toSet())
                         .equals(Set.of(ips));
+    }
+
+    /** Who of those that an agent may meet may be met without encryption, by address. */
+    private static Map<String, Boolean> plain(Assignment assignment) {
+        return assignment.getSwarms(0).getAllowPeersList().stream()
+                .collect(java.util.stream.Collectors.toMap(
+                        peer -> IpAddress.ofBytes(peer.getListen(0).getIp().toByteArray())
+                                .toString(),
+                        peer -> peer.getMayBePlain()));
+    }
+
+    @Test
+    void encryptionIsLeftOutWhereTheFileOfSitesSaysSoAndInsideThatSiteOnly() {
+        Agent leadInPorto = new Agent("10.4.0.1", 5, true);
+        Agent inPorto = new Agent("10.4.0.2", 0, true);
+        Agent leadInLisbon = new Agent("10.2.0.1", 5, true);
+        Agent inLisbon = new Agent("10.2.0.2", 0, true);
+        Agent origin = new Agent("192.0.2.10", 10, false);
+        for (Agent agent : List.of(leadInPorto, inPorto, leadInLisbon, inLisbon, origin)) {
+            agent.post();
+        }
+
+        assertEquals(
+                Map.of("10.4.0.2", true, "192.0.2.10", false),
+                plain(leadInPorto.until(a -> a.getSwarmsCount() == 1 && plain(a).size() == 2)));
+        assertEquals(
+                Map.of("10.2.0.2", false, "192.0.2.10", false),
+                plain(leadInLisbon.until(a -> a.getSwarmsCount() == 1 && plain(a).size() == 2)));
+        assertFalse(plain(origin.until(a -> a.getSwarmsCount() == 1 && plain(a).containsKey("10.4.0.1")))
+                .containsValue(true));
     }
 
     @Test
