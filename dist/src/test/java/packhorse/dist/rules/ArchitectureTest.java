@@ -49,7 +49,14 @@ final class ArchitectureTest {
             "org.bouncycastle..", Set.of("packhorse.core.trust", "packhorse.core.identity", "packhorse.tracker.enrol"),
             "org.snakeyaml..", Set.of("packhorse.core.config"),
             "org.apache.commons.compress..",
-                    Set.of("packhorse.seeder.build", "packhorse.peer.store", "packhorse.peer.install"),
+                    Set.of(
+                            "packhorse.seeder.build",
+                            "packhorse.peer.store",
+                            "packhorse.peer.tree",
+                            "packhorse.peer.adapter.archive",
+                            "packhorse.peer.adapter.deb",
+                            "packhorse.peer.adapter.rpm"),
+            "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb"),
             "com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")));
 
     @TestFactory
