@@ -20,6 +20,12 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import packhorse.core.UsageException;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonArray;
+import packhorse.core.json.Json.JsonBoolean;
+import packhorse.core.json.Json.JsonInteger;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
 
@@ -30,6 +36,8 @@ import packhorse.core.unit.ByteRate;
  */
 public final class YamlMap {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    /** No leading zero, which is octal to some; no more digits than every reader keeps exactly. */
+    private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,14}");
 
     private record Entry(Node key, Node value) {}
 
@@ -195,6 +203,14 @@ public final class YamlMap {
         return has(key) ? maps(key) : List.of();
     }
 
+    /**
+     * A value of whatever shape, as JSON, for what somebody else understands. YAML's guesses are not taken where they could be
+     * wrong unseen: fractions, and numbers that begin with a zero, have to be written in quotes, as texts.
+     */
+    public Json json(String key) {
+        return json(key, required(key));
+    }
+
     /** An error that points at the key's value. */
     public UsageException error(String key, String message) {
         return place(key).error(message);
@@ -244,6 +260,43 @@ public final class YamlMap {
         } catch (IllegalArgumentException e) {
             throw where.error(key + ": " + e.getMessage(), e);
         }
+    }
+
+    private Json json(String key, Node node) {
+        return switch (node) {
+            case MappingNode mapping -> {
+                YamlMap below = new YamlMap(document, mapping);
+                Map<String, Json> members = new LinkedHashMap<>();
+                below.entries.forEach((name, entry) -> members.put(name, below.json(name, entry.value())));
+                yield JsonObject.of(members);
+            }
+            case SequenceNode sequence ->
+                new JsonArray(sequence.getValue().stream()
+                        .map(item -> json(key, item))
+                        .toList());
+            case ScalarNode scalar -> json(key, scalar);
+            default -> throw document.place(node).error("\"" + key + "\" is a value, a list or a mapping");
+        };
+    }
+
+    private Json json(String key, ScalarNode scalar) {
+        String text = scalar.getValue();
+        Tag tag = scalar.getTag();
+        if (tag.equals(Tag.STR)) {
+            return new JsonString(text);
+        }
+        Place where = document.place(scalar);
+        if (tag.equals(Tag.BOOL)) {
+            return new JsonBoolean(toBoolean(text));
+        }
+        if (tag.equals(Tag.NULL)) {
+            throw where.error("\"" + key + "\" has no value");
+        }
+        if (!tag.equals(Tag.INT) || !WHOLE.matcher(text).matches()) {
+            throw where.error("\"" + key + "\" is written as the number " + text
+                    + ", which others may read as another one; put it in quotes");
+        }
+        return new JsonInteger(Long.parseLong(text));
     }
 
     private YamlMap child(String key, Node node) {

@@ -3,11 +3,11 @@ package packhorse.peer.adapter;
 import java.util.Map;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection;
+import packhorse.core.content.ReturnCodes;
 import packhorse.peer.adapter.Programs.Ended;
 
 /**
- * What the end of a program means: the release's own table speaks first, then the adapter's, then the convention that 0 is good
- * and all else is not.
+ * What the end of a program means, by the tables of {@link ReturnCodes}.
  *
  * <p>Two ends are not in a program's hand. One that ran out of time is {@link CodeClass#TRANSIENT}: a machine that was busy may not be
  * the next time, and whoever counts attempts ends those that hang always. One that could not be executed at all (126 and 127, as
@@ -19,8 +19,6 @@ public final class Verdict {
     private static final int SIGNALLED = 128;
 
     private static final int SIGNAL_MAX = 64;
-    private static final int NOT_EXECUTABLE = 126;
-    private static final int NOT_FOUND = 127;
 
     private Verdict() {}
 
@@ -39,26 +37,11 @@ public final class Verdict {
                     what + " did not end in time and was ended" + said(ended)
                             + "; give it more time in the release's install section, or mend what it waits for");
         }
-        CodeClass meaning = meaning(ended.code(), section, table);
+        CodeClass meaning = ReturnCodes.meaning(ended.code(), section.returnCodes(), table);
         if (meaning.succeeds()) {
             return new Outcome(meaning, ended.code());
         }
         throw new AdapterException(meaning, ended.code(), what + " " + end(ended.code()) + said(ended));
-    }
-
-    private static CodeClass meaning(int code, InstallSection section, Map<Integer, CodeClass> table) {
-        CodeClass own = section.returnCodes().get(code);
-        if (own != null) {
-            return own;
-        }
-        CodeClass known = table.get(code);
-        if (known != null) {
-            return known;
-        }
-        if (code == NOT_EXECUTABLE || code == NOT_FOUND) {
-            return CodeClass.ENVIRONMENT;
-        }
-        return code == 0 ? CodeClass.SUCCESS : CodeClass.PERMANENT;
     }
 
     private static String end(int code) {
