@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.topology.PeerAddress;
+import packhorse.peer.process.RestartPace;
 import packhorse.peer.swarm.SwarmCommand;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmPort;

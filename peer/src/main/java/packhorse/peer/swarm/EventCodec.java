@@ -19,6 +19,7 @@ import packhorse.core.message.v1.EngineProgress;
 import packhorse.core.message.v1.EngineRelocate;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
+import packhorse.peer.process.OneLine;
 import packhorse.peer.swarm.SwarmEvent.Bytes;
 
 /**
@@ -29,8 +30,6 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
 final class EventCodec {
     /** Addresses in one list; an engine keeps no more apart. */
     private static final int ADDRESSES_MAX = 20_000;
-    /** A reason is one line for people. */
-    private static final int TEXT_MAX = 1000;
 
     private static final IpAddress EVERYWHERE = IpAddress.parse("0.0.0.0");
     private static final IpAddress EVERYWHERE_V6 = IpAddress.parse("::");
@@ -103,12 +102,6 @@ final class EventCodec {
                 .setBytesIn(bytes.in())
                 .setBytesOut(bytes.out())));
         return counters.build();
-    }
-
-    /** At most one line of what a stranger wrote. */
-    static String oneLine(String text) {
-        String cut = text.length() > TEXT_MAX ? text.substring(0, TEXT_MAX) + "…" : text;
-        return cut.replaceAll("\\p{Cntrl}+", " ").strip();
     }
 
     /**
@@ -200,10 +193,10 @@ final class EventCodec {
             case FAILED ->
                 known(message.getFailed().getPack(), ordered)
                         .map(pack -> new SwarmEvent.Failed(
-                                pack.id(), oneLine(message.getFailed().getReason())));
+                                pack.id(), OneLine.of(message.getFailed().getReason())));
             case PUBLISHER_FAULT ->
                 known(message.getPublisherFault(), ordered).map(pack -> new SwarmEvent.PublisherFault(pack.id()));
-            case DIED -> Optional.of(new SwarmEvent.Died(oneLine(message.getDied())));
+            case DIED -> Optional.of(new SwarmEvent.Died(OneLine.of(message.getDied())));
             case ALIVE, WHAT_NOT_SET -> Optional.empty();
         };
     }

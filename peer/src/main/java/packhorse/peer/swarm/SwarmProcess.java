@@ -21,6 +21,7 @@ import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.EngineCommand;
 import packhorse.core.message.v1.EngineEvent;
 import packhorse.core.message.v1.Envelope;
+import packhorse.peer.process.ParentWatch;
 
 /**
  * The program that libtorrent runs in: commands come in by standard input, events go out by standard output, in the frames that
@@ -42,8 +43,6 @@ public final class SwarmProcess {
     private static final int FAILED = 3;
     private static final int ORPHANED = 4;
 
-    /** How often the parent is looked for. */
-    private static final long PARENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** A command that the engine does not take now is offered again after this. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -69,7 +68,7 @@ public final class SwarmProcess {
         OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
         // Whoever prints means the log.
         System.setOut(System.err);
-        watchParent(Long.parseLong(args[0]));
+        ParentWatch.start(Long.parseLong(args[0]), () -> end(ORPHANED));
         int code;
         try {
             code = new SwarmProcess(new BufferedInputStream(System.in, BUFFER_BYTES), out).run();
@@ -85,15 +84,6 @@ public final class SwarmProcess {
 
     private static void end(int code) {
         Runtime.getRuntime().halt(code);
-    }
-
-    private static void watchParent(long parent) {
-        Thread.ofPlatform().daemon().name("parent-watch").start(() -> {
-            while (ProcessHandle.current().parent().map(ProcessHandle::pid).equals(Optional.of(parent))) {
-                LockSupport.parkNanos(PARENT_NANOS);
-            }
-            end(ORPHANED);
-        });
     }
 
     private int run() throws IOException {

@@ -5,14 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.UsageException;
+import packhorse.peer.process.Surroundings;
 
 /**
  * As whom the swarm process runs, and what of the store that user may touch.
@@ -36,9 +35,6 @@ final class SwarmUser {
     static final String ANYBODY_LEAST = "nobody";
 
     private static final Path PASSWD = Path.of("/etc/passwd");
-    private static final List<Path> SETPRIV =
-            List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"), Path.of("/usr/sbin/setpriv"));
-    private static final long PROBE_SECONDS_MAX = 5;
 
     private static final int GROUP_READ = 0040;
     private static final int GROUP_WRITE = 0020;
@@ -67,7 +63,7 @@ final class SwarmUser {
      * @throws UsageException when there is no such user
      */
     static SwarmUser choose(Optional<String> wanted, List<Path> needed) {
-        if (!isRoot()) {
+        if (!Surroundings.isRoot()) {
             return same("this agent is not root");
         }
         if (wanted.equals(Optional.of("root"))) {
@@ -78,7 +74,7 @@ final class SwarmUser {
                                 "swarmUser: there is no user " + user + "; make one or leave it out")))
                 .or(() -> account(DEDICATED))
                 .or(() -> account(ANYBODY_LEAST));
-        Optional<Path> setpriv = SETPRIV.stream().filter(Files::isExecutable).findFirst();
+        Optional<Path> setpriv = Surroundings.program("setpriv");
         if (account.isEmpty() || setpriv.isEmpty()) {
             return same(account.isEmpty() ? "there is no user nobody" : "there is no setpriv (package util-linux)");
         }
@@ -91,24 +87,15 @@ final class SwarmUser {
                 "--ambient-caps=-all",
                 "--bounding-set=-all",
                 "--no-new-privs");
-        Optional<String> obstacle = obstacle(prefix, needed);
+        Optional<String> obstacle = Surroundings.obstacle(prefix, Surroundings.reading(needed));
         if (obstacle.isPresent()) {
-            return same(obstacle.get());
+            return same("another user cannot start it, see " + obstacle.get());
         }
         return new SwarmUser(account.get().name(), Optional.of(account.get().gid()), prefix, Optional.empty());
     }
 
     private static SwarmUser same(String why) {
         return new SwarmUser(System.getProperty("user.name", ""), Optional.empty(), List.of(), Optional.of(why));
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0;
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("cannot tell who this is", e);
-            return false;
-        }
     }
 
     private record Account(String name, int uid, int gid) {}
@@ -122,34 +109,6 @@ final class SwarmUser {
         } catch (IOException | NumberFormatException e) {
             LOG.debug("cannot read {}", PASSWD, e);
             return Optional.empty();
-        }
-    }
-
-    /** What keeps that user from starting the program, tried out. */
-    private static Optional<String> obstacle(List<String> prefix, List<Path> needed) {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of("/bin/sh", "-c", "for f; do test -r \"$f\" || { echo \"$f\"; exit 1; }; done", "sh"));
-        needed.forEach(file -> command.add(file.toString()));
-        try {
-            Process process = new ProcessBuilder(command)
-                    .directory(Path.of("/").toFile())
-                    .redirectErrorStream(true)
-                    .start();
-            process.getOutputStream().close();
-            String said = EventCodec.oneLine(
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
-            if (!process.waitFor(PROBE_SECONDS_MAX, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                return Optional.of("setpriv does not answer");
-            }
-            return process.exitValue() == 0
-                    ? Optional.empty()
-                    : Optional.of("another user cannot start it, see " + said);
-        } catch (IOException e) {
-            return Optional.of("setpriv cannot be run: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
         }
     }
 

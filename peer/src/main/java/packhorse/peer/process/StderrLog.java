@@ -1,4 +1,4 @@
-package packhorse.peer.swarm;
+package packhorse.peer.process;
 
 import java.io.PrintStream;
 import java.io.Serial;
@@ -15,7 +15,7 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The swarm process's log: one line an event on standard error, level first, which the agent takes into its own log. A logging
+ * A child process's log: one line an event on standard error, level first, which the agent takes into its own log. A logging
  * library would take longer to start than everything else in that process, and megabytes of its memory. Chosen by name
  * ({@code -Dslf4j.provider}), so that the agent, which has the same classes, does not find it.
  */

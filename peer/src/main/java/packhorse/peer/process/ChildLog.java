@@ -1,4 +1,4 @@
-package packhorse.peer.swarm;
+package packhorse.peer.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the swarm process writes to standard error, taken over into this program's log: line by line, each with a bound and without
+ * What a child process writes to standard error, taken over into this program's log: line by line, each with a bound and without
  * control characters, at most so many in a while, for a process that was taken over must not fill a disk with them. The last
  * ones are kept, to be said when it ends.
  */
@@ -25,24 +25,27 @@ final class ChildLog {
     private static final int LAST_MAX = 3;
     private static final int CRASH_MAX = 8;
 
-    private static final Logger LOG = LoggerFactory.getLogger("packhorse.swarm");
-
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Deque<String> last = new ArrayDeque<>();
     /** What the virtual machine says of its crash, before it says a lot more. Guarded by lock. */
     private final Deque<String> crash = new ArrayDeque<>();
 
+    private final Logger log;
+    private final String name;
     private final Thread thread;
     private long windowNanos = System.nanoTime();
     private int lines;
 
-    private ChildLog(InputStream from) {
-        this.thread = Thread.ofPlatform().daemon().name("swarm-log").unstarted(() -> copy(from));
+    private ChildLog(String word, InputStream from) {
+        this.log = LoggerFactory.getLogger("packhorse." + word);
+        this.name = word;
+        this.thread = Thread.ofPlatform().daemon().name(word + "-log").unstarted(() -> copy(from));
     }
 
-    static ChildLog follow(Process process) {
-        ChildLog log = new ChildLog(process.getErrorStream());
+    /** @param word what the process is called */
+    static ChildLog follow(String word, Process process) {
+        ChildLog log = new ChildLog(word, process.getErrorStream());
         log.thread.start();
         return log;
     }
@@ -60,13 +63,13 @@ final class ChildLog {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("the log of the swarm process ends", e);
+            log.debug("the log of the {} process ends", name, e);
         }
         take(new String(line, 0, length, StandardCharsets.UTF_8));
     }
 
     private void take(String raw) {
-        String line = EventCodec.oneLine(raw);
+        String line = OneLine.of(raw);
         // The virtual machine frames what it says of a crash with empty comment lines.
         if (line.isEmpty() || line.equals("#")) {
             return;
@@ -75,7 +78,7 @@ final class ChildLog {
         long now = System.nanoTime();
         if (now - windowNanos > WINDOW_NANOS) {
             if (lines > LINES_MAX) {
-                LOG.warn("{} lines of the swarm process were left out", lines - LINES_MAX);
+                log.warn("{} lines of the {} process were left out", lines - LINES_MAX, name);
             }
             windowNanos = now;
             lines = 0;
@@ -86,14 +89,14 @@ final class ChildLog {
         }
     }
 
-    private static void say(String line) {
+    private void say(String line) {
         int space = line.indexOf(' ');
         String level = space < 0 ? "" : line.substring(0, space).toUpperCase(Locale.ROOT);
         switch (level) {
-            case "INFO" -> LOG.info("{}", line.substring(space + 1));
-            case "ERROR" -> LOG.error("{}", line.substring(space + 1));
-            case "WARN" -> LOG.warn("{}", line.substring(space + 1));
-            default -> LOG.warn("{}", line);
+            case "INFO" -> log.info("{}", line.substring(space + 1));
+            case "ERROR" -> log.error("{}", line.substring(space + 1));
+            case "WARN" -> log.warn("{}", line.substring(space + 1));
+            default -> log.warn("{}", line);
         }
     }
 

@@ -1,4 +1,4 @@
-package packhorse.peer.agent;
+package packhorse.peer.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,17 +1,17 @@
-package packhorse.peer.agent;
+package packhorse.peer.process;
 
 import java.time.Duration;
 
 /**
- * How long to wait before an engine that died is started again. One that lived well is replaced almost at once; with those that
+ * How long to wait before a process that died is started again. One that lived well is replaced almost at once; with those that
  * die young the pause doubles, to an amount that still leaves a hang, its discovery and the start within ten seconds. A
  * row of early deaths is no accident any more: from then on one a minute is tried, which costs the machine nothing.
  */
-final class RestartPace {
+public final class RestartPace {
     private static final Duration FIRST = Duration.ofMillis(500);
     /** With 5 s to notice a hang and a second or two to start, ten seconds are kept. */
     private static final Duration LONGEST = Duration.ofSeconds(2);
-    /** An engine that got so old did not die of its start. */
+    /** One that got so old did not die of its start. */
     private static final Duration LIVED_WELL = Duration.ofMinutes(1);
     /** So many early deaths in a row end the haste. */
     private static final int ROW_MAX = 20;
@@ -21,7 +21,7 @@ final class RestartPace {
     private int earlyDeaths;
 
     /** Takes a death in and says how long to wait. */
-    Duration died(long livedNanos) {
+    public Duration died(long livedNanos) {
         earlyDeaths = livedNanos >= LIVED_WELL.toNanos() ? 0 : Math.min(earlyDeaths + 1, ROW_MAX + 1);
         if (earlyDeaths > ROW_MAX) {
             return RESIGNED;

@@ -1,4 +1,4 @@
-package packhorse.peer.swarm;
+package packhorse.peer.process;
 
 import java.time.Duration;
 

@@ -1,10 +1,10 @@
-package packhorse.peer.swarm;
+package packhorse.peer.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import packhorse.peer.swarm.Heartbeat.Verdict;
+import packhorse.peer.process.Heartbeat.Verdict;
 
 /** A silence counts by what the one who asks lived through. */
 final class HeartbeatTest {

@@ -1,0 +1,13 @@
+package packhorse.peer.process;
+
+/** Text of somebody who is not believed, made fit for a log and a report: one line of bounded length. */
+public final class OneLine {
+    private static final int LENGTH_MAX = 1000;
+
+    private OneLine() {}
+
+    public static String of(String text) {
+        String cut = text.length() > LENGTH_MAX ? text.substring(0, LENGTH_MAX) + "…" : text;
+        return cut.replaceAll("\\p{Cntrl}+", " ").strip();
+    }
+}
