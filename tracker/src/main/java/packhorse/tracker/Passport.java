@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -44,11 +45,13 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
     /** This machine itself is always a name that somebody beside it may use. */
     private static final List<String> OWN_NAMES = List.of("localhost", "127.0.0.1");
 
-    static Passport open(TrackerConfig config, InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+    /** @param look how often it is looked whether the certificate is to be renewed */
+    static Passport open(
+            TrackerConfig config, InstantSource clock, LongSupplier nanoTime, SecureRandom random, Duration look) {
         return switch (config.standing()) {
-            case Standing.Issuing issuing -> issuing(issuing, config, clock, nanoTime, random);
+            case Standing.Issuing issuing -> issuing(issuing, config, clock, nanoTime, random, look);
             case Standing.Joined(Path directory) ->
-                joined(directory, config.mirror().data(), clock, random);
+                joined(directory, config.mirror().data(), clock, random, look);
         };
     }
 
@@ -57,11 +60,12 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
             TrackerConfig config,
             InstantSource clock,
             LongSupplier nanoTime,
-            SecureRandom random) {
+            SecureRandom random,
+            Duration look) {
         char[] passphrase = Passphrase.ofFile(issuing.passphraseFile());
         LocalAuthority authority;
         try {
-            authority = LocalAuthority.open(issuing.ca(), passphrase, clock, nanoTime, random);
+            authority = LocalAuthority.open(issuing.ca(), passphrase, clock, nanoTime, random, look);
         } finally {
             Arrays.fill(passphrase, '\0');
         }
@@ -90,7 +94,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                 .toList();
     }
 
-    private static Passport joined(Path directory, Path data, InstantSource clock, SecureRandom random) {
+    private static Passport joined(Path directory, Path data, InstantSource clock, SecureRandom random, Duration look) {
         if (!MachineIdentity.isIn(directory)) {
             throw new UsageException(
                     "this machine is no tracker of a deployment yet: there is no identity in " + directory
@@ -114,7 +118,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                 new HttpMetadataSource(
                         List.of(base), Patience.DEFAULT, Reach.by(identity.context(Set.of(DeploymentRole.TRACKER)))),
                 ToldDenials.keptIn(data, identity));
-        Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random);
+        Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random, look);
         return new Passport(identity, denied.list(), Optional.empty(), List.of(denied::close, renewal::close));
     }
 

@@ -3,6 +3,7 @@ package packhorse.tracker;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,6 +25,7 @@ import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.core.wire.WireConfig;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.enrol.LocalAuthority;
 import packhorse.tracker.governance.GovernanceConfig;
 import packhorse.tracker.governance.GovernanceDesk;
 import packhorse.tracker.http.Doors;
@@ -51,12 +53,12 @@ public final class TrackerMain implements AutoCloseable {
     private final SessionDoor agents;
     private final AgentSessions sessions;
 
-    private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random) {
+    private TrackerMain(TrackerConfig config, InstantSource system, SecureRandom random, Duration look) {
         try {
             // Before anything is read: what two trackers write into one directory, neither can trust.
             DirectoryLock own = DirectoryLock.take(config.mirror().data(), TAKEN);
             parts.push(own::close);
-            Passport passport = Passport.open(config, system, System::nanoTime, random);
+            Passport passport = Passport.open(config, system, System::nanoTime, random, look);
             parts.push(passport::close);
             SiteMap sites = SiteMapFile.read(config.sites());
             InstantSource clock = new SteadyClock(system, System::nanoTime);
@@ -112,7 +114,12 @@ public final class TrackerMain implements AutoCloseable {
 
     /** Starts a tracker; whatever it cannot do is one line in the exception, and nothing stays behind. */
     public static TrackerMain start(TrackerConfig config, InstantSource system, SecureRandom random) {
-        return new TrackerMain(config, system, random);
+        return start(config, system, random, LocalAuthority.KEY_LOOK);
+    }
+
+    /** Like the other, looking every {@code look} whether its certificate is to be renewed; for tests, whose clocks turn faster. */
+    static TrackerMain start(TrackerConfig config, InstantSource system, SecureRandom random, Duration look) {
+        return new TrackerMain(config, system, random, look);
     }
 
     private static Map<InfoHash, Sha256> openSwarms(List<VerifiedManifest> manifests) {

@@ -49,7 +49,9 @@ public final class LocalAuthority implements AutoCloseable {
     /** How often the journal is looked at: a revocation is felt within a second, with room for a slow disk. */
     private static final Duration JOURNAL_LOOK = Duration.ofMillis(250);
 
-    private static final Duration KEY_LOOK = Duration.ofMinutes(1);
+    /** How often the issuing key and the tracker's own certificate are looked at. */
+    public static final Duration KEY_LOOK = Duration.ofMinutes(1);
+
     private static final Duration COMPACTION_LOOK = Duration.ofDays(1);
     /** When people are told that the issuing authority ends: three weeks, time for somebody to fetch the root's key. */
     private static final Duration ISSUING_WARNING = Duration.ofDays(21);
@@ -62,6 +64,7 @@ public final class LocalAuthority implements AutoCloseable {
     private final EstService est;
     private final InstantSource clock;
     private final SecureRandom random;
+    private final Duration keyLook;
     private final ScheduledExecutorService keeper;
 
     private volatile CertificateAuthority authority;
@@ -73,11 +76,13 @@ public final class LocalAuthority implements AutoCloseable {
             char[] passphrase,
             InstantSource clock,
             LongSupplier nanoTime,
-            SecureRandom random) {
+            SecureRandom random,
+            Duration keyLook) {
         this.directory = directory;
         this.passphrase = passphrase.clone();
         this.clock = clock;
         this.random = random;
+        this.keyLook = keyLook;
         this.keyChanged = keyTime();
         this.authority = directory.open(passphrase, random);
         this.journal = directory.journal(nanoTime);
@@ -94,11 +99,22 @@ public final class LocalAuthority implements AutoCloseable {
      */
     public static LocalAuthority open(
             Path directory, char[] passphrase, InstantSource clock, LongSupplier nanoTime, SecureRandom random) {
+        return open(directory, passphrase, clock, nanoTime, random, KEY_LOOK);
+    }
+
+    /** Like the other, looking at keys every {@code keyLook}; for tests, whose clocks turn faster. */
+    public static LocalAuthority open(
+            Path directory,
+            char[] passphrase,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            SecureRandom random,
+            Duration keyLook) {
         LocalAuthority opened =
-                new LocalAuthority(new AuthorityDirectory(directory), passphrase, clock, nanoTime, random);
+                new LocalAuthority(new AuthorityDirectory(directory), passphrase, clock, nanoTime, random, keyLook);
         opened.journal.compact(clock.instant(), EnrolmentJournal.COMPACTED_FROM_BYTES);
         opened.every(JOURNAL_LOOK, opened.journal::refresh);
-        opened.every(KEY_LOOK, opened::lookAtKey);
+        opened.every(keyLook, opened::lookAtKey);
         opened.every(
                 COMPACTION_LOOK, () -> opened.journal.compact(clock.instant(), EnrolmentJournal.COMPACTED_FROM_BYTES));
         opened.warn();
@@ -187,7 +203,7 @@ public final class LocalAuthority implements AutoCloseable {
             throw new UsageException("the tracker's own certificate: " + e.getMessage(), e);
         }
         MachineIdentity identity = MachineIdentity.of(issue(subject, data), authority.root(), clock);
-        every(KEY_LOOK, () -> {
+        every(keyLook, () -> {
             Instant end = identity.self().notAfter();
             Duration left = Duration.between(clock.instant(), end);
             if (left.compareTo(DeploymentRole.TRACKER.lifetime().dividedBy(LIFE_PARTS)) < 0) {
