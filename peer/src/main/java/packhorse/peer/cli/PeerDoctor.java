@@ -92,11 +92,12 @@ public final class PeerDoctor {
                 .ifPresent(gateway -> findings.add(MachineChecks.port(
                         "gateway", socketAddress(gateway.ip().bytes(), gateway.port()), running.isPresent())));
         if (running.isPresent()) {
-            findings.addAll(asked(running.get(), clock));
+            findings.addAll(said(running.get(), clock));
+            findings.add(place(running.get()));
         } else {
             findings.add(Finding.warn(
                     "agent", "does not run: nobody listens at " + config.socket(), "packhorse peer --config " + file));
-            findings.addAll(reached(config, identity, clock));
+            findings.addAll(reached(config.trackers(), config.proxy(), identity, clock));
         }
         return findings;
     }
@@ -114,20 +115,22 @@ public final class PeerDoctor {
         }
     }
 
-    private static List<Finding> reached(PeerConfig config, IdentityChecks identity, InstantSource clock) {
+    /** What every one of {@code trackers} answers, where an agent that does not run would ask them. */
+    public static List<Finding> reached(
+            List<HostPort> trackers, Optional<HostPort> proxy, IdentityChecks identity, InstantSource clock) {
         if (identity.identity().isEmpty()) {
             return List.of(Finding.warn(
                     "tracker", "not tried: no tracker talks to a machine without a certificate", "join first"));
         }
         List<Finding> findings = new ArrayList<>();
-        for (HostPort tracker : config.trackers()) {
-            findings.addAll(
-                    TrackerProbe.of(tracker, config.proxy(), identity.identity().get(), clock));
+        for (HostPort tracker : trackers) {
+            findings.addAll(TrackerProbe.of(tracker, proxy, identity.identity().get(), clock));
         }
         return findings;
     }
 
-    private static Optional<AgentStatus> running(Path socket) {
+    /** The agent at {@code socket}, an origin's too, where one runs. */
+    public static Optional<AgentStatus> running(Path socket) {
         AtomicReference<AgentStatus> status = new AtomicReference<>();
         try {
             new AgentSocket(socket)
@@ -146,7 +149,8 @@ public final class PeerDoctor {
         return Optional.ofNullable(status.get());
     }
 
-    private static List<Finding> asked(AgentStatus status, InstantSource clock) {
+    /** What a running agent, an origin's too, says of itself. */
+    public static List<Finding> said(AgentStatus status, InstantSource clock) {
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("agent", "runs as " + status.getAgentId()));
         findings.add(
@@ -156,13 +160,6 @@ public final class PeerDoctor {
                                 "tracker",
                                 "the agent has no session: " + status.getTrackerError(),
                                 "do what it says; without a tracker nothing new is fetched"));
-        findings.add(
-                status.getSite().isEmpty()
-                        ? Finding.warn(
-                                "site",
-                                "this machine is in no known site" + seen(status),
-                                "add its subnet to a site in the tracker's sites.yaml, unless it is on the road")
-                        : Finding.ok("site", status.getSite() + seen(status)));
         if (status.getCertificateUntilMillis() > 0) {
             Instant until = Instant.ofEpochMilli(status.getCertificateUntilMillis());
             if (!until.isAfter(clock.instant())) {
@@ -178,6 +175,15 @@ public final class PeerDoctor {
                                 "see that a tracker can be reached and has room on its disk")
                         : Finding.ok("reports", status.getReportsWaiting() + " wait to be stored"));
         return findings;
+    }
+
+    private static Finding place(AgentStatus status) {
+        return status.getSite().isEmpty()
+                ? Finding.warn(
+                        "site",
+                        "this machine is in no known site" + seen(status),
+                        "add its subnet to a site in the tracker's sites.yaml, unless it is on the road")
+                : Finding.ok("site", status.getSite() + seen(status));
     }
 
     private static String seen(AgentStatus status) {

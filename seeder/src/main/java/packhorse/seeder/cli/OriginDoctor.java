@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import packhorse.core.UsageException;
 import packhorse.core.doctor.Finding;
 import packhorse.core.doctor.IdentityChecks;
 import packhorse.core.doctor.MachineChecks;
-import packhorse.core.doctor.TrackerProbe;
-import packhorse.core.topology.HostPort;
+import packhorse.core.message.v1.AgentStatus;
 import packhorse.peer.cli.PeerDoctor;
 import packhorse.seeder.origin.OriginConfig;
 
@@ -50,19 +50,25 @@ public final class OriginDoctor {
                         "write the online keys' passphrase there, for the origin's user only (mode 600)")));
         IdentityChecks identity = IdentityChecks.of(config.identity(), clock);
         findings.addAll(identity.findings());
-        boolean running = Files.exists(config.data().resolve("agent.sock"));
+        // Its file alone says nothing: an origin that was killed leaves it.
+        Optional<AgentStatus> running = PeerDoctor.running(config.socket());
         findings.add(MachineChecks.port(
-                "listen", address(config.listen().ip().bytes(), config.listen().port()), running));
+                "listen", address(config.listen().ip().bytes(), config.listen().port()), running.isPresent()));
         for (var swarm : config.swarm()) {
-            findings.add(MachineChecks.port("swarm", address(swarm.ip().bytes(), swarm.port()), running));
+            findings.add(MachineChecks.port("swarm", address(swarm.ip().bytes(), swarm.port()), running.isPresent()));
         }
-        if (!running && identity.identity().isPresent()) {
-            for (HostPort tracker : config.trackers()) {
-                findings.addAll(TrackerProbe.of(
-                        tracker, config.proxy(), identity.identity().get(), clock));
-            }
+        if (!config.trackers().isEmpty()) {
+            findings.addAll(running.map(status -> PeerDoctor.said(status, clock))
+                    .orElseGet(() -> away(config, file, identity, clock)));
         }
         findings.addAll(PeerDoctor.ofFeatures());
+        return findings;
+    }
+
+    private static List<Finding> away(OriginConfig config, Path file, IdentityChecks identity, InstantSource clock) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.warn("origin", "does not run", "packhorse origin --config " + file));
+        findings.addAll(PeerDoctor.reached(config.trackers(), config.proxy(), identity, clock));
         return findings;
     }
 

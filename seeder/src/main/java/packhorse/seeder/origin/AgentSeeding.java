@@ -47,9 +47,6 @@ public final class AgentSeeding implements Seeding {
     /** An engine that does not listen by then never will. */
     private static final Duration LISTENING_MAX = Duration.ofSeconds(30);
 
-    /** Where the origin's own people ask what it serves, as on every machine with an agent. */
-    private static final String SOCKET = "agent.sock";
-
     private static final Logger LOG = LoggerFactory.getLogger(AgentSeeding.class);
 
     private final PeerChannel channel;
@@ -101,8 +98,7 @@ public final class AgentSeeding implements Seeding {
                 nanoTime);
         try {
             Agent agent = Agent.start(
-                    AgentConfig.of(own, Optional.of(config.data().resolve(SOCKET)))
-                            .withLimits(config.limits()),
+                    AgentConfig.of(own, Optional.of(config.socket())).withLimits(config.limits()),
                     identity,
                     store,
                     events -> engines.start(swarm, events),

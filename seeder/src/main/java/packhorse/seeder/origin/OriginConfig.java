@@ -46,6 +46,11 @@ public record OriginConfig(
         RateLimits limits,
         Staging.Limits uploads,
         Optional<String> swarmUser) {
+    /** Where the origin's own people ask what it serves, as on every machine with an agent; nobody listens there without trackers. */
+    public Path socket() {
+        return data.resolve("agent.sock");
+    }
+
     /**
      * Where HTTP or HTTPS is served.
      *
