@@ -4,7 +4,7 @@ import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Subnet;
 
 /**
- * Who has which address under one /16: {@code x.y.0.z} is the middle (tracker, origin, outsiders); {@code x.y.s.0/24} is office s,
+ * Who has which address under one /16: {@code x.y.0.z} is the middle (trackers, origin, outsiders); {@code x.y.s.0/24} is office s,
  * its site peer at {@code .1}, its endpoints from {@code .11} on.
  *
  * @param prefix the first two bytes, {@code 127.101}
@@ -16,6 +16,11 @@ record AddressPlan(String prefix) {
 
     IpAddress origin() {
         return IpAddress.parse(prefix + ".0.2");
+    }
+
+    /** Of the tracker that joined by a token, where there is one. */
+    IpAddress secondTracker() {
+        return IpAddress.parse(prefix + ".0.3");
     }
 
     IpAddress outsider() {

@@ -1,6 +1,6 @@
 package packhorse.dist.demo;
 
-/** What is particular about single machines of a deployment. */
+/** What is particular about a deployment and its machines. */
 interface AgentSettings {
     /** Nothing: every machine runs, each as the plan says. */
     AgentSettings PLAIN = new AgentSettings() {};
@@ -13,6 +13,11 @@ interface AgentSettings {
     /** Whether nobody is refused a release that he asks for. */
     default boolean everybodyMayHaveEverything() {
         return true;
+    }
+
+    /** Whether a second tracker stands beside the one that issues certificates, known to everybody. */
+    default boolean twoTrackers() {
+        return false;
     }
 
     /** More lines for the machine's configuration. */

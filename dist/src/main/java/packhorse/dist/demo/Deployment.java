@@ -165,14 +165,25 @@ final class Deployment implements AutoCloseable {
         desired.write();
         writeConfiguration(settings);
         startTracker();
-        awaitTracker();
+        awaitReady(RoleFiles.TRACKER);
+        if (settings.twoTrackers()) {
+            join(
+                    0,
+                    files.secondIdentity(),
+                    token(DeploymentRole.TRACKER, CENTRE),
+                    "tracker",
+                    "--config",
+                    configuration(RoleFiles.SECOND).toString());
+            startRole("tracker", OTHER_HEAP, RoleFiles.SECOND, 0);
+            awaitReady(RoleFiles.SECOND);
+        }
         join(
                 0,
                 files.originIdentity(),
                 token(DeploymentRole.ORIGIN, CENTRE),
                 "origin",
                 "--config",
-                scratch.path().resolve(RoleFiles.ORIGIN + ".yaml").toString());
+                configuration(RoleFiles.ORIGIN).toString());
         startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
         List<Office.Machine> there = machines().stream().filter(settings::runs).toList();
         for (int i = 0; i < there.size(); i++) {
@@ -194,10 +205,10 @@ final class Deployment implements AutoCloseable {
     }
 
     /** By its own word: from outside a namespace nobody can ask it. */
-    private void awaitTracker() throws InterruptedException {
-        RoleProcess process = roles.get(RoleFiles.TRACKER);
+    private void awaitReady(String tracker) throws InterruptedException {
+        RoleProcess process = roles.get(tracker);
         if (process != null) {
-            await("the tracker is ready", () -> process.output().contains("tracker ready"));
+            await("the " + tracker + " is ready", () -> process.output().contains("tracker ready"));
         }
     }
 
@@ -206,7 +217,11 @@ final class Deployment implements AutoCloseable {
         return authority.token(
                 role,
                 site,
-                role == DeploymentRole.ORIGIN ? List.of(addresses().origin().toString()) : List.of());
+                switch (role) {
+                    case ORIGIN -> List.of(addresses().origin().toString());
+                    case TRACKER -> List.of(addresses().secondTracker().toString());
+                    case AGENT, CONSOLE -> List.of();
+                });
     }
 
     private static String office(Office.Machine machine) {
@@ -285,7 +300,16 @@ final class Deployment implements AutoCloseable {
     }
 
     Path configuration(Office.Machine machine) {
-        return scratch.path().resolve(machine.folder() + ".yaml");
+        return configuration(machine.folder());
+    }
+
+    /** Of the role whose folder has that name. */
+    Path configuration(String folder) {
+        return scratch.path().resolve(folder + ".yaml");
+    }
+
+    RoleFiles files() {
+        return files;
     }
 
     DesiredFile desired() {
@@ -333,6 +357,12 @@ final class Deployment implements AutoCloseable {
         return role == null ? "it does not run" : role.lastLine();
     }
 
+    /** What a machine's agent logged since it was first started; nothing where it does not run. */
+    String said(Office.Machine machine) {
+        RoleProcess role = roles.get(machine.folder());
+        return role == null ? "" : role.output();
+    }
+
     /** What the tracker logged since it was first started. */
     String trackerSaid() {
         RoleProcess role = roles.get(RoleFiles.TRACKER);
@@ -364,7 +394,11 @@ final class Deployment implements AutoCloseable {
         for (Office office : offices) {
             sites.append(RoleFiles.site(office, plan.wan(), settings.runs(office.sitePeer())));
         }
-        files.writeTracker(scratch.write("sites.yaml", sites.toString()));
+        Path map = scratch.write("sites.yaml", sites.toString());
+        files.writeTracker(map);
+        if (settings.twoTrackers()) {
+            files.writeSecondTracker(map);
+        }
         files.writeOrigin(plan.open());
         for (Office.Machine machine : machines()) {
             files.writeAgent(machine, settings.moreYaml(machine));
@@ -421,7 +455,7 @@ final class Deployment implements AutoCloseable {
     }
 
     private void startRole(String role, String heap, String folder, int site) throws InterruptedException {
-        Path config = scratch.path().resolve(folder + ".yaml");
+        Path config = configuration(folder);
         roles.put(
                 folder,
                 begin(() -> RoleProcess.start(

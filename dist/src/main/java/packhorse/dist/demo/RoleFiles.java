@@ -8,6 +8,7 @@ import packhorse.core.unit.ByteRate;
 final class RoleFiles {
     static final String TRACKER = "tracker";
     static final String ORIGIN = "origin";
+    static final String SECOND = "tracker2";
 
     private static final int PLAIN_PORT = 7300;
     private static final int AGENTS_PORT = 7301;
@@ -22,6 +23,12 @@ final class RoleFiles {
     private final String agentsDoor;
     private final String secureDoor;
     private final String originDoor;
+    private final String secondPlainDoor;
+    private final String secondAgentsDoor;
+    private final String secondSecureDoor;
+
+    /** Whether agents and the origin are told of the second tracker. */
+    private boolean twoTrackers;
 
     RoleFiles(ScratchFolder scratch, Surroundings surroundings) {
         this.scratch = scratch;
@@ -31,6 +38,10 @@ final class RoleFiles {
         agentsDoor = tracker + ":" + surroundings.freePort(tracker, AGENTS_PORT);
         secureDoor = tracker + ":" + surroundings.freePort(tracker, SECURE_PORT);
         originDoor = addresses.origin() + ":" + surroundings.freePort(addresses.origin(), ORIGIN_PORT);
+        IpAddress second = addresses.secondTracker();
+        secondPlainDoor = second + ":" + PLAIN_PORT;
+        secondAgentsDoor = second + ":" + AGENTS_PORT;
+        secondSecureDoor = second + ":" + SECURE_PORT;
         scratch.write("passphrase", "the demo's keys live two minutes\n");
     }
 
@@ -42,6 +53,11 @@ final class RoleFiles {
     /** Where agents hold their sessions. */
     String agentsDoor() {
         return agentsDoor;
+    }
+
+    /** Where they hold them when that one is away. */
+    String secondAgentsDoor() {
+        return secondAgentsDoor;
     }
 
     /** Where machines join. */
@@ -82,6 +98,11 @@ final class RoleFiles {
         return scratch.path().resolve(TRACKER);
     }
 
+    /** Where a tracker has it that joined. */
+    Path secondIdentity() {
+        return scratch.path().resolve(SECOND).resolve("identity");
+    }
+
     void writeOrigin(boolean open) {
         scratch.write(
                 ORIGIN + ".yaml",
@@ -89,7 +110,7 @@ final class RoleFiles {
                 data: %s
                 listen: %s
                 swarm: ["%s:%d"]
-                tracker: ["%s"]
+                tracker: [%s]
                 keys: %s
                 passphraseFile: %s
                 """.formatted(
@@ -97,7 +118,7 @@ final class RoleFiles {
                                         originDoor,
                                         addresses.origin(),
                                         SWARM_PORT,
-                                        agentsDoor,
+                                        agentsDoors(),
                                         keys(),
                                         passphrase())
                         + (open ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
@@ -131,16 +152,47 @@ final class RoleFiles {
                         plainUrl()));
     }
 
+    /** A tracker that joins by a token; whoever is configured from now on knows both. */
+    void writeSecondTracker(Path sites) {
+        twoTrackers = true;
+        scratch.write(SECOND + ".yaml", """
+            listen: ["%s"]
+            agents: ["%s"]
+            secure: ["%s"]
+            sites: %s
+            desired: %s
+            origin: %s
+            data: %s
+            refresh: 1s
+            """.formatted(
+                        secondPlainDoor,
+                        secondAgentsDoor,
+                        secondSecureDoor,
+                        sites,
+                        desired(),
+                        originUrl(),
+                        scratch.path().resolve(SECOND)));
+    }
+
     /** @param more lines of this machine's own */
     void writeAgent(Office.Machine machine, String more) {
         scratch.write(
                 machine.folder() + ".yaml",
                 """
                 data: %s
-                tracker: ["%s"]
-                repository: ["%s/repository/"]
+                tracker: [%s]
+                repository: [%s]
                 listen: ["%s:%d"]
-                """.formatted(machine.data(), agentsDoor, secureUrl(), machine.ip(), SWARM_PORT) + more);
+                """.formatted(machine.data(), agentsDoors(), repositories(), machine.ip(), SWARM_PORT) + more);
+    }
+
+    private String agentsDoors() {
+        return twoTrackers ? "\"" + agentsDoor + "\", \"" + secondAgentsDoor + "\"" : "\"" + agentsDoor + "\"";
+    }
+
+    private String repositories() {
+        String first = "\"" + secureUrl() + "/repository/\"";
+        return twoTrackers ? first + ", \"https://" + secondSecureDoor + "/repository/\"" : first;
     }
 
     /** One office of the site map. */

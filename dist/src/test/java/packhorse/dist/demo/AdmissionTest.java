@@ -33,6 +33,9 @@ final class AdmissionTest {
     private static final String LONG = "3.0";
     private static final long MIB = 1 << 20;
 
+    /** Where no office is: people who work from elsewhere have such addresses. */
+    private static final int VPN = 77;
+
     @TempDir
     private static Path folder = Path.of("");
 
@@ -172,6 +175,33 @@ final class AdmissionTest {
         assertEquals(0, Lab.bytesIn(away.agent(), true), "over the line of the office it is in");
         await("from the office it is in").atMost(SOON).until(() -> Lab.bytesIn(away.agent(), false) >= 4 * MIB);
         lab.deployment().stopAgent(away);
+    }
+
+    @Test
+    void onAVpnAMachineFetchesFromOutsideAndIsToldItsSiteWhenTheMapKnowsIt() throws Exception {
+        Office.Machine machine = lab.newcomer(VPN, 9, "");
+        lab.deployment().join(machine, lab.deployment().token(DeploymentRole.AGENT, "office-1"));
+        lab.deployment().startAgent(machine);
+        await().atMost(SOON).until(machine.agent()::reachesTracker);
+        assertEquals("", machine.agent().status().getSite(), "no office has that address");
+        Diagnosis.of(lab.deployment().configuration(machine))
+                .warns("site", "in no known site; the tracker sees " + machine.ip(), "unless it is on the road");
+
+        lab.pull(machine, EVERYBODYS).get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
+        assertTrue(Lab.bytesIn(machine.agent(), true) >= 4 * MIB, "all of it over its own line");
+        assertEquals(0, Lab.bytesIn(machine.agent(), false));
+
+        Path map = lab.deployment().configuration("sites");
+        String before = Files.readString(map);
+        Files.writeString(
+                map,
+                before + "  - name: vpn\n    subnets: ["
+                        + lab.deployment().addresses().site(VPN) + "]\n    wan: {down: 10Mbit, up: 10Mbit}\n");
+        await("it is told without asking")
+                .atMost(SOON)
+                .until(() -> machine.agent().status().getSite().equals("vpn"));
+        Files.writeString(map, before);
+        lab.deployment().stopAgent(machine);
     }
 
     @Test
