@@ -217,11 +217,14 @@ final class OperationsTest {
                 "keys: " + deployment.files().keys(),
                 "keys: " + folder.resolve("no-keys"),
                 deployment.files().agentsDoor(),
-                nobody));
+                nobody,
+                // Asked with this identity, a live one would end the session of the origin that runs.
+                deployment.files().secondAgentsDoor(),
+                "no-such-host.invalid:7301"));
         origin.fails("keys", "no-keys is not there", "bring the online keys");
         origin.warns("origin", "does not run", "packhorse origin --config");
         origin.fails("tracker", nobody + " cannot be reached", "start it");
-        origin.well("tracker", "welcomes this machine");
+        origin.fails("tracker", "no-such-host.invalid has no address", "or this machine's DNS");
         origin.fails("port 7400", "in use at", "stop what uses it");
     }
 
