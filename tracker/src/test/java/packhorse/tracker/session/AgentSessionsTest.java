@@ -703,6 +703,24 @@ class AgentSessionsTest {
         assertEquals(governance.lease, leaseOf(agent));
     }
 
+    @Test
+    void aLeaseGivenOnAskingCountsFromTheAskingAndTheLaterEndHolds() {
+        Agent agent = new Agent("10.2.0.1", 3, true);
+        agent.until(a -> a.getSwarmsCount() == 1);
+        governance.leaseFor = Optional.of(Duration.ofMinutes(10));
+        long before = wall.millis();
+        long first = leaseOf(agent);
+        assertTrue(first >= before + 600_000 && first <= wall.millis() + 600_000, first + " at " + before);
+        wall.forward(Duration.ofMinutes(20));
+        long later = leaseOf(agent);
+        assertTrue(later >= first + 1_200_000 && later <= wall.millis() + 600_000, later + " after " + first);
+        governance.lease = wall.millis() + 3_600_000;
+        assertEquals(governance.lease, leaseOf(agent));
+        governance.lease = 0;
+        governance.leaseFor = Optional.empty();
+        assertEquals(0, leaseOf(agent));
+    }
+
     private long leaseOf(Agent agent) {
         int before = agent.sent(BodyCase.LEASE_ANSWER).size();
         assertTrue(sessions.received(
@@ -779,6 +797,7 @@ class AgentSessionsTest {
         volatile Optional<String> onlySite = Optional.empty();
         volatile long revision = 1;
         volatile long lease;
+        volatile Optional<Duration> leaseFor = Optional.empty();
         volatile String askedSite = "";
         volatile CompletableFuture<ReportsStored> stored =
                 CompletableFuture.completedFuture(ReportsStored.getDefaultInstance());
@@ -809,6 +828,11 @@ class AgentSessionsTest {
         @Override
         public boolean mayHave(EndpointId endpoint, Optional<String> site, Sha256 pack) {
             return !refused.contains(endpoint) && (onlySite.isEmpty() || onlySite.equals(site));
+        }
+
+        @Override
+        public Optional<Duration> leaseFor(EndpointId endpoint, Optional<String> site, String action) {
+            return leaseFor;
         }
 
         @Override
