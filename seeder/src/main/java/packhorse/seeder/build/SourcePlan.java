@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.OptionalInt;
 import packhorse.core.OperationException;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
@@ -34,6 +35,15 @@ public record SourcePlan(
     /** Number of entries of the file list. */
     public long fileCount() {
         return entries.size();
+    }
+
+    /** The permission bits of the file at {@code path} in the content; empty where there is none, or something else. */
+    public OptionalInt modeOf(String path) {
+        return entries.stream()
+                .filter(entry ->
+                        entry instanceof SourceEntry.File && entry.path().equals(path))
+                .mapToInt(SourceEntry::mode)
+                .findFirst();
     }
 
     /** A digest of what the source looked like: another one means that something changed. */

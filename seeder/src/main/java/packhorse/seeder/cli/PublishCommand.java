@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -19,13 +20,18 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.Visitor;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonArray;
+import packhorse.core.json.Json.JsonString;
 import packhorse.core.trust.Role;
 import packhorse.core.unit.ByteCount;
+import packhorse.peer.adapter.Adapters;
 import packhorse.seeder.build.Progress;
 import packhorse.seeder.origin.OriginConfig;
 import packhorse.seeder.origin.OriginDirectory;
 import packhorse.seeder.publish.BundleRequest;
 import packhorse.seeder.publish.Destinations;
+import packhorse.seeder.publish.InstallFile;
 import packhorse.seeder.publish.PublishRequest;
 import packhorse.seeder.publish.Published;
 import packhorse.seeder.publish.Publisher;
@@ -52,6 +58,8 @@ import picocli.CommandLine.Spec;
             "  packhorse publish ./tree --name acme/tools --version 2.0-1 --platform linux-amd64 \\",
             "      --depends acme/app:>=1.2 --to https://192.0.2.10:7400 --ca deployment-ca.crt \\",
             "      --keys keys --passphrase-file phrase",
+            "  packhorse publish ./app --name acme/app --version 1.3 --install app.install.yaml \\",
+            "      --config origin.yaml --keys keys",
             "  packhorse publish os.img --name acme/os --version 12.4 --kind image --open-swarm \\",
             "      --config origin.yaml --keys keys",
             "  packhorse publish --bundle desktop.yaml --config origin.yaml --keys keys",
@@ -101,6 +109,21 @@ public final class PublishCommand implements Callable<Integer> {
             paramLabel = "NAME[:RANGE]",
             description = "Another release that must be there; may be repeated.")
     private List<String> depends = List.of();
+
+    @Option(
+            names = "--install",
+            paramLabel = "FILE",
+            description = "How machines put it in place (see seeder/samples/app.install.yaml); without it, it is only"
+                    + " distributed.")
+    private @Nullable Path install;
+
+    @Option(
+            names = "--allow-adapter",
+            paramLabel = "NAME",
+            description =
+                    "The machines have this adapter though this program has not; its settings go unchecked. May be"
+                            + " repeated.")
+    private Set<String> allowedAdapters = Set.of();
 
     @Option(
             names = "--config",
@@ -157,6 +180,9 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private Function<Publisher, Published> bundleWork(Path file) {
+        if (install != null) {
+            throw new UsageException("the members of a bundle say how they are put in place; leave --install out");
+        }
         if (name != null || version != null) {
             throw new UsageException("a bundle has its name and version in its file; leave --name and --version out");
         }
@@ -176,7 +202,9 @@ public final class PublishCommand implements Callable<Integer> {
                     kindOf(kind),
                     openSwarm,
                     keepOwner,
-                    depends.stream().map(Dependency::parse).toList());
+                    depends.stream().map(Dependency::parse).toList(),
+                    Optional.ofNullable(install)
+                            .map(file -> InstallFile.read(file, Adapters.standard(), allowedAdapters)));
             return publisher -> publisher.publish(request);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
@@ -242,17 +270,40 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private void print(Published published) {
+        published.adapter().ifPresent(adapter -> outcome.with("adapter", adapter));
         outcome.with("path", published.targetPath())
                 .with("document", published.document().hex())
                 .with("sha256", published.sha256().hex())
                 .with("bytes", published.bytes())
                 .with("files", published.files())
                 .with("new", published.isNew())
+                .with("irreversible", !published.irreversible().isEmpty())
+                .with(
+                        "irreversibleBecause",
+                        new JsonArray(published.irreversible().stream()
+                                .<Json>map(JsonString::new)
+                                .toList()))
                 .print(
                         KeysCommand.out(spec),
-                        published.isNew()
-                                ? "published " + published.targetPath() + describe(published)
-                                : published.targetPath() + " was already published with exactly this; nothing changed");
+                        (published.isNew()
+                                        ? "published " + published.targetPath() + describe(published)
+                                        : published.targetPath()
+                                                + " was already published with exactly this; nothing changed")
+                                + inPlace(published));
+    }
+
+    /** How it is put in place; nothing for what is only distributed. */
+    private static String inPlace(Published published) {
+        StringBuilder text = new StringBuilder();
+        published
+                .adapter()
+                .ifPresent(adapter -> text.append("%nput in place by the adapter ".formatted())
+                        .append(adapter)
+                        .append(published.irreversible().isEmpty() ? ", and can be taken back" : ""));
+        published
+                .irreversible()
+                .forEach(reason -> text.append("%nirreversible: ".formatted()).append(reason));
+        return text.toString();
     }
 
     private static String describe(Published published) {

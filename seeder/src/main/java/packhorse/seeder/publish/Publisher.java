@@ -3,18 +3,26 @@ package packhorse.seeder.publish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.content.BlobRef;
 import packhorse.core.content.Bundle;
 import packhorse.core.content.BundleCodec;
+import packhorse.core.content.InfoHash;
+import packhorse.core.content.InstallSection;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.Pack;
+import packhorse.core.content.PieceLength;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Irreversible;
 import packhorse.seeder.build.BuiltContent;
 import packhorse.seeder.build.ContentBuilder;
 import packhorse.seeder.build.ContentSink;
@@ -31,8 +39,12 @@ import packhorse.seeder.build.SourceScanner;
  * finds what it had done.
  */
 public final class Publisher {
+    /** Stands in drafts for digests that are not known yet. */
+    private static final Sha256 UNKNOWN = Sha256.of(new byte[0]);
+
     private final Destination destination;
     private final Progress progress;
+    private final Adapters adapters = Adapters.standard();
 
     Publisher(Destination destination, Progress progress) {
         this.destination = destination;
@@ -47,6 +59,7 @@ public final class Publisher {
      */
     public Published publish(PublishRequest request) {
         SourcePlan plan = SourceScanner.scan(request.source(), request.keepOwner());
+        request.install().ifPresent(install -> install.check(plan, draft(request, plan)));
         String path = request.id().targetPath();
         Optional<byte[]> before = destination.document(path);
         return before.isPresent() ? compare(request, plan, before.get()) : publishNew(request, plan);
@@ -79,7 +92,8 @@ public final class Publisher {
         if (!Arrays.equals(ManifestCodec.encode(offered), before)) {
             throw taken(
                     request.id(),
-                    "the same content under another description (kind, file name, modes, dependencies, open swarm)");
+                    "the same content under another description (kind, file name, modes, dependencies, open swarm,"
+                            + " how it is put in place)");
         }
         return outcome(published, before, false);
     }
@@ -119,17 +133,47 @@ public final class Publisher {
                 built.hashes().data(),
                 built.files(),
                 built.fileCount(),
-                java.util.List.of(pack),
-                request.dependencies());
+                List.of(pack),
+                request.dependencies(),
+                request.install().map(InstallFile::section));
     }
 
-    private static Published outcome(Manifest manifest, byte[] document, boolean isNew) {
+    /** The manifest as it will be, with digests that mean nothing yet. */
+    private static Manifest draft(PublishRequest request, SourcePlan plan) {
+        BlobRef content = new BlobRef(UNKNOWN, plan.contentLength());
+        BlobRef other = new BlobRef(UNKNOWN, 1);
+        Pack pack = new Pack(
+                content,
+                PieceLength.forContent(plan.contentLength()),
+                InfoHash.of(new byte[0]),
+                UNKNOWN,
+                UNKNOWN,
+                other,
+                request.openSwarm()
+                        ? Optional.of(new Pack.OpenSwarm(InfoHash.of(new byte[0]), other))
+                        : Optional.empty());
+        return new Manifest(
+                request.id(),
+                request.kind(),
+                plan.form(),
+                plan.contentName(),
+                content,
+                other,
+                plan.fileCount(),
+                List.of(pack),
+                request.dependencies(),
+                request.install().map(InstallFile::section));
+    }
+
+    private Published outcome(Manifest manifest, byte[] document, boolean isNew) {
         return new Published(
                 manifest.id().targetPath(),
                 Sha256.of(document),
                 manifest.content().length(),
                 manifest.content().sha256(),
                 manifest.fileCount(),
+                manifest.install().map(InstallSection::adapter),
+                Irreversible.reasons(manifest, adapters),
                 isNew);
     }
 
@@ -139,11 +183,16 @@ public final class Publisher {
      * @throws UsageException when a member is not published, or the identity already names another bundle
      */
     public Published publish(BundleRequest request) {
-        Bundle bundle = request.resolve(id -> destination
-                .document(id.targetPath())
-                .map(Sha256::of)
-                .orElseThrow(() -> new UsageException(
-                        request.source() + " names " + id + ", which is not in the catalogue; publish it first")));
+        List<String> irreversible = new ArrayList<>();
+        Bundle bundle = request.resolve(id -> {
+            byte[] member = destination
+                    .document(id.targetPath())
+                    .orElseThrow(() -> new UsageException(
+                            request.source() + " names " + id + ", which is not in the catalogue; publish it first"));
+            Irreversible.reasons(ManifestCodec.decode(member), adapters)
+                    .forEach(reason -> irreversible.add(id + ": " + reason));
+            return Sha256.of(member);
+        });
         byte[] document = BundleCodec.encode(bundle);
         Optional<byte[]> before = destination.document(bundle.targetPath());
         if (before.isPresent() && !Arrays.equals(before.get(), document)) {
@@ -154,6 +203,7 @@ public final class Publisher {
             destination.publish(bundle.targetPath(), document, Optional.empty());
         }
         Sha256 digest = Sha256.of(document);
-        return new Published(bundle.targetPath(), digest, 0, digest, 0, before.isEmpty());
+        return new Published(
+                bundle.targetPath(), digest, 0, digest, 0, Optional.empty(), irreversible, before.isEmpty());
     }
 }
