@@ -44,7 +44,15 @@ public final class CollisionGuard {
 
     /** @throws BadContentException naming both paths, when the entry does not fit those before it */
     public void accept(FileEntry entry) {
-        String path = entry.path();
+        accept(entry.path(), entry instanceof FileEntry.Directory);
+    }
+
+    /**
+     * The same for an entry of which only its place is known.
+     *
+     * @throws BadContentException naming both paths, when it does not fit those before it
+     */
+    public void accept(String path, boolean directory) {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         int order = Arrays.compareUnsigned(bytes, last);
         if (order <= 0) {
@@ -70,7 +78,7 @@ public final class CollisionGuard {
             throw new BadContentException(
                     "\"" + path + "\" and \"" + level.prefix() + twin + "\" are one name on some file systems");
         }
-        if (entry instanceof FileEntry.Directory) {
+        if (directory) {
             open.add(new Level(path + "/"));
         }
     }

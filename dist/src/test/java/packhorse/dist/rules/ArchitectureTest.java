@@ -51,7 +51,6 @@ final class ArchitectureTest {
             "org.apache.commons.compress..",
                     Set.of(
                             "packhorse.seeder.build",
-                            "packhorse.peer.store",
                             "packhorse.peer.tree",
                             "packhorse.peer.adapter.archive",
                             "packhorse.peer.adapter.deb",

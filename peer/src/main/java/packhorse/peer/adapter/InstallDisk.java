@@ -82,9 +82,14 @@ public interface InstallDisk {
     /** Bytes that may still be written on the file system of the nearest existing parent. */
     long usableBytes(Path path) throws IOException;
 
+    /** The name under which {@link #replace} and {@link #switchLink} make what they put in place; all that a crash leaves of them. */
+    static Path freshBeside(Path path) {
+        return path.resolveSibling("." + path.getFileName() + ".packhorse-new");
+    }
+
     /** Replaces a small file in one step, durable when it returns. */
     default void replace(Path file, byte[] bytes, int mode) throws IOException {
-        Path fresh = file.resolveSibling("." + file.getFileName() + ".packhorse-new");
+        Path fresh = freshBeside(file);
         delete(fresh);
         create(fresh, bytes, mode);
         force(fresh);
@@ -97,7 +102,7 @@ public interface InstallDisk {
 
     /** Puts a symbolic link in the place of another or of nothing, in one step, durable when it returns. */
     default void switchLink(Path link, String target) throws IOException {
-        Path fresh = link.resolveSibling("." + link.getFileName() + ".packhorse-new");
+        Path fresh = freshBeside(link);
         delete(fresh);
         symlink(fresh, target);
         rename(fresh, link);

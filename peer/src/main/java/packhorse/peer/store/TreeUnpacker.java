@@ -1,6 +1,5 @@
 package packhorse.peer.store;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,10 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.BadContentException;
@@ -23,17 +19,14 @@ import packhorse.core.content.FileEntry;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
 import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.tree.TreeArchive;
 
 /**
- * Makes the published tree from its archive. The file list, signed by way of the manifest, says what there must be; the archive only
- * brings the bytes, and must hold exactly the list's entries in the list's order. So nothing an archive could smuggle in has a
- * place: {@code ..}, absolute names, duplicates, hard links, devices and pipes differ from every list entry, and modes and owners are
- * taken from the list. Links that lead out of the tree no list can say.
+ * Makes the published tree from its archive, which {@link TreeArchive} holds against the signed file list.
  *
- * <p>Two passes over both, in step, with memory for one entry: the first only compares and writes nothing, so a
- * hostile archive leaves no trace; the second writes into a directory beside the target, checks each file's size and SHA-256 on the
- * way, brings it to the disk, and renames the whole into place at the end. A crash leaves at most that directory, which the next
- * attempt removes.
+ * <p>Two passes over both: the first only compares and writes nothing, so a hostile archive leaves no trace; the second writes into a
+ * directory beside the target, checks each file's size and SHA-256 on the way, brings it to the disk, and renames the whole into place
+ * at the end. A crash leaves at most that directory, which the next attempt removes.
  */
 public final class TreeUnpacker {
     private static final int BUFFER_BYTES = 256 << 10;
@@ -65,18 +58,19 @@ public final class TreeUnpacker {
      * @throws OperationException when the disk fails
      */
     public void unpack(Path archive, Path fileList, Path target, LongConsumer progress) {
+        TreeArchive tree = new TreeArchive(manifest, archive, fileList);
         Path whole = target.toAbsolutePath().normalize();
         if (Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
             throw new UsageException(target + " exists; name a new directory");
         }
         Path making = whole.resolveSibling("." + whole.getFileName() + ".unpacking");
         try {
-            walk(archive, fileList, (entry, data) -> {});
+            tree.walk((entry, data) -> {});
             disk.delete(making);
             disk.createDirectories(making);
             try {
                 Writing writing = new Writing(making, progress);
-                walk(archive, fileList, writing);
+                tree.walk(writing);
                 writing.finish();
                 disk.rename(making, whole);
                 disk.force(Disk.parentOf(whole));
@@ -100,73 +94,8 @@ public final class TreeUnpacker {
         }
     }
 
-    /** What a pass does with each entry, once list and archive agree on it. */
-    private interface Visitor {
-        void visit(FileEntry entry, InputStream data) throws IOException;
-    }
-
-    private void walk(Path archive, Path fileList, Visitor visitor) throws IOException {
-        try (FileListReader list = new FileListReader(manifest, fileList);
-                FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ);
-                TarArchiveInputStream tar = new TarArchiveInputStream(
-                        new BufferedInputStream(java.nio.channels.Channels.newInputStream(channel), BUFFER_BYTES),
-                        "UTF-8")) {
-            Optional<FileEntry> expected = list.next();
-            while (expected.isPresent()) {
-                TarArchiveEntry found = nextOf(tar);
-                if (found == null) {
-                    throw new BadContentException("the archive of " + manifest.id() + " ends before "
-                            + expected.get().path());
-                }
-                requireSame(expected.get(), found);
-                visitor.visit(expected.get(), tar);
-                expected = list.next();
-            }
-            TarArchiveEntry extra = nextOf(tar);
-            if (extra != null) {
-                throw new BadContentException("the archive of " + manifest.id() + " holds \"" + extra.getName()
-                        + "\", which its file list does not");
-            }
-        }
-    }
-
-    private @org.jspecify.annotations.Nullable TarArchiveEntry nextOf(TarArchiveInputStream tar) throws IOException {
-        try {
-            return tar.getNextEntry();
-        } catch (IllegalArgumentException e) {
-            throw new BadContentException("the archive of " + manifest.id() + " is malformed: " + e.getMessage(), e);
-        }
-    }
-
-    private void requireSame(FileEntry expected, TarArchiveEntry found) {
-        boolean same = switch (expected) {
-            case FileEntry.File file ->
-                found.isFile()
-                        && !found.isLink()
-                        && !found.isSymbolicLink()
-                        && !found.isCharacterDevice()
-                        && !found.isBlockDevice()
-                        && !found.isFIFO()
-                        && !found.isSparse()
-                        && found.getName().equals(file.path())
-                        && found.getSize() == file.size();
-            case FileEntry.Directory directory ->
-                found.isDirectory() && found.getName().equals(directory.path() + "/");
-            case FileEntry.Link link ->
-                found.isSymbolicLink()
-                        && found.getName().equals(link.path())
-                        && found.getLinkName().equals(link.target());
-        };
-        if (!same) {
-            throw new BadContentException("the archive of " + manifest.id() + " holds \"" + found.getName()
-                    + "\" (type " + (char) found.getLinkFlag() + ", " + found.getSize()
-                    + " bytes) where its file list has \""
-                    + expected.path() + "\"");
-        }
-    }
-
     /** The second pass. */
-    private final class Writing implements Visitor {
+    private final class Writing implements TreeArchive.Visitor {
         private final Path root;
         private final LongConsumer progress;
         private final byte[] buffer = new byte[BUFFER_BYTES];

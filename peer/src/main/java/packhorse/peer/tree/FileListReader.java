@@ -1,4 +1,4 @@
-package packhorse.peer.store;
+package packhorse.peer.tree;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -8,31 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import packhorse.core.content.BadContentException;
+import packhorse.core.content.BlobRef;
 import packhorse.core.content.ContentVerifier;
 import packhorse.core.content.FileEntry;
 import packhorse.core.content.FileEntryCodec;
 import packhorse.core.content.FileList;
-import packhorse.core.content.Manifest;
 
-/** Streams a file list from disk, entry by entry, and proves at the end that it was the one the manifest names. */
-final class FileListReader implements AutoCloseable {
-    private final Manifest manifest;
+/** Streams a file list from disk, entry by entry, and proves at the end that it was the one that was named. */
+public final class FileListReader implements AutoCloseable {
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final long count;
     private final InputStream in;
     private final ContentVerifier verifier;
     private final FileList list = new FileList();
 
-    FileListReader(Manifest manifest, Path file) throws IOException {
-        this.manifest = manifest;
-        this.in = new BufferedInputStream(Files.newInputStream(file), 64 << 10);
-        this.verifier = new ContentVerifier(manifest.files());
+    /**
+     * Opens one.
+     *
+     * @param expected what the list must be
+     * @param count entries that it must have
+     */
+    public FileListReader(BlobRef expected, long count, Path file) throws IOException {
+        this.count = count;
+        this.in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+        this.verifier = new ContentVerifier(expected);
     }
 
     /**
      * The next entry; empty at the end, once the digest and the count are right.
      *
-     * @throws BadContentException when the list is not the manifest's
+     * @throws BadContentException when the list is not the one that was named
      */
-    Optional<FileEntry> next() throws IOException {
+    public Optional<FileEntry> next() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(256);
         int c = 0;
         while (c != '\n' && line.size() < FileEntryCodec.LINE_BYTES_MAX) {
@@ -44,7 +52,7 @@ final class FileListReader implements AutoCloseable {
         }
         byte[] bytes = line.toByteArray();
         if (bytes.length == 0) {
-            list.requireCount(manifest.fileCount());
+            list.requireCount(count);
             verifier.finish();
             return Optional.empty();
         }
