@@ -39,6 +39,26 @@ public interface Placement {
         MEND
     }
 
+    /** How the adapter runs programs that the release itself brings, its hooks not counted. */
+    default Running running() {
+        return Running.NONE;
+    }
+
+    /** What a release's own programs may do. */
+    enum Running {
+        /** It brings none. */
+        NONE,
+        /** They run in a sandbox, or not at all. */
+        CONFINED,
+        /** They need the machine's root; refused where policy demands a sandbox. */
+        PRIVILEGED
+    }
+
+    /** Whether {@link #prepared} has something to say. */
+    default boolean bringsTree() {
+        return false;
+    }
+
     /**
      * Where the release's own files lie in {@link Workplace#staging}, between {@link #prepare} and {@link #apply}; programs around
      * the installation whose names are relative are taken from there. Empty where it brings no tree.

@@ -11,6 +11,9 @@ public interface Programs {
     /** More of what a program says than this is not kept: its beginning and its end are. */
     int OUTPUT_BYTES_MAX = 64 << 10;
 
+    /** Who confined programs are, where root starts them: nobody, on every Linux. */
+    int NOBODY = 65534;
+
     /**
      * How a program may run.
      *

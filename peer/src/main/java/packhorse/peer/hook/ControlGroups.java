@@ -62,8 +62,8 @@ final class ControlGroups {
         List<Tree> trees = new ArrayList<>();
         for (String mount : mounts) {
             String[] halves = mount.split(" - ", 2);
-            String[] fields = halves[0].split(" ");
-            String[] type = halves.length < 2 ? new String[0] : halves[1].split(" ");
+            String[] fields = halves[0].split(" ", -1);
+            String[] type = halves.length < 2 ? new String[0] : halves[1].split(" ", -1);
             if (fields.length < 5 || type.length < 3 || !type[0].startsWith("cgroup")) {
                 continue;
             }

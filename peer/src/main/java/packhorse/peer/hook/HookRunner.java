@@ -16,9 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection;
@@ -30,8 +28,10 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Programs.Ended;
 import packhorse.peer.adapter.Programs.Frame;
+import packhorse.peer.adapter.ReleaseProgram;
 import packhorse.peer.adapter.Verdict;
 import packhorse.peer.adapter.Workplace;
 
@@ -52,13 +52,6 @@ public final class HookRunner {
     /** Below {@link Workplace#home}. */
     private static final String PLACE = ".hooks";
 
-    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
-    private static final String OURS = "PACKHORSE_";
-    private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
-
-    /** A package may claim thousands of files; a command line has an end. */
-    private static final int SHOWN_MAX = 256;
-
     private static final int NOBODYS_DIRECTORY = 0700;
     private static final int DIRECTORY = 0755;
     private static final int PROGRAM = 0755;
@@ -67,63 +60,33 @@ public final class HookRunner {
     /**
      * Checks a section's hooks, at publishing and again on the machine.
      *
-     * @param bringsTree whether the adapter lays out files of the content, see {@link Placement#prepared}
      * @throws IllegalArgumentException with one line
      */
-    public static void check(InstallSection section, boolean bringsTree) {
+    public static void check(InstallSection section, Placement placement) {
         section.hooks().forEach((moment, hook) -> {
             String what = "the hook " + word(moment);
             commands(hook).forEach(command -> {
-                requireCommand(what, command);
-                if (!command.getFirst().startsWith("/") && !bringsTree) {
+                ReleaseProgram.requireCommand(what, command);
+                if (!command.getFirst().startsWith("/") && !placement.bringsTree()) {
                     throw new IllegalArgumentException(
                             what + " runs " + command.getFirst() + ", but a release of the kind " + section.adapter()
                                     + " lays out no files; name an absolute path of the machine");
                 }
             });
-            requireEnvironment(what, hook.environment());
+            ReleaseProgram.requireEnvironment(what, hook.environment());
         });
     }
 
     /**
-     * Checks an argument vector.
+     * What is in the way of this release's programs on this machine, each one line with its mend.
      *
-     * @throws IllegalArgumentException with one line
+     * @param sandbox whether policy refuses what cannot be confined
      */
-    public static void requireCommand(String what, List<String> command) {
-        String program = command.isEmpty() ? "" : command.getFirst();
-        if (!program.startsWith("/")) {
-            try {
-                SafePath.require(program);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        what + " runs \"" + program
-                                + "\"; name a path inside the release, or an absolute one of the machine",
-                        e);
-            }
-        }
-        if (command.stream().anyMatch(one -> one.indexOf('\0') >= 0)) {
-            throw new IllegalArgumentException(what + " has an argument with a zero byte; take it out");
-        }
-    }
-
-    /**
-     * Checks variables that a release sets.
-     *
-     * @throws IllegalArgumentException with one line
-     */
-    public static void requireEnvironment(String what, SortedMap<String, String> environment) {
-        environment.forEach((name, value) -> {
-            if (!VARIABLE.matcher(name).matches() || name.startsWith(OURS) || value.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException(what + " sets the variable \"" + name
-                        + "\"; take letters, digits and _ that do not begin with " + OURS);
-            }
-        });
-    }
-
-    /** What is in the way of this release's hooks on this machine, each one line with its mend. */
-    public List<String> precheck(Workplace here, boolean sandbox) {
+    public List<String> precheck(Workplace here, Placement placement, boolean sandbox) {
         List<String> inTheWay = new ArrayList<>();
+        if (sandbox && placement.running() == Placement.Running.PRIVILEGED) {
+            inTheWay.add(refusedPrivilege("the program of " + here.manifest().id()));
+        }
         boolean confines = false;
         for (Map.Entry<HookMoment, Hook> each : here.section().hooks().entrySet()) {
             Hook hook = each.getValue();
@@ -177,7 +140,7 @@ public final class HookRunner {
         }
         Path own = making.resolve("own");
         disk.createDirectory(own, NOBODYS_DIRECTORY);
-        disk.owner(own, MachinePrograms.NOBODY, MachinePrograms.NOBODY);
+        disk.owner(own, Programs.NOBODY, Programs.NOBODY);
         disk.forceTree(making);
         disk.delete(place);
         disk.rename(making, place);
@@ -186,7 +149,7 @@ public final class HookRunner {
 
     private static void requireKept(String what, String program, Path files) {
         Path file = files.resolve(program);
-        if (program.startsWith("/") || Files.isRegularFile(file) && Files.isExecutable(file)) {
+        if (program.startsWith("/") || (Files.isRegularFile(file) && Files.isExecutable(file))) {
             return;
         }
         throw new AdapterException(
@@ -203,7 +166,7 @@ public final class HookRunner {
                 .forEach(command -> {
                     for (int i = 0; i < command.size(); i++) {
                         String word = command.get(i);
-                        if (i == 0 && !word.startsWith("/") || word.contains("/") && safe(word)) {
+                        if ((i == 0 && !word.startsWith("/")) || (word.contains("/") && safe(word))) {
                             tops.add(word.split("/", 2)[0]);
                         }
                     }
@@ -254,7 +217,7 @@ public final class HookRunner {
      */
     public Outcome run(HookCall call, Workplace here, Placement placement) throws IOException, InterruptedException {
         Hook hook = here.section().hooks().get(call.moment());
-        if (hook == null || call.back() && hook.undo().isEmpty()) {
+        if (hook == null || (call.back() && hook.undo().isEmpty())) {
             return Outcome.DONE;
         }
         String what = what(call.moment(), here) + (call.back() ? " (its undo)" : "");
@@ -267,39 +230,22 @@ public final class HookRunner {
                     what + " cannot run: somebody took " + files + " away; prepare the release again");
         }
         command.set(0, files.resolve(command.getFirst()).toString());
-        SortedMap<String, String> environment =
-                environment(here, call.operation().name(), call.action());
+        SortedMap<String, String> environment = ReleaseProgram.environment(here);
+        environment.put("PACKHORSE_OPERATION", call.operation().name().toLowerCase(Locale.ROOT));
+        environment.put("PACKHORSE_ACTION", call.action());
         environment.putAll(hook.environment());
+        environment.put("HOME", place.resolve("own").toString());
         environment.put("PACKHORSE_HOME", place.resolve("own").toString());
         environment.put("PACKHORSE_HOOK", word(call.moment()));
         Frame frame = new Frame(
                 files,
                 List.of(place.resolve("own")),
-                readable(here, placement, files),
+                ReleaseProgram.readable(here, placement, files),
                 environment,
                 confined(what, here, hook.privileged(), call.sandbox()),
                 hook.timeout());
         Ended ended = here.programs().run(command, frame);
         return Verdict.of(what, ended, here.section(), ReturnCodes.SCRIPTS);
-    }
-
-    /** The fixed part of what a release's program is told, the same for hooks and for an exec release's own. */
-    public static SortedMap<String, String> environment(Workplace here, String operation, String action) {
-        SortedMap<String, String> environment = new TreeMap<>();
-        environment.put("PATH", PATH);
-        environment.put("LANG", "C.UTF-8");
-        environment.put("HOME", "/tmp");
-        environment.put("PACKHORSE_RELEASE", here.manifest().id().name().toString());
-        environment.put("PACKHORSE_VERSION", here.manifest().id().version().toString());
-        environment.put(
-                "PACKHORSE_PREVIOUS_VERSION",
-                here.previous()
-                        .map(previous -> previous.manifest().id().version().toString())
-                        .orElse(""));
-        environment.put("PACKHORSE_OPERATION", operation.toLowerCase(Locale.ROOT));
-        environment.put("PACKHORSE_ACTION", action);
-        environment.put("PACKHORSE_ROOT", here.root().toString());
-        return environment;
     }
 
     /**
@@ -308,7 +254,7 @@ public final class HookRunner {
      * @param sandbox whether policy refuses what is not
      * @throws AdapterException where it has to be and cannot
      */
-    public static boolean confined(String what, Workplace here, boolean privileged, boolean sandbox) {
+    private static boolean confined(String what, Workplace here, boolean privileged, boolean sandbox) {
         if (privileged) {
             if (sandbox) {
                 throw new AdapterException(CodeClass.ENVIRONMENT, refusedPrivilege(what));
@@ -320,20 +266,6 @@ public final class HookRunner {
             throw new AdapterException(CodeClass.ENVIRONMENT, refusedMachine(why.get()));
         }
         return why.isEmpty();
-    }
-
-    /** What a program of a release sees beside the system: the given, the release's places, what its section requires. */
-    public static List<Path> readable(Workplace here, Placement placement, Path... given) {
-        Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
-        Stream<Path> required = here.section().requires().stream().map(Path::of);
-        return Stream.concat(
-                        Stream.of(given),
-                        Stream.concat(claimed, required)
-                                .filter(path -> path.getNameCount() > 1)
-                                .filter(path -> Files.isDirectory(path) || Files.isRegularFile(path))
-                                .limit(SHOWN_MAX))
-                .distinct()
-                .toList();
     }
 
     private static String refusedPrivilege(String what) {

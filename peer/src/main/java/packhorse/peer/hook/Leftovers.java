@@ -81,7 +81,7 @@ final class Leftovers {
             String prefix = RunName.VARIABLE + "=";
             String all =
                     Files.readString(PROC.resolve(Long.toString(pid)).resolve("environ"), StandardCharsets.ISO_8859_1);
-            for (String one : all.split("\0")) {
+            for (String one : all.split("\0", -1)) {
                 if (one.startsWith(prefix)) {
                     return RunName.parse(one.substring(prefix.length()));
                 }

@@ -39,9 +39,6 @@ import packhorse.peer.adapter.Programs;
 public final class MachinePrograms implements Programs {
     private static final Logger LOG = LoggerFactory.getLogger(MachinePrograms.class);
 
-    /** Who confined programs are, where root starts them: nobody, on every Linux. */
-    public static final int NOBODY = 65534;
-
     private static final List<Path> PATH =
             List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"));
 

@@ -23,7 +23,7 @@ record ProcessLine(boolean dead, long session, long startTicks) {
     static Optional<ProcessLine> of(long pid) {
         try {
             String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
-            String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+            String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
             return Optional.of(new ProcessLine(
                     fields[STATE].equals("Z") || fields[STATE].equals("X"),
                     Long.parseLong(fields[SESSION]),

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Programs.Frame;
 
 /**
@@ -61,7 +62,7 @@ final class Sandbox {
                 "--clearenv",
                 "--cap-drop",
                 "ALL"));
-        String nobody = Integer.toString(MachinePrograms.NOBODY);
+        String nobody = Integer.toString(Programs.NOBODY);
         if (root) {
             for (String needed : List.of("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")) {
                 words.addAll(List.of("--cap-add", needed));
@@ -116,7 +117,11 @@ final class Sandbox {
         SortedMap<Path, Boolean> binds =
                 new TreeMap<>(Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder()));
         Path directory = plain(frame.directory());
-        frame.readable().forEach(path -> binds.put(plain(path), false));
+        frame.readable().stream()
+                .map(Sandbox::plain)
+                .sorted(Comparator.comparingInt(Path::getNameCount))
+                .filter(path -> binds.keySet().stream().noneMatch(path::startsWith))
+                .forEach(path -> binds.put(path, false));
         if (binds.keySet().stream().noneMatch(directory::startsWith)) {
             binds.put(directory, false);
         }

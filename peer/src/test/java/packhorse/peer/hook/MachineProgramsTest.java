@@ -30,6 +30,7 @@ import packhorse.core.content.CodeClass;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Programs.Ended;
 import packhorse.peer.adapter.Programs.Frame;
 
@@ -52,7 +53,7 @@ final class MachineProgramsTest {
         OutsideProgram.require("bwrap");
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
         own = Files.createDirectory(dir.resolve("own"));
-        InstallDisk.real().owner(own, MachinePrograms.NOBODY, MachinePrograms.NOBODY);
+        InstallDisk.real().owner(own, Programs.NOBODY, Programs.NOBODY);
     }
 
     @AfterEach
@@ -126,7 +127,7 @@ final class MachineProgramsTest {
         assumeTrue(isRoot(), "only root can become somebody else");
         Ended ended = confined("cp /bin/sh own/sh && chmod 4755 own/sh; ls -l own", LONG);
         assertEquals(0, ended.code(), ended.output());
-        assertEquals(MachinePrograms.NOBODY, Files.getAttribute(own.resolve("sh"), "unix:uid"));
+        assertEquals(Programs.NOBODY, Files.getAttribute(own.resolve("sh"), "unix:uid"));
         Ended shadow = programs.run(
                 List.of("/bin/cat", "/etc/shadow"),
                 new Frame(dir, List.of(), List.of(Path.of("/etc/shadow")), new TreeMap<>(), true, LONG));

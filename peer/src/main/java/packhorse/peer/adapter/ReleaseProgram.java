@@ -1,0 +1,90 @@
+package packhorse.peer.adapter;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import packhorse.core.content.SafePath;
+
+/** What holds for every program that a release names, be it a hook or what an adapter runs: how it is named, what it is told and sees. */
+public final class ReleaseProgram {
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
+    private static final String OURS = "PACKHORSE_";
+    private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /** A package may claim thousands of files; a command line has an end. */
+    private static final int SHOWN_MAX = 256;
+
+    private ReleaseProgram() {}
+
+    /**
+     * Checks an argument vector.
+     *
+     * @throws IllegalArgumentException with one line
+     */
+    public static void requireCommand(String what, List<String> command) {
+        String program = command.isEmpty() ? "" : command.getFirst();
+        if (!program.startsWith("/")) {
+            try {
+                SafePath.require(program);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        what + " runs \"" + program
+                                + "\"; name a path inside the release, or an absolute one of the machine",
+                        e);
+            }
+        }
+        if (command.stream().anyMatch(one -> one.indexOf('\0') >= 0)) {
+            throw new IllegalArgumentException(what + " has an argument with a zero byte; take it out");
+        }
+    }
+
+    /**
+     * Checks variables that a release sets.
+     *
+     * @throws IllegalArgumentException with one line
+     */
+    public static void requireEnvironment(String what, SortedMap<String, String> environment) {
+        environment.forEach((name, value) -> {
+            if (!VARIABLE.matcher(name).matches() || name.startsWith(OURS) || value.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException(what + " sets the variable \"" + name
+                        + "\"; take letters, digits and _ that do not begin with " + OURS);
+            }
+        });
+    }
+
+    /** The fixed part of what a release's program is told, the same for hooks and for an exec release's own. */
+    public static SortedMap<String, String> environment(Workplace here) {
+        SortedMap<String, String> environment = new TreeMap<>();
+        environment.put("PATH", PATH);
+        environment.put("LANG", "C.UTF-8");
+        environment.put("PACKHORSE_RELEASE", here.manifest().id().name().toString());
+        environment.put("PACKHORSE_VERSION", here.manifest().id().version().toString());
+        environment.put(
+                "PACKHORSE_PREVIOUS_VERSION",
+                here.previous()
+                        .map(previous -> previous.manifest().id().version().toString())
+                        .orElse(""));
+        environment.put("PACKHORSE_ROOT", here.root().toString());
+        return environment;
+    }
+
+    /** What a program of a release sees beside the system: the given, the release's places, what its section requires. */
+    public static List<Path> readable(Workplace here, Placement placement, Path... given) {
+        Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
+        Stream<Path> required = here.section().requires().stream().map(Path::of);
+        return Stream.concat(
+                        Stream.of(given),
+                        Stream.concat(claimed, required)
+                                .filter(path -> path.getNameCount() > 1)
+                                .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                                        || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                                .limit(SHOWN_MAX))
+                .distinct()
+                .toList();
+    }
+}
