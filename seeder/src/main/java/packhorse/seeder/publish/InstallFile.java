@@ -178,7 +178,9 @@ public final class InstallFile {
             try {
                 SafePath.require(program.value());
             } catch (IllegalArgumentException e) {
-                throw program.place().error(e.getMessage() + "; a program is a path inside the content, or absolute");
+                throw program.place()
+                        .error(program.value() + ": " + e.getMessage()
+                                + "; a program is a path inside the content, or absolute");
             }
             programs.add(program);
         }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,67 @@ final class PublishCommandTest {
 
             assertEquals(0, publish(url, "--keys", keys, "--ca", right));
         }
+    }
+
+    @Test
+    void publishingSaysHowItIsPutInPlaceAndWhatCannotBeTakenBack() throws Exception {
+        Path tree = Files.createDirectory(dir.resolve("app"));
+        Path hook = Files.writeString(tree.resolve("stop.sh"), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path install =
+                Files.writeString(dir.resolve("app.install.yaml"), "adapter: crate\nhooks: {pre: {run: [stop.sh]}}\n");
+        Files.write(
+                dir.resolve("phrase"),
+                new String(Deployment.passphrase()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Deployment deployment = new Deployment(dir, InstantSource.system(), "127.40.7.2");
+        Path config = Files.writeString(dir.resolve("origin.yaml"), """
+            data: origin
+            listen: 127.40.7.2:0
+            swarm: [127.40.7.2:0]
+            trackers: []
+            keys: keys
+            """);
+        List<String> args = List.of(
+                tree.toString(),
+                "--name",
+                "acme/app",
+                "--version",
+                "1",
+                "--install",
+                install.toString(),
+                "--config",
+                config.toString(),
+                "--passphrase-file",
+                dir.resolve("phrase").toString());
+        assertEquals(deployment.keys().path(), dir.resolve("keys"));
+
+        UsageException unknown = assertThrows(UsageException.class, () -> say(args));
+        assertTrue(line(unknown).contains(":1:10: there is no adapter \"crate\" here"), line(unknown));
+        UsageException bundle = assertThrows(
+                UsageException.class,
+                () -> say(
+                        List.of("--bundle", "b.yaml", "--install", install.toString(), "--config", config.toString())));
+        assertTrue(line(bundle).contains("leave --install out"), line(bundle));
+
+        List<String> allowed = new ArrayList<>(args);
+        allowed.addAll(List.of("--allow-adapter", "crate"));
+        String said = say(allowed);
+        assertTrue(said.contains("put in place by the adapter crate"), said);
+        assertTrue(said.contains("irreversible: the hook pre changes the machine and declares no undo"), said);
+        allowed.add("--json");
+        String json = say(allowed);
+        assertTrue(json.contains("\"adapter\":\"crate\""), json);
+        assertTrue(json.contains("\"irreversible\":true"), json);
+        assertTrue(json.contains("\"new\":false"), json);
+    }
+
+    private static String say(List<String> args) {
+        StringWriter out = new StringWriter();
+        PublishCommand command = new PublishCommand();
+        CommandLine line = new CommandLine(command).setOut(new PrintWriter(out));
+        line.parseArgs(args.toArray(String[]::new));
+        assertEquals(0, command.call());
+        return out.toString();
     }
 
     private static String line(RuntimeException e) throws IOException {
