@@ -48,6 +48,7 @@ final class TidyTest {
                     "throw; only Main ends the process",
                     "Main.java",
                     "SwarmProcess.java",
+                    "InstallerProcess.java",
                     "ParentWatch.java"),
             Rule.of(Scope.MAIN, "\\bSystem\\.currentTimeMillis\\(", "take an InstantSource"),
             Rule.of(Scope.MAIN, "\\bInstant\\.now\\(\\)", "take an InstantSource"),

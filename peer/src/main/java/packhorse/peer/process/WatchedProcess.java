@@ -207,6 +207,8 @@ public final class WatchedProcess<C> implements AutoCloseable {
             ended.await();
         } catch (IOException e) {
             LOG.debug("{} {} takes no more commands", watching.name(), process.pid(), e);
+        } catch (IllegalArgumentException e) {
+            doom("it was to be told what cannot be said: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
