@@ -1,0 +1,80 @@
+package packhorse.peer.adapter.archive;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonArray;
+import packhorse.core.json.Json.JsonBoolean;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
+import packhorse.core.json.JsonFields;
+import packhorse.core.json.JsonReader;
+
+/**
+ * What was there before a change, all that an undo needs.
+ *
+ * @param link where the link led, as it was written; empty where there was none
+ * @param linkOwner its owner and group, for a link that root did not make
+ * @param present whether this version was there already
+ * @param marker this version's marker, where it had one
+ * @param missing directories that were not there, as the machine names them, outermost first
+ * @param versions this line's versions that were there
+ * @param placed the record in the line's home, where there was one
+ * @param active whether that said it was in use
+ */
+record Captured(
+        Optional<String> link,
+        Optional<LinkOwner> linkOwner,
+        boolean present,
+        Optional<String> marker,
+        List<String> missing,
+        List<String> versions,
+        Optional<String> placed,
+        boolean active) {
+    static final String FILE = "archive.json";
+
+    /** By number. */
+    record LinkOwner(int uid, int gid) {}
+
+    byte[] encode() {
+        Map<String, Json> out = new LinkedHashMap<>();
+        link.ifPresent(target -> out.put("link", new JsonString(target)));
+        linkOwner.ifPresent(owner -> {
+            out.put("linkUid", new Json.JsonInteger(owner.uid()));
+            out.put("linkGid", new Json.JsonInteger(owner.gid()));
+        });
+        out.put("present", new JsonBoolean(present));
+        marker.ifPresent(text -> out.put("marker", new JsonString(text)));
+        out.put("missing", strings(missing));
+        out.put("versions", strings(versions));
+        placed.ifPresent(text -> out.put("placed", new JsonString(text)));
+        out.put("active", new JsonBoolean(active));
+        return CanonicalJson.encode(JsonObject.of(out));
+    }
+
+    static Captured decode(byte[] bytes) {
+        JsonFields fields = JsonFields.of(JsonReader.parse(bytes), "captured");
+        Optional<String> link = fields.optionalString("link");
+        Captured captured = new Captured(
+                link,
+                link.map(any -> new LinkOwner(
+                        (int) fields.integer("linkUid", 0, Integer.MAX_VALUE),
+                        (int) fields.integer("linkGid", 0, Integer.MAX_VALUE))),
+                fields.bool("present"),
+                fields.optionalString("marker"),
+                fields.strings("missing"),
+                fields.strings("versions"),
+                fields.optionalString("placed"),
+                fields.bool("active"));
+        fields.done();
+        return captured;
+    }
+
+    static JsonArray strings(List<String> words) {
+        return new JsonArray(new ArrayList<>(words.stream().map(JsonString::new).toList()));
+    }
+}

@@ -1,0 +1,101 @@
+package packhorse.peer.adapter.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+import packhorse.core.content.FileEntry;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.tree.FileListReader;
+
+/**
+ * Puts a version's directory right again, entry by entry, each by one rename, so that a program that runs from there never sees half a
+ * file. What is as it should be is not touched. All is on the disk when it returns; cut off and called again it goes on.
+ */
+final class Mending {
+    private final Path directory;
+    private final Path fresh;
+    private final InstallDisk disk;
+
+    /**
+     * Of one directory.
+     *
+     * @param fresh a name beside the directory, for what is being made
+     */
+    Mending(Path directory, Path fresh, InstallDisk disk) {
+        this.directory = directory;
+        this.fresh = fresh;
+        this.disk = disk;
+    }
+
+    /** Where good bytes are. */
+    interface Bytes {
+        Path of(FileEntry.File file) throws IOException;
+    }
+
+    void mend(FileListReader list, Bytes bytes) throws IOException {
+        Comparison comparison = new Comparison(done -> {});
+        disk.delete(fresh);
+        for (Optional<FileEntry> next = list.next(); next.isPresent(); next = list.next()) {
+            FileEntry entry = next.get();
+            // Its directory was mended before it, so a difference is its own.
+            Optional<Comparison.Difference> difference = comparison.of(entry, directory);
+            if (difference.isPresent()) {
+                mend(entry, difference.get().rightsOnly(), bytes);
+                comparison.mended(entry);
+            }
+        }
+        disk.force(parentOf(fresh));
+    }
+
+    private void mend(FileEntry entry, boolean rightsOnly, Bytes bytes) throws IOException {
+        Path path = directory.resolve(entry.path());
+        if (rightsOnly) {
+            rights(path, entry);
+            disk.force(path);
+            return;
+        }
+        switch (entry) {
+            case FileEntry.Directory d -> {
+                disk.delete(path);
+                disk.createDirectory(path, entry.mode());
+                rights(path, entry);
+                disk.force(path);
+            }
+            case FileEntry.File file -> {
+                try (InputStream in = Files.newInputStream(bytes.of(file))) {
+                    disk.create(fresh, in, file.mode(), done -> {});
+                }
+                rights(fresh, file);
+                disk.force(fresh);
+                into(path);
+            }
+            case FileEntry.Link link -> {
+                disk.symlink(fresh, link.target());
+                disk.owner(fresh, link.owner().uid(), link.owner().gid());
+                into(path);
+            }
+        }
+        disk.force(parentOf(path));
+    }
+
+    private void into(Path path) throws IOException {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            disk.delete(path);
+        }
+        disk.rename(fresh, path);
+    }
+
+    /** The owner first: a change of owner may clear bits of the mode. */
+    private void rights(Path path, FileEntry entry) throws IOException {
+        disk.owner(path, entry.owner().uid(), entry.owner().gid());
+        disk.mode(path, entry.mode());
+    }
+
+    static Path parentOf(Path path) {
+        return Optional.ofNullable(path.getParent())
+                .orElseThrow(() -> new IllegalArgumentException(path + " lies in nothing"));
+    }
+}
