@@ -4,15 +4,24 @@ package packhorse.core.state;
  * Where an action stands. The path of one that goes well, and where it may end instead:
  *
  * <pre>
- *   QUEUED → OFFERED → ACCEPTED → FETCHING → STAGED → WAITING → PRECHECK → PREPARED → APPLYING → APPLIED → ACTIVATING
- *     → VERIFYING → COMMITTABLE → COMMITTING → COMMITTED
- *   from any of these but COMMITTED: FAILED, REFUSED, TIMED_OUT, CANCELLED, SUPERSEDED, NOT_APPLICABLE, ALREADY_AT_TARGET,
+ *   of every operation but DELETE:  QUEUED → OFFERED → ACCEPTED → …
+ *   DISTRIBUTE        … FETCHING → STAGED
+ *   INSTALL, UPDATE   … FETCHING → STAGED → PRECHECK → PREPARED → (WAITING) → APPLYING → APPLIED → ACTIVATING → VERIFYING
+ *                       → COMMITTABLE, or where the order commits at once → COMMITTING → COMMITTED
+ *   ACTIVATE          … PRECHECK → PREPARED → (WAITING) → ACTIVATING → VERIFYING → COMMITTABLE
+ *   COMMIT            … (WAITING) → COMMITTING → COMMITTED
+ *   ROLLBACK          … (WAITING) → UNDOING → UNDONE
+ *   REMOVE            … PRECHECK → PREPARED → (WAITING) → APPLYING → APPLIED → VERIFYING → COMMITTING → COMMITTED
+ *   DELETE            ACCEPTED → (WAITING) → DELETED
+ *
+ *   from any of these that is no end: FAILED, REFUSED, TIMED_OUT, CANCELLED, SUPERSEDED, NOT_APPLICABLE, ALREADY_AT_TARGET,
  *     DECLINED, UNREACHABLE
- *   from APPLYING to COMMITTABLE: UNDOING → UNDONE or UNDO_FAILED
- *   of a delete: ACCEPTED → DELETED
+ *   from APPLYING on, where something goes wrong or nobody wants it any more: UNDOING, and once everything is back FAILED,
+ *     TIMED_OUT, CANCELLED or SUPERSEDED; UNDO_FAILED where it is not
  * </pre>
  *
- * <p>For a distribution STAGED is the end. A terminal state is final: a retry is a new attempt with a new name.
+ * <p>States that nothing is to be said of may be left out. A state that ends an action is final: a retry is a new attempt with a
+ * new name. COMMITTABLE is such an end, so an action that commits at once does not report it and goes from VERIFYING to COMMITTING.
  */
 public enum ActionState {
     QUEUED(1, false),
@@ -64,7 +73,74 @@ public enum ActionState {
 
     /** Whether an action of this operation ends here. */
     public boolean ends(Operation operation) {
-        return terminal || (this == STAGED && operation == Operation.DISTRIBUTE);
+        return terminal
+                || switch (operation) {
+                    case DISTRIBUTE -> this == STAGED;
+                    case INSTALL, UPDATE, ACTIVATE -> this == COMMITTABLE;
+                    case COMMIT, ROLLBACK, REMOVE, DELETE -> false;
+                };
+    }
+
+    /** Whether an action of this operation ended here as it should. */
+    public boolean succeeded(Operation operation) {
+        return this == ALREADY_AT_TARGET
+                || switch (operation) {
+                    case DISTRIBUTE -> this == STAGED;
+                    case INSTALL, UPDATE, ACTIVATE -> this == COMMITTABLE || this == COMMITTED;
+                    case COMMIT, REMOVE -> this == COMMITTED;
+                    case ROLLBACK -> this == UNDONE;
+                    case DELETE -> this == DELETED;
+                };
+    }
+
+    /** Whether what is in place on the machine is being changed, or may have been. */
+    public boolean changes() {
+        return switch (this) {
+            case APPLYING,
+                    APPLIED,
+                    ACTIVATING,
+                    VERIFYING,
+                    COMMITTABLE,
+                    COMMITTING,
+                    COMMITTED,
+                    UNDOING,
+                    UNDONE,
+                    UNDO_FAILED -> true;
+            case QUEUED,
+                    OFFERED,
+                    ACCEPTED,
+                    FETCHING,
+                    STAGED,
+                    WAITING,
+                    PRECHECK,
+                    PREPARED,
+                    FAILED,
+                    NOT_APPLICABLE,
+                    ALREADY_AT_TARGET,
+                    REFUSED,
+                    DECLINED,
+                    TIMED_OUT,
+                    UNREACHABLE,
+                    CANCELLED,
+                    SUPERSEDED,
+                    DELETED -> false;
+        };
+    }
+
+    /** Whether an action that was in the state {@code before} may come to this one next. */
+    public boolean mayFollow(ActionState before) {
+        if (before.terminal || before == this) {
+            return false;
+        }
+        if (terminal || this == UNDOING) {
+            return true;
+        }
+        return switch (before) {
+            case UNDOING -> false;
+            // What waits may have waited already before it was looked at.
+            case PRECHECK, PREPARED -> this == WAITING || number > before.number;
+            default -> number > before.number;
+        };
     }
 
     /** @throws IllegalArgumentException for a number that this version does not know */

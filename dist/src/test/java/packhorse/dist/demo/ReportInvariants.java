@@ -59,7 +59,7 @@ final class ReportInvariants {
         if (before.state().ends(before.operation())) {
             broken.add(
                     id + ": " + now.action() + " goes on to " + now.state() + " after it ended in " + before.state());
-        } else if (now.state().number() < before.state().number()) {
+        } else if (!now.state().mayFollow(before.state())) {
             broken.add(id + ": " + now.action() + " goes back from " + before.state() + " to " + now.state());
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -32,11 +33,15 @@ import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Why;
+import packhorse.core.state.LineState;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.channel.PeerChannel;
+import packhorse.peer.installer.InstallProgress;
+import packhorse.peer.installer.Installer;
+import packhorse.peer.installer.InstallerReport;
 import packhorse.peer.inventory.HeldRelease;
 import packhorse.peer.inventory.InventoryConfig;
 import packhorse.peer.inventory.InventoryReporter;
@@ -65,7 +70,8 @@ import packhorse.peer.swarm.SwarmPort;
  * <p>This class is the thread, its mailbox and who is handed what. The state is shared out among collaborators that all run on
  * that thread, each knowing only those before it: {@link Packs} what is held, {@link Engine} the swarm engine, {@link Duties}
  * what the trackers want, {@link Reporter} what they are told, {@link Swarms} a pack's life, {@link Intake} how one comes,
- * {@link Steward} the desired state, {@link Outbox} what is reported of it, {@link Chooser} what a wish means,
+ * {@link Steward} the desired state, {@link Installations} what the installer is told and says, {@link Leases} the right to begin,
+ * {@link LocalInstalls} what the user of this machine orders, {@link Outbox} what is reported of it, {@link Chooser} what a wish means,
  * {@link Permission} whether it is granted, {@link Pulls} and {@link Readers} those who ask, {@link Sources} where bytes came
  * from. {@link Errands} go elsewhere and come back through the mailbox.
  *
@@ -82,6 +88,12 @@ public final class Agent implements AutoCloseable {
     @FunctionalInterface
     public interface SessionStarter {
         TrackerSession start(Consumer<SessionEvent> events);
+    }
+
+    /** Starts the installer, which reports to the listener. */
+    @FunctionalInterface
+    public interface InstallerStarter {
+        Installer start(Installer.Listener listener);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -108,6 +120,8 @@ public final class Agent implements AutoCloseable {
     private volatile Optional<LocalDoor> door = Optional.empty();
     /** What the inventory shows of the store; written by the owner. */
     private volatile List<HeldRelease> holdings = List.of();
+    /** What the inventory shows of what is in place; written by the owner. */
+    private volatile Optional<List<LineState>> lines = Optional.empty();
 
     // From here on: only the owner thread.
     private final Packs packs = new Packs();
@@ -119,6 +133,11 @@ public final class Agent implements AutoCloseable {
     private final Reporter reporter;
     private final Swarms swarms;
     private final Intake intake;
+    private final Leases leases;
+    private final Installations installations;
+    private final LocalInstalls locals;
+    private final Offers offers;
+    private final ActionWriter actions;
     private final Steward steward;
     private final Outbox outbox;
     private final Entitlements entitlements;
@@ -139,6 +158,7 @@ public final class Agent implements AutoCloseable {
             Store store,
             EngineStarter engines,
             SessionStarter sessions,
+            Optional<InstallerStarter> installer,
             TufClient catalogue,
             PeerChannel channel,
             InstantSource clock,
@@ -166,6 +186,18 @@ public final class Agent implements AutoCloseable {
                 new Swarms(packs, engine, duties, reporter, shelf, wanted, errands, channel, reach, sources, nanoTime);
         this.intake = new Intake(packs, swarms, shelf, wanted, errands, nanoTime, config.seedOnStart());
         this.outbox = new Outbox(journal, session, errands);
+        this.leases = new Leases(session, clock, nanoTime, random);
+        this.installations = new Installations(
+                data.resolve("installs"),
+                installer.map(starter -> starter.start(new FromInstaller())),
+                leases,
+                new Deferrals(data.resolve("deferred"), errands),
+                config.platforms(),
+                errands,
+                clock,
+                this::planAgain);
+        this.lines = installations.known();
+        LocalOrders orders = new LocalOrders(data.resolve("local"), errands, clock, this::itemsChanged);
         this.steward = new Steward(
                 data.resolve("desired"),
                 config.unknownGrace(),
@@ -179,9 +211,12 @@ public final class Agent implements AutoCloseable {
                 wanted,
                 sources,
                 reporter,
+                installations,
+                orders,
                 errands,
                 clock,
                 nanoTime);
+        this.actions = new ActionWriter(steward, installations, clock);
         this.entitlements = new Entitlements(
                 data.resolve("entitled"),
                 session,
@@ -193,22 +228,19 @@ public final class Agent implements AutoCloseable {
         this.permission = new Permission(steward, entitlements);
         this.summons = new Summons(catalogued, intake, errands);
         this.chooser = new Chooser(catalogue, config.platforms(), packs, errands);
+        this.locals = new LocalInstalls(chooser, permission, orders, steward, installations, actions, packs, clock);
+        this.offers = new Offers(
+                catalogue, catalogued, permission, steward, installations, packs, config.platforms(), errands);
         this.pulls = new Pulls(catalogue, chooser, packs, intake, shelf, permission, errands, nanoTime);
         this.readers = new Readers(catalogue, chooser, packs, intake, permission, errands, this::post);
         this.inventory = config.inventory()
                 ? Optional.of(InventoryReporter.start(
-                        data, InventoryConfig.DEFAULT, () -> holdings, this::sendInventory, clock))
+                        data, InventoryConfig.DEFAULT, () -> holdings, () -> lines, this::sendInventory, clock))
                 : Optional.empty();
         this.owner = Thread.ofPlatform().name("agent").unstarted(this::run);
     }
 
-    /**
-     * Starts an agent from its parts. It closes the engine and the session that it starts, nothing else.
-     *
-     * @param identity who this agent is: what its certificate says
-     * @param channel the way to other agents; the engine listens behind it
-     * @throws UsageException when a port or the socket is in use
-     */
+    /** Starts an agent of a machine without an installer: it brings content, and puts nothing in place. */
     public static Agent start(
             AgentConfig config,
             MachineIdentity identity,
@@ -220,8 +252,42 @@ public final class Agent implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             LongSupplier nanoTime) {
-        Agent agent =
-                new Agent(config, identity, store, engines, sessions, catalogue, channel, clock, random, nanoTime);
+        return start(
+                config,
+                identity,
+                store,
+                engines,
+                sessions,
+                Optional.empty(),
+                catalogue,
+                channel,
+                clock,
+                random,
+                nanoTime);
+    }
+
+    /**
+     * Starts an agent from its parts. It closes the engine, the session and the installer that it starts, nothing else.
+     *
+     * @param identity who this agent is: what its certificate says
+     * @param installer absent where this machine puts nothing in place
+     * @param channel the way to other agents; the engine listens behind it
+     * @throws UsageException when a port or the socket is in use
+     */
+    public static Agent start(
+            AgentConfig config,
+            MachineIdentity identity,
+            Store store,
+            EngineStarter engines,
+            SessionStarter sessions,
+            Optional<InstallerStarter> installer,
+            TufClient catalogue,
+            PeerChannel channel,
+            InstantSource clock,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
+        Agent agent = new Agent(
+                config, identity, store, engines, sessions, installer, catalogue, channel, clock, random, nanoTime);
         agent.owner.start();
         agent.intake.load(agent::loaded, agent::notLoaded);
         try {
@@ -260,6 +326,25 @@ public final class Agent implements AutoCloseable {
         CompletableFuture<ContentSource> answer = new CompletableFuture<>();
         post(new AgentMessage.Opened(wish, answer));
         return answer;
+    }
+
+    /**
+     * Asks what the local socket may be asked, from inside this process; replies come on the agent's own thread, the last is done or failed.
+     *
+     * @param gone says when nobody wants to hear more
+     */
+    public void ask(LocalRequest request, Consumer<LocalReply> replies, BooleanSupplier gone) {
+        post(new AgentMessage.Asked(request, new ReplySink() {
+            @Override
+            public void send(LocalReply reply) {
+                replies.accept(reply);
+            }
+
+            @Override
+            public boolean gone() {
+                return gone.getAsBoolean();
+            }
+        }));
     }
 
     /** Serves a pack that stands whole in the store; done when the engine was told. */
@@ -325,6 +410,7 @@ public final class Agent implements AutoCloseable {
             steward.close();
             // Its last counters would wait for this thread. One that is just being started has to end too.
             Thread drain = Thread.ofVirtual().start(this::discardAll);
+            installations.close();
             engine.close();
             drain.interrupt();
         }
@@ -375,6 +461,7 @@ public final class Agent implements AutoCloseable {
                 entitlements.connected(version);
                 if (version >= VERSION_OF_STATES) {
                     outbox.connected(now);
+                    leases.connected();
                 }
             }
             case SessionEvent.Unreachable(String reason) -> {
@@ -404,14 +491,54 @@ public final class Agent implements AutoCloseable {
                 }
             }
             case SessionEvent.Entitled(EntitlementAnswer answer) -> entitlements.take(answer);
-            // Nothing that needs a lease is done yet.
-            case SessionEvent.Lease(LeaseAnswer answer) -> LOG.debug("a lease for {}", answer.getAction());
+            case SessionEvent.Lease(LeaseAnswer answer) -> {
+                if (leases.take(answer)) {
+                    steward.plan();
+                }
+            }
         }
     }
 
     private void unheard() {
         outbox.disconnected();
         entitlements.disconnected();
+        leases.disconnected();
+    }
+
+    /** What the installer says, brought to the owner. */
+    private final class FromInstaller implements Installer.Listener {
+        @Override
+        public void report(InstallerReport report) {
+            post(new AgentMessage.Returned(() -> installations.heard(report)));
+        }
+
+        @Override
+        public void progress(InstallProgress progress) {
+            post(new AgentMessage.Returned(() -> installations.heard(progress)));
+        }
+
+        @Override
+        public void died(String reason) {
+            post(new AgentMessage.Returned(() -> installations.died(reason)));
+        }
+    }
+
+    /** The collaborator that says so was made before the one that plans. */
+    private void planAgain() {
+        listLines();
+        steward.plan();
+    }
+
+    private void itemsChanged() {
+        steward.itemsChanged();
+    }
+
+    private void listLines() {
+        Optional<List<LineState>> now = installations.known();
+        if (!now.equals(lines)) {
+            lines = now;
+            inventory.ifPresent(InventoryReporter::changed);
+        }
     }
 
     private void sendInventory(InventoryDelta delta) {
@@ -453,7 +580,7 @@ public final class Agent implements AutoCloseable {
     private void asked(LocalRequest request, ReplySink sink) {
         switch (request.getWhatCase()) {
             case PULL -> pulls.begin(request.getPull(), sink);
-            case STATUS -> reporter.sendStatus(sink, steward, chooser.catalogueVersion());
+            case STATUS -> reporter.sendStatus(sink, steward, installations, actions, chooser.catalogueVersion());
             case AVAILABLE ->
                 chooser.sendAvailable(sink, permission, request.getAvailable().getAll());
             case STOP -> {
@@ -461,8 +588,11 @@ public final class Agent implements AutoCloseable {
                 ended.complete("");
             }
             case WHY -> why(request.getWhy(), sink);
-            case INSTALL, ROLLBACK, DEFER, OFFERED, LINES ->
-                sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "this agent does not install; update it"));
+            case INSTALL -> locals.install(request.getInstall(), sink);
+            case ROLLBACK -> locals.rollback(request.getRollback(), sink);
+            case DEFER -> locals.defer(request.getDefer(), sink);
+            case OFFERED -> offers.send(sink, request.getOffered().getAll());
+            case LINES -> locals.lines(sink);
             case WHAT_NOT_SET -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "the request asks for nothing"));
         }
     }
@@ -492,7 +622,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private boolean lively() {
-        return pulls.any() || packs.anyWanted() || !engine.isRunning();
+        return pulls.any() || locals.any() || packs.anyWanted() || !engine.isRunning();
     }
 
     private void tick(long now) {
@@ -507,7 +637,9 @@ public final class Agent implements AutoCloseable {
         if (reach.look(now)) {
             reporter.press();
         }
+        installations.tick();
         steward.tick();
+        locals.tick();
         outbox.pump(now);
         entitlements.tick(now);
         sources.tick(packs.all(), now);
@@ -525,7 +657,10 @@ public final class Agent implements AutoCloseable {
                 .filter(state -> state.phase == PackState.Phase.WHOLE)
                 .flatMap(state -> state.releases.stream()
                         .map(id -> new HeldRelease(
-                                id, state.id(), state.pack.data().length(), "staged")))
+                                id,
+                                state.id(),
+                                state.pack.data().length(),
+                                installations.isInPlace(id) ? "installed" : "staged")))
                 .toList();
         if (!now.equals(holdings)) {
             holdings = now;

@@ -112,7 +112,11 @@ final class Catalogued {
     private static Resolution.Part part(VerifiedManifest verified) {
         Manifest manifest = verified.manifest();
         return new Resolution.Part(
-                manifest.id(), verified.digest(), manifest.content().sha256(), manifest.dependencies());
+                manifest.id(),
+                verified.digest(),
+                manifest.content().sha256(),
+                manifest.dependencies(),
+                manifest.install());
     }
 
     /** The manifest of a listed release, from the disk where it is kept there. */

@@ -135,7 +135,8 @@ final class Chooser {
         return list;
     }
 
-    private static Listing listing(Catalogue catalogue) {
+    /** What a catalogue offers, by name. */
+    static Listing listing(Catalogue catalogue) {
         List<Listing.BundleId> bundles = new ArrayList<>();
         for (String path : catalogue.targets().keySet()) {
             String[] parts = path.split("/", -1);

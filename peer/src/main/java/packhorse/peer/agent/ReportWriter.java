@@ -1,14 +1,11 @@
 package packhorse.peer.agent;
 
 import com.google.protobuf.ByteString;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import packhorse.core.identity.MachineIdentity;
-import packhorse.core.message.StateCodec;
-import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.BanNotice;
@@ -19,10 +16,10 @@ import packhorse.core.message.v1.Role;
 import packhorse.core.message.v1.SwarmState;
 import packhorse.core.message.v1.Traffic;
 import packhorse.core.state.DesiredItem;
-import packhorse.core.state.StatusEntry;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.ChannelCount;
+import packhorse.peer.installer.InstallFields;
 import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty.SiteRole;
 
@@ -90,7 +87,13 @@ final class ReportWriter {
 
     /** Everything a person may ask. */
     AgentStatus status(
-            List<PeerAddress> listen, Collection<PackState> packs, Duties duties, Steward steward, long catalogue) {
+            List<PeerAddress> listen,
+            Collection<PackState> packs,
+            Duties duties,
+            Steward steward,
+            Installations installations,
+            ActionWriter actions,
+            long catalogue) {
         AgentStatus.Builder status = AgentStatus.newBuilder()
                 .setAgentId(identity.id().toString())
                 .setSite(duties.place().site())
@@ -100,35 +103,17 @@ final class ReportWriter {
                 .setCatalogueVersion(catalogue)
                 .setDesiredRevision(steward.revision())
                 .setReportsWaiting(steward.reportsWaiting())
+                .setUnconfined(installations.unconfined())
+                .setInstallerTrouble(installations.trouble())
                 .setSeenAs(duties.seenAs().map(PeerAddress::toString).orElse(""))
                 .setCertificateUntilMillis(identity.self().notAfter().toEpochMilli());
         listen.forEach(address -> status.addListen(endpoint(address)));
         packs.forEach(pack -> status.addPacks(pack(pack)));
         for (DesiredItem item : steward.desired().items()) {
-            status.addActions(action(item, steward));
+            status.addActions(actions.status(item));
         }
+        installations.lines().forEach(line -> status.addLines(InstallFields.write(line)));
         return status.build();
-    }
-
-    private static ActionStatus action(DesiredItem item, Steward steward) {
-        Optional<StatusEntry> last = steward.last(item.action());
-        boolean ended =
-                last.filter(entry -> entry.state().ends(entry.operation())).isPresent();
-        return ActionStatus.newBuilder()
-                .setAction(item.action())
-                .setSubject(StateCodec.write(item.subject()))
-                .setOperation(StateCodec.write(item.operation()))
-                .setState(last.map(entry -> entry.state().number()).orElse(0))
-                .setDetail(
-                        ended
-                                ? last.map(StatusEntry::detail).orElse("")
-                                : Optional.of(steward.hindrance(item))
-                                        .filter(line -> !line.isEmpty())
-                                        .or(() -> last.map(StatusEntry::detail))
-                                        .orElse(""))
-                .setDeadlineMillis(item.deadline().map(Instant::toEpochMilli).orElse(0L))
-                .setPriority(StateCodec.write(item.priority()))
-                .build();
     }
 
     private PackStatus pack(PackState pack) {

@@ -84,9 +84,11 @@ final class Reporter {
         changed = false;
     }
 
-    void sendStatus(ReplySink sink, Steward steward, long catalogueVersion) {
+    void sendStatus(
+            ReplySink sink, Steward steward, Installations installations, ActionWriter actions, long catalogueVersion) {
         sink.send(LocalReply.newBuilder()
-                .setStatus(writer.status(reach.addresses(), packs.all(), duties, steward, catalogueVersion))
+                .setStatus(writer.status(
+                        reach.addresses(), packs.all(), duties, steward, installations, actions, catalogueVersion))
                 .build());
         sink.send(LocalDoor.done());
     }

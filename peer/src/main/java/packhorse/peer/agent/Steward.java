@@ -48,7 +48,7 @@ import packhorse.peer.site.Books;
  * <p>The newest desired state stands in a file before it is acted on, so a machine that starts without any tracker goes on with
  * it; one with a lower number is yesterday's and is not listened to. After every change the course is asked again. States go to
  * the report journal first, and nothing else happens until they stand there; then come the effects, each of which may be
- * repeated: looking a subject up, beginning a fetch, taking a release off the disk, giving a fetch up.
+ * repeated: looking a subject up, beginning a fetch, taking a release off the disk, giving a fetch up, telling the installer.
  *
  * <p>Owns the desired state, what its subjects turned out to be, and what is under way for it. Only the owner thread enters.
  */
@@ -74,11 +74,16 @@ final class Steward {
     private final WantedJournal journal;
     private final Sources sources;
     private final Reporter reporter;
+    private final Installations installations;
+    private final LocalOrders local;
     private final Errands errands;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
 
     private DesiredState desired;
+    /** What actions wait for, one line each. */
+    private Map<String, String> waits = Map.of();
+
     private boolean storing;
     private Optional<DesiredState> toStore = Optional.empty();
     private Optional<Instant> storeAt = Optional.empty();
@@ -116,6 +121,8 @@ final class Steward {
             WantedJournal journal,
             Sources sources,
             Reporter reporter,
+            Installations installations,
+            LocalOrders local,
             Errands errands,
             InstantSource clock,
             LongSupplier nanoTime) {
@@ -131,6 +138,8 @@ final class Steward {
         this.journal = journal;
         this.sources = sources;
         this.reporter = reporter;
+        this.installations = installations;
+        this.local = local;
         this.errands = errands;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -155,8 +164,21 @@ final class Steward {
         return desired.revision();
     }
 
+    /** What trackers order, then what the user of this machine did. */
     DesiredState desired() {
-        return desired;
+        Set<String> ordered = desired.items().stream().map(DesiredItem::action).collect(Collectors.toSet());
+        List<DesiredItem> items = new ArrayList<>(desired.items());
+        local.items().stream()
+                .filter(item -> !ordered.contains(item.action()) && items.size() < DesiredState.ITEMS_MAX)
+                .forEach(items::add);
+        return new DesiredState(desired.revision(), items, desired.variables());
+    }
+
+    /** The item of an action, where one is wanted. */
+    Optional<DesiredItem> item(String action) {
+        return desired().items().stream()
+                .filter(item -> item.action().equals(action))
+                .findFirst();
     }
 
     /** Whether the desired state brings a release here, so that nobody has to be asked whether it may be had. */
@@ -249,8 +271,14 @@ final class Steward {
                 now.revision(),
                 now.items().size());
         desired = now;
-        Set<String> actions = now.items().stream().map(DesiredItem::action).collect(Collectors.toSet());
-        Set<Subject> subjects = now.items().stream().map(DesiredItem::subject).collect(Collectors.toSet());
+        itemsChanged();
+    }
+
+    /** Another set of items is wanted: what is known of others is forgotten. */
+    void itemsChanged() {
+        List<DesiredItem> items = desired().items();
+        Set<String> actions = items.stream().map(DesiredItem::action).collect(Collectors.toSet());
+        Set<Subject> subjects = items.stream().map(DesiredItem::subject).collect(Collectors.toSet());
         failures.keySet().retainAll(actions);
         resolutions.keySet().retainAll(subjects);
         unknownSince.keySet().retainAll(subjects);
@@ -300,6 +328,9 @@ final class Steward {
             write(course.moves());
             return;
         }
+        waits = course.waits();
+        installations.tell(course.tasks());
+        installations.want(course.leases());
         course.resolve().forEach(this::resolve);
         course.delete().forEach(this::delete);
         course.end().forEach(this::end);
@@ -332,7 +363,7 @@ final class Steward {
                 .forEach((action, entry) -> reported.put(
                         action, new ActionRecord(action, entry.subject(), entry.operation(), entry.state())));
         return new Situation(
-                desired,
+                desired(),
                 clock.instant(),
                 FetchLimits.DEFAULT,
                 resolutions,
@@ -341,7 +372,8 @@ final class Steward {
                 ordered,
                 asked,
                 failures,
-                reported);
+                reported,
+                installations.now());
     }
 
     private void write(List<Course.Move> moves) {
@@ -357,10 +389,14 @@ final class Steward {
                     move.operation(),
                     move.state(),
                     move.detail(),
+                    move.code(),
+                    move.codeClass(),
                     books.wanIn(),
                     books.lanIn(),
                     desired.revision()));
-            if (move.state() == ActionState.FAILED || move.state() == ActionState.REFUSED) {
+            if (move.state() == ActionState.FAILED
+                    || move.state() == ActionState.REFUSED
+                    || move.state() == ActionState.UNDO_FAILED) {
                 LOG.error("the action {} is {}: {}", move.action(), move.state(), move.detail());
             } else {
                 LOG.info("the action {} is {} {}", move.action(), move.state(), move.detail());
@@ -503,7 +539,7 @@ final class Steward {
 
     /** A pack will not come: so say the actions that wait for it. */
     private void failed(Sha256 pack, String reason) {
-        for (DesiredItem item : desired.items()) {
+        for (DesiredItem item : desired().items()) {
             if (resolutions.get(item.subject()) instanceof Resolution.Known(List<Resolution.Part> parts)
                     && parts.stream().anyMatch(part -> part.pack().equals(pack))) {
                 failures.put(item.action(), reason);
@@ -577,7 +613,29 @@ final class Steward {
 
     /** Why an action does not go on, where something is in its way. */
     String hindrance(DesiredItem item) {
-        return resolutions.get(item.subject()) instanceof Resolution.Unavailable(String reason) ? reason : "";
+        String refusal = installations.refusal(item.action());
+        String waiting = waits.getOrDefault(item.action(), "");
+        if (!refusal.isEmpty()) {
+            return waiting + ": " + refusal;
+        }
+        return waiting.isEmpty() && resolutions.get(item.subject()) instanceof Resolution.Unavailable(String reason)
+                ? reason
+                : waiting;
+    }
+
+    /** The content of what a subject turned out to be. */
+    List<Sha256> packsOf(Subject subject) {
+        return resolutions.get(subject) instanceof Resolution.Known(List<Resolution.Part> parts)
+                ? parts.stream().map(Resolution.Part::pack).toList()
+                : List.of();
+    }
+
+    /** Whether a release of it declares no way back, as far as that is known. */
+    boolean isIrreversible(Subject subject) {
+        return resolutions.get(subject) instanceof Resolution.Known(List<Resolution.Part> parts)
+                && parts.stream()
+                        .flatMap(part -> part.install().stream())
+                        .anyMatch(section -> !section.hooksReversible());
     }
 
     /** How many reports are not known to be stored. */

@@ -17,6 +17,10 @@ public record ActionRecord(String action, Subject subject, Operation operation, 
 
     /** Whether it ended with its content here, so that the content stays wanted while its item stands. */
     public boolean stands() {
-        return ended() && (state == ActionState.STAGED || state == ActionState.ALREADY_AT_TARGET);
+        return switch (operation) {
+            case DISTRIBUTE -> state == ActionState.STAGED || state == ActionState.ALREADY_AT_TARGET;
+            case INSTALL, UPDATE -> state == ActionState.COMMITTABLE || state == ActionState.COMMITTED;
+            case ACTIVATE, COMMIT, ROLLBACK, REMOVE, DELETE -> false;
+        };
     }
 }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.content.CodeClass;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.ActionState;
@@ -23,6 +25,7 @@ import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.state.Subject;
 import packhorse.peer.desired.Resolution.Part;
+import packhorse.peer.install.InstallTask;
 
 /**
  * What to do about a desired state, here and now: desired − have = course.
@@ -39,16 +42,20 @@ import packhorse.peer.desired.Resolution.Part;
  * any         not ended     its deadline passed                               TIMED_OUT
  * any         not ended     gone from the desired state                       CANCELLED, or SUPERSEDED where the release line
  *                                                                             has another action now
- * install …   ACCEPTED      always, for the time being                        REFUSED ("not yet able")
+ * install …   any           see {@link InstallCourse}
  * distribute  ACCEPTED      catalogue or needs contradict it                  REFUSED
  * distribute  ACCEPTED      all is on the disk already                        ALREADY_AT_TARGET
  * distribute  ACCEPTED      fetchNotBefore passed, and a place is free        FETCHING
  * distribute  FETCHING      all is on the disk, proven                        STAGED (the end)
  * distribute  FETCHING      fetching gave up                                  FAILED
  * delete      (none)        nothing of it is on the disk                      ALREADY_AT_TARGET
- * delete      ACCEPTED      another item or a person wants it                 WAITING
+ * delete      ACCEPTED      another item or a person wants it, or it is in    WAITING
+ *                           place, or what a rollback brings back
  * delete      ACCEPTED, WAITING   gone from the disk                          DELETED
  * </pre>
+ *
+ * <p>What the installer is to do is said as a level too: {@link #tasks} is the whole list, and stands for the rest of what was told
+ * before. A task follows only from a state in the journal as well.
  *
  * <p>Places are given by priority, then in the order of the desired state; an action keeps the place it has. What ended in
  * STAGED or ALREADY_AT_TARGET stays wanted while its item stands: content that the disk lost is fetched again, and nothing is
@@ -62,6 +69,9 @@ import packhorse.peer.desired.Resolution.Part;
  * @param delete releases to be taken off the disk, their content too where no other release has it
  * @param end packs on their way that no desired item wants any more
  * @param resolve subjects the catalogue has to be asked about
+ * @param tasks all that the installer is to do, in order
+ * @param leases actions that wait for the right to begin
+ * @param waits what actions wait for, one line each, by action
  * @param wake the next moment at which time alone changes the course
  */
 public record Course(
@@ -70,9 +80,29 @@ public record Course(
         Set<ReleaseId> delete,
         Set<Sha256> end,
         Set<Subject> resolve,
+        List<InstallTask> tasks,
+        Set<String> leases,
+        Map<String, String> waits,
         Optional<Instant> wake) {
-    /** An action comes to a state; the detail is one line for people. */
-    public record Move(String action, Subject subject, Operation operation, ActionState state, String detail) {}
+    /**
+     * An action comes to a state.
+     *
+     * @param detail one line for people
+     * @param code a program's return code, 0 where none ran
+     * @param codeClass of a failure
+     */
+    public record Move(
+            String action,
+            Subject subject,
+            Operation operation,
+            ActionState state,
+            String detail,
+            int code,
+            Optional<CodeClass> codeClass) {
+        Move(String action, Subject subject, Operation operation, ActionState state, String detail) {
+            this(action, subject, operation, state, detail, 0, Optional.empty());
+        }
+    }
 
     /** A pack to be brought here. */
     public record Fetch(Part part, Priority priority) {}
@@ -83,6 +113,9 @@ public record Course(
         delete = Set.copyOf(delete);
         end = Set.copyOf(end);
         resolve = java.util.Collections.unmodifiableSet(resolve);
+        tasks = List.copyOf(tasks);
+        leases = Set.copyOf(leases);
+        waits = Map.copyOf(waits);
     }
 
     /** The course from {@code situation}. */
@@ -99,29 +132,49 @@ public record Course(
         private final Set<Subject> resolve = new LinkedHashSet<>();
         private final Map<Priority, Integer> places = new EnumMap<>(Priority.class);
         private final List<DesiredItem> queue = new ArrayList<>();
+        private final InstallCourse installing;
+        private final Map<String, InstallTask> tasks = new LinkedHashMap<>();
+        private final Set<String> leases = new HashSet<>();
+        private final Map<String, String> waits = new HashMap<>();
         private @Nullable Instant wake;
 
         Plotter(Situation situation) {
             this.situation = situation;
+            this.installing = new InstallCourse(situation);
         }
 
         Course plot() {
+            // What nobody wants any more comes first: it frees what others wait for.
+            Map<String, DesiredItem> wanted = new HashMap<>();
+            situation.desired().items().forEach(item -> wanted.put(item.action(), item));
+            situation.installs().told().values().stream()
+                    .filter(task -> !wanted.containsKey(task.action()))
+                    .forEach(this::keep);
             for (DesiredItem item : situation.desired().items()) {
                 switch (item.operation()) {
                     case DISTRIBUTE -> distribute(item);
                     case DELETE -> delete(item);
-                    case INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK, REMOVE -> notYet(item);
+                    case INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK, REMOVE -> install(item);
                 }
             }
             givePlaces();
             vanished();
             Set<Sha256> end = new HashSet<>(situation.ordered());
             end.removeAll(wantedPacks());
-            return new Course(moves, byUrgency(), delete, end, resolve, Optional.ofNullable(wake));
+            return new Course(
+                    moves,
+                    byUrgency(),
+                    delete,
+                    end,
+                    resolve,
+                    List.copyOf(tasks.values()),
+                    leases,
+                    waits,
+                    Optional.ofNullable(wake));
         }
 
         private Map<Sha256, Fetch> byUrgency() {
-            Map<Sha256, Fetch> sorted = new java.util.LinkedHashMap<>();
+            Map<Sha256, Fetch> sorted = new LinkedHashMap<>();
             new TreeMap<>(fetch)
                     .entrySet().stream()
                             .sorted(Comparator.comparing(
@@ -160,17 +213,71 @@ public record Course(
             }
         }
 
-        private void notYet(DesiredItem item) {
+        /** What was told stands, until something else is to be told; an action that ended needs no task. */
+        private void keep(InstallTask task) {
+            ActionRecord record = situation.reported().get(task.action());
+            if (record != null && !record.ended()) {
+                tasks.put(task.action(), task);
+            } else {
+                installing.ended(task, record).ifPresent(now -> tasks.put(task.action(), now));
+            }
+        }
+
+        private void install(DesiredItem item) {
             ActionRecord record = reported(item);
+            Optional.ofNullable(situation.installs().told().get(item.action())).ifPresent(this::keep);
+            Resolution resolution = situation.resolutions().get(item.subject());
+            boolean over = record != null && record.ended() && !record.stands();
+            if (!over && !(resolution instanceof Resolution.Known)) {
+                resolve.add(item.subject());
+            }
             if (record == null) {
                 move(item, ActionState.ACCEPTED, "");
             } else if (!record.ended()) {
-                move(
-                        item,
-                        ActionState.REFUSED,
-                        "this agent is not yet able to "
-                                + item.operation().name().toLowerCase(java.util.Locale.ROOT)
-                                + "; it distributes and deletes, update it before you order this again");
+                item.deadline().filter(situation.now()::isBefore).ifPresent(this::wakeAt);
+                take(item, record, installing.next(item, record, this::trouble, needs().open()));
+            } else if (record.stands()) {
+                again(item, resolution);
+            }
+        }
+
+        private void take(DesiredItem item, ActionRecord record, InstallCourse.Step step) {
+            switch (step) {
+                case InstallCourse.Step.Report report -> report(record, report);
+                case InstallCourse.Step.Queue() -> queue.add(item);
+                case InstallCourse.Step.Fetch(List<Part> parts, boolean takesPlace) -> {
+                    if (takesPlace) {
+                        places.merge(item.priority(), 1, Integer::sum);
+                    }
+                    want(parts, item.priority());
+                }
+                case InstallCourse.Step.Tell tell -> tell(tell);
+                case InstallCourse.Step.Rest(String why, Optional<Instant> until) -> {
+                    waits.put(item.action(), why);
+                    until.ifPresent(this::wakeAt);
+                }
+            }
+        }
+
+        private void report(ActionRecord record, InstallCourse.Step.Report report) {
+            moves.add(new Move(
+                    record.action(),
+                    record.subject(),
+                    record.operation(),
+                    report.state(),
+                    report.detail(),
+                    report.code(),
+                    report.codeClass()));
+        }
+
+        private void tell(InstallCourse.Step.Tell tell) {
+            tasks.put(tell.task().action(), tell.task());
+            tell.wake().filter(situation.now()::isBefore).ifPresent(this::wakeAt);
+            if (!tell.waits().isEmpty()) {
+                waits.put(tell.task().action(), tell.waits());
+            }
+            if (tell.lease()) {
+                leases.add(tell.task().action());
             }
         }
 
@@ -240,8 +347,12 @@ public record Course(
 
         /** What is wrong with it; nothing while a bundle is unknown that may bring what it needs. */
         private Optional<String> verdict(DesiredItem item, List<Part> parts) {
+            return trouble(parts).map(line -> item.subject() + ": " + line);
+        }
+
+        private Optional<String> trouble(List<Part> parts) {
             Needs needs = needs();
-            return needs.open() ? Optional.empty() : needs.trouble(parts).map(line -> item.subject() + ": " + line);
+            return needs.open() ? Optional.empty() : needs.trouble(parts);
         }
 
         private @Nullable Needs needs;
@@ -324,6 +435,12 @@ public record Course(
                 move(item, ActionState.ACCEPTED, "");
                 return;
             }
+            if (situation.installs().reach() == Installs.Reach.SILENT) {
+                // One of them may be in place.
+                waits.put(item.action(), situation.installs().trouble());
+                var unused = tooLate(item, situation.installs().trouble());
+                return;
+            }
             Optional<String> wanted =
                     here.stream().flatMap(id -> wanting(item, id).stream()).findFirst();
             if (wanted.isPresent()) {
@@ -351,6 +468,10 @@ public record Course(
             Sha256 pack = situation.held().get(id);
             if (pack != null && situation.asked().contains(pack)) {
                 return Optional.of("somebody on this machine waits for " + id);
+            }
+            Optional<String> pin = situation.installs().pin(id);
+            if (pin.isPresent()) {
+                return pin;
             }
             return wantingItems()
                     .filter(item -> subjectReleases(item).contains(id))
@@ -394,20 +515,26 @@ public record Course(
             new TreeMap<>(situation.reported())
                     .values().stream()
                             .filter(record -> !record.ended() && !named.contains(record.action()))
-                            .forEach(record -> {
-                                Optional<DesiredItem> successor = situation.desired().items().stream()
-                                        .filter(item -> sameLine(item.subject(), record.subject()))
-                                        .findFirst();
-                                moves.add(new Move(
-                                        record.action(),
-                                        record.subject(),
-                                        record.operation(),
-                                        successor.isPresent() ? ActionState.SUPERSEDED : ActionState.CANCELLED,
-                                        successor
-                                                .map(item -> "by " + item.action())
-                                                .orElse("no longer desired (revision "
-                                                        + situation.desired().revision() + ")")));
-                            });
+                            .forEach(this::vanished);
+        }
+
+        private void vanished(ActionRecord record) {
+            Optional<DesiredItem> successor = situation.desired().items().stream()
+                    .filter(item -> sameLine(item.subject(), record.subject()))
+                    .findFirst();
+            InstallCourse.Step.Report end = new InstallCourse.Step.Report(
+                    successor.isPresent() ? ActionState.SUPERSEDED : ActionState.CANCELLED,
+                    successor
+                            .map(item -> "by " + item.action())
+                            .orElse("no longer desired (revision "
+                                    + situation.desired().revision() + ")"));
+            switch (installing.vanished(record, end)) {
+                case InstallCourse.Step.Report report -> report(record, report);
+                case InstallCourse.Step.Tell tell -> tell(tell);
+                case InstallCourse.Step.Queue queue -> {}
+                case InstallCourse.Step.Fetch fetch -> {}
+                case InstallCourse.Step.Rest rest -> {}
+            }
         }
 
         private static boolean sameLine(Subject a, Subject b) {

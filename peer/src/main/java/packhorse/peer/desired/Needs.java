@@ -20,8 +20,8 @@ import packhorse.peer.desired.Resolution.Part;
 /**
  * Whether what an item brings can be used together, once it is here.
  *
- * <p>A need is met by a release that the same desired state brings, or by one that is on the disk and not about to be deleted;
- * nothing is added that nobody approved. What is looked for: one release line twice in a bundle, a need that only a version out
+ * <p>A need is met by a release that the same desired state brings, by one that is on the disk and not about to be deleted, or by
+ * one that is in place; nothing is added that nobody approved. What is looked for: one release line twice in a bundle, a need that only a version out
  * of its range is there for, one that nothing is there for, and needs that go round in a circle. Following needs is one walk
  * over the releases that are known, O(releases × needs × versions of a line).
  */
@@ -51,6 +51,11 @@ final class Needs {
                 .filter(id -> !doomed.contains(id))
                 .sorted()
                 .forEach(needs::offer);
+        situation
+                .installs()
+                .lines()
+                .forEach((line, state) -> state.version()
+                        .ifPresent(version -> needs.offer(new ReleaseId(line.name(), version, line.platform()))));
         return needs;
     }
 

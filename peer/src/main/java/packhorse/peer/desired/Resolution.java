@@ -1,7 +1,9 @@
 package packhorse.peer.desired;
 
 import java.util.List;
+import java.util.Optional;
 import packhorse.core.content.Dependency;
+import packhorse.core.content.InstallSection;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 
@@ -14,8 +16,10 @@ public sealed interface Resolution {
      * @param manifest digest of its signed manifest
      * @param pack the content
      * @param needs other releases that have to be there
+     * @param install how it is put in place; absent: it can only be distributed
      */
-    record Part(ReleaseId release, Sha256 manifest, Sha256 pack, List<Dependency> needs) {
+    record Part(
+            ReleaseId release, Sha256 manifest, Sha256 pack, List<Dependency> needs, Optional<InstallSection> install) {
         public Part {
             needs = List.copyOf(needs);
         }

@@ -21,6 +21,7 @@ import packhorse.core.state.Subject;
  * @param asked packs that people wait for
  * @param failures why fetching gave up, by action
  * @param reported the last state reported, by action
+ * @param installs what is in place, and what is being put there
  */
 public record Situation(
         DesiredState desired,
@@ -32,7 +33,8 @@ public record Situation(
         Set<Sha256> ordered,
         Set<Sha256> asked,
         Map<String, String> failures,
-        Map<String, ActionRecord> reported) {
+        Map<String, ActionRecord> reported,
+        Installs installs) {
     public Situation {
         resolutions = Map.copyOf(resolutions);
         whole = Set.copyOf(whole);

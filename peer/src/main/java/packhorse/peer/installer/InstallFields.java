@@ -23,10 +23,10 @@ import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
 
 /**
- * Tasks, statuses and lines as fields of messages, between the agent and the installer and in the installer's journal, and back.
+ * Tasks, statuses and lines as fields of messages, between the agent and the installer, in the journals of both, and to people; and back.
  * Reading throws an {@link IllegalArgumentException} that says what cannot be meant.
  */
-final class InstallFields {
+public final class InstallFields {
     /** A bundle with more members than this is none. */
     static final int MEMBERS_MAX = 1_000;
     /** Some 20 states make the longest path. */
@@ -36,7 +36,8 @@ final class InstallFields {
 
     private InstallFields() {}
 
-    static packhorse.core.message.v1.InstallTask write(InstallTask task) {
+    /** As a message. */
+    public static packhorse.core.message.v1.InstallTask write(InstallTask task) {
         packhorse.core.message.v1.InstallTask.Builder message = packhorse.core.message.v1.InstallTask.newBuilder()
                 .setAction(task.action())
                 .setSubject(StateCodec.write(task.subject()))
@@ -50,7 +51,8 @@ final class InstallFields {
         return message.build();
     }
 
-    static InstallTask read(packhorse.core.message.v1.InstallTask message) {
+    /** @throws IllegalArgumentException saying what cannot be meant */
+    public static InstallTask read(packhorse.core.message.v1.InstallTask message) {
         requireAction(message.getAction());
         requireCount("members", message.getMembersCount(), MEMBERS_MAX);
         requireCount("variables", message.getVariablesCount(), DesiredState.VARIABLES_MAX);
@@ -112,7 +114,8 @@ final class InstallFields {
                 message.getEnded());
     }
 
-    static LineStatus write(LineState line) {
+    /** As a message. */
+    public static LineStatus write(LineState line) {
         return LineStatus.newBuilder()
                 .setName(line.name().toString())
                 .setPlatform(line.platform().word())

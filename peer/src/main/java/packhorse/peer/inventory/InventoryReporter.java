@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +22,7 @@ import packhorse.core.message.InventoryCodec;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.state.Inventory;
 import packhorse.core.state.Inventory.Difference;
+import packhorse.core.state.LineState;
 import packhorse.core.trust.DurableFiles;
 
 /**
@@ -81,16 +83,18 @@ public final class InventoryReporter implements AutoCloseable {
      *
      * @param data the agent's directory
      * @param holdings what the agent's own store holds now
+     * @param lines what is in place; absent while that is not known
      * @param sender is given each frame to send, in order; what it cannot send now is asked for again by the next session
      */
     public static InventoryReporter start(
             Path data,
             InventoryConfig config,
             Supplier<List<HeldRelease>> holdings,
+            Supplier<Optional<List<LineState>>> lines,
             Consumer<InventoryDelta> sender,
             InstantSource clock) {
         Collector machine = Collector.ofThisMachine();
-        return of(data, config, last -> machine.collect(holdings.get(), last), sender, clock);
+        return of(data, config, last -> machine.collect(holdings.get(), lines.get(), last), sender, clock);
     }
 
     /** As above, of whatever {@code collector} says, who is told what it said before. */

@@ -280,6 +280,7 @@ public final class ReportJournal implements AutoCloseable {
                 entry.state(),
                 entry.detail(),
                 entry.code(),
+                entry.codeClass(),
                 entry.bytesWan(),
                 entry.bytesLan(),
                 entry.desiredRevision());

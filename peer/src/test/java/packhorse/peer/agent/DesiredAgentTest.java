@@ -235,7 +235,7 @@ final class DesiredAgentTest {
             assertTrue(String.valueOf(details.get("unknown")).contains("not in the catalogue"), details::toString);
             assertTrue(String.valueOf(details.get("other")).contains("approved"), details::toString);
             assertTrue(String.valueOf(details.get("needy")).contains("acme/base"), details::toString);
-            assertTrue(String.valueOf(details.get("install")).contains("not yet able"), details::toString);
+            assertTrue(String.valueOf(details.get("install")).contains("no installer"), details::toString);
             details.values().forEach(detail -> assertFalse(detail.contains("\n"), detail));
             assertEquals(List.of(), agent.store.packs());
             assertEquals(List.of(), agent.store.partials());

@@ -135,7 +135,8 @@ class CourseHistoryTest {
                     ordered,
                     Set.of(),
                     Map.of(),
-                    journal));
+                    journal,
+                    Installs.off("this machine has no installer")));
         }
 
         /** As many steps as asked for; a restart may fall between any two. */

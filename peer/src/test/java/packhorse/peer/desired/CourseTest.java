@@ -44,7 +44,8 @@ class CourseTest {
                 ordered,
                 asked,
                 failures,
-                reported));
+                reported,
+                Installs.off("this machine has no installer")));
     }
 
     /** Does what an agent does: writes the moves down and asks again, until nothing is to be said. */

@@ -2,6 +2,7 @@ package packhorse.peer.desired;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import packhorse.core.content.Dependency;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
@@ -27,6 +28,7 @@ final class World {
                 id(word),
                 pack("manifest of " + word),
                 pack(word),
-                Arrays.stream(needs).map(Dependency::parse).toList());
+                Arrays.stream(needs).map(Dependency::parse).toList(),
+                Optional.empty());
     }
 }

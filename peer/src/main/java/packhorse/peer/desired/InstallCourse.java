@@ -1,0 +1,720 @@
+package packhorse.peer.desired;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import packhorse.core.content.CodeClass;
+import packhorse.core.content.InstallSection.Activating;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.InstallPolicy;
+import packhorse.core.state.LineState;
+import packhorse.core.state.LineState.Activation;
+import packhorse.core.state.LineState.Presence;
+import packhorse.core.state.Operation;
+import packhorse.peer.desired.Resolution.Part;
+import packhorse.peer.install.InstallTask;
+import packhorse.peer.install.InstallTask.Stage;
+import packhorse.peer.install.TaskStatus;
+import packhorse.peer.install.TaskStatus.Gate;
+
+/**
+ * What comes next for one item that changes what is in place. Like the whole course it is a function of a level: of what was
+ * reported, of what the installer says of its task, and of what it was told.
+ *
+ * <pre>
+ * operation      state         when                                              next
+ * install …      ACCEPTED      this machine has no installer; no install section, REFUSED
+ *                              another platform, an older version that nobody
+ *                              asked for, a need that nothing brings
+ * install …      ACCEPTED      that version is in place and active               ALREADY_AT_TARGET
+ * install …      ACCEPTED      the content is on the disk already                STAGED
+ * install …      ACCEPTED      as for a distribution                             FETCHING, then STAGED or FAILED
+ * install …      STAGED        nothing before it works at the same line,         a task, stage PREPARE
+ *                              what it needs is in place
+ * activate …     ACCEPTED      nothing of the line is in place that fits         REFUSED
+ * activate …     ACCEPTED      nothing before it works at the same line          a task, stage PREPARE
+ * any            with a task   the installer passed states                       each of them, once, in order
+ * any            with a task   the installer can go no further by itself, and    WAITING, stage PREPARE
+ *                              the window is not open, the user put it off, or
+ *                              no lease is held (one is asked for)
+ * any            with a task   none of these                                     stage GO with the lease, until it lapses
+ * any            with a task   something was changed                             stage GO, whatever happens
+ * any            not changed   the deadline passed                               TIMED_OUT; with GO said, stage ABANDON first
+ * any            with a task   gone from the desired state                       stage ABANDON, and when the installer has
+ *                                                                                ended it CANCELLED or SUPERSEDED, or its end
+ * </pre>
+ *
+ * <p><b>Each state once.</b> The journal of reports remembers the last one only. What the installer passed is a row without
+ * repetitions, and the next to be reported is the first one after the last reported that may follow it; so neither a restart of the agent nor one of
+ * the installer repeats or turns round anything. WAITING is the agent's own and comes between PREPARED and the first change.
+ * COMMITTABLE is an end for an item that does not commit at once, and not reported for one that does.
+ *
+ * <p><b>Nothing irreversible without a right to it.</b> GO is said together with the end of the lease, and the installer begins the
+ * first change only before that; stage GO is taken back when the lease lapses before. A task that was told once keeps its members
+ * and variables; stage, lease and policy follow.
+ */
+final class InstallCourse {
+    /** What comes next. */
+    sealed interface Step {
+        /** A state is reported; the task, if there is one, stays as it is. */
+        record Report(ActionState state, String detail, int code, Optional<CodeClass> codeClass) implements Step {
+            Report(ActionState state, String detail) {
+                this(state, detail, 0, Optional.empty());
+            }
+        }
+
+        /** A place among those that fetch is wanted. */
+        record Queue() implements Step {}
+
+        /** Content is brought here. */
+        record Fetch(List<Part> parts, boolean takesPlace) implements Step {}
+
+        /** The installer is told. */
+        record Tell(InstallTask task, String waits, boolean lease, Optional<Instant> wake) implements Step {}
+
+        /** Nothing can be done now; one line says why. */
+        record Rest(String waits, Optional<Instant> wake) implements Step {}
+    }
+
+    /** Why a prepared task does not go on. */
+    private record Hold(String why, boolean lease, Optional<Instant> until) {}
+
+    private final Situation situation;
+    private final Installs installs;
+    private final InstallNeeds needs;
+
+    InstallCourse(Situation situation) {
+        this.situation = situation;
+        this.installs = situation.installs();
+        this.needs = new InstallNeeds(situation);
+    }
+
+    /**
+     * For an item that was accepted and has not ended.
+     *
+     * @param trouble what is wrong with releases that are brought together, as for a distribution; absent while that is not known
+     */
+    Step next(DesiredItem item, ActionRecord record, Function<List<Part>, Optional<String>> trouble, boolean open) {
+        InstallTask told = installs.told().get(item.action());
+        if (told != null) {
+            return follow(item, record, told);
+        }
+        return switch (installs.reach()) {
+            case OFF -> new Step.Report(ActionState.REFUSED, installs.trouble());
+            case SILENT -> late(item, installs.trouble()).orElseGet(() -> rest(installs.trouble()));
+            case HEARD ->
+                item.operation().needsContent() ? content(item, record, trouble, open) : inPlace(item, record);
+        };
+    }
+
+    private static Step rest(String waits) {
+        return new Step.Rest(waits, Optional.empty());
+    }
+
+    private boolean isLate(DesiredItem item) {
+        return item.deadline()
+                .filter(deadline -> !situation.now().isBefore(deadline))
+                .isPresent();
+    }
+
+    private Optional<Step> late(DesiredItem item, String phase) {
+        return isLate(item) ? Optional.of(timedOut(item, phase)) : Optional.empty();
+    }
+
+    private static Step timedOut(DesiredItem item, String phase) {
+        return new Step.Report(
+                ActionState.TIMED_OUT, "not done by " + item.deadline().orElseThrow() + ": " + phase);
+    }
+
+    /** Whether the installer had it already, though nobody here remembers what it was told. */
+    private boolean handed(DesiredItem item, ActionRecord record) {
+        return installs.statuses().containsKey(item.action())
+                || (record.state() != ActionState.ACCEPTED
+                        && record.state() != ActionState.FETCHING
+                        && record.state() != ActionState.STAGED);
+    }
+
+    // ---- before there is a task
+    // -------------------------------------------------------------------------------------------
+
+    private Step content(
+            DesiredItem item, ActionRecord record, Function<List<Part>, Optional<String>> trouble, boolean open) {
+        Resolution resolution = situation.resolutions().get(item.subject());
+        if (!(resolution instanceof Resolution.Known(List<Part> parts))) {
+            if (resolution instanceof Resolution.Wrong(String reason) && !handed(item, record)) {
+                return new Step.Report(ActionState.REFUSED, reason);
+            }
+            String why = resolution instanceof Resolution.Unavailable(String reason)
+                    ? reason
+                    : "the catalogue has not answered";
+            return late(item, why).orElseGet(() -> rest(why));
+        }
+        if (handed(item, record)) {
+            return follow(item, record, compose(item, members(parts)));
+        }
+        boolean whole = parts.stream().allMatch(part -> situation.whole().contains(part.pack()));
+        boolean fetching = record.state() == ActionState.FETCHING;
+        Optional<String> before = before(item, lines(parts));
+        Optional<Step> verdict = fetching ? Optional.empty() : judge(item, parts, before.isEmpty());
+        if (verdict.isPresent()) {
+            return verdict.get();
+        }
+        if (record.state() != ActionState.STAGED) {
+            Optional<String> wrong = fetching ? Optional.empty() : trouble.apply(parts);
+            if (wrong.isPresent()) {
+                return new Step.Report(ActionState.REFUSED, wrong.get());
+            }
+            if (whole) {
+                return new Step.Report(ActionState.STAGED, "");
+            }
+        }
+        InstallNeeds.Answer answer = needs.of(item, parts);
+        Optional<String> waits = before.or(
+                () -> answer instanceof InstallNeeds.Answer.Later(String line) ? Optional.of(line) : Optional.empty());
+        return late(item, fetching ? "still fetching" : waits.orElse("waits for its time or for a place"))
+                .orElseGet(() -> switch (record.state()) {
+                    case FETCHING -> fetching(item, parts);
+                    case STAGED ->
+                        whole
+                                ? waits.map(InstallCourse::rest)
+                                        .orElseGet(() -> tell(item, compose(item, members(parts))))
+                                : new Step.Fetch(parts, false);
+                    default -> begin(item, open);
+                });
+    }
+
+    private Step fetching(DesiredItem item, List<Part> parts) {
+        String failure = situation.failures().get(item.action());
+        return failure != null
+                ? new Step.Report(ActionState.FAILED, failure, 0, Optional.of(CodeClass.ENVIRONMENT))
+                : new Step.Fetch(parts, true);
+    }
+
+    private Step begin(DesiredItem item, boolean open) {
+        Optional<Instant> notYet = item.fetchNotBefore().filter(situation.now()::isBefore);
+        if (notYet.isPresent()) {
+            return new Step.Rest("nothing is fetched before " + notYet.get(), notYet);
+        }
+        return open ? rest("a bundle that may bring what it needs is not known yet") : new Step.Queue();
+    }
+
+    /** What says no, or says that nothing is to be done; what is in place is only judged when its turn has come. */
+    private Optional<Step> judge(DesiredItem item, List<Part> parts, boolean turn) {
+        for (Part part : parts) {
+            if (part.install().isEmpty()) {
+                return refused(
+                        part.release() + " can only be distributed; its publisher has to publish it with --install");
+            }
+            Platform platform = part.release().platform();
+            if (!installs.platforms().contains(platform)) {
+                return refused(part.release() + " is not for this machine, which runs "
+                        + installs.platforms().stream().map(Platform::word).collect(Collectors.joining(" and "))
+                        + "; order the release of that platform");
+            }
+        }
+        if (!turn) {
+            return Optional.empty();
+        }
+        if (parts.stream().allMatch(this::atTarget)) {
+            return Optional.of(new Step.Report(ActionState.ALREADY_AT_TARGET, ""));
+        }
+        for (Part part : parts) {
+            Optional<LineState> newer = installs.line(part.release())
+                    .filter(line -> line.version()
+                            .filter(version -> version.compareTo(part.release().version()) > 0)
+                            .isPresent());
+            if (newer.isPresent() && !item.policy().mayDowngrade()) {
+                return refused(part.release() + " is older than "
+                        + newer.get().version().orElseThrow()
+                        + ", which is in place; order a rollback, or allow the downgrade with mayDowngrade");
+            }
+        }
+        boolean fresh = parts.stream()
+                .noneMatch(part -> installs.line(part.release())
+                        .flatMap(LineState::version)
+                        .isPresent());
+        if (item.operation() == Operation.UPDATE && fresh) {
+            return refused("nothing of " + LineName.of(parts.getFirst().release())
+                    + " is in place to be updated; order an installation");
+        }
+        return needs.of(item, parts) instanceof InstallNeeds.Answer.Never(String reason)
+                ? refused(reason)
+                : Optional.empty();
+    }
+
+    private static Optional<Step> refused(String reason) {
+        return Optional.of(new Step.Report(ActionState.REFUSED, reason));
+    }
+
+    private boolean atTarget(Part part) {
+        boolean byOrder = part.install()
+                .filter(section -> section.activation() == Activating.BY_ORDER)
+                .isPresent();
+        return installs.inPlace(part.release())
+                && installs.line(part.release())
+                        .filter(line -> byOrder || line.activation() == Activation.ACTIVE)
+                        .isPresent();
+    }
+
+    private Step inPlace(DesiredItem item, ActionRecord record) {
+        Resolution resolution = situation.resolutions().get(item.subject());
+        List<ReleaseId> releases;
+        if (resolution instanceof Resolution.Known(List<Part> parts)) {
+            releases = parts.stream().map(Part::release).toList();
+        } else if (!item.subject().bundle() && resolution != null) {
+            // What is in place may be in no catalogue any more, and can still be taken back.
+            releases = List.of(item.subject().id());
+        } else if (resolution instanceof Resolution.Wrong(String reason)) {
+            return new Step.Report(ActionState.REFUSED, reason);
+        } else {
+            String why = resolution instanceof Resolution.Unavailable(String reason)
+                    ? reason
+                    : "the catalogue has not answered";
+            return late(item, why).orElseGet(() -> rest(why));
+        }
+        if (handed(item, record)) {
+            List<ReleaseId> there = releases.stream()
+                    .map(this::inPlaceOf)
+                    .flatMap(Optional::stream)
+                    .toList();
+            return follow(item, record, compose(item, named(item, there.isEmpty() ? releases : there)));
+        }
+        Optional<String> before =
+                before(item, releases.stream().map(LineName::of).collect(Collectors.toSet()));
+        if (before.isPresent()) {
+            return late(item, before.get()).orElseGet(() -> rest(before.get()));
+        }
+        return switch (fitting(item.operation(), releases)) {
+            case Fitting.No(String reason) -> new Step.Report(ActionState.REFUSED, reason);
+            case Fitting.Done() -> new Step.Report(ActionState.ALREADY_AT_TARGET, "");
+            case Fitting.Members(List<ReleaseId> members) ->
+                late(item, "waits for its turn").orElseGet(() -> tell(item, compose(item, named(item, members))));
+        };
+    }
+
+    private Optional<ReleaseId> inPlaceOf(ReleaseId release) {
+        return installs.line(release)
+                .flatMap(LineState::version)
+                .map(version -> new ReleaseId(release.name(), version, release.platform()));
+    }
+
+    /** What an operation finds in place. */
+    private sealed interface Fitting {
+        record No(String reason) implements Fitting {}
+
+        record Done() implements Fitting {}
+
+        record Members(List<ReleaseId> members) implements Fitting {}
+    }
+
+    private Fitting fitting(Operation operation, List<ReleaseId> releases) {
+        List<ReleaseId> members = new ArrayList<>();
+        boolean anything = false;
+        String no = "";
+        for (ReleaseId release : releases) {
+            Optional<LineState> line = installs.line(release).filter(state -> state.presence() == Presence.INSTALLED);
+            if (line.isEmpty()) {
+                no = "nothing of " + LineName.of(release) + " is in place here to " + word(operation);
+                continue;
+            }
+            anything = true;
+            switch (fitting(operation, release, line.get())) {
+                case Fitting.No(String reason) -> {
+                    return new Fitting.No(reason);
+                }
+                case Fitting.Done() -> {}
+                case Fitting.Members(List<ReleaseId> more) -> members.addAll(more);
+            }
+        }
+        // A bundle that is half gone can still be taken away; it cannot be brought into use or made final.
+        boolean backwards = operation == Operation.ROLLBACK || operation == Operation.REMOVE;
+        if (!no.isEmpty() && !(backwards && anything)) {
+            return new Fitting.No(no);
+        }
+        return members.isEmpty() ? new Fitting.Done() : new Fitting.Members(List.copyOf(members));
+    }
+
+    private static Fitting fitting(Operation operation, ReleaseId release, LineState line) {
+        ReleaseId there = new ReleaseId(release.name(), line.version().orElseThrow(), release.platform());
+        boolean same = there.equals(release);
+        if (operation == Operation.ROLLBACK) {
+            // It may be called by what is to go or by what is to come back: two versions of one line.
+            boolean known =
+                    same || line.previous().filter(release.version()::equals).isPresent();
+            if (!known) {
+                return new Fitting.No(
+                        there + " is in place, not " + release + "; order the rollback of what is in place");
+            }
+            return line.undoable() || line.previous().isPresent()
+                    ? new Fitting.Members(List.of(there))
+                    : new Fitting.No("nothing is kept that " + there + " could be rolled back to");
+        }
+        if (!same) {
+            return new Fitting.No(
+                    there + " is in place, not " + release + ", and that is not what was asked to " + word(operation));
+        }
+        return switch (operation) {
+            case COMMIT ->
+                switch (line.transaction()) {
+                    case COMMITTED -> new Fitting.Done();
+                    case UNDOABLE -> new Fitting.Members(List.of(there));
+                    case NONE, PREPARED ->
+                        new Fitting.No(there + " is " + line.transaction() + ": nothing of it can be committed");
+                };
+            case ACTIVATE ->
+                line.activation() == Activation.ACTIVE ? new Fitting.Done() : new Fitting.Members(List.of(there));
+            case REMOVE, ROLLBACK -> new Fitting.Members(List.of(there));
+            case DISTRIBUTE, INSTALL, UPDATE, DELETE ->
+                throw new IllegalArgumentException(operation + " does not begin with what is in place");
+        };
+    }
+
+    private static String word(Operation operation) {
+        return operation == Operation.ROLLBACK ? "roll back" : operation.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Who works at one of these lines first, one line; at most one unfinished action works at a line. */
+    private Optional<String> before(DesiredItem item, Set<LineName> lines) {
+        for (InstallTask task : installs.told().values()) {
+            ActionRecord record = situation.reported().get(task.action());
+            boolean under = (record == null || !record.ended() || task.stage() == Stage.ABANDON)
+                    && !installs.over(task.action())
+                    && !task.action().equals(item.action());
+            if (under && Installs.linesOf(task).stream().anyMatch(lines::contains)) {
+                return Optional.of("waits for the end of the action " + task.action());
+            }
+        }
+        for (DesiredItem other : situation.desired().items()) {
+            if (other.action().equals(item.action())) {
+                return Optional.empty();
+            }
+            ActionRecord record = situation.reported().get(other.action());
+            boolean changes = other.operation() != Operation.DISTRIBUTE && other.operation() != Operation.DELETE;
+            if (changes
+                    && (record == null || !record.ended())
+                    && linesOf(other).stream().anyMatch(lines::contains)) {
+                return Optional.of("waits for the end of the action " + other.action());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Set<LineName> linesOf(DesiredItem item) {
+        if (!item.subject().bundle()) {
+            return Set.of(LineName.of(item.subject().id()));
+        }
+        return situation.resolutions().get(item.subject()) instanceof Resolution.Known(List<Part> parts)
+                ? lines(parts)
+                : Set.of();
+    }
+
+    private static Set<LineName> lines(List<Part> parts) {
+        Set<LineName> lines = new LinkedHashSet<>();
+        parts.forEach(part -> lines.add(LineName.of(part.release())));
+        return lines;
+    }
+
+    // ---- the task
+    // ---------------------------------------------------------------------------------------------------------
+
+    private InstallTask compose(DesiredItem item, List<InstallTask.Member> members) {
+        return new InstallTask(
+                item.action(),
+                item.subject(),
+                item.operation(),
+                members,
+                Stage.PREPARE,
+                Optional.empty(),
+                item.policy(),
+                situation.desired().variables());
+    }
+
+    private static List<InstallTask.Member> members(List<Part> parts) {
+        return parts.stream()
+                .map(part -> new InstallTask.Member(part.release(), part.manifest(), Optional.of(part.pack())))
+                .toList();
+    }
+
+    /** Of what is in place the installer keeps the manifests itself; ours only helps where it is known. */
+    private List<InstallTask.Member> named(DesiredItem item, List<ReleaseId> releases) {
+        List<Part> known = situation.resolutions().get(item.subject()) instanceof Resolution.Known(List<Part> parts)
+                ? parts
+                : List.of();
+        return releases.stream()
+                .map(release -> new InstallTask.Member(
+                        release,
+                        known.stream()
+                                .filter(part -> part.release().equals(release))
+                                .findFirst()
+                                .map(Part::manifest)
+                                .orElse(UNKNOWN),
+                        Optional.empty()))
+                .toList();
+    }
+
+    /** The digest of nothing: no manifest has it. */
+    private static final Sha256 UNKNOWN = Sha256.of(new byte[0]);
+
+    private static Step tell(DesiredItem item, InstallTask task) {
+        return new Step.Tell(task, "", false, item.deadline());
+    }
+
+    private static InstallTask with(InstallTask task, Stage stage, Optional<Instant> lease, DesiredItem item) {
+        return new InstallTask(
+                task.action(),
+                task.subject(),
+                task.operation(),
+                task.members(),
+                stage,
+                lease,
+                item.policy(),
+                task.variables());
+    }
+
+    private static InstallTask abandoned(InstallTask task) {
+        return new InstallTask(
+                task.action(),
+                task.subject(),
+                task.operation(),
+                task.members(),
+                Stage.ABANDON,
+                Optional.empty(),
+                task.policy(),
+                task.variables());
+    }
+
+    private Step follow(DesiredItem item, ActionRecord record, InstallTask task) {
+        TaskStatus status = installs.statuses().get(item.action());
+        boolean abandoned = task.stage() == Stage.ABANDON;
+        Step.Report unwanted = isLate(item)
+                ? (Step.Report) timedOut(item, "not begun")
+                : new Step.Report(ActionState.CANCELLED, "it was not desired for a while; order it again");
+        Optional<Step.Report> news = news(
+                record, status, item.policy().commitAtOnce(), abandoned ? Optional.of(unwanted) : Optional.empty());
+        if (news.isPresent()) {
+            return news.get();
+        }
+        if (abandoned) {
+            return installs.over(item.action())
+                    ? unwanted
+                    : new Step.Tell(task, "is being ended", false, Optional.empty());
+        }
+        if (status != null && status.ended()) {
+            return new Step.Report(
+                    ActionState.FAILED,
+                    "the installer ended it in " + status.state() + ": " + status.detail(),
+                    status.code(),
+                    status.codeClass());
+        }
+        String waits = status == null ? installs.trouble() : status.detail();
+        if (changed(record, status)) {
+            return new Step.Tell(with(task, Stage.GO, task.leaseUntil(), item), waits, false, Optional.empty());
+        }
+        if (isLate(item)) {
+            return task.stage() == Stage.PREPARE
+                    ? timedOut(item, waits.isEmpty() ? "not begun" : waits)
+                    : new Step.Tell(abandoned(task), "its deadline passed", false, Optional.empty());
+        }
+        boolean ready = status != null
+                && status.waiting()
+                        .filter(gate -> gate == Gate.GO || gate == Gate.LEASE)
+                        .isPresent();
+        Optional<Hold> hold = hold(item, task, status);
+        if (hold.isEmpty()) {
+            Optional<Instant> lease = lease(item);
+            boolean go = ready || task.stage() == Stage.GO;
+            return new Step.Tell(
+                    with(task, go ? Stage.GO : Stage.PREPARE, go ? lease : Optional.empty(), item),
+                    waits,
+                    false,
+                    earliest(lease, item.deadline()));
+        }
+        if (ready && ActionState.WAITING.mayFollow(record.state())) {
+            return new Step.Report(ActionState.WAITING, hold.get().why());
+        }
+        return new Step.Tell(
+                with(task, Stage.PREPARE, Optional.empty(), item),
+                ready ? hold.get().why() : waits,
+                ready && hold.get().lease(),
+                earliest(hold.get().until(), item.deadline()));
+    }
+
+    private static Optional<Instant> earliest(Optional<Instant> a, Optional<Instant> b) {
+        return a.isPresent() && b.isPresent() ? (a.get().isBefore(b.get()) ? a : b) : a.or(() -> b);
+    }
+
+    private static boolean changed(ActionRecord record, @Nullable TaskStatus status) {
+        return record.state().changes()
+                || (status != null && status.passed().stream().anyMatch(ActionState::changes));
+    }
+
+    private Optional<Hold> hold(DesiredItem item, InstallTask task, @Nullable TaskStatus status) {
+        Optional<Instant> window = item.activateNotBefore().filter(situation.now()::isBefore);
+        if (window.isPresent()) {
+            return Optional.of(new Hold("waits for its window: not before " + window.get(), false, window));
+        }
+        Optional<Instant> put = deferral(item).filter(situation.now()::isBefore);
+        if (put.isPresent()) {
+            return Optional.of(new Hold("waits for its user until " + put.get(), false, put));
+        }
+        Optional<Instant> lease = lease(item);
+        boolean valid = lease.filter(situation.now()::isBefore).isPresent();
+        // By its clock it has lapsed, and that one counts.
+        boolean lapsed = status != null
+                && status.waiting().filter(gate -> gate == Gate.LEASE).isPresent()
+                && installs.current()
+                && task.stage() == Stage.GO
+                && task.leaseUntil().equals(lease);
+        return valid && !lapsed ? Optional.empty() : Optional.of(new Hold("waits for a lease", true, Optional.empty()));
+    }
+
+    /** The later of what the order grants and what was asked for. */
+    private Optional<Instant> lease(DesiredItem item) {
+        Optional<Instant> granted = Optional.ofNullable(installs.leases().get(item.action()));
+        return granted.isPresent()
+                        && item.leaseUntil().filter(granted.get()::isBefore).isPresent()
+                ? item.leaseUntil()
+                : granted.or(item::leaseUntil);
+    }
+
+    /** Until when the user put it off, as far as the order lets him. */
+    private Optional<Instant> deferral(DesiredItem item) {
+        Instant wished = installs.deferrals().get(item.action());
+        return item.policy()
+                .deferUntil()
+                .flatMap(most -> Optional.ofNullable(wished).map(until -> until.isAfter(most) ? most : until));
+    }
+
+    /**
+     * The next state that the installer passed and nobody was told of.
+     *
+     * @param unwanted what is reported in place of an end that only says that all was taken back
+     */
+    private static Optional<Step.Report> news(
+            ActionRecord record, @Nullable TaskStatus status, boolean commitsAtOnce, Optional<Step.Report> unwanted) {
+        if (status == null) {
+            return Optional.empty();
+        }
+        ActionState last = record.state();
+        List<ActionState> path = status.passed().stream()
+                .distinct()
+                .filter(state -> !isOurs(state))
+                .filter(state ->
+                        last != ActionState.WAITING || (state != ActionState.PRECHECK && state != ActionState.PREPARED))
+                .toList();
+        for (ActionState state : path.subList(path.indexOf(last) + 1, path.size())) {
+            boolean newest = state == path.getLast();
+            boolean goesOn = state == ActionState.COMMITTABLE
+                    && state.ends(record.operation())
+                    && !(newest && (status.ended() || !commitsAtOnce));
+            if (!state.mayFollow(last) || goesOn) {
+                continue;
+            }
+            boolean back = state == ActionState.CANCELLED
+                    || (state == ActionState.UNDONE && record.operation() != Operation.ROLLBACK);
+            return Optional.of(unwanted.filter(end -> back)
+                    .orElseGet(() -> newest
+                            ? new Step.Report(state, status.detail(), status.code(), status.codeClass())
+                            : new Step.Report(state, "")));
+        }
+        return Optional.empty();
+    }
+
+    /** States that this side reports; the installer may name them, and says nothing by it. */
+    private static boolean isOurs(ActionState state) {
+        return switch (state) {
+            case QUEUED, OFFERED, ACCEPTED, FETCHING, STAGED, WAITING -> true;
+            case PRECHECK,
+                    PREPARED,
+                    APPLYING,
+                    APPLIED,
+                    ACTIVATING,
+                    VERIFYING,
+                    COMMITTABLE,
+                    COMMITTING,
+                    COMMITTED,
+                    FAILED,
+                    UNDOING,
+                    UNDONE,
+                    UNDO_FAILED,
+                    NOT_APPLICABLE,
+                    ALREADY_AT_TARGET,
+                    REFUSED,
+                    DECLINED,
+                    TIMED_OUT,
+                    UNREACHABLE,
+                    CANCELLED,
+                    SUPERSEDED,
+                    DELETED -> false;
+        };
+    }
+
+    // ---- what nobody wants any more
+    // -----------------------------------------------------------------------------------------
+
+    /**
+     * For an action that has not ended and that no item names any more.
+     *
+     * @param end what is reported once nothing of it is under way
+     */
+    Step vanished(ActionRecord record, Step.Report end) {
+        InstallTask told = installs.told().get(record.action());
+        TaskStatus status = installs.statuses().get(record.action());
+        boolean never = told == null && status == null && !passedOn(record);
+        if (never) {
+            return end;
+        }
+        boolean commitsAtOnce = told != null && told.policy().commitAtOnce();
+        Optional<Step.Report> news = news(record, status, commitsAtOnce, Optional.of(end));
+        if (news.isPresent()) {
+            return news.get();
+        }
+        if (installs.over(record.action()) && (told == null || told.stage() == Stage.ABANDON || status != null)) {
+            return end;
+        }
+        InstallTask task = told != null
+                ? abandoned(told)
+                : new InstallTask(
+                        record.action(),
+                        record.subject(),
+                        record.operation(),
+                        List.of(),
+                        Stage.ABANDON,
+                        Optional.empty(),
+                        InstallPolicy.DEFAULT,
+                        new TreeMap<>());
+        return new Step.Tell(task, "is no longer desired, and is being ended", false, Optional.empty());
+    }
+
+    private static boolean passedOn(ActionRecord record) {
+        return switch (record.operation()) {
+            case DISTRIBUTE, DELETE -> false;
+            case INSTALL, UPDATE, ACTIVATE, COMMIT, ROLLBACK, REMOVE ->
+                record.state() != ActionState.ACCEPTED
+                        && record.state() != ActionState.FETCHING
+                        && record.state() != ActionState.STAGED;
+        };
+    }
+
+    /** What is to become of a task whose action ended in the journal; nothing: it is left out. */
+    Optional<InstallTask> ended(InstallTask task, @Nullable ActionRecord record) {
+        TaskStatus status = installs.statuses().get(task.action());
+        boolean itsOwn = record != null
+                && (record.state() != ActionState.TIMED_OUT
+                        || (status != null && status.passed().contains(record.state())));
+        boolean done = itsOwn || (installs.over(task.action()) && (status != null || task.stage() == Stage.ABANDON));
+        return done ? Optional.empty() : Optional.of(abandoned(task));
+    }
+}
