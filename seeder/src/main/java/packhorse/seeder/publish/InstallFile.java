@@ -34,6 +34,8 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.unit.ByteCount;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Placement;
+import packhorse.peer.hook.HookRunner;
 import packhorse.seeder.build.SourcePlan;
 
 /**
@@ -63,6 +65,7 @@ public final class InstallFile {
     private final Optional<Adapter> adapter;
     private final Place adapterPlace;
     private final Place settingsPlace;
+    private final Place hooksPlace;
     private final List<Located<String>> programs;
 
     private InstallFile(
@@ -73,6 +76,7 @@ public final class InstallFile {
         this.adapter = adapters.find(section.adapter());
         this.adapterPlace = yaml.place("adapter");
         this.settingsPlace = yaml.place("settings");
+        this.hooksPlace = yaml.place("hooks");
         this.programs = List.copyOf(programs);
     }
 
@@ -279,10 +283,16 @@ public final class InstallFile {
         }
         programs.forEach(program -> requireProgram(plan, program));
         adapter.ifPresent(one -> {
+            Placement placement;
             try {
-                var unused = one.read(draft, section);
+                placement = one.read(draft, section);
             } catch (IllegalArgumentException e) {
                 throw settingsPlace.error("the adapter " + one.name() + " says: " + e.getMessage());
+            }
+            try {
+                HookRunner.check(section, placement);
+            } catch (IllegalArgumentException e) {
+                throw hooksPlace.error(String.valueOf(e.getMessage()));
             }
         });
         byte[] document = ManifestCodec.encode(draft);
@@ -301,7 +311,7 @@ public final class InstallFile {
     private void requireProgram(SourcePlan plan, Located<String> program) {
         String path = program.value();
         if (plan.form() == Manifest.Form.FILE && !path.equals(plan.contentName())) {
-            if (UNPACKING.contains(section.adapter())) {
+            if (adapter.isEmpty() || UNPACKING.contains(section.adapter())) {
                 return;
             }
             throw program.place()

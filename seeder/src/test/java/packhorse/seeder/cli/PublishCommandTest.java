@@ -96,7 +96,6 @@ final class PublishCommandTest {
             data: origin
             listen: 127.40.7.2:0
             swarm: [127.40.7.2:0]
-            trackers: []
             keys: keys
             """);
         List<String> args = List.of(

@@ -45,14 +45,17 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Workplace;
 import packhorse.seeder.Deployment;
 import packhorse.seeder.build.Progress;
 
 /** What publishers write, and what is refused with its place before anything is written. */
 @Timeout(120)
 class InstallFileTest {
-    private static final Adapters ADAPTERS = new Adapters(List.of(new Judge("box"), new Judge("image")));
+    private static final Adapters ADAPTERS =
+            new Adapters(List.of(new Judge("box"), new Judge("image"), new Judge("lid")));
 
     /** Adapters that this program has not, and that tests of publishing need no opinion of. */
     private static final Set<String> ADDED = Set.of("crate");
@@ -158,8 +161,8 @@ class InstallFileTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "adapter: chest | :1:10: there is no adapter \"chest\" here, only box, image; if the machines have it,"
-                        + " say --allow-adapter chest",
+                "adapter: chest | :1:10: there is no adapter \"chest\" here, only box, image, lid; if the machines"
+                        + " have it, say --allow-adapter chest",
                 "adapter: Box! | :1:10: \"Box!\" is not an adapter",
                 "settings: {} | \"adapter\" is missing",
                 "adapter: box~setings: {a: 1} | :2:1: unknown key \"setings\"; known here:",
@@ -226,6 +229,10 @@ class InstallFileTest {
                 "adapter: image | :1:10: the adapter image writes images, and this is published as a package; add"
                         + " --kind image",
                 "adapter: box~settings: {no: this will not do} | :2:11: the adapter box says: this will not do",
+                "adapter: lid~hooks: {pre: {run: [hooks/stop.sh]}} | :2:8: the hook pre runs hooks/stop.sh, but a"
+                        + " release of the kind lid lays out no files",
+                "adapter: box~hooks: {pre: {run: [/x], environment: {PACKHORSE_HOME: a}}} | :2:8: the hook pre sets"
+                        + " the variable",
                 "adapter: crate~settings: {long: LONG} | :2:11: the manifest would have",
             })
     void whatContradictsItsSourceIsRefusedBeforeAnythingIsWritten(String yaml, String why) throws IOException {
@@ -254,12 +261,12 @@ class InstallFileTest {
                 UsageException.class,
                 () -> publish(
                         deployment,
-                        "adapter: crate\nhooks: {pre: {run: [hooks/stop.sh]}}\n",
+                        "adapter: box\nhooks: {pre: {run: [hooks/stop.sh]}}\n",
                         single,
                         Kind.PACKAGE,
                         "1")));
         assertTrue(message.contains(":2:21: there is no hooks/stop.sh in the content"), message);
-        assertTrue(publish(deployment, "adapter: crate\nhooks: {pre: {run: [stop.sh]}}\n", single, Kind.PACKAGE, "1")
+        assertTrue(publish(deployment, "adapter: box\nhooks: {pre: {run: [stop.sh]}}\n", single, Kind.PACKAGE, "1")
                 .isNew());
     }
 
@@ -324,7 +331,65 @@ class InstallFileTest {
             if (section.settings().members().get("no") instanceof JsonString why) {
                 throw new IllegalArgumentException(why.value());
             }
-            throw new IllegalArgumentException("this judge knows nothing else");
+            return new Lid(!name.equals("lid"));
         }
+    }
+
+    /** Puts nothing anywhere. */
+    private record Lid(boolean bringsTree) implements Placement {
+        @Override
+        public Set<Path> claims() {
+            return Set.of();
+        }
+
+        @Override
+        public boolean undoable() {
+            return bringsTree;
+        }
+
+        @Override
+        public List<String> precheck(Workplace here) {
+            return List.of();
+        }
+
+        @Override
+        public List<SpaceNeed> space(Workplace here) {
+            return List.of();
+        }
+
+        @Override
+        public void prepare(Workplace here) {}
+
+        @Override
+        public void capture(Workplace here) {}
+
+        @Override
+        public Outcome apply(Workplace here) {
+            return Outcome.DONE;
+        }
+
+        @Override
+        public Outcome activate(Workplace here) {
+            return Outcome.DONE;
+        }
+
+        @Override
+        public List<String> verify(Workplace here) {
+            return List.of();
+        }
+
+        @Override
+        public void undo(Workplace here) {}
+
+        @Override
+        public void commit(Workplace here) {}
+
+        @Override
+        public Outcome remove(Workplace here) {
+            return Outcome.DONE;
+        }
+
+        @Override
+        public void mend(Workplace here) {}
     }
 }
