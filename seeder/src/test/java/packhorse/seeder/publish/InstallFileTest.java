@@ -148,12 +148,17 @@ class InstallFileTest {
     }
 
     @Test
-    void theSampleIsRead() {
-        Path sample = Path.of("samples/app.install.yaml");
-        InstallSection section =
-                InstallFile.read(sample, ADAPTERS, Set.of("archive")).section();
-        assertTrue(section.hooksReversible());
-        assertEquals(3, section.hooks().size());
+    void theSampleIsPublishedAndCanBeTakenBack() throws IOException {
+        Deployment deployment = new Deployment(dir, InstantSource.system(), "127.40.9.5");
+        InstallFile sample = InstallFile.read(Path.of("samples/app.install.yaml"), Adapters.standard(), Set.of());
+        assertEquals(3, sample.section().hooks().size());
+        ReleaseId id = new ReleaseId(ReleaseName.parse("acme/app"), Version.parse("1"), Platform.ANY);
+        try (Destinations.Session session = deployment.local(deployment.targetsKeys(), Progress.none())) {
+            Published published = session.publisher()
+                    .publish(new PublishRequest(tree, id, Kind.PACKAGE, false, false, List.of(), Optional.of(sample)));
+            assertEquals(Optional.of("archive"), published.adapter());
+            assertEquals(List.of(), published.irreversible());
+        }
     }
 
     @ParameterizedTest
