@@ -87,6 +87,11 @@ final class ArchivePlacement implements Placement {
     }
 
     @Override
+    public boolean bringsTree() {
+        return true;
+    }
+
+    @Override
     public Optional<Path> prepared(Workplace here) {
         return Optional.of(here.staging().resolve(TREE));
     }
