@@ -29,32 +29,37 @@ public final class SafePath {
             throw unsafe(path, "is deeper than " + DEPTH_MAX + " levels");
         }
         for (String element : elements) {
-            requireElement(element);
+            requireElement(path, element);
         }
     }
 
     /** @throws IllegalArgumentException unless {@code name} is one safe path element */
     public static void requireElement(String name) {
+        requireElement(name, name);
+    }
+
+    /** @param path that it is an element of, for the message */
+    private static void requireElement(String path, String name) {
         if (name.isEmpty()) {
-            throw unsafe(name, "has an empty element");
+            throw unsafe(path, "has an empty element");
         }
         if (name.equals(".") || name.equals("..")) {
-            throw unsafe(name, "has the element \"" + name + "\"");
+            throw unsafe(path, "has the element \"" + name + "\"");
         }
         if (name.getBytes(StandardCharsets.UTF_8).length > ELEMENT_BYTES_MAX) {
-            throw unsafe(name, "has an element longer than " + ELEMENT_BYTES_MAX + " bytes");
+            throw unsafe(path, "has an element longer than " + ELEMENT_BYTES_MAX + " bytes");
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c < 0x20 || c == 0x7f || c == '/' || c == '\\' || c == '\uFFFD') {
-                throw unsafe(name, "has the character U+" + String.format("%04X", (int) c));
+                throw unsafe(path, "has the character U+" + String.format("%04X", (int) c));
             }
             if (Character.isSurrogate(c)
                     && !(Character.isHighSurrogate(c)
                             && i + 1 < name.length()
                             && Character.isLowSurrogate(name.charAt(i + 1)))
                     && !(Character.isLowSurrogate(c) && i > 0 && Character.isHighSurrogate(name.charAt(i - 1)))) {
-                throw unsafe(name, "is not valid Unicode");
+                throw unsafe(path, "is not valid Unicode");
             }
         }
     }

@@ -1,5 +1,6 @@
 package packhorse.peer.adapter.archive;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import packhorse.core.content.BadContentException;
@@ -18,6 +19,7 @@ final class MeteredInput extends InputStream {
     private long marked;
     private long tailFrom = Long.MAX_VALUE;
     private boolean tailHasBytes;
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
 
     /**
      * Meters a stream.
@@ -35,10 +37,16 @@ final class MeteredInput extends InputStream {
     void allow(long bytes, String over) {
         allowedTo = count + bytes;
         overAllowed = over;
+        seen.reset();
     }
 
     void allowAll() {
         allowedTo = Long.MAX_VALUE;
+    }
+
+    /** What was read in portions under the last allowance. */
+    byte[] seen() {
+        return seen.toByteArray();
     }
 
     /** Bytes given so far. */
@@ -71,6 +79,9 @@ final class MeteredInput extends InputStream {
         int read = in.read(buffer, offset, length);
         if (read > 0) {
             counted(read);
+            if (allowedTo != Long.MAX_VALUE) {
+                seen.write(buffer, offset, read);
+            }
             for (long i = Math.max(0, tailFrom - (count - read)); i < read && !tailHasBytes; i++) {
                 tailHasBytes = buffer[offset + (int) i] != 0;
             }

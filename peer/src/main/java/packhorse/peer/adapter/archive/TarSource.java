@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -54,6 +56,10 @@ final class TarSource implements Source {
             InputStream data = Reading.stream(format.word(), tar);
             long end = 0;
             for (TarArchiveEntry entry = next(tar, metered); entry != null; entry = next(tar, metered)) {
+                if (entry.getName().indexOf('?') >= 0 || entry.getLinkName().indexOf('?') >= 0) {
+                    requireUtf8(entry.getName(), metered.seen());
+                    requireUtf8(entry.getLinkName(), metered.seen());
+                }
                 Optional<Item> item = item(entry);
                 long start = metered.count();
                 end = start + (entry.getSize() + RECORD_BYTES - 1) / RECORD_BYTES * RECORD_BYTES;
@@ -104,6 +110,24 @@ final class TarSource implements Source {
         metered.allow(
                 HEADER_BYTES_MAX, "an entry's header is longer than " + HEADER_BYTES_MAX + " bytes, which no path needs");
         return Reading.of(format.word(), tar::getNextEntry);
+    }
+
+    /** The library writes a question mark for what is not UTF-8. One that it shows has to be in the header, then. */
+    private static void requireUtf8(String name, byte[] header) {
+        for (String element : name.split("/", -1)) {
+            if (element.indexOf('?') >= 0 && !contains(header, element.getBytes(StandardCharsets.UTF_8))) {
+                throw new BadContentException("the path \"" + Names.shown(name) + "\" is not UTF-8");
+            }
+        }
+    }
+
+    private static boolean contains(byte[] bytes, byte[] part) {
+        for (int i = 0; i + part.length <= bytes.length; i++) {
+            if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The entry as one that may be written; empty for the top directory. */
