@@ -29,7 +29,7 @@ import packhorse.peer.install.TaskStatus;
 public final class InstallFields {
     /** A bundle with more members than this is none. */
     static final int MEMBERS_MAX = 1_000;
-    /** Some 20 states make the longest path. */
+    /** Some 20 states make the longest path; waiting may come again and again. */
     static final int PASSED_MAX = 100;
     /** A line for people; longer ones are cut where they are written. */
     static final int TEXT_MAX = 2_000;
@@ -92,7 +92,11 @@ public final class InstallFields {
     static InstallTaskStatus write(TaskStatus status) {
         return InstallTaskStatus.newBuilder()
                 .setAction(status.action())
-                .addAllPassed(status.passed().stream().map(ActionState::number).toList())
+                // Whoever waits long and often passes many; the last ones say where it is.
+                .addAllPassed(status.passed().stream()
+                        .skip(Math.max(0, status.passed().size() - PASSED_MAX))
+                        .map(ActionState::number)
+                        .toList())
                 .setDetail(text(status.detail()))
                 .setCode(status.code())
                 .setCodeClass(status.codeClass().map(CodeClass::number).orElse(0))
@@ -240,7 +244,7 @@ public final class InstallFields {
 
     /** As one line that can be read back. */
     static String text(String text) {
-        String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+        String line = text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]+", " ").strip();
         return line.length() > TEXT_MAX ? line.substring(0, TEXT_MAX) : line;
     }
 

@@ -399,9 +399,26 @@ final class InstallerCodecTest {
     @Test
     void whatAnEngineSaysInManyLinesArrivesAsOne() {
         InstallerNews.Died arrived =
-                (InstallerNews.Died) back(new InstallerNews.Died("a\nb\u0007c" + "x".repeat(5000)));
+                (InstallerNews.Died) back(new InstallerNews.Died("a\nb\u0007\u0085c" + "x".repeat(5000)));
         assertTrue(arrived.reason().startsWith("a b cxxx"), arrived.reason());
         assertEquals(InstallFields.TEXT_MAX, arrived.reason().length());
+    }
+
+    @Test
+    void whoWaitedTooOftenIsStillReported() {
+        TaskStatus status = new TaskStatus(
+                "a",
+                java.util.Collections.nCopies(500, ActionState.WAITING),
+                "",
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                false);
+        InstallerNews.Report arrived = (InstallerNews.Report) back(new InstallerNews.Report(
+                new InstallerReport(1, List.of(status), List.of(), Optional.empty(), Optional.empty())));
+        assertEquals(
+                InstallFields.PASSED_MAX,
+                arrived.report().tasks().getFirst().passed().size());
     }
 
     @Test
