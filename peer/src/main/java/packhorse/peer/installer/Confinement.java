@@ -32,8 +32,8 @@ final class Confinement {
     /**
      * What installing needs: owners, modes and whatever files there are (chown to setfcap), other users for scripts (setuid, setgid, setpcap),
      * other roots and sandboxes (sys_chroot, sys_admin for mounts and namespaces, net_admin for a sandbox's loopback), device nodes,
-     * ending what runs too long (kill), the machine's restart (sys_boot), and what account tools want (audit_write, sys_nice,
-     * sys_resource).
+     * finding and ending what runs too long or has to be started again (sys_ptrace to read of whom a process is, kill), the machine's
+     * restart (sys_boot), and what account tools want (audit_write, sys_nice, sys_resource).
      */
     private static final List<String> CAPABILITIES = List.of(
             "chown",
@@ -50,6 +50,7 @@ final class Confinement {
             "net_admin",
             "mknod",
             "kill",
+            "sys_ptrace",
             "sys_boot",
             "audit_write",
             "sys_nice",
