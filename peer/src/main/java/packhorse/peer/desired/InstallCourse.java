@@ -1,10 +1,8 @@
 package packhorse.peer.desired;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,7 +19,7 @@ import packhorse.core.state.DesiredItem;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.LineState;
 import packhorse.core.state.LineState.Activation;
-import packhorse.core.state.LineState.Presence;
+import packhorse.core.state.LineState.TransactionState;
 import packhorse.core.state.Operation;
 import packhorse.peer.desired.Resolution.Part;
 import packhorse.peer.install.InstallTask;
@@ -166,7 +164,7 @@ final class InstallCourse {
         }
         boolean whole = parts.stream().allMatch(part -> situation.whole().contains(part.pack()));
         boolean fetching = record.state() == ActionState.FETCHING;
-        Optional<String> before = before(item, lines(parts));
+        Optional<String> before = before(item, lines(parts), false);
         Optional<Step> verdict = fetching ? Optional.empty() : judge(item, parts, before.isEmpty());
         if (verdict.isPresent()) {
             return verdict.get();
@@ -241,13 +239,13 @@ final class InstallCourse {
                         + ", which is in place; order a rollback, or allow the downgrade with mayDowngrade");
             }
         }
-        boolean fresh = parts.stream()
-                .noneMatch(part -> installs.line(part.release())
-                        .flatMap(LineState::version)
-                        .isPresent());
+        boolean fresh = !item.subject().bundle()
+                && inPlaceOf(parts.getFirst().release()).isEmpty();
         if (item.operation() == Operation.UPDATE && fresh) {
-            return refused("nothing of " + LineName.of(parts.getFirst().release())
-                    + " is in place to be updated; order an installation");
+            return Optional.of(new Step.Report(
+                    ActionState.NOT_APPLICABLE,
+                    "nothing of " + LineName.of(parts.getFirst().release())
+                            + " is in place that could be updated; order an installation"));
         }
         return needs.of(item, parts) instanceof InstallNeeds.Answer.Never(String reason)
                 ? refused(reason)
@@ -291,12 +289,19 @@ final class InstallCourse {
                     .toList();
             return follow(item, record, compose(item, named(item, there.isEmpty() ? releases : there)));
         }
-        Optional<String> before =
-                before(item, releases.stream().map(LineName::of).collect(Collectors.toSet()));
+        Set<LineName> lines = releases.stream().map(LineName::of).collect(Collectors.toSet());
+        Fitting fitting = Fitting.of(item.operation(), releases, installs);
+        // What stands open is committed or taken back before what waits for just that.
+        boolean closes = fitting instanceof Fitting.Members
+                && releases.stream()
+                        .allMatch(release -> installs.line(release)
+                                .filter(line -> line.transaction() == TransactionState.UNDOABLE)
+                                .isPresent());
+        Optional<String> before = before(item, lines, closes);
         if (before.isPresent()) {
             return late(item, before.get()).orElseGet(() -> rest(before.get()));
         }
-        return switch (fitting(item.operation(), releases)) {
+        return switch (fitting) {
             case Fitting.No(String reason) -> new Step.Report(ActionState.REFUSED, reason);
             case Fitting.Done() -> new Step.Report(ActionState.ALREADY_AT_TARGET, "");
             case Fitting.Members(List<ReleaseId> members) ->
@@ -310,85 +315,13 @@ final class InstallCourse {
                 .map(version -> new ReleaseId(release.name(), version, release.platform()));
     }
 
-    /** What an operation finds in place. */
-    private sealed interface Fitting {
-        record No(String reason) implements Fitting {}
-
-        record Done() implements Fitting {}
-
-        record Members(List<ReleaseId> members) implements Fitting {}
-    }
-
-    private Fitting fitting(Operation operation, List<ReleaseId> releases) {
-        List<ReleaseId> members = new ArrayList<>();
-        boolean anything = false;
-        String no = "";
-        for (ReleaseId release : releases) {
-            Optional<LineState> line = installs.line(release).filter(state -> state.presence() == Presence.INSTALLED);
-            if (line.isEmpty()) {
-                no = "nothing of " + LineName.of(release) + " is in place here to " + word(operation);
-                continue;
-            }
-            anything = true;
-            switch (fitting(operation, release, line.get())) {
-                case Fitting.No(String reason) -> {
-                    return new Fitting.No(reason);
-                }
-                case Fitting.Done() -> {}
-                case Fitting.Members(List<ReleaseId> more) -> members.addAll(more);
-            }
-        }
-        // A bundle that is half gone can still be taken away; it cannot be brought into use or made final.
-        boolean backwards = operation == Operation.ROLLBACK || operation == Operation.REMOVE;
-        if (!no.isEmpty() && !(backwards && anything)) {
-            return new Fitting.No(no);
-        }
-        return members.isEmpty() ? new Fitting.Done() : new Fitting.Members(List.copyOf(members));
-    }
-
-    private static Fitting fitting(Operation operation, ReleaseId release, LineState line) {
-        ReleaseId there = new ReleaseId(release.name(), line.version().orElseThrow(), release.platform());
-        boolean same = there.equals(release);
-        if (operation == Operation.ROLLBACK) {
-            // It may be called by what is to go or by what is to come back: two versions of one line.
-            boolean known =
-                    same || line.previous().filter(release.version()::equals).isPresent();
-            if (!known) {
-                return new Fitting.No(
-                        there + " is in place, not " + release + "; order the rollback of what is in place");
-            }
-            return line.undoable() || line.previous().isPresent()
-                    ? new Fitting.Members(List.of(there))
-                    : new Fitting.No("nothing is kept that " + there + " could be rolled back to");
-        }
-        if (!same) {
-            return new Fitting.No(
-                    there + " is in place, not " + release + ", and that is not what was asked to " + word(operation));
-        }
-        return switch (operation) {
-            case COMMIT ->
-                switch (line.transaction()) {
-                    case COMMITTED -> new Fitting.Done();
-                    case UNDOABLE -> new Fitting.Members(List.of(there));
-                    case NONE, PREPARED ->
-                        new Fitting.No(there + " is " + line.transaction() + ": nothing of it can be committed");
-                };
-            case ACTIVATE ->
-                line.activation() == Activation.ACTIVE ? new Fitting.Done() : new Fitting.Members(List.of(there));
-            case REMOVE, ROLLBACK -> new Fitting.Members(List.of(there));
-            case DISTRIBUTE, INSTALL, UPDATE, DELETE ->
-                throw new IllegalArgumentException(operation + " does not begin with what is in place");
-        };
-    }
-
-    private static String word(Operation operation) {
-        return operation == Operation.ROLLBACK ? "roll back" : operation.name().toLowerCase(Locale.ROOT);
-    }
-
     /** Who works at one of these lines first, one line; at most one unfinished action works at a line. */
-    private Optional<String> before(DesiredItem item, Set<LineName> lines) {
+    private Optional<String> before(DesiredItem item, Set<LineName> lines, boolean closes) {
         for (InstallTask task : installs.told().values()) {
             ActionRecord record = situation.reported().get(task.action());
+            if (closes && waitsForTurn(task.action(), task.operation())) {
+                continue;
+            }
             boolean under = (record == null || !record.ended() || task.stage() == Stage.ABANDON)
                     && !installs.over(task.action())
                     && !task.action().equals(item.action());
@@ -401,6 +334,9 @@ final class InstallCourse {
                 return Optional.empty();
             }
             ActionRecord record = situation.reported().get(other.action());
+            if (closes && waitsForTurn(other.action(), other.operation())) {
+                continue;
+            }
             boolean changes = other.operation() != Operation.DISTRIBUTE && other.operation() != Operation.DELETE;
             if (changes
                     && (record == null || !record.ended())
@@ -409,6 +345,14 @@ final class InstallCourse {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether the installer has not begun to put that in place. */
+    private boolean waitsForTurn(String action, Operation operation) {
+        TaskStatus status = installs.statuses().get(action);
+        return operation.needsContent()
+                && (status == null
+                        || status.waiting().filter(gate -> gate == Gate.TURN).isPresent());
     }
 
     private Set<LineName> linesOf(DesiredItem item) {
@@ -531,7 +475,7 @@ final class InstallCourse {
                 && status.waiting()
                         .filter(gate -> gate == Gate.GO || gate == Gate.LEASE)
                         .isPresent();
-        Optional<Hold> hold = hold(item, task, status);
+        Optional<Hold> hold = hold(item);
         if (hold.isEmpty()) {
             Optional<Instant> lease = lease(item);
             boolean go = ready || task.stage() == Stage.GO;
@@ -560,7 +504,7 @@ final class InstallCourse {
                 || (status != null && status.passed().stream().anyMatch(ActionState::changes));
     }
 
-    private Optional<Hold> hold(DesiredItem item, InstallTask task, @Nullable TaskStatus status) {
+    private Optional<Hold> hold(DesiredItem item) {
         Optional<Instant> window = item.activateNotBefore().filter(situation.now()::isBefore);
         if (window.isPresent()) {
             return Optional.of(new Hold("waits for its window: not before " + window.get(), false, window));
@@ -571,13 +515,7 @@ final class InstallCourse {
         }
         Optional<Instant> lease = lease(item);
         boolean valid = lease.filter(situation.now()::isBefore).isPresent();
-        // By its clock it has lapsed, and that one counts.
-        boolean lapsed = status != null
-                && status.waiting().filter(gate -> gate == Gate.LEASE).isPresent()
-                && installs.current()
-                && task.stage() == Stage.GO
-                && task.leaseUntil().equals(lease);
-        return valid && !lapsed ? Optional.empty() : Optional.of(new Hold("waits for a lease", true, Optional.empty()));
+        return valid ? Optional.empty() : Optional.of(new Hold("waits for a lease", true, Optional.empty()));
     }
 
     /** The later of what the order grants and what was asked for. */

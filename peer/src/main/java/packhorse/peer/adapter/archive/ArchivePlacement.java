@@ -4,11 +4,11 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -143,8 +143,8 @@ final class ArchivePlacement implements Placement {
         if (usable < needed) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT,
-                    manifest.id() + " unpacks to " + needed + " bytes, and " + usable + " are free at "
-                            + here.staging() + "; free some");
+                    manifest.id() + " unpacks to " + needed + " bytes, and " + usable + " are free at " + here.staging()
+                            + "; free some");
         }
         InstallDisk disk = here.disk();
         Path tree = here.staging().resolve(TREE);
@@ -306,7 +306,8 @@ final class ArchivePlacement implements Placement {
     /** Directories that removal will take away: those made now, and those made for the versions before. */
     private List<String> made(Workplace here, Captured captured) throws IOException {
         Set<String> made = new LinkedHashSet<>();
-        for (Optional<Path> home : List.of(Optional.of(here.home()), here.previous().map(Workplace.Previous::home))) {
+        for (Optional<Path> home :
+                List.of(Optional.of(here.home()), here.previous().map(Workplace.Previous::home))) {
             if (home.isPresent()) {
                 placed(home.get()).ifPresent(placed -> made.addAll(placed.made()));
             }
@@ -322,7 +323,8 @@ final class ArchivePlacement implements Placement {
         Path list = here.home().resolve(Placed.LIST);
         Path fresh = InstallDisk.freshBeside(list);
         disk.delete(fresh);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(here.staging().resolve(Placed.LIST)))) {
+        try (InputStream in =
+                new BufferedInputStream(Files.newInputStream(here.staging().resolve(Placed.LIST)))) {
             disk.create(fresh, in, PRIVATE_FILE, done -> {});
         }
         disk.force(fresh);
@@ -405,8 +407,8 @@ final class ArchivePlacement implements Placement {
         }
         return leadsTo(link, target(here))
                 ? Optional.empty()
-                : Optional.of(settings.link() + ": leads to " + Files.readSymbolicLink(link) + ", not to version "
-                        + version);
+                : Optional.of(
+                        settings.link() + ": leads to " + Files.readSymbolicLink(link) + ", not to version " + version);
     }
 
     private List<String> verifyRemoved(Workplace here) throws IOException {
@@ -416,8 +418,7 @@ final class ArchivePlacement implements Placement {
                 lines.add(settings.versions() + "/" + one + ": is still there");
             }
         }
-        linkedVersion(here)
-                .ifPresent(linked -> lines.add(settings.link() + ": still leads to version " + linked));
+        linkedVersion(here).ifPresent(linked -> lines.add(settings.link() + ": still leads to version " + linked));
         return lines;
     }
 
@@ -547,8 +548,9 @@ final class ArchivePlacement implements Placement {
         Optional<String> linked = linkedVersion(here);
         List<String> older = ours(versions).stream()
                 .filter(one -> !one.equals(version))
-                .sorted(Comparator.comparingLong((String one) ->
-                                Optional.ofNullable(markers.get(one)).orElseThrow().serial())
+                .sorted(Comparator.comparingLong((String one) -> Optional.ofNullable(markers.get(one))
+                                .orElseThrow()
+                                .serial())
                         .reversed())
                 .toList();
         for (String one : older.subList(Math.min(KEPT, older.size()), older.size())) {
@@ -615,8 +617,11 @@ final class ArchivePlacement implements Placement {
         Map<String, Path> again = again(here, versions, known.get());
         try (FileListReader list = list(here.home(), known.get())) {
             new Mending(versions.of(version), versions.mending(version), disk)
-                    .mend(list, file -> Optional.ofNullable(again.get(file.path()))
-                            .orElseThrow(() -> new IOException(file.path() + " changed while it was mended; mend again")));
+                    .mend(
+                            list,
+                            file -> Optional.ofNullable(again.get(file.path()))
+                                    .orElseThrow(() ->
+                                            new IOException(file.path() + " changed while it was mended; mend again")));
         }
         disk.delete(here.staging().resolve(AGAIN));
         if (Files.exists(here.home().resolve(Placed.ACTIVE)) && wrongLink(here).isPresent()) {
@@ -640,9 +645,11 @@ final class ArchivePlacement implements Placement {
     private Map<String, Path> again(Workplace here, Versions versions, Placed placed) throws IOException {
         Set<String> wanted = new HashSet<>();
         try (FileListReader list = list(here.home(), placed)) {
-            new Comparison(here.progress()).of(list, versions.of(version), Integer.MAX_VALUE).stream()
-                    .filter(difference -> !difference.rightsOnly() && difference.entry() instanceof FileEntry.File)
-                    .forEach(difference -> wanted.add(difference.entry().path()));
+            new Comparison(here.progress())
+                    .of(list, versions.of(version), Integer.MAX_VALUE).stream()
+                            .filter(difference ->
+                                    !difference.rightsOnly() && difference.entry() instanceof FileEntry.File)
+                            .forEach(difference -> wanted.add(difference.entry().path()));
         }
         if (wanted.isEmpty()) {
             return Map.of();
