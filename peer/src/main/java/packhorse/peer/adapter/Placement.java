@@ -39,6 +39,14 @@ public interface Placement {
         MEND
     }
 
+    /**
+     * Whether the way back goes better with the content of what was there: {@link Workplace.Previous#content} of an installation,
+     * {@link Workplace#content} of a removal's undo. It is given where it is still at hand.
+     */
+    default boolean wantsFormer() {
+        return false;
+    }
+
     /** How the adapter runs programs that the release itself brings, its hooks not counted. */
     default Running running() {
         return Running.NONE;
@@ -108,6 +116,15 @@ public interface Placement {
 
     /** Takes it off the machine, after {@link #capture}; undone by {@link #undo}. */
     Outcome remove(Workplace here) throws IOException;
+
+    /**
+     * Looks that nothing of it is left, after {@link #remove}.
+     *
+     * @return what is left, one line each, at most {@link #DIFFERENCES_MAX}
+     */
+    default List<String> verifyRemoved(Workplace here) throws IOException {
+        return List.of();
+    }
 
     /** Puts back what somebody changed, without stopping what uses it where that can be. */
     void mend(Workplace here) throws IOException;

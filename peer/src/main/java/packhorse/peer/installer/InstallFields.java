@@ -68,7 +68,7 @@ public final class InstallFields {
                 new TreeMap<>(message.getVariablesMap()));
     }
 
-    private static InstallMember write(InstallTask.Member member) {
+    static InstallMember write(InstallTask.Member member) {
         InstallMember.Builder message = InstallMember.newBuilder()
                 .setRelease(StateCodec.write(Subject.release(member.release())))
                 .setManifest(ByteString.copyFrom(member.manifest().bytes()));
@@ -76,7 +76,7 @@ public final class InstallFields {
         return message.build();
     }
 
-    private static InstallTask.Member read(InstallMember message) {
+    static InstallTask.Member read(InstallMember message) {
         Subject release = StateCodec.read(message.getRelease());
         if (release.bundle()) {
             throw new IllegalArgumentException(release + " is a member, which only a release can be");
@@ -211,7 +211,7 @@ public final class InstallFields {
         };
     }
 
-    private static int number(TaskStatus.Gate gate) {
+    static int number(TaskStatus.Gate gate) {
         return switch (gate) {
             case GO -> 1;
             case LEASE -> 2;
@@ -220,7 +220,7 @@ public final class InstallFields {
         };
     }
 
-    private static Optional<TaskStatus.Gate> gate(int number) {
+    static Optional<TaskStatus.Gate> gate(int number) {
         return switch (number) {
             case 0 -> Optional.empty();
             case 1 -> Optional.of(TaskStatus.Gate.GO);

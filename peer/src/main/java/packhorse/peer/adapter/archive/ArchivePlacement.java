@@ -411,7 +411,8 @@ final class ArchivePlacement implements Placement {
                         settings.link() + ": leads to " + Files.readSymbolicLink(link) + ", not to version " + version);
     }
 
-    private List<String> verifyRemoved(Workplace here) throws IOException {
+    @Override
+    public List<String> verifyRemoved(Workplace here) throws IOException {
         List<String> lines = new ArrayList<>();
         for (String one : captured(here).map(Captured::versions).orElse(List.of())) {
             if (versions(here).has(one)) {

@@ -1,0 +1,26 @@
+package packhorse.peer.installer;
+
+import packhorse.core.content.CodeClass;
+import packhorse.core.state.ActionState;
+
+/** What a precheck found in the way: not a fault of anything, and nothing was changed. */
+final class Refusal extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final ActionState state;
+    private final CodeClass codeClass;
+
+    Refusal(ActionState state, CodeClass codeClass, String message) {
+        super(message, null, false, false);
+        this.state = state;
+        this.codeClass = codeClass;
+    }
+
+    ActionState state() {
+        return state;
+    }
+
+    CodeClass codeClass() {
+        return codeClass;
+    }
+}

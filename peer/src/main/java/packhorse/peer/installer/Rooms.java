@@ -1,0 +1,116 @@
+package packhorse.peer.installer;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Set;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.install.Ledger;
+
+/**
+ * The installer's directories for releases, below its own one:
+ *
+ * <pre>
+ *   work/TRANSACTION/MEMBER/staging   for prepare         homes/TRANSACTION-MEMBER   as long as that release is in place
+ *   work/TRANSACTION/MEMBER/undo      for the way back    look                       for looks at what is in place
+ * </pre>
+ */
+final class Rooms {
+    private static final int PRIVATE = 0700;
+
+    private final Path data;
+    private final InstallDisk disk;
+
+    Rooms(Path data, InstallDisk disk) {
+        this.data = data;
+        this.disk = disk;
+    }
+
+    Path data() {
+        return data;
+    }
+
+    private Path work() {
+        return data.resolve("work");
+    }
+
+    private Path homes() {
+        return data.resolve("homes");
+    }
+
+    Path staging(long transaction, int member) {
+        return work().resolve(Long.toString(transaction))
+                .resolve(Integer.toString(member))
+                .resolve("staging");
+    }
+
+    Path undo(long transaction, int member) {
+        return work().resolve(Long.toString(transaction))
+                .resolve(Integer.toString(member))
+                .resolve("undo");
+    }
+
+    Path home(String name) {
+        return homes().resolve(name);
+    }
+
+    /** For a look; emptied before each. */
+    Path look(String name) {
+        return data.resolve("look").resolve(name);
+    }
+
+    /** Makes a directory and all that is missing above it, all of it on the disk. */
+    Path made(Path directory) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return directory;
+        }
+        Path parent = directory.getParent();
+        if (parent != null) {
+            made(parent);
+        }
+        disk.createDirectory(directory, PRIVATE);
+        disk.force(directory);
+        if (parent != null) {
+            disk.force(parent);
+        }
+        return directory;
+    }
+
+    /** Deletes what a transaction worked with. */
+    void clear(long transaction) throws IOException {
+        Path place = work().resolve(Long.toString(transaction));
+        if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+            disk.delete(place);
+            disk.force(work());
+        }
+    }
+
+    void clearLook() throws IOException {
+        disk.delete(data.resolve("look"));
+    }
+
+    /** Deletes what belongs to nothing any more. */
+    void sweep(Ledger ledger) throws IOException {
+        sweep(homes(), ledger.homes());
+        sweep(
+                work(),
+                ledger.open().stream()
+                        .map(progress -> Long.toString(progress.transaction()))
+                        .collect(java.util.stream.Collectors.toSet()));
+    }
+
+    private void sweep(Path directory, Set<String> kept) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+            for (Path one : found) {
+                if (!kept.contains(String.valueOf(one.getFileName()))) {
+                    disk.delete(one);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,766 @@
+package packhorse.peer.installer;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.core.OperationException;
+import packhorse.core.content.CodeClass;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.Operation;
+import packhorse.core.trust.DurableFiles;
+import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.Programs;
+import packhorse.peer.install.Entry;
+import packhorse.peer.install.InstallTask;
+import packhorse.peer.install.InstallTask.Stage;
+import packhorse.peer.install.Ledger;
+import packhorse.peer.install.Ledger.Admission;
+import packhorse.peer.install.Line;
+import packhorse.peer.install.Machine;
+import packhorse.peer.install.Next;
+import packhorse.peer.install.Progress;
+import packhorse.peer.install.Step;
+import packhorse.peer.install.TaskStatus;
+import packhorse.peer.install.TaskStatus.Gate;
+import packhorse.peer.install.Traits;
+
+/**
+ * Goes through the tasks: asks {@link Machine} what comes next in each transaction, writes it down, does it, writes down what came of
+ * it.
+ *
+ * <p>One thread, the one in {@link #run}, owns the journal and all state. A step runs on a worker of its own, one at a time, so that the
+ * owner hears of what the agent says meanwhile, sees a step that takes too long, and tells how far it is. While a step runs nothing
+ * is written, but that it took too long and cannot be ended: then the process ends, and the next one goes back.
+ *
+ * <p>Transactions go in the order of their beginning; one that waits lets the next go first. So what an earlier process left is
+ * completed or taken back before anything new begins on the same lines, and a bundle's step never stands between two of another's
+ * on the same line.
+ */
+public final class Transactions implements InstallEngine {
+    /** A step that was told to end, and does not, is in the hands of the system; only the end of the process is left. */
+    private static final Duration GRACE = Duration.ofSeconds(60);
+    /** Beyond its own time limit, which the runner of programs keeps, before a hook counts as hanging. */
+    private static final Duration HOOK_SLACK = Duration.ofSeconds(30);
+    /** A journal with more is written anew when a transaction ends. */
+    private static final long COMPACT_BYTES = 256 << 10;
+    /** Entries of a transaction with one member, its turning back and three failures of that, and what is told of it. */
+    private static final long ENTRIES_BYTES = 16 << 10;
+
+    private static final long MEMBER_BYTES = 4 << 10;
+    /** Between two words on how far a step is. */
+    private static final long PROGRESS_MILLIS = 250;
+    /** Nothing is asked for more seldom than this; a wait for a moment ends at it. */
+    private static final long IDLE_MILLIS_MAX = 60_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+    private final InstallerSettings settings;
+    private final Tools tools;
+    private final ContentDesk desk;
+    private final Reporter reporter;
+    private final Rooms rooms;
+    private final Members members;
+    private final Steps steps;
+    private final Drifts drifts;
+    private final InstallJournal journal;
+    private final Ledger ledger = new Ledger();
+    /** The entries of each open transaction, which a new journal begins with. */
+    private final Map<Long, List<Entry>> history = new TreeMap<>();
+
+    private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
+
+    // From here on: the owner's.
+    private long revision;
+    private Map<String, InstallTask> told = Map.of();
+    private final Map<String, String> later = new HashMap<>();
+    private @Nullable Running running;
+    private boolean stopping;
+    private boolean lookWanted;
+    private boolean rebooting;
+    private long nextLookNanos;
+    private @Nullable InstallerReport reported;
+    private long wakeMillis = IDLE_MILLIS_MAX;
+
+    /** What the owner is told. */
+    private sealed interface Message {
+        record Tasks(long revision, List<InstallTask> tasks) implements Message {}
+
+        record Look() implements Message {}
+
+        record Stop() implements Message {}
+
+        record Ended(
+                Running of,
+                @Nullable Outcome outcome,
+                @Nullable Throwable fault) implements Message {}
+    }
+
+    /** What the worker is at. */
+    private static final class Running {
+        private final @Nullable Progress progress;
+        private final @Nullable Step step;
+        private final long total;
+        private final long untilNanos;
+        private final AtomicLong done = new AtomicLong();
+        private @Nullable Thread worker;
+        private boolean overtime;
+        private boolean abandoned;
+        private long endNanos;
+        private long toldBytes = -1;
+
+        Running(@Nullable Progress progress, @Nullable Step step, long total, long untilNanos) {
+            this.progress = progress;
+            this.step = step;
+            this.total = total;
+            this.untilNanos = untilNanos;
+        }
+    }
+
+    private Transactions(InstallerSettings settings, Tools tools, ContentDesk desk, Reporter reporter) {
+        this.settings = settings;
+        this.tools = tools;
+        this.desk = desk;
+        this.reporter = reporter;
+        this.rooms = new Rooms(settings.data(), tools.disk());
+        this.members = new Members(desk, tools.adapters());
+        this.steps = new Steps(tools, rooms, desk, members, settings.root());
+        this.drifts = new Drifts(steps, members, rooms);
+        try {
+            rooms.made(settings.data());
+        } catch (IOException e) {
+            throw new OperationException(
+                    "the installer's directory " + settings.data() + " cannot be made: " + DurableFiles.reason(e), e);
+        }
+        this.journal = InstallJournal.open(settings.data().resolve("journal"), tools.disk());
+        try {
+            for (Entry entry : journal.found()) {
+                take(entry);
+            }
+        } catch (IllegalStateException e) {
+            journal.close();
+            throw new OperationException(
+                    "the installer's journal in " + settings.data() + " contradicts itself: " + e.getMessage()
+                            + "; look by hand at what was in progress, and move the file away",
+                    e);
+        }
+    }
+
+    /** Makes engines that work with these tools. */
+    public static Starter with(Tools tools) {
+        return (settings, desk, reporter) -> new Transactions(settings, tools, desk, reporter);
+    }
+
+    // ---- any thread ----
+
+    @Override
+    public void tasks(long said, List<InstallTask> tasks) {
+        queue.add(new Message.Tasks(said, List.copyOf(tasks)));
+    }
+
+    @Override
+    public void look() {
+        queue.add(new Message.Look());
+    }
+
+    @Override
+    public void stop() {
+        queue.add(new Message.Stop());
+    }
+
+    // ---- the owner ----
+
+    @Override
+    public void run() {
+        try {
+            nextLookNanos = tools.nanoTime().getAsLong() + settings.drift().toNanos();
+            sweep();
+            while (true) {
+                if (running == null) {
+                    if (stopping) {
+                        return;
+                    }
+                    advance();
+                }
+                report();
+                Message message = queue.poll(patience(), TimeUnit.MILLISECONDS);
+                while (message != null) {
+                    handle(message);
+                    message = queue.poll();
+                }
+                watch();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            journal.close();
+        }
+    }
+
+    private long patience() {
+        if (running != null) {
+            return PROGRESS_MILLIS;
+        }
+        long millis = wakeMillis;
+        if (!settings.drift().isZero()) {
+            millis = Math.min(
+                    millis,
+                    TimeUnit.NANOSECONDS.toMillis(
+                                    nextLookNanos - tools.nanoTime().getAsLong())
+                            + 1);
+        }
+        return Math.max(1, millis);
+    }
+
+    private void handle(Message message) {
+        switch (message) {
+            case Message.Tasks tasks -> hear(tasks);
+            case Message.Look ignored -> lookWanted = true;
+            case Message.Stop ignored -> stopping = true;
+            case Message.Ended ended -> finish(ended);
+        }
+    }
+
+    private void hear(Message.Tasks tasks) {
+        revision = tasks.revision();
+        Map<String, InstallTask> named = new LinkedHashMap<>();
+        tasks.tasks().forEach(task -> named.put(task.action(), task));
+        told = named;
+        later.keySet().retainAll(named.keySet());
+        ledger.forget(action -> !named.containsKey(action));
+        if (running != null && running.progress != null && !running.abandoned) {
+            InstallTask wanted = wanted(running.progress);
+            if (wanted.stage() == Stage.ABANDON && running.step != null && turns(running.progress, running.step)) {
+                running.abandoned = true;
+                interrupt(running);
+            }
+        }
+    }
+
+    private static boolean turns(Progress progress, Step step) {
+        return progress.turned().isEmpty()
+                && !progress.committing()
+                && !step.kind().back()
+                && step.kind() != Step.Kind.CLEAR;
+    }
+
+    /** What is wanted of a transaction now. */
+    private InstallTask wanted(Progress progress) {
+        InstallTask begun = progress.task();
+        InstallTask now = told.get(begun.action());
+        if (now != null) {
+            return Ledger.told(begun, now);
+        }
+        if (revision > 0 && !progress.changed()) {
+            return new InstallTask(
+                    begun.action(),
+                    begun.subject(),
+                    begun.operation(),
+                    begun.members(),
+                    Stage.ABANDON,
+                    begun.leaseUntil(),
+                    begun.policy(),
+                    begun.variables());
+        }
+        return begun;
+    }
+
+    /** Goes on until a step runs, or nothing can go on. */
+    private void advance() {
+        wakeMillis = IDLE_MILLIS_MAX;
+        admit();
+        if (lookWanted) {
+            lookWanted = false;
+            look(true);
+            return;
+        }
+        for (Progress progress : List.copyOf(ledger.open())) {
+            if (progress.ended().isEmpty() && move(progress)) {
+                return;
+            }
+        }
+        if (admit() > 0) {
+            wakeMillis = 1;
+            return;
+        }
+        if (!settings.drift().isZero() && tools.nanoTime().getAsLong() - nextLookNanos >= 0) {
+            look(false);
+        }
+    }
+
+    /** Begins what may begin; says how many did. */
+    private int admit() {
+        int begun = 0;
+        for (InstallTask task : told.values()) {
+            if (ledger.knows(task.action())) {
+                continue;
+            }
+            if (task.stage() == Stage.ABANDON) {
+                settle(task, ActionState.CANCELLED, "nobody wants it any more", Optional.empty());
+                continue;
+            }
+            switch (ledger.admit(task, members::traits)) {
+                case Admission.Later wait -> later.put(task.action(), wait.detail());
+                case Admission.Settle settled ->
+                    settle(
+                            task,
+                            settled.state(),
+                            settled.detail(),
+                            settled.state() == ActionState.REFUSED
+                                    ? Optional.of(CodeClass.PERMANENT)
+                                    : Optional.empty());
+                case Admission.Begin fresh -> {
+                    begin(ledger.next(), fresh.task());
+                    begun++;
+                }
+                case Admission.TakeUp standing -> {
+                    begin(standing.transaction(), standing.task());
+                    begun++;
+                }
+            }
+        }
+        return begun;
+    }
+
+    private void begin(long transaction, InstallTask task) {
+        try {
+            journal.reserve(ENTRIES_BYTES + MEMBER_BYTES * task.members().size());
+        } catch (IOException e) {
+            settle(
+                    task,
+                    ActionState.FAILED,
+                    "the installer's journal has no room: " + DurableFiles.reason(e) + "; make some",
+                    Optional.of(CodeClass.TRANSIENT));
+            return;
+        }
+        write(new Entry.Began(transaction, now(), task));
+        if (later.remove(task.action()) != null) {
+            write(new Entry.Waited(transaction, now(), Gate.TURN, "its turn has come"));
+        }
+        LOG.info("{} begins: {} {}", task.action(), task.operation(), task.subject());
+    }
+
+    private void settle(InstallTask task, ActionState state, String detail, Optional<CodeClass> codeClass) {
+        LOG.info("{} ends at once as {}: {}", task.action(), state, detail);
+        later.remove(task.action());
+        write(new Entry.Settled(
+                now(), new TaskStatus(task.action(), List.of(state), detail, 0, codeClass, Optional.empty(), true)));
+    }
+
+    /** Moves a transaction as far as it goes without a step; whether it began one, or ended. */
+    private boolean move(Progress progress) {
+        while (true) {
+            InstallTask wanted = wanted(progress);
+            if (!wanted.equals(progress.task())) {
+                write(new Entry.Told(progress.transaction(), now(), wanted));
+            }
+            switch (Machine.next(progress, traits(progress), now(), tools.boot())) {
+                case Next.Run run -> {
+                    start(progress, run.step());
+                    return true;
+                }
+                case Next.Wait wait -> {
+                    await(progress, wait);
+                    return running != null;
+                }
+                case Next.Rest rest -> {
+                    wakeMillis = Math.min(
+                            wakeMillis,
+                            Math.max(1, Duration.between(now(), rest.until()).toMillis()));
+                    return false;
+                }
+                case Next.Turn turn -> {
+                    LOG.info("{} turns back: {}", progress.task().action(), turn.why());
+                    write(new Entry.Turned(
+                            progress.transaction(), now(), turn.state(), turn.why(), 0, turn.codeClass()));
+                }
+                case Next.End end -> {
+                    end(progress, end);
+                    return true;
+                }
+                case Next.Stand ignored -> {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private List<Traits> traits(Progress progress) {
+        return progress.isDone(Step.Kind.PRECHECK, 0)
+                ? progress.members().stream().map(members::traits).toList()
+                : List.of();
+    }
+
+    private void await(Progress progress, Next.Wait wait) {
+        boolean known = progress.waiting()
+                .filter(one -> one.gate() == wait.gate() && one.detail().equals(wait.detail()))
+                .isPresent();
+        if (!known) {
+            write(new Entry.Waited(progress.transaction(), now(), wait.gate(), wait.detail()));
+        }
+        if (wait.gate() == Gate.REBOOT
+                && progress.task().policy().mayReboot()
+                && !settings.reboot().isEmpty()
+                && !rebooting) {
+            rebooting = true;
+            reboot();
+        }
+        // A lease that is given comes by the tasks; one that runs out is looked at when a step would begin.
+    }
+
+    private void end(Progress progress, Next.End end) {
+        write(new Entry.Ended(progress.transaction(), now(), end.state(), end.detail(), end.code(), end.codeClass()));
+        LOG.info(
+                "{} ended as {}{}",
+                progress.task().action(),
+                end.state(),
+                end.detail().isEmpty() ? "" : ": " + end.detail());
+        if (progress.closed()) {
+            for (Line.Name line : progress.lines()) {
+                drifts.forget(line);
+            }
+            if (progress.turned().isEmpty() && progress.operation() != Operation.REMOVE) {
+                progress.lines().forEach(drifts::well);
+            }
+            sweep();
+            if (journal.bytes() > COMPACT_BYTES) {
+                compact();
+            }
+        }
+        wakeMillis = 1;
+    }
+
+    private void compact() {
+        List<Entry> entries = new ArrayList<>(ledger.summary(now()));
+        history.values().forEach(entries::addAll);
+        journal.rewrite(entries);
+    }
+
+    /** What belongs to nothing any more takes room, nothing else; a disk that does not let it go is no reason to stop. */
+    private void sweep() {
+        try {
+            rooms.sweep(ledger);
+            rooms.clearLook();
+            desk.retain(ledger.needed().stream()
+                    .map(InstallTask.Member::manifest)
+                    .collect(java.util.stream.Collectors.toSet()));
+        } catch (IOException e) {
+            LOG.warn("what is left behind in {} cannot be deleted: {}", settings.data(), DurableFiles.reason(e));
+        } catch (OperationException e) {
+            LOG.warn("what is left behind in {} cannot be deleted: {}", settings.data(), e.getMessage());
+        }
+    }
+
+    private void write(Entry entry) {
+        journal.append(entry);
+        take(entry);
+    }
+
+    private void take(Entry entry) {
+        ledger.add(entry);
+        if (entry instanceof Entry.OfTransaction of) {
+            if (ledger.open(of.transaction()).isPresent()) {
+                history.computeIfAbsent(of.transaction(), number -> new ArrayList<>())
+                        .add(entry);
+            } else {
+                history.remove(of.transaction());
+            }
+        }
+    }
+
+    private Instant now() {
+        return tools.clock().instant();
+    }
+
+    // ---- steps ----
+
+    private void start(Progress progress, Step step) {
+        write(new Entry.Started(progress.transaction(), now(), step));
+        Steps.Job job = new Steps.Job(
+                progress.transaction(),
+                progress.operation(),
+                progress.task(),
+                progress.members(),
+                progress.variables(),
+                step,
+                progress.members().stream()
+                        .map(member -> ledger.line(Line.Name.of(member.release())))
+                        .toList(),
+                standing(progress));
+        Running fresh = new Running(progress, step, total(progress, step), deadline(progress, step));
+        launch(
+                fresh,
+                "install-" + step.kind().name().toLowerCase(java.util.Locale.ROOT),
+                () -> steps.run(job, fresh.done::set));
+    }
+
+    /** All that is in place, or comes, beside a transaction. */
+    private Steps.Standing standing(Progress progress) {
+        Set<InstallTask.Member> coming = new HashSet<>();
+        for (Progress other : ledger.open()) {
+            if (other != progress
+                    && other.operation() != Operation.REMOVE
+                    && other.turned().isEmpty()
+                    && other.isDone(Step.Kind.PRECHECK, 0)) {
+                coming.addAll(other.members());
+            }
+        }
+        return new Steps.Standing(
+                ledger.lines().values().stream()
+                        .map(line -> line.current().member())
+                        .toList(),
+                List.copyOf(coming));
+    }
+
+    private long total(Progress progress, Step step) {
+        return switch (step.kind()) {
+            case PREPARE, APPLY, VERIFY ->
+                members.kept(progress.members().get(step.member()))
+                        .manifest()
+                        .content()
+                        .length();
+            case PRECHECK,
+                    CAPTURE,
+                    HOOK_PRE,
+                    ACTIVATE,
+                    HOOK_HEALTH,
+                    HOOK_POST,
+                    HOOK_PRE_REMOVE,
+                    REMOVE,
+                    VERIFY_REMOVED,
+                    COMMIT,
+                    UNDO_POST,
+                    UNDO,
+                    UNDO_PRE,
+                    UNDO_PRE_REMOVE,
+                    CLEAR -> 0;
+        };
+    }
+
+    private long deadline(Progress progress, Step step) {
+        Duration limit = StepLimits.standard(step.kind().phase());
+        if (progress.isDone(Step.Kind.PRECHECK, 0)) {
+            Members.Read read = members.kept(progress.members().get(step.member()));
+            limit = StepLimits.of(step, read.section(), HOOK_SLACK);
+        }
+        return tools.nanoTime().getAsLong() + limit.toNanos();
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        Outcome run() throws Exception;
+    }
+
+    /** Nothing that the worker throws is lost: it comes to the owner, and what is no exception ends the process. */
+    private void launch(Running fresh, String name, Work work) {
+        Thread worker = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> {
+            try {
+                Outcome outcome = work.run();
+                queue.add(new Message.Ended(fresh, outcome, null));
+            } catch (Throwable fault) {
+                queue.add(new Message.Ended(fresh, null, fault));
+            }
+        });
+        fresh.worker = worker;
+        running = fresh;
+        worker.start();
+    }
+
+    private void interrupt(Running step) {
+        step.endNanos = tools.nanoTime().getAsLong() + GRACE.toNanos();
+        if (step.worker != null) {
+            step.worker.interrupt();
+        }
+    }
+
+    /** Looks after the step under way. */
+    private void watch() {
+        Running step = running;
+        if (step == null || step.progress == null || step.step == null) {
+            return;
+        }
+        long nanos = tools.nanoTime().getAsLong();
+        if (!step.overtime && nanos - step.untilNanos >= 0) {
+            step.overtime = true;
+            LOG.warn("{} takes too long: {}", step.progress.task().action(), step.step);
+            interrupt(step);
+        }
+        if ((step.overtime || step.abandoned) && nanos - step.endNanos >= 0) {
+            StepFailure failure = overtime(step.progress, step.step);
+            turn(step.progress, failure);
+            throw new OperationException(failure.why() + "; it does not end when told to, the installer starts again");
+        }
+        long bytes = step.done.get();
+        if (bytes != step.toldBytes) {
+            step.toldBytes = bytes;
+            reporter.progress(new InstallProgress(
+                    step.progress.task().action(),
+                    step.progress.members().get(step.step.member()).release().toString(),
+                    step.step.kind().words(),
+                    bytes,
+                    step.total));
+        }
+    }
+
+    private StepFailure overtime(Progress progress, Step step) {
+        return new StepFailure(
+                ActionState.TIMED_OUT,
+                "the step \"" + step.kind().words() + "\" of "
+                        + progress.members().get(step.member()).release() + " took longer than its limit ("
+                        + step.kind().phase() + ")",
+                0,
+                Optional.of(CodeClass.TRANSIENT));
+    }
+
+    private void finish(Message.Ended ended) {
+        running = null;
+        if (ended.fault() instanceof Error error) {
+            throw error;
+        }
+        Progress progress = ended.of().progress;
+        Step step = ended.of().step;
+        if (progress == null || step == null) {
+            if (ended.fault() != null) {
+                LOG.warn("a look at what is in place ended early: {}", reason(ended.fault()));
+            }
+            return;
+        }
+        if (ended.outcome() != null && !ended.of().overtime) {
+            boolean needsStart = ended.outcome().codeClass() == CodeClass.SUCCESS_REBOOT;
+            write(new Entry.Done(
+                    progress.transaction(),
+                    now(),
+                    step,
+                    ended.outcome().code(),
+                    needsStart ? Optional.of(tools.boot()) : Optional.empty()));
+            return;
+        }
+        if (ended.of().abandoned) {
+            // That nobody wants it is written down before it goes on.
+            return;
+        }
+        StepFailure failure = ended.of().overtime || ended.fault() == null
+                ? overtime(progress, step)
+                : failure(progress, step, ended.fault());
+        LOG.warn("{}: {}", progress.task().action(), failure.why());
+        turn(progress, failure);
+    }
+
+    private void turn(Progress progress, StepFailure failure) {
+        write(new Entry.Turned(
+                progress.transaction(), now(), failure.state(), failure.why(), failure.code(), failure.codeClass()));
+    }
+
+    private static StepFailure failure(Progress progress, Step step, Throwable fault) {
+        String release = progress.members().get(step.member()).release().toString();
+        return switch (fault) {
+            case Refusal refusal ->
+                new StepFailure(
+                        refusal.state(), String.valueOf(refusal.getMessage()), 0, Optional.of(refusal.codeClass()));
+            case packhorse.peer.adapter.AdapterException refused ->
+                new StepFailure(
+                        step.kind() == Step.Kind.PRECHECK && refused.codeClass() == CodeClass.PERMANENT
+                                ? ActionState.REFUSED
+                                : ActionState.FAILED,
+                        String.valueOf(refused.getMessage()),
+                        refused.code(),
+                        Optional.of(refused.codeClass()));
+            case OperationException known ->
+                new StepFailure(
+                        ActionState.FAILED, String.valueOf(known.getMessage()), 0, Optional.of(CodeClass.ENVIRONMENT));
+            case IOException disk ->
+                new StepFailure(
+                        ActionState.FAILED,
+                        release + ", " + step.kind().words() + ": " + path(disk) + DurableFiles.reason(disk),
+                        0,
+                        Optional.of(CodeClass.TRANSIENT));
+            default -> {
+                LOG.error("the step {} of {} failed", step, release, fault);
+                yield new StepFailure(
+                        ActionState.FAILED,
+                        release + ", " + step.kind().words() + ": " + reason(fault),
+                        0,
+                        Optional.of(CodeClass.PERMANENT));
+            }
+        };
+    }
+
+    private static String path(IOException fault) {
+        return fault instanceof java.nio.file.FileSystemException named && named.getFile() != null
+                ? named.getFile() + ": "
+                : "";
+    }
+
+    private static String reason(Throwable fault) {
+        return fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
+    }
+
+    // ---- looks, starts, reports ----
+
+    private void look(boolean wanted) {
+        nextLookNanos = tools.nanoTime().getAsLong() + settings.drift().toNanos();
+        Set<Line.Name> moving = new HashSet<>();
+        ledger.open().forEach(progress -> moving.addAll(progress.lines()));
+        List<Line> lines = ledger.lines().values().stream()
+                .filter(line -> !moving.contains(line.name()))
+                .toList();
+        if (lines.isEmpty() && !wanted) {
+            return;
+        }
+        Running fresh = new Running(null, null, 0, 0);
+        launch(fresh, "install-look", () -> drifts.look(lines));
+    }
+
+    private void reboot() {
+        LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
+        report();
+        Running fresh = new Running(null, null, 0, 0);
+        launch(fresh, "install-reboot", () -> {
+            tools.programs()
+                    .run(
+                            settings.reboot(),
+                            new Programs.Frame(
+                                    settings.data(), List.of(), List.of(), new TreeMap<>(), false, StepLimits.REBOOT));
+            return Outcome.DONE;
+        });
+    }
+
+    private void report() {
+        Map<String, TaskStatus> statuses = new LinkedHashMap<>(ledger.statuses());
+        later.forEach((action, detail) -> statuses.put(
+                action,
+                new TaskStatus(
+                        action,
+                        List.of(ActionState.WAITING),
+                        detail,
+                        0,
+                        Optional.empty(),
+                        Optional.of(Gate.TURN),
+                        false)));
+        InstallerReport report = new InstallerReport(
+                revision,
+                List.copyOf(statuses.values()),
+                ledger.lineStates(members::traits, drifts::found),
+                tools.programs().whyNotConfined(),
+                Optional.empty());
+        if (!report.equals(reported)) {
+            reported = report;
+            reporter.report(report);
+        }
+    }
+}
