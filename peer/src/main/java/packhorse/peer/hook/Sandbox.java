@@ -7,8 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Programs.Frame;
 
@@ -29,8 +32,12 @@ final class Sandbox {
     /** Directories of the system beside {@code /usr}: links into it on merged systems. */
     private static final List<String> SYSTEM = List.of("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
 
-    /** Where programs are seen anyway. */
-    private static final List<Path> ALWAYS = List.of(Path.of("/usr"), Path.of("/bin"), Path.of("/sbin"));
+    /** What a sandbox has anyway. */
+    private static final List<Path> ALWAYS = List.of(
+            Path.of("/usr"), Path.of("/bin"), Path.of("/sbin"), Path.of("/lib"), Path.of("/proc"), Path.of("/dev"));
+
+    private static final Comparator<Path> SHALLOW_FIRST =
+            Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder());
 
     private static final long SHARED_MEMORY_BYTES = 16L << 20;
 
@@ -86,9 +93,12 @@ final class Sandbox {
         words.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
         scratch(words, "/dev/shm", SHARED_MEMORY_BYTES);
         scratch(words, "/tmp", limits.temporaryBytesMax());
-        binds(command, frame)
-                .forEach((path, writable) ->
-                        words.addAll(List.of(writable ? "--bind" : "--ro-bind", path.toString(), path.toString())));
+        SortedMap<Path, Boolean> binds = binds(command, frame);
+        for (Path above : above(binds.keySet())) {
+            words.addAll(List.of("--perms", "0755", "--dir", above.toString()));
+        }
+        binds.forEach((path, writable) ->
+                words.addAll(List.of(writable ? "--bind" : "--ro-bind", path.toString(), path.toString())));
         words.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
         words.addAll(List.of("--chdir", plain(frame.directory()).toString(), "--"));
         if (root) {
@@ -114,8 +124,7 @@ final class Sandbox {
 
     /** What is shown beside the system, those above before those below, so that what is said of one below holds. */
     private static SortedMap<Path, Boolean> binds(List<String> command, Frame frame) {
-        SortedMap<Path, Boolean> binds =
-                new TreeMap<>(Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder()));
+        SortedMap<Path, Boolean> binds = new TreeMap<>(SHALLOW_FIRST);
         Path directory = plain(frame.directory());
         frame.readable().stream()
                 .map(Sandbox::plain)
@@ -138,6 +147,25 @@ final class Sandbox {
             }
         });
         return binds;
+    }
+
+    /**
+     * Directories on the way to what is shown. Bubblewrap would make them itself, as closed as they are outside, and what lies in
+     * a directory of root's own were out of nobody's reach.
+     */
+    private static SortedSet<Path> above(Set<Path> shown) {
+        SortedSet<Path> above = new TreeSet<>(SHALLOW_FIRST);
+        for (Path path : shown) {
+            for (Path parent = path.getParent();
+                    parent != null && parent.getNameCount() > 0;
+                    parent = parent.getParent()) {
+                Path one = parent;
+                if (ALWAYS.stream().noneMatch(one::startsWith) && shown.stream().noneMatch(one::startsWith)) {
+                    above.add(one);
+                }
+            }
+        }
+        return above;
     }
 
     private static Path plain(Path path) {
