@@ -19,9 +19,11 @@ import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.dist.doctor.DoctorCommand;
 import packhorse.peer.cli.AvailableCommand;
+import packhorse.peer.cli.InstallCommand;
 import packhorse.peer.cli.InventoryCommand;
 import packhorse.peer.cli.PeerCommand;
 import packhorse.peer.cli.PullCommand;
+import packhorse.peer.cli.RollbackCommand;
 import packhorse.peer.cli.StatusCommand;
 import packhorse.peer.cli.WhyCommand;
 import packhorse.seeder.cli.KeysCommand;
@@ -57,6 +59,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CaCommand.class,
             PublishCommand.class,
             PullCommand.class,
+            InstallCommand.class,
+            RollbackCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
             WhyCommand.class,

@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import packhorse.core.content.Bundle;
+import packhorse.core.content.InstallSection;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
@@ -21,6 +23,8 @@ import packhorse.core.message.v1.ReleaseList;
 import packhorse.core.state.Subject;
 import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.TufClient;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Irreversible;
 import packhorse.peer.desired.Listing;
 import packhorse.peer.desired.Listing.Choice;
 
@@ -40,6 +44,7 @@ final class Chooser {
     private final List<Platform> machine;
     private final Packs packs;
     private final Errands errands;
+    private final Adapters adapters = Adapters.standard();
     private long catalogueVersion;
 
     /** @param machine the platforms that run here, best first */
@@ -118,21 +123,36 @@ final class Chooser {
             if (list.size() < SIZES_MAX) {
                 Manifest manifest = catalogue.manifest(id).manifest();
                 line.setKind(manifest.kind().name().toLowerCase(Locale.ROOT))
-                        .setBytes(manifest.content().length());
+                        .setBytes(manifest.content().length())
+                        .setAdapter(
+                                manifest.install().map(InstallSection::adapter).orElse(""))
+                        .addAllIrreversible(Irreversible.reasons(manifest, adapters));
             }
             list.put(Subject.release(id), line.build());
         }
         for (Listing.BundleId id : listing(now).bundles()) {
-            list.put(
-                    Permission.subject(id),
-                    ReleaseLine.newBuilder()
-                            .setName(id.name().toString())
-                            .setVersion(id.version().toString())
-                            .setPlatform("bundle")
-                            .setKind("bundle")
-                            .build());
+            ReleaseLine.Builder line = ReleaseLine.newBuilder()
+                    .setName(id.name().toString())
+                    .setVersion(id.version().toString())
+                    .setPlatform("bundle")
+                    .setKind("bundle");
+            if (list.size() < SIZES_MAX) {
+                line.addAllIrreversible(irreversible(id));
+            }
+            list.put(Permission.subject(id), line.build());
         }
         return list;
+    }
+
+    /** Of the members, whose manifests are proven against the digests that the bundle names. */
+    private List<String> irreversible(Listing.BundleId id) {
+        List<String> reasons = new ArrayList<>();
+        for (Bundle.Member member :
+                catalogue.bundle(id.name(), id.version()).bundle().members()) {
+            Irreversible.reasons(catalogue.manifest(member.release()).manifest(), adapters)
+                    .forEach(reason -> reasons.add(member.release() + ": " + reason));
+        }
+        return reasons;
     }
 
     /** What a catalogue offers, by name. */

@@ -22,6 +22,8 @@ import packhorse.core.state.Operation;
 import packhorse.core.state.Subject;
 import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.TufClient;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Irreversible;
 import packhorse.peer.desired.LineName;
 import packhorse.peer.desired.Listing;
 import packhorse.peer.installer.InstallFields;
@@ -42,6 +44,7 @@ final class Offers {
     private final Packs packs;
     private final List<Platform> platforms;
     private final Errands errands;
+    private final Adapters adapters = Adapters.standard();
 
     Offers(
             TufClient catalogue,
@@ -148,8 +151,9 @@ final class Offers {
                 .setRelease(line)
                 .setUnable(unable)
                 .setAdapter(section.map(InstallSection::adapter).orElse(""))
-                .setIrreversible(
-                        section.filter(known -> !known.hooksReversible()).isPresent())
+                .setIrreversible(manifest.filter(
+                                known -> !Irreversible.reasons(known, adapters).isEmpty())
+                        .isPresent())
                 .build();
     }
 }

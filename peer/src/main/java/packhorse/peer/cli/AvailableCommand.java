@@ -6,6 +6,7 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.ReleaseLine;
 import packhorse.core.unit.ByteCount;
+import packhorse.peer.words.InstallJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,7 +44,7 @@ public final class AvailableCommand implements Callable<Integer> {
             return;
         }
         for (ReleaseLine release : reply.getReleases().getReleasesList()) {
-            options.out().println(options.json() ? json(release) : text(release));
+            options.out().println(options.json() ? JsonLine.of(InstallJson.release(release)) : text(release));
         }
         if (reply.getReleases().getReleasesCount() == 0 && !options.json()) {
             options.out()
@@ -56,25 +57,18 @@ public final class AvailableCommand implements Callable<Integer> {
         options.out().flush();
     }
 
-    private static String json(ReleaseLine release) {
-        JsonLine json = new JsonLine()
-                .with("name", release.getName())
-                .with("version", release.getVersion())
-                .with("platform", release.getPlatform())
-                .with("kind", release.getKind())
-                .with("bytes", release.getBytes())
-                .with("here", release.getHere());
-        return (release.getDenied().isEmpty() ? json : json.with("denied", release.getDenied())).toString();
-    }
-
     private static String text(ReleaseLine release) {
         return String.format(
-                "%-40s %-14s %-8s %12s%s%s",
+                "%-40s %-14s %-8s %12s%s%s%s%s",
                 release.getName() + "@" + release.getVersion(),
                 release.getPlatform(),
                 release.getKind(),
                 release.getBytes() > 0 ? new ByteCount(release.getBytes()) : "",
                 release.getHere() ? "  here" : "",
+                release.getAdapter().isEmpty() ? "" : "  put in place by " + release.getAdapter(),
+                release.getIrreversibleCount() == 0
+                        ? ""
+                        : "  irreversible: " + String.join("; ", release.getIrreversibleList()),
                 release.getDenied().isEmpty() ? "" : "  not for this machine: " + release.getDenied());
     }
 }

@@ -10,6 +10,16 @@ import packhorse.core.json.Json;
 final class JsonLine {
     private final TreeMap<String, Json> fields = new TreeMap<>();
 
+    /** A whole object as one line. */
+    static String of(Json.JsonObject object) {
+        return new String(CanonicalJson.encode(object), StandardCharsets.UTF_8);
+    }
+
+    JsonLine with(String key, Json value) {
+        fields.put(key, value);
+        return this;
+    }
+
     JsonLine with(String key, String value) {
         fields.put(key, new Json.JsonString(value));
         return this;

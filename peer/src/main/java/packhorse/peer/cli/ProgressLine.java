@@ -35,7 +35,11 @@ final class ProgressLine {
     }
 
     static String text(Progress progress) {
-        StringBuilder text = new StringBuilder(progress.getPhase());
+        StringBuilder text = new StringBuilder();
+        if (!progress.getRelease().isEmpty()) {
+            text.append(progress.getRelease()).append("  ");
+        }
+        text.append(progress.getStep().isEmpty() ? progress.getPhase() : progress.getStep());
         if (progress.getBytesTotal() > 0) {
             text.append("  ")
                     .append(Math.min(100, 100 * progress.getBytesHave() / progress.getBytesTotal()))

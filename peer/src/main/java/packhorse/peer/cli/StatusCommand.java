@@ -8,21 +8,24 @@ import java.util.concurrent.Callable;
 import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.Endpoint;
+import packhorse.core.message.v1.LineStatus;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Status;
 import packhorse.core.message.v1.Traffic;
-import packhorse.core.state.ActionState;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
+import packhorse.peer.words.InstallJson;
+import packhorse.peer.words.InstallWords;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code packhorse status}: what the local agent holds and does. */
 @Command(
         name = "status",
-        description = "Show what the local agent holds, fetches and serves, and with whom.",
+        description =
+                "Show what is in place on this machine and what will be, and what the local agent fetches and serves.",
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",
         footer = {"  packhorse status", "  packhorse status --json --socket /run/packhorse/agent.sock"})
@@ -69,15 +72,17 @@ public final class StatusCommand implements Callable<Integer> {
                 + (status.getReportsWaiting() == 0
                         ? "every report stored"
                         : status.getReportsWaiting() + " reports not yet stored"));
+        if (!status.getInstallerTrouble().isEmpty()) {
+            lines.add("nothing can be installed now: " + status.getInstallerTrouble());
+        }
+        if (!status.getUnconfined().isEmpty()) {
+            lines.add("hooks cannot be confined here: " + status.getUnconfined());
+        }
+        for (LineStatus line : status.getLinesList()) {
+            lines.add("  " + InstallWords.line(line));
+        }
         for (ActionStatus action : status.getActionsList()) {
-            lines.add(String.format(
-                    "  %s: %s %s  %s%s%s",
-                    action.getAction(),
-                    word(action.getOperation(), "operation_"),
-                    subject(action),
-                    state(action),
-                    action.getDeadlineMillis() == 0 ? "" : ", by " + Instant.ofEpochMilli(action.getDeadlineMillis()),
-                    action.getDetail().isEmpty() ? "" : ": " + action.getDetail()));
+            InstallWords.action(action).forEach(text -> lines.add("  " + text));
         }
         for (PackStatus pack : status.getPacksList()) {
             Sums sums = Sums.of(pack);
@@ -93,21 +98,6 @@ public final class StatusCommand implements Callable<Integer> {
                     new ByteCount(sums.lanOut)));
         }
         return lines;
-    }
-
-    private static String word(Enum<?> value, String prefix) {
-        return value.name().toLowerCase(Locale.ROOT).replace(prefix, "");
-    }
-
-    private static String subject(ActionStatus action) {
-        return (action.getSubject().getBundle() ? "bundle " : "")
-                + action.getSubject().getName() + "@" + action.getSubject().getVersion();
-    }
-
-    private static String state(ActionStatus action) {
-        return action.getState() == 0
-                ? "not yet looked at"
-                : ActionState.of(action.getState()).name();
     }
 
     private record Sums(long wanIn, long wanOut, long lanIn, long lanOut) {
@@ -136,18 +126,10 @@ public final class StatusCommand implements Callable<Integer> {
                         Instant.ofEpochMilli(status.getCertificateUntilMillis()).toString())
                 .with("desiredRevision", status.getDesiredRevision())
                 .with("reportsWaiting", status.getReportsWaiting())
-                .with(
-                        "actions",
-                        status.getActionsList().stream()
-                                .map(action -> new JsonLine()
-                                        .with("action", action.getAction())
-                                        .with("operation", word(action.getOperation(), "operation_"))
-                                        .with("subject", subject(action))
-                                        .with("state", state(action))
-                                        .with("detail", action.getDetail())
-                                        .with("deadlineMillis", action.getDeadlineMillis())
-                                        .with("priority", word(action.getPriority(), "priority_")))
-                                .toList())
+                .with("actions", InstallJson.list(status.getActionsList(), InstallJson::action))
+                .with("lines", InstallJson.list(status.getLinesList(), InstallJson::line))
+                .with("unconfined", status.getUnconfined())
+                .with("installerTrouble", status.getInstallerTrouble())
                 .withWords(
                         "listen",
                         status.getListenList().stream()
