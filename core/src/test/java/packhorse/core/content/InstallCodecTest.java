@@ -185,9 +185,9 @@ class InstallCodecTest {
     @Test
     void aHookThatChangesSomethingAndDeclaresNoWayBackMakesItIrreversible() {
         assertFalse(RECORDED.hooksReversible());
-        assertTrue(RECORDED.hooks().get(HookMoment.PRE).reversible());
-        assertTrue(RECORDED.hooks().get(HookMoment.HEALTH).reversible(), "it changes nothing");
-        assertFalse(RECORDED.hooks().get(HookMoment.PRE_REMOVE).reversible());
+        assertTrue(reversible(HookMoment.PRE));
+        assertTrue(reversible(HookMoment.HEALTH), "it changes nothing");
+        assertFalse(reversible(HookMoment.PRE_REMOVE));
     }
 
     @Test
@@ -210,6 +210,14 @@ class InstallCodecTest {
                             Drift.REPORT,
                             List.of()));
         }
+    }
+
+    private static boolean reversible(HookMoment moment) {
+        return Objects.requireNonNull(RECORDED.hooks().get(moment)).reversible();
+    }
+
+    private static <E> E one(RandomGenerator random, E[] values) {
+        return values[random.nextInt(values.length)];
     }
 
     static Manifest with(Manifest manifest, InstallSection section) {
@@ -235,7 +243,7 @@ class InstallCodecTest {
         }
         SortedMap<Integer, CodeClass> codes = new TreeMap<>();
         for (int i = random.nextInt(5); i > 0; i--) {
-            codes.put(random.nextInt(), CodeClass.values()[random.nextInt(CodeClass.values().length)]);
+            codes.put(random.nextInt(), one(random, CodeClass.values()));
         }
         Map<Phase, Duration> timeouts = new EnumMap<>(Phase.class);
         for (Phase phase : Phase.values()) {
@@ -253,8 +261,8 @@ class InstallCodecTest {
                         .mapToObj(i -> new Dependency(Samples.name(random), Samples.range(random)))
                         .toList(),
                 random.nextLong(Long.MAX_VALUE),
-                Activating.values()[random.nextInt(Activating.values().length)],
-                Drift.values()[random.nextInt(Drift.values().length)],
+                one(random, Activating.values()),
+                one(random, Drift.values()),
                 words(random));
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -116,15 +117,14 @@ class InstallFileTest {
                 section.settings());
         assertEquals(
                 Optional.of(List.of("hooks/start.sh")),
-                section.hooks().get(HookMoment.PRE).undo());
-        assertEquals(Duration.ofSeconds(90), section.hooks().get(HookMoment.PRE).timeout());
+                hook(section, HookMoment.PRE).undo());
+        assertEquals(Duration.ofSeconds(90), hook(section, HookMoment.PRE).timeout());
         assertEquals(
                 Map.of("MODE", "fast", "N", "1"),
-                section.hooks().get(HookMoment.HEALTH).environment());
-        assertTrue(section.hooks().get(HookMoment.POST).privileged());
-        assertTrue(section.hooks().get(HookMoment.POST).changes());
-        assertEquals(
-                InstallFile.HOOK_TIMEOUT, section.hooks().get(HookMoment.POST).timeout());
+                hook(section, HookMoment.HEALTH).environment());
+        assertTrue(hook(section, HookMoment.POST).privileged());
+        assertTrue(hook(section, HookMoment.POST).changes());
+        assertEquals(InstallFile.HOOK_TIMEOUT, hook(section, HookMoment.POST).timeout());
         assertFalse(section.hooksReversible());
         assertEquals(
                 Map.of(3010, CodeClass.SUCCESS_REBOOT, 75, CodeClass.TRANSIENT, -1, CodeClass.USER),
@@ -321,6 +321,10 @@ class InstallFileTest {
             assertTrue(published.irreversible().stream().allMatch(reason -> reason.startsWith("acme/app@1")));
             assertTrue(published.irreversible().stream().anyMatch(reason -> reason.contains("declares no undo")));
         }
+    }
+
+    private static InstallSection.Hook hook(InstallSection section, HookMoment moment) {
+        return Objects.requireNonNull(section.hooks().get(moment));
     }
 
     private static String line(RuntimeException e) {
