@@ -407,13 +407,29 @@ final class Deployment implements AutoCloseable {
 
     /** Publishes {@code content} under {@code product} {@code version}; returns when agents can see it. */
     void publish(Path content, String product, String version, boolean open) throws InterruptedException {
-        List<String> words = new ArrayList<>(List.of(
-                "publish",
-                content.toString(),
-                "--name",
-                product,
-                "--version",
-                version,
+        publish(
+                List.of(content.toString(), "--name", product, "--version", version),
+                open ? List.of("--open-swarm") : List.of());
+        Optional<Office.Machine> asked = machines().stream()
+                .filter(machine -> agentPid(machine).isPresent())
+                .findFirst();
+        if (asked.isPresent()) {
+            await(
+                    "the tracker's mirror of the catalogue has the release",
+                    () -> asked.get().agent().sees(product, version));
+        }
+    }
+
+    /**
+     * Publishes into the deployment's catalogue.
+     *
+     * @param what what is published, in the command's words
+     * @param how further options
+     */
+    void publish(List<String> what, List<String> how) throws InterruptedException {
+        List<String> words = new ArrayList<>(List.of("publish"));
+        words.addAll(what);
+        words.addAll(List.of(
                 "--to",
                 files.originUrl(),
                 "--ca",
@@ -423,18 +439,8 @@ final class Deployment implements AutoCloseable {
                 "--passphrase-file",
                 files.passphrase().toString(),
                 "--quiet"));
-        if (open) {
-            words.add("--open-swarm");
-        }
+        words.addAll(how);
         command("publish", words.toArray(String[]::new));
-        Optional<Office.Machine> asked = machines().stream()
-                .filter(machine -> agentPid(machine).isPresent())
-                .findFirst();
-        if (asked.isPresent()) {
-            await(
-                    "the tracker's mirror of the catalogue has the release",
-                    () -> asked.get().agent().sees(product, version));
-        }
     }
 
     /** Runs one of our commands in the middle to its end and returns what it printed. */

@@ -40,11 +40,21 @@ final class DesiredFile {
 
     /** {@code endpoint} should come to {@code operation} of {@code release}. */
     void want(EndpointId endpoint, String action, String operation, String release) {
+        want(endpoint, action, operation, "release: \"" + release + "\"", "");
+    }
+
+    /**
+     * The same, in the file's own words.
+     *
+     * @param subject such as {@code bundle: "acme/suite@1.0"}
+     * @param more further keys, each with a comma before it
+     */
+    void want(EndpointId endpoint, String action, String operation, String subject, String more) {
         synchronized (lock) {
             items.put(
                     action,
-                    "  - {action: %s, release: \"%s\", operation: %s, endpoints: [\"%s\"]}\n"
-                            .formatted(action, release, operation, endpoint));
+                    "  - {action: %s, %s, operation: %s, endpoints: [\"%s\"]%s}\n"
+                            .formatted(action, subject, operation, endpoint, more));
             write();
         }
     }

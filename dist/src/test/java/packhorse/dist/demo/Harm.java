@@ -26,7 +26,8 @@ record Harm(long atMillis, Target target, Deed deed) {
     enum Target {
         AGENT,
         SWARM,
-        TRACKER
+        TRACKER,
+        INSTALLER
     }
 
     /** Two ways to hurt, and what mends each. */

@@ -12,16 +12,18 @@ import java.util.concurrent.TimeUnit;
 import packhorse.dist.demo.Harm.Target;
 
 /**
- * The three processes that a round hurts, and the supervision that a machine would give them: an agent or a tracker that died is
- * started again by the same command line, one that was stopped goes on. A dead swarm process is left to its agent.
+ * The processes that a round hurts, and the supervision that a machine would give them: an agent or a tracker that died is
+ * started again by the same command line, one that was stopped goes on. A dead swarm process or installer is left to its agent.
  */
 final class Ward {
-    /** What the agent's other process is called in the process table. */
+    /** What the agent's other processes are called in the process table. */
     private static final String SWARM_PROCESS = "packhorse.peer.swarm.SwarmProcess";
+
+    private static final String INSTALLER_PROCESS = "packhorse.peer.installer.InstallerProcess";
 
     private final Deployment deployment;
     private final Office.Machine machine;
-    private final Set<Long> swarmsSeen = new HashSet<>();
+    private final Set<Long> childrenSeen = new HashSet<>();
     private final Set<Long> frozen = new HashSet<>();
     private boolean agentWanted;
 
@@ -36,6 +38,11 @@ final class Ward {
         deployment.startAgent(machine);
     }
 
+    /** The agent runs already; from now on it is started again when it was killed. */
+    void supervise() {
+        agentWanted = true;
+    }
+
     /** Does to the process what {@code harm} says; a process that is not there feels nothing. */
     void apply(Harm harm) throws InterruptedException, IOException {
         OptionalLong pid = pid(harm.target());
@@ -44,7 +51,7 @@ final class Ward {
                 switch (harm.target()) {
                     case AGENT -> deployment.killAgent(machine);
                     case TRACKER -> deployment.killTracker();
-                    case SWARM -> signal("KILL", pid);
+                    case SWARM, INSTALLER -> signal("KILL", pid);
                 }
             }
             case START -> start(harm.target());
@@ -68,7 +75,7 @@ final class Ward {
                     deployment.startTracker();
                 }
             }
-            case SWARM -> {
+            case SWARM, INSTALLER -> {
                 // Its agent's business.
             }
         }
@@ -94,11 +101,12 @@ final class Ward {
         return switch (target) {
             case AGENT -> deployment.agentPid(machine);
             case TRACKER -> deployment.trackerPid();
-            case SWARM -> swarmPid();
+            case SWARM -> childPid(SWARM_PROCESS);
+            case INSTALLER -> childPid(INSTALLER_PROCESS);
         };
     }
 
-    private OptionalLong swarmPid() {
+    private OptionalLong childPid(String main) {
         OptionalLong agent = deployment.agentPid(machine);
         if (agent.isEmpty()) {
             return OptionalLong.empty();
@@ -106,19 +114,20 @@ final class Ward {
         OptionalLong found = ProcessHandle.of(agent.getAsLong()).stream()
                 .flatMap(ProcessHandle::descendants)
                 .mapToLong(ProcessHandle::pid)
-                .filter(pid -> commandLine(pid).contains(SWARM_PROCESS))
+                .filter(pid -> commandLine(pid).contains(main))
                 .findFirst();
-        found.ifPresent(swarmsSeen::add);
+        found.ifPresent(childrenSeen::add);
         return found;
     }
 
-    /** Processes of this machine that are there although nobody wants them: swarm processes whose agent is gone. */
+    /** Processes of this machine that are there although nobody wants them: children whose agent is gone. */
     List<Long> orphans() {
         String data = machine.data().toString();
         return ProcessHandle.allProcesses()
                 .map(ProcessHandle::pid)
-                .filter(pid -> swarmsSeen.contains(pid)
+                .filter(pid -> childrenSeen.contains(pid)
                         ? commandLine(pid).contains(SWARM_PROCESS)
+                                || commandLine(pid).contains(INSTALLER_PROCESS)
                         : commandLine(pid).contains(data))
                 .toList();
     }

@@ -1,0 +1,289 @@
+package packhorse.dist.demo;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.state.ActionState;
+import packhorse.core.testing.OutsideProgram;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * Releases are put in place, updated, taken back and removed by orders, on real processes: a tree with hooks, a real {@code .deb} into
+ * a root of its own, an image in a file, and a bundle of them. Once in quiet, and once while the agent, its swarm process, its
+ * installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+final class InstallJourneyTest {
+    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final long SEED = Long.getLong("install.seed", 1);
+
+    /** Between two kills, on average; a step takes less than a second, an agent two to be back. */
+    private static final int KILL_MILLIS = 4_000;
+
+    private static final int IMAGE_BYTES = 3 << 20;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path root = Path.of("");
+
+    @Test
+    void aMachineIsInstalledUpdatedTakenBackAndCleared() throws Exception {
+        try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
+            publishAll(lab);
+            new Journey(lab, lab.endpoint(1, 1), 1).travel();
+        }
+    }
+
+    @Test
+    void nothingIsLostOrHalfDoneWhateverIsKilled() throws Exception {
+        try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
+            publishAll(lab);
+            Office.Machine machine = lab.endpoint(1, 1);
+            RandomGenerator random =
+                    RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(SEED);
+            Ward ward = new Ward(lab.deployment(), machine);
+            ward.supervise();
+            AtomicBoolean over = new AtomicBoolean();
+            List<String> told = new ArrayList<>();
+            Thread killer = Thread.ofVirtual().start(() -> {
+                Harm.Target[] targets = Harm.Target.values();
+                try {
+                    while (!over.get()) {
+                        lab.deployment().pause(random.nextInt(KILL_MILLIS));
+                        Harm.Target target = targets[random.nextInt(targets.length)];
+                        told.add("kill " + target);
+                        ward.apply(new Harm(0, target, Harm.Deed.KILL));
+                        lab.deployment().pause(random.nextInt(1_000));
+                        ward.mendAll();
+                    }
+                } catch (InterruptedException | IOException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            try {
+                new Journey(lab, machine, 1).travel();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
+            } finally {
+                over.set(true);
+                killer.join();
+            }
+            System.out.println("install: seed " + SEED + ", " + told.size() + " kills");
+        }
+    }
+
+    /** Machines whose root directory is one of the test's. */
+    private final class Installing implements AgentSettings {
+        @Override
+        public String moreYaml(Office.Machine machine) {
+            root = folder.resolve("root");
+            return "install: {root: \"" + root + "\", drift: 2s}\n";
+        }
+    }
+
+    // ---- what is published -----------------------------------------------------------------------------------------------
+
+    private void publishAll(Lab lab) throws Exception {
+        Files.createDirectories(root);
+        for (String version : List.of("1.0", "2.0", "2.1")) {
+            publish(lab, app(version, !version.equals("2.0")), "lab/app", version, """
+                adapter: archive
+                settings: {into: /opt/app}
+                hooks:
+                  health: {run: [hooks/health.sh], changes: false, timeout: 20s}
+                """);
+        }
+        publish(lab, deb("1.0"), "lab/tool", "1.0", "adapter: deb\nsettings: {root: /debian, scripts: chrootless}\n");
+        Path debian = root.resolve("debian/var/lib/dpkg");
+        Files.createDirectories(debian.resolve("info"));
+        Files.createDirectories(debian.resolve("updates"));
+        Files.createDirectories(debian.resolve("triggers"));
+        Files.createFile(debian.resolve("status"));
+        Files.createFile(debian.resolve("available"));
+        Files.createDirectories(root.resolve("images"));
+        Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
+        Path image = folder.resolve("disk.img");
+        Files.write(image, bytes(7, IMAGE_BYTES));
+        publish(
+                lab,
+                image,
+                "lab/disk",
+                "1.0",
+                "adapter: image\nsettings: {device: /images/disk}\n",
+                "--kind",
+                "image");
+        Path bundle = folder.resolve("suite.yaml");
+        Files.writeString(bundle, """
+            name: lab/suite
+            version: 1.0
+            members:
+              - {name: lab/disk, version: 1.0}
+              - {name: lab/tool, version: 1.0}
+              - {name: lab/app, version: 2.1}
+            """);
+        lab.deployment().publish(List.of("--bundle", bundle.toString()), List.of());
+    }
+
+    private void publish(Lab lab, Path content, String name, String version, String install, String... more)
+            throws Exception {
+        Path section = Files.writeString(folder.resolve("install.yaml"), install);
+        List<String> how = new ArrayList<>(List.of("--install", section.toString()));
+        how.addAll(List.of(more));
+        lab.deployment().publish(List.of(content.toString(), "--name", name, "--version", version), how);
+    }
+
+    private Path app(String version, boolean healthy) throws IOException {
+        Path tree = folder.resolve("app-" + version);
+        Files.createDirectories(tree.resolve("hooks"));
+        Files.writeString(tree.resolve("version"), version);
+        Files.write(tree.resolve("data"), bytes(version.hashCode(), 1 << 20));
+        Path health = tree.resolve("hooks/health.sh");
+        Files.writeString(health, "#!/bin/sh\nexit " + (healthy ? 0 : 3) + "\n");
+        Files.setPosixFilePermissions(health, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return tree;
+    }
+
+    private Path deb(String version) throws Exception {
+        OutsideProgram.require("dpkg-deb");
+        Path tree = folder.resolve("tool-" + version);
+        Files.createDirectories(tree.resolve("DEBIAN"));
+        Files.createDirectories(tree.resolve("usr/share/lab-tool"));
+        Files.writeString(tree.resolve("DEBIAN/control"), """
+            Package: lab-tool
+            Version: %s
+            Architecture: all
+            Maintainer: nobody <nobody@example.org>
+            Description: a tool
+            """.formatted(version));
+        Files.writeString(tree.resolve("usr/share/lab-tool/version"), version);
+        Path deb = folder.resolve("lab-tool_" + version + "_all.deb");
+        Process build = new ProcessBuilder(
+                        "dpkg-deb", "--root-owner-group", "--build", tree.toString(), deb.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("dpkg-deb.log").toFile())
+                .start();
+        assertEquals(0, build.waitFor(), "dpkg-deb");
+        return deb;
+    }
+
+    private static byte[] bytes(long seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    // ---- the journey -----------------------------------------------------------------------------------------------------
+
+    /** The orders that one machine gets, and what must be so after each. */
+    private final class Journey {
+        private final Lab lab;
+        private final Office.Machine machine;
+        private final EndpointId id;
+
+        Journey(Lab lab, Office.Machine machine, int number) {
+            this.lab = lab;
+            this.machine = machine;
+            this.id = EndpointId.parse(machine.agent().status().getAgentId());
+        }
+
+        void travel() throws Exception {
+            order("app-1", "install", "release: \"lab/app@1.0\"", ActionState.COMMITTABLE);
+            assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")));
+            order("app-1-commit", "commit", "release: \"lab/app@1.0\"", ActionState.COMMITTED);
+
+            order("app-2", "update", "release: \"lab/app@2.0\"", ActionState.FAILED);
+            assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")), "after the rollback");
+            assertTrue(
+                    lab.reports().stream()
+                            .anyMatch(stored -> stored.entry().action().equals("app-2")
+                                    && stored.entry().state() == ActionState.UNDOING),
+                    "it was undone");
+
+            order("app-2.1", "update", "release: \"lab/app@2.1\"", ActionState.COMMITTABLE);
+            assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
+            order("app-back", "rollback", "release: \"lab/app@2.1\"", ActionState.UNDONE);
+            assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")), "after the order to go back");
+            order("app-2.1-again", "update", "release: \"lab/app@2.1\"", ActionState.COMMITTABLE);
+            order("app-2.1-commit", "commit", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
+            order("app-gone", "remove", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
+            assertFalse(Files.exists(root.resolve("opt/app/current/version")));
+
+            byte[] before = Files.readAllBytes(root.resolve("images/disk"));
+            order("suite", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
+            assertEquals(-1, Files.mismatch(folder.resolve("disk.img"), root.resolve("images/disk")));
+            assertEquals("1.0", Files.readString(root.resolve("debian/usr/share/lab-tool/version")));
+            assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
+            order("suite-back", "rollback", "bundle: \"lab/suite@1.0\"", ActionState.UNDONE);
+            assertEquals(
+                    java.util.Arrays.hashCode(before),
+                    java.util.Arrays.hashCode(Files.readAllBytes(root.resolve("images/disk"))),
+                    "the image is as it was");
+            assertFalse(Files.exists(root.resolve("debian/usr/share/lab-tool")), "the package is gone");
+            assertFalse(Files.exists(root.resolve("opt/app/current/version")), "the tree is gone");
+            order("suite-again", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
+            order("suite-commit", "commit", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTED);
+            assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
+            assertEquals(List.of(), leftovers(), "half-made files on the machine");
+            assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
+        }
+
+        private void order(String action, String operation, String subject, ActionState end) {
+            lab.deployment().desired().want(id, action, operation, subject, ", leaseFor: 5m");
+            try {
+                await(action + " ends")
+                        .atMost(SOON)
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> ReportInvariants.ended(lab.reports(), id, action) > 0);
+            } catch (ConditionTimeoutException e) {
+                throw new AssertionError(e.getMessage() + "; " + story(action) + "; the agent's last words: "
+                        + lab.deployment().lastWords(machine), e);
+            }
+            assertEquals(end, last(action), () -> story(action));
+            lab.deployment().desired().drop(action);
+        }
+
+        private ActionState last(String action) {
+            return lab.reports().stream()
+                    .filter(stored -> stored.entry().action().equals(action))
+                    .reduce((a, b) -> b)
+                    .orElseThrow()
+                    .entry()
+                    .state();
+        }
+
+        private String story(String action) {
+            return lab.reports().stream()
+                    .filter(stored -> stored.entry().action().equals(action))
+                    .map(stored -> stored.entry().state() + " " + stored.entry().detail())
+                    .toList()
+                    .toString();
+        }
+
+        private List<Path> leftovers() throws IOException {
+            try (Stream<Path> all = Files.walk(root)) {
+                return all.filter(path -> path.getFileName().toString().contains("packhorse-new"))
+                        .toList();
+            }
+        }
+    }
+}
