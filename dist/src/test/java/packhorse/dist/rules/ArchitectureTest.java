@@ -54,7 +54,7 @@ final class ArchitectureTest {
                             "packhorse.peer.tree",
                             "packhorse.peer.adapter.archive",
                             "packhorse.peer.adapter.deb",
-                            "packhorse.peer.adapter.rpm"),
+                            "packhorse.peer.adapter.packages"),
             "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb"),
             "com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")));
 

@@ -1,0 +1,453 @@
+package packhorse.peer.adapter.packages;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import packhorse.core.content.CodeClass;
+import packhorse.core.content.Manifest;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
+import packhorse.core.json.JsonFields;
+import packhorse.core.json.JsonReader;
+import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Workplace;
+
+/**
+ * Packages put in place by the machine's own package system.
+ *
+ * <p><b>Problem.</b> A package system goes forward well and back badly: it keeps no old files, its maintainer scripts fail in either
+ * direction, and a kill in its middle leaves packages that are neither one nor the other. An administrator then mends by hand.
+ *
+ * <p><b>Way.</b> Before anything is changed, everything that the packages in place or the new ones own is copied: files, modes, owners,
+ * links, names that are free, and the database's entries. The program then does what it always does, in one run for all packages.
+ * Undo first lets the program go back (the pinned former packages, or a removal), because scripts did more than write files:
+ * they started services and made users. Whether that goes well or not, files and database are then compared with the copies and
+ * what differs is put back. So the promise rests on the copies, the courtesy on the scripts.
+ *
+ * <p><b>Cost.</b> One copy of what the packages own, O(bytes); kept until commit. What scripts change beyond the packages' own files
+ * is not seen: {@link PackageSettings#also} names such places.
+ *
+ * <p>Invariants: {@code undo/before.json} is written last in capture; {@code undo/begun} is on the disk before the program runs, so
+ * that an undo of nothing runs nothing.
+ */
+public final class PackagePlacement implements Placement {
+    private static final String INVENTORY = "inventory.json";
+    private static final String PACKAGES = "packages";
+    private static final String FORMER_PACKAGES = "former-packages";
+    private static final String BEFORE = "before.json";
+    private static final String BEGUN = "begun";
+    private static final String FILES = "files";
+    private static final String DATABASE = "database";
+
+    private final Manifest manifest;
+    private final PackageSystem system;
+    private final PackageSettings settings;
+    private final boolean configurationChecked;
+    private final boolean wholly;
+
+    /**
+     * @param configurationChecked whether a changed configuration file is a difference, to be mended
+     * @param wholly whether a removal takes configuration files away too
+     */
+    public PackagePlacement(
+            Manifest manifest,
+            PackageSystem system,
+            PackageSettings settings,
+            boolean configurationChecked,
+            boolean wholly) {
+        this.manifest = manifest;
+        this.system = system;
+        this.settings = settings;
+        this.configurationChecked = configurationChecked;
+        this.wholly = wholly;
+    }
+
+    @Override
+    public Set<Path> claims() {
+        Set<Path> claims = new TreeSet<>();
+        Path root = Path.of(settings.root());
+        for (String claim : system.claims(settings.packages().keySet())) {
+            claims.add(root.resolve(claim.substring(1)));
+        }
+        return claims;
+    }
+
+    @Override
+    public boolean undoable() {
+        return true;
+    }
+
+    private InstallRoot root(Workplace here) {
+        return new InstallRoot(here.at(settings.root()));
+    }
+
+    // ---- before ----
+
+    @Override
+    public List<String> precheck(Workplace here) throws IOException {
+        Optional<String> missing = system.tool().missing(here);
+        if (missing.isPresent()) {
+            return List.of(missing.get());
+        }
+        InstallRoot root = root(here);
+        if (here.content().isEmpty()) {
+            return system.removalObstacles(here, root, settings.packages().keySet());
+        }
+        List<Path> files = unpack(here, here.content().get(), here.staging().resolve(PACKAGES), manifest);
+        requireExpected(system.inspect(here, root, files));
+        return system.obstacles(here, root, files, downgradeAllowed(here));
+    }
+
+    /** A line that is itself sent back to an older release takes its packages with it. */
+    private boolean downgradeAllowed(Workplace here) {
+        return settings.downgrade()
+                || here.previous()
+                        .map(previous -> previous.manifest()
+                                        .id()
+                                        .version()
+                                        .compareTo(manifest.id().version())
+                                > 0)
+                        .orElse(false);
+    }
+
+    private List<Path> unpack(Workplace here, Path content, Path place, Manifest of) throws IOException {
+        return StagedPackages.unpack(of, content, system.suffix(), place, here.disk(), here.progress());
+    }
+
+    private void requireExpected(Inventory inventory) {
+        settings.packages().forEach((name, version) -> {
+            String found = inventory.packages().get(name);
+            if (found == null) {
+                throw new AdapterException(
+                        CodeClass.PERMANENT,
+                        manifest.id() + " should hold the package " + name + ", but holds "
+                                + String.join(", ", inventory.packages().keySet()) + "; publish it anew");
+            }
+            if (version.isPresent() && !version.get().equals(found)) {
+                throw new AdapterException(
+                        CodeClass.PERMANENT,
+                        manifest.id() + " should hold " + name + " " + version.get() + ", but holds " + found
+                                + "; publish it anew");
+            }
+        });
+        for (String name : inventory.packages().keySet()) {
+            if (!settings.packages().containsKey(name)) {
+                throw new AdapterException(
+                        CodeClass.PERMANENT,
+                        manifest.id() + " holds the package " + name
+                                + ", which its settings do not name; name it under packages, or leave it out");
+            }
+        }
+    }
+
+    @Override
+    public List<SpaceNeed> space(Workplace here) throws IOException {
+        List<SpaceNeed> needs = new ArrayList<>();
+        long content = here.content().isPresent() ? Files.size(here.content().get()) : 0;
+        long former = here.previous().flatMap(Workplace.Previous::content).isPresent()
+                ? Files.size(here.previous().get().content().get())
+                : 0;
+        needs.add(new SpaceNeed(here.staging(), content + former));
+        InstallRoot root = root(here);
+        if (system.tool().missing(here).isPresent()) {
+            return needs;
+        }
+        Path inventory = here.staging().resolve(INVENTORY);
+        List<Path> files = StagedPackages.in(here.staging().resolve(PACKAGES), system.suffix());
+        if (Files.exists(inventory)) {
+            needs.add(new SpaceNeed(root.directory(), read(inventory).bytes()));
+        } else if (!files.isEmpty()) {
+            needs.add(new SpaceNeed(
+                    root.directory(), system.inspect(here, root, files).bytes()));
+        }
+        long owned = 0;
+        for (String path : system.owned(here, root, settings.packages().keySet())) {
+            Path at = root.at(path);
+            owned += Files.isRegularFile(at, java.nio.file.LinkOption.NOFOLLOW_LINKS) ? Files.size(at) : 0;
+        }
+        needs.add(new SpaceNeed(here.undo(), owned));
+        return needs;
+    }
+
+    @Override
+    public void prepare(Workplace here) throws IOException {
+        Path content = here.content()
+                .orElseThrow(() -> new AdapterException(
+                        CodeClass.ENVIRONMENT,
+                        "the content of " + manifest.id() + " is not on this machine; order it again"));
+        here.disk().delete(here.staging().resolve(INVENTORY));
+        List<Path> files = unpack(here, content, here.staging().resolve(PACKAGES), manifest);
+        InstallRoot root = root(here);
+        Inventory inventory = system.inspect(here, root, files);
+        requireExpected(inventory);
+        List<String> obstacles = system.obstacles(here, root, files, downgradeAllowed(here));
+        if (!obstacles.isEmpty()) {
+            throw new AdapterException(CodeClass.ENVIRONMENT, String.join("; ", obstacles));
+        }
+        here.disk().replace(here.staging().resolve(INVENTORY), inventory.encode(), 0600);
+    }
+
+    // ---- there ----
+
+    /** What this release brings: from its preparation, or from when it was put in place. */
+    private Inventory inventory(Workplace here) throws IOException {
+        Path staged = here.staging().resolve(INVENTORY);
+        Path home = here.home().resolve(INVENTORY);
+        return Files.exists(staged) ? read(staged) : Files.exists(home) ? read(home) : Inventory.EMPTY;
+    }
+
+    private static Inventory read(Path inventory) throws IOException {
+        return Inventory.decode(Files.readAllBytes(inventory));
+    }
+
+    /** Packages that the line has in place and this release does not bring. */
+    private Set<String> dropped(Workplace here, Inventory fresh) throws IOException {
+        Set<String> dropped = new TreeSet<>();
+        if (here.previous().isPresent()) {
+            Path former = here.previous().get().home().resolve(INVENTORY);
+            if (Files.exists(former)) {
+                dropped.addAll(read(former).packages().keySet());
+            }
+        }
+        dropped.removeAll(fresh.packages().keySet());
+        dropped.removeAll(settings.packages().keySet());
+        return dropped;
+    }
+
+    @Override
+    public void capture(Workplace here) throws IOException {
+        InstallRoot root = root(here);
+        here.disk().delete(here.undo().resolve(BEFORE));
+        here.disk().delete(here.undo().resolve(BEGUN));
+        here.disk().createDirectories(here.undo());
+        Inventory fresh = inventory(here);
+        List<Path> files = StagedPackages.in(here.staging().resolve(PACKAGES), system.suffix());
+        Set<String> packages = new TreeSet<>(settings.packages().keySet());
+        packages.addAll(dropped(here, fresh));
+        packages.addAll(system.displaced(here, root, files));
+        Set<String> paths = new TreeSet<>(settings.also());
+        for (Inventory.Item item : fresh.items()) {
+            paths.add(item.path());
+        }
+        paths.addAll(system.owned(here, root, packages));
+        for (Inventory.Item item : system.asHere(root, fresh).items()) {
+            paths.add(item.path());
+        }
+        Set<String> all = new TreeSet<>(paths);
+        for (String path : paths) {
+            all.addAll(system.beside(path));
+            for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+                all.add(path.substring(0, slash));
+            }
+        }
+        FormerFiles.capture(all, here.undo().resolve(FILES), root, here.disk());
+        system.captureDatabase(here, root, packages, paths, here.undo().resolve(DATABASE));
+        SortedMap<String, Json> versions = new TreeMap<>();
+        system.installed(here, root, packages).forEach((name, version) -> versions.put(name, new JsonString(version)));
+        SortedMap<String, Json> before = new TreeMap<>();
+        before.put("installed", new JsonObject(versions));
+        before.put("packages", strings(packages));
+        before.put("paths", strings(paths));
+        here.disk().replace(here.undo().resolve(BEFORE), CanonicalJson.encode(new JsonObject(before)), 0600);
+    }
+
+    private static Json strings(Collection<String> strings) {
+        return new Json.JsonArray(strings.stream().<Json>map(JsonString::new).toList());
+    }
+
+    private void begin(Workplace here, String what) throws IOException {
+        here.disk().replace(here.undo().resolve(BEGUN), what.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0600);
+    }
+
+    @Override
+    public Outcome apply(Workplace here) throws IOException {
+        InstallRoot root = root(here);
+        Inventory fresh = inventory(here);
+        List<Path> files = StagedPackages.in(here.staging().resolve(PACKAGES), system.suffix());
+        if (files.isEmpty() || fresh.packages().isEmpty()) {
+            throw new AdapterException(
+                    CodeClass.TRANSIENT,
+                    manifest.id() + " is not prepared on this machine; try again from its beginning");
+        }
+        here.disk().createDirectories(here.home());
+        here.disk().replace(here.home().resolve(INVENTORY), fresh.encode(), 0600);
+        begin(here, "install");
+        Outcome outcome = system.install(here, root, files);
+        Set<String> dropped = dropped(here, fresh);
+        if (!system.installed(here, root, dropped).isEmpty()) {
+            Outcome removed = system.remove(here, root, dropped, true);
+            outcome = removed.codeClass() == CodeClass.SUCCESS_REBOOT ? removed : outcome;
+        }
+        flush(here, root, fresh);
+        return outcome;
+    }
+
+    /** Package systems flush most of what they write, but not names. */
+    private void flush(Workplace here, InstallRoot root, Inventory fresh) throws IOException {
+        Set<Path> directories = new TreeSet<>();
+        for (Inventory.Item item : system.asHere(root, fresh).items()) {
+            Path path = root.at(item.path());
+            if (Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                here.disk().force(path);
+            }
+            Path parent = path.getParent();
+            if (parent != null && Files.isDirectory(parent)) {
+                directories.add(parent);
+            }
+        }
+        for (Path directory : directories) {
+            here.disk().force(directory);
+        }
+    }
+
+    @Override
+    public Outcome activate(Workplace here) {
+        // Package systems configure what they unpack in one run; keeping the two apart would leave the machine's own
+        // updates stuck.
+        return Outcome.DONE;
+    }
+
+    @Override
+    public List<String> verify(Workplace here) throws IOException {
+        InstallRoot root = root(here);
+        Inventory inventory = inventory(here);
+        List<String> differences = new ArrayList<>();
+        SortedMap<String, String> installed =
+                system.installed(here, root, inventory.packages().keySet());
+        inventory.packages().forEach((name, version) -> {
+            String found = installed.get(name);
+            if (found == null) {
+                differences.add("the package " + name + " is not installed");
+            } else if (!found.equals(version)) {
+                differences.add("the package " + name + " is installed as " + found + ", not as " + version);
+            }
+        });
+        for (Inventory.Item item : system.asHere(root, inventory).items()) {
+            if (differences.size() >= DIFFERENCES_MAX) {
+                break;
+            }
+            Inventory.difference(item, root, configurationChecked).ifPresent(differences::add);
+        }
+        if (differences.isEmpty()) {
+            differences.addAll(system.verify(here, root, inventory));
+        }
+        return List.copyOf(differences.subList(0, Math.min(differences.size(), DIFFERENCES_MAX)));
+    }
+
+    // ---- and back ----
+
+    /** What was in place at capture. */
+    private record Before(SortedMap<String, String> installed, Set<String> packages, Set<String> paths) {
+        static Before read(Path file) throws IOException {
+            JsonFields fields = JsonFields.of(JsonReader.parse(Files.readAllBytes(file)), "former state");
+            JsonFields versions = fields.object("installed");
+            SortedMap<String, String> installed = new TreeMap<>();
+            versions.keys().forEach(name -> installed.put(name, versions.string(name)));
+            return new Before(
+                    installed, new TreeSet<>(fields.strings("packages")), new TreeSet<>(fields.strings("paths")));
+        }
+    }
+
+    @Override
+    public void undo(Workplace here) throws IOException {
+        if (!Files.exists(here.undo().resolve(BEFORE))
+                || !Files.exists(here.undo().resolve(BEGUN))) {
+            // Cut off while it was being captured, or before the program ran: nothing was changed.
+            return;
+        }
+        InstallRoot root = root(here);
+        Before before = Before.read(here.undo().resolve(BEFORE));
+        boolean wentBack = settings.undoByScripts() && goBack(here, root, before);
+        FormerFiles files = FormerFiles.open(here.undo().resolve(FILES), root, here.disk());
+        system.restoreDatabase(
+                here,
+                root,
+                before.packages(),
+                before.paths(),
+                here.undo().resolve(DATABASE),
+                () -> {
+                    try {
+                        files.restore();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                },
+                wentBack);
+    }
+
+    /** Lets the program and its scripts go back as far as they can; files and database are put right afterwards in any case. */
+    private boolean goBack(Workplace here, InstallRoot root, Before before) throws IOException {
+        boolean removal = Files.readString(here.undo().resolve(BEGUN)).equals("remove");
+        Optional<Path> content = removal ? here.content() : here.previous().flatMap(Workplace.Previous::content);
+        Manifest of = removal
+                ? manifest
+                : here.previous().map(Workplace.Previous::manifest).orElse(manifest);
+        Set<String> fresh = new TreeSet<>(settings.packages().keySet());
+        fresh.removeAll(before.installed().keySet());
+        try {
+            if (content.isPresent()) {
+                system.install(
+                        here, root, unpack(here, content.get(), here.staging().resolve(FORMER_PACKAGES), of));
+            }
+            if (!fresh.isEmpty() && !removal) {
+                system.remove(here, root, fresh, true);
+            }
+            return content.isPresent() || before.installed().isEmpty();
+        } catch (AdapterException e) {
+            if (e.codeClass() == CodeClass.TRANSIENT) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    @Override
+    public void commit(Workplace here) throws IOException {
+        for (String name : List.of(BEGUN, BEFORE, DATABASE, FILES)) {
+            here.disk().delete(here.undo().resolve(name));
+        }
+    }
+
+    // ---- away, and mended ----
+
+    @Override
+    public Outcome remove(Workplace here) throws IOException {
+        InstallRoot root = root(here);
+        Inventory inventory = inventory(here);
+        Set<String> packages = new TreeSet<>(settings.packages().keySet());
+        packages.addAll(inventory.packages().keySet());
+        begin(here, "remove");
+        Outcome outcome = system.remove(here, root, packages, wholly);
+        Set<String> left = new TreeSet<>(system.installed(here, root, packages).keySet());
+        if (!left.isEmpty()) {
+            throw new AdapterException(
+                    CodeClass.PERMANENT, "still installed after their removal: " + String.join(", ", left));
+        }
+        flush(here, root, inventory);
+        return outcome;
+    }
+
+    @Override
+    public void mend(Workplace here) throws IOException {
+        Path content = here.content()
+                .orElseThrow(() -> new AdapterException(
+                        CodeClass.ENVIRONMENT,
+                        "the content of " + manifest.id()
+                                + " is not on this machine any more; order it again to mend it"));
+        List<Path> files = unpack(here, content, here.staging().resolve(PACKAGES), manifest);
+        system.install(here, root(here), files);
+        flush(here, root(here), inventory(here));
+    }
+}
