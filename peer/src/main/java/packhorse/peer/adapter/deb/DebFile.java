@@ -91,11 +91,12 @@ record DebFile(Stanza control, List<Item> items) {
         InputStream open = switch (name.substring(name.indexOf(".tar") + ".tar".length())) {
             case "" -> in;
             case ".gz" -> new GZIPInputStream(in);
-            case ".xz" -> XZCompressorInputStream.builder()
-                            .setInputStream(in)
-                            .setDecompressConcatenated(true)
-                            .setMemoryLimitKiB(XZ_MEMORY_KIB)
-                            .get();
+            case ".xz" ->
+                XZCompressorInputStream.builder()
+                        .setInputStream(in)
+                        .setDecompressConcatenated(true)
+                        .setMemoryLimitKiB(XZ_MEMORY_KIB)
+                        .get();
             case ".zst" -> new ZstdCompressorInputStream(in);
             case ".bz2" -> new BZip2CompressorInputStream(in);
             default -> throw refuse(where, "is packed in a way nobody knows here (" + name + ")");

@@ -89,6 +89,12 @@ public final class PackagePlacement implements Placement {
         return true;
     }
 
+    /** Maintainer scripts are the machine's root's, as everything in a package is. */
+    @Override
+    public Running running() {
+        return Running.PRIVILEGED;
+    }
+
     private InstallRoot root(Workplace here) {
         return new InstallRoot(here.at(settings.root()));
     }
