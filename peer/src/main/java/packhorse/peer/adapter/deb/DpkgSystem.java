@@ -18,6 +18,7 @@ import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Programs.Ended;
 import packhorse.peer.adapter.Verdict;
 import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.packages.HeldLocks;
 import packhorse.peer.adapter.packages.InstallRoot;
 import packhorse.peer.adapter.packages.Inventory;
 import packhorse.peer.adapter.packages.PackageSettings;
@@ -26,8 +27,15 @@ import packhorse.peer.adapter.packages.Tool;
 
 /** dpkg, for the packages of one release. */
 final class DpkgSystem implements PackageSystem {
-    /** What dpkg says beyond this helps nobody in one line. */
-    private static final int WORDS_MAX = 600;
+    /** What dpkg says when all goes well. */
+    private static final List<String> NOISE = List.of(
+            "Selecting previously",
+            "(Reading database",
+            "Preparing to unpack",
+            "Unpacking ",
+            "Setting up ",
+            "Removing ",
+            "Errors were encountered");
 
     /** States that a run leaves only when it was cut off or failed. */
     private static final Set<String> BROKEN = Set.of("half-installed", "unpacked", "half-configured");
@@ -90,7 +98,7 @@ final class DpkgSystem implements PackageSystem {
     @Override
     public List<String> obstacles(Workplace here, InstallRoot root, List<Path> files, boolean downgrade)
             throws IOException {
-        DpkgLock.take(root).close();
+        locks(root).close();
         List<String> obstacles = new ArrayList<>(unfinished(root));
         Set<String> architectures = new TreeSet<>(Set.of("all"));
         for (String option : List.of("--print-architecture", "--print-foreign-architectures")) {
@@ -150,7 +158,7 @@ final class DpkgSystem implements PackageSystem {
 
     @Override
     public List<String> removalObstacles(Workplace here, InstallRoot root, Set<String> packages) throws IOException {
-        DpkgLock.take(root).close();
+        locks(root).close();
         List<String> obstacles = new ArrayList<>(unfinished(root));
         Set<String> there = installed(here, root, packages).keySet();
         if (!obstacles.isEmpty() || there.isEmpty()) {
@@ -336,20 +344,15 @@ final class DpkgSystem implements PackageSystem {
         }
     }
 
-    /** What dpkg said of the trouble, in one line. */
     private static String words(Ended ended) {
-        String said = ended.output()
-                .lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty()
-                        && !line.startsWith("Selecting previously")
-                        && !line.startsWith("(Reading database")
-                        && !line.startsWith("Preparing to unpack")
-                        && !line.startsWith("Unpacking ")
-                        && !line.startsWith("Setting up ")
-                        && !line.startsWith("Errors were encountered"))
-                .collect(Collectors.joining(" "));
-        return said.length() <= WORDS_MAX ? said : said.substring(0, WORDS_MAX) + "…";
+        return Tool.words(ended, NOISE);
+    }
+
+    /** dpkg's own locks: the one that front ends such as apt hold over several runs, and the one of a run. */
+    private static HeldLocks locks(InstallRoot root) throws IOException {
+        return HeldLocks.take(
+                "dpkg",
+                List.of(root.at(DpkgDatabase.DIRECTORY + "/lock-frontend"), root.at(DpkgDatabase.DIRECTORY + "/lock")));
     }
 
     // ---- the database ----
@@ -367,10 +370,10 @@ final class DpkgSystem implements PackageSystem {
             Set<String> packages,
             Set<String> paths,
             Path place,
-            Runnable files,
-            boolean toolWentBack)
+            List<Path> former,
+            Runnable files)
             throws IOException {
-        DpkgLock lock = DpkgLock.take(root);
+        HeldLocks lock = locks(root);
         try (lock) {
             new DpkgDatabase(root, packages).restore(place, paths, here.disk());
             files.run();

@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Manifest;
 import packhorse.core.json.CanonicalJson;
@@ -50,6 +52,8 @@ public final class PackagePlacement implements Placement {
     private static final String BEGUN = "begun";
     private static final String FILES = "files";
     private static final String DATABASE = "database";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PackagePlacement.class);
 
     private final Manifest manifest;
     private final PackageSystem system;
@@ -375,47 +379,50 @@ public final class PackagePlacement implements Placement {
         }
         InstallRoot root = root(here);
         Before before = Before.read(here.undo().resolve(BEFORE));
-        boolean wentBack = settings.undoByScripts() && goBack(here, root, before);
+        boolean removal = Files.readString(here.undo().resolve(BEGUN)).equals("remove");
+        List<Path> former = former(here, removal);
+        if (settings.undoByScripts()) {
+            goBack(here, root, before, former, removal);
+        }
         FormerFiles files = FormerFiles.open(here.undo().resolve(FILES), root, here.disk());
         system.restoreDatabase(
-                here,
-                root,
-                before.packages(),
-                before.paths(),
-                here.undo().resolve(DATABASE),
-                () -> {
+                here, root, before.packages(), before.paths(), here.undo().resolve(DATABASE), former, () -> {
                     try {
                         files.restore();
                     } catch (IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }
-                },
-                wentBack);
+                });
     }
 
-    /** Lets the program and its scripts go back as far as they can; files and database are put right afterwards in any case. */
-    private boolean goBack(Workplace here, InstallRoot root, Before before) throws IOException {
-        boolean removal = Files.readString(here.undo().resolve(BEGUN)).equals("remove");
+    /** The package files that were in place before, where they are at hand. */
+    private List<Path> former(Workplace here, boolean removal) throws IOException {
         Optional<Path> content = removal ? here.content() : here.previous().flatMap(Workplace.Previous::content);
         Manifest of = removal
                 ? manifest
                 : here.previous().map(Workplace.Previous::manifest).orElse(manifest);
+        return content.isEmpty()
+                ? List.of()
+                : unpack(here, content.get(), here.staging().resolve(FORMER_PACKAGES), of);
+    }
+
+    /** Lets the program and its scripts go back as far as they can; files and database are put right afterwards in any case. */
+    private void goBack(Workplace here, InstallRoot root, Before before, List<Path> former, boolean removal)
+            throws IOException {
         Set<String> fresh = new TreeSet<>(settings.packages().keySet());
         fresh.removeAll(before.installed().keySet());
         try {
-            if (content.isPresent()) {
-                system.install(
-                        here, root, unpack(here, content.get(), here.staging().resolve(FORMER_PACKAGES), of));
+            if (!former.isEmpty()) {
+                system.install(here, root, former);
             }
             if (!fresh.isEmpty() && !removal) {
                 system.remove(here, root, fresh, true);
             }
-            return content.isPresent() || before.installed().isEmpty();
         } catch (AdapterException e) {
             if (e.codeClass() == CodeClass.TRANSIENT) {
                 throw e;
             }
-            return false;
+            LOG.info("the package system could not take {} back by itself: {}", manifest.id(), e.getMessage());
         }
     }
 

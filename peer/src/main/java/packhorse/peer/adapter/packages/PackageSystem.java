@@ -54,9 +54,10 @@ public interface PackageSystem {
             throws IOException;
 
     /**
-     * Puts them back, byte for byte; entries of other packages stay as they are by now.
+     * Puts them back, byte for byte where nothing else changed; entries of other packages stay as they are by now.
      *
-     * @param toolWentBack whether its own program has already gone back without complaint
+     * @param former the package files that were in place, where they are at hand
+     * @param files puts the packages' files back, called while the package system's locks are held
      */
     void restoreDatabase(
             Workplace here,
@@ -64,8 +65,8 @@ public interface PackageSystem {
             Set<String> packages,
             Set<String> paths,
             Path place,
-            Runnable files,
-            boolean toolWentBack)
+            List<Path> former,
+            Runnable files)
             throws IOException;
 
     /** Installs them in one run, whatever is in place of them. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection.Phase;
 import packhorse.peer.adapter.AdapterException;
@@ -22,6 +23,9 @@ public final class Tool {
     private static final Duration CHANGE = Duration.ofMinutes(30);
 
     private static final Duration LOOK = Duration.ofMinutes(2);
+
+    /** What a program says beyond this helps nobody in one line. */
+    private static final int WORDS_MAX = 600;
 
     private final String name;
     private final Map<String, String> environment;
@@ -69,5 +73,15 @@ public final class Tool {
             Thread.currentThread().interrupt();
             throw new AdapterException(CodeClass.TRANSIENT, name + " was interrupted with this process; try again", e);
         }
+    }
+
+    /** What it said of the trouble, in one line; lines that begin with {@code noise} tell nothing. */
+    public static String words(Ended ended, List<String> noise) {
+        String said = ended.output()
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && noise.stream().noneMatch(line::startsWith))
+                .collect(Collectors.joining(" "));
+        return said.length() <= WORDS_MAX ? said : said.substring(0, WORDS_MAX) + "…";
     }
 }

@@ -1,4 +1,4 @@
-package packhorse.peer.adapter.deb;
+package packhorse.peer.adapter.packages;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,32 +10,35 @@ import java.util.ArrayList;
 import java.util.List;
 import packhorse.core.content.CodeClass;
 import packhorse.peer.adapter.AdapterException;
-import packhorse.peer.adapter.packages.InstallRoot;
 
 /**
- * dpkg's two locks on its database, held: the one that front ends such as apt hold over several runs, and the one of a run. Both are
- * record locks (fcntl), as Java's are, so dpkg sees ours and we see its. Where a lock file is not there nobody can hold it.
+ * A package system's own locks on its database, held. They are record locks (fcntl), as Java's are, so its programs see ours and we
+ * see theirs. Where a lock file is not there nobody can hold it.
  */
-final class DpkgLock implements AutoCloseable {
+public final class HeldLocks implements AutoCloseable {
     private final List<FileChannel> held = new ArrayList<>();
 
-    private DpkgLock() {}
+    private HeldLocks() {}
 
-    /** @throws AdapterException TRANSIENT while somebody else holds one */
-    static DpkgLock take(InstallRoot root) throws IOException {
-        DpkgLock lock = new DpkgLock();
+    /**
+     * Takes all of them, in this order.
+     *
+     * @throws AdapterException TRANSIENT while somebody else holds one
+     */
+    public static HeldLocks take(String system, List<Path> files) throws IOException {
+        HeldLocks locks = new HeldLocks();
         try {
-            for (String name : List.of("lock-frontend", "lock")) {
-                lock.hold(root.at(DpkgDatabase.DIRECTORY + "/" + name));
+            for (Path file : files) {
+                locks.hold(system, file);
             }
-            return lock;
+            return locks;
         } catch (IOException | RuntimeException e) {
-            lock.close();
+            locks.close();
             throw e;
         }
     }
 
-    private void hold(Path file) throws IOException {
+    private void hold(String system, Path file) throws IOException {
         if (!Files.exists(file)) {
             return;
         }
@@ -50,7 +53,8 @@ final class DpkgLock implements AutoCloseable {
         if (!taken) {
             throw new AdapterException(
                     CodeClass.TRANSIENT,
-                    "another program uses dpkg now (it holds " + file + "); it will be tried again once that ended");
+                    "another program uses " + system + " now (it holds " + file
+                            + "); it will be tried again once that ended");
         }
     }
 
