@@ -211,7 +211,7 @@ final class DpkgDatabase {
         if (name.startsWith("statoverride")) {
             return entry -> paths.contains(entry.strip().replaceFirst("^\\S+ \\S+ \\S+ ", ""));
         }
-        return entry -> Arrays.stream(entry.strip().split(" ")).anyMatch(this::isOurs);
+        return entry -> Arrays.stream(entry.strip().split(" ", -1)).anyMatch(this::isOurs);
     }
 
     // ---- putting back ----

@@ -193,7 +193,7 @@ final class DpkgSystem implements PackageSystem {
         Set<String> named = new TreeSet<>();
         for (Stanza control : controls(here, files)) {
             for (String field : List.of("conflicts", "breaks", "replaces")) {
-                for (String one : control.fields().getOrDefault(field, "").split("[,|]")) {
+                for (String one : control.fields().getOrDefault(field, "").split("[,|]", -1)) {
                     named.add(one.strip().replaceFirst("[ (:].*", ""));
                 }
             }
@@ -301,7 +301,8 @@ final class DpkgSystem implements PackageSystem {
         List<String> known = new DpkgDatabase(root, packages)
                 .status().stream()
                         .filter(stanza -> packages.contains(stanza.name())
-                                && (stanza.inPlace() || wholly && stanza.state().equals("config-files")))
+                                && (stanza.inPlace()
+                                        || (wholly && stanza.state().equals("config-files"))))
                         .map(Stanza::name)
                         .distinct()
                         .toList();

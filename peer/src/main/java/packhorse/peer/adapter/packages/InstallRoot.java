@@ -40,7 +40,7 @@ public record InstallRoot(Path directory) {
 
     /** The name without links above its last element, from {@code /}. */
     public String physical(String name) throws IOException {
-        Deque<String> left = new ArrayDeque<>(Arrays.asList(name.split("/")));
+        Deque<String> left = new ArrayDeque<>(Arrays.asList(name.split("/", -1)));
         Path here = directory;
         int links = 0;
         while (!left.isEmpty()) {
@@ -64,7 +64,7 @@ public record InstallRoot(Path directory) {
             if (target.startsWith("/")) {
                 here = directory;
             }
-            String[] elements = target.split("/");
+            String[] elements = target.split("/", -1);
             for (int i = elements.length - 1; i >= 0; i--) {
                 left.addFirst(elements[i]);
             }

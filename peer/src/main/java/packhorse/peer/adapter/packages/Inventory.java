@@ -143,7 +143,7 @@ public record Inventory(SortedMap<String, String> packages, List<Item> items) {
         }
         int uid = number(found, "uid");
         int gid = number(found, "gid");
-        if (item.uid() != UNKNOWN && uid != item.uid() || item.gid() != UNKNOWN && gid != item.gid()) {
+        if ((item.uid() != UNKNOWN && uid != item.uid()) || (item.gid() != UNKNOWN && gid != item.gid())) {
             return Optional.of("belongs to " + uid + ":" + gid + ", not to " + item.uid() + ":" + item.gid());
         }
         if (item.sha256().isPresent()

@@ -174,7 +174,7 @@ final class RpmSystem implements PackageSystem {
         List<String> query = arguments(root, "-q", "--qf", "is\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\n");
         query.addAll(packages);
         for (String line : RPM.look(here, query).output().lines().toList()) {
-            String[] words = line.split("\t");
+            String[] words = line.split("\t", -1);
             if (words.length == 3 && words[0].equals("is")) {
                 // Two of one name are what a killed update leaves: the versions together are no version.
                 installed.merge(words[1], words[2], (one, other) -> one + "+" + other);
@@ -308,7 +308,7 @@ final class RpmSystem implements PackageSystem {
                 .output();
         return all.lines()
                 .filter(line -> NOISE.stream().noneMatch(line::startsWith))
-                .filter(line -> !packages.contains(line.split(" ")[0]))
+                .filter(line -> !packages.contains(line.substring(0, Math.max(0, line.indexOf(' ')))))
                 .sorted()
                 .collect(Collectors.joining("\n"));
     }
