@@ -12,7 +12,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import packhorse.core.content.BadContentException;
@@ -138,8 +137,7 @@ final class ReleaseFiles {
     }
 
     private static int permissions(Path path) throws IOException {
-        Map<String, Object> all = Files.readAttributes(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        return (Integer) all.get("mode") & PERMISSIONS;
+        return (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS) & PERMISSIONS;
     }
 
     private static Sha256 hash(Path path) throws IOException {
