@@ -11,6 +11,7 @@ import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
+import packhorse.peer.installer.InstallConfig;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 
@@ -29,6 +30,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param openSwarm where plain clients are served, if they are
  * @param seedOnStart whether complete packs are served from the start on
  * @param swarmUser whom an agent that is root runs its swarm process as, where that is not the usual one
+ * @param install how releases are put in place
  */
 public record PeerConfig(
         Path data,
@@ -42,7 +44,8 @@ public record PeerConfig(
         RateLimits limits,
         Optional<Listen> openSwarm,
         boolean seedOnStart,
-        Optional<String> swarmUser) {
+        Optional<String> swarmUser,
+        InstallConfig install) {
     /** Where a tracker takes agents' sessions. */
     public static final int TRACKER_PORT = 7301;
     /** Where a tracker serves enrolment and the catalogue. */
@@ -75,6 +78,8 @@ public record PeerConfig(
         Optional<Listen> openSwarm = yaml.optional("openSwarm", PeerConfig::listen);
         boolean seedOnStart = yaml.optionalBool("seedOnStart").orElse(true);
         Optional<String> swarmUser = yaml.optionalString("swarmUser");
+        InstallConfig install =
+                yaml.optionalMap("install").map(InstallConfig::of).orElse(InstallConfig.DEFAULT);
         yaml.finish();
         if (trackers.isEmpty()) {
             throw yaml.error("tracker", "at least one tracker is needed, such as tracker.example.org:" + TRACKER_PORT);
@@ -94,7 +99,8 @@ public record PeerConfig(
                 limits,
                 openSwarm,
                 seedOnStart,
-                swarmUser);
+                swarmUser,
+                install);
     }
 
     /** Where {@code packhorse peer join} put this machine's key and certificates. */

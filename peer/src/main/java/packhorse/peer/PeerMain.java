@@ -36,6 +36,8 @@ import packhorse.peer.channel.ChannelConfig;
 import packhorse.peer.channel.PeerChannel;
 import packhorse.peer.channel.RelayChannel;
 import packhorse.peer.gateway.Gateway;
+import packhorse.peer.installer.InstallerProcessConfig;
+import packhorse.peer.installer.ProcessInstaller;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
@@ -109,6 +111,7 @@ public final class PeerMain implements AutoCloseable {
                             store,
                             engines(config, store),
                             sessions(config, identity, bind, random, clock),
+                            installer(config, store, nanoTime),
                             catalogue,
                             channel,
                             clock,
@@ -168,6 +171,15 @@ public final class PeerMain implements AutoCloseable {
         ProcessSwarm.Starter engines =
                 new ProcessSwarm.Starter(SwarmProcessConfig.in(store.root()).withUser(config.swarmUser()));
         return events -> engines.start(swarm, events);
+    }
+
+    private static Optional<Agent.InstallerStarter> installer(PeerConfig config, Store store, LongSupplier nanoTime) {
+        if (!config.install().enabled()) {
+            return Optional.empty();
+        }
+        InstallerProcessConfig installer = InstallerProcessConfig.of(
+                config.install().settings(config.data(), store.root()), root(config.trustedRoot()));
+        return Optional.of(listener -> ProcessInstaller.start(installer, listener, nanoTime));
     }
 
     private static Agent.SessionStarter sessions(

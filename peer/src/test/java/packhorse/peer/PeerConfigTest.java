@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,8 @@ import packhorse.core.config.YamlDocument;
 import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
+import packhorse.peer.installer.InstallConfig;
+import packhorse.peer.installer.InstallerSettings;
 
 final class PeerConfigTest {
     private static final String LEAST = """
@@ -33,7 +36,7 @@ final class PeerConfigTest {
         assertEquals(
                 Path.of("/run/packhorse/agent.sock"), PeerConfig.read(sample).socket());
         String all = Files.readString(sample)
-                .replaceAll("(?m)^#((?:gateway|openSwarm|limits|repository|proxy|  \\w+|  -).*)$", "$1");
+                .replaceAll("(?m)^#((?:gateway|openSwarm|limits|install|repository|proxy|  [\\w#]+|  -).*)$", "$1");
         PeerConfig config = PeerConfig.of(YamlDocument.parse("peer.yaml", all));
         assertEquals(List.of(new HostPort("192.0.2.10", 7301), new HostPort("192.0.2.11", 7301)), config.trackers());
         assertEquals(List.of(URI.create("https://192.0.2.10:7302/repository/")), config.repositories());
@@ -41,6 +44,31 @@ final class PeerConfigTest {
         assertEquals(Optional.of(PeerAddress.parse("127.0.0.1:7500")), config.gateway());
         assertEquals(Optional.of(ByteRate.parse("50Mbit")), config.limits().wanDown());
         assertTrue(config.openSwarm().isPresent());
+        assertEquals(InstallConfig.DEFAULT, config.install());
+    }
+
+    @Test
+    void whereAndHowReleasesArePutInPlaceCanBeSaid() {
+        InstallConfig install =
+                PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + """
+                    install:
+                      enabled: false
+                      root: /srv/../srv/image
+                      reboot: []
+                      drift: 0s
+                    """)).install();
+        assertEquals(new InstallConfig(false, Path.of("/srv/image"), List.of(), Duration.ZERO), install);
+        InstallerSettings settings = install.settings(Path.of("/var/lib/p"), Path.of("/var/lib/p/store"));
+        assertEquals(Path.of("/var/lib/p/installer"), settings.data());
+        assertEquals(Path.of("/var/lib/p/trust"), settings.metadata());
+        UsageException often = assertThrows(
+                UsageException.class,
+                () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + "install: {drift: 1s}\n")));
+        assertTrue(String.valueOf(often.getMessage()).contains("or more seldom"), often::getMessage);
+        UsageException unknown = assertThrows(
+                UsageException.class,
+                () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + "install: {colour: green}\n")));
+        assertTrue(String.valueOf(unknown.getMessage()).contains("colour"), unknown::getMessage);
     }
 
     @Test

@@ -67,7 +67,8 @@ final class PeerMainTest {
                 read.limits(),
                 read.openSwarm(),
                 read.seedOnStart(),
-                read.swarmUser());
+                read.swarmUser(),
+                read.install());
     }
 
     private static PeerMain start(PeerConfig config) {

@@ -26,6 +26,9 @@ final class RealDisk implements InstallDisk {
     /** Zeros are written in portions of this size where no hole can be made. */
     private static final int ZERO_BYTES = 1 << 20;
 
+    /** Whatever this process's umask is. */
+    private static final int EVERYBODYS_DIRECTORY = 0755;
+
     private static final boolean ROOT = isRoot();
 
     private RealDisk() {}
@@ -97,7 +100,14 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            createDirectories(parent);
+        }
+        createDirectory(directory, EVERYBODYS_DIRECTORY);
     }
 
     @Override

@@ -20,6 +20,9 @@ import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Status;
 import packhorse.core.topology.HostPort;
 import packhorse.peer.PeerConfig;
+import packhorse.peer.installer.InstallConfig;
+import packhorse.peer.installer.InstallReadiness;
+import packhorse.peer.process.Surroundings;
 import packhorse.peer.swarm.Readiness;
 
 /**
@@ -81,6 +84,7 @@ public final class PeerDoctor {
         findings.add(Finding.ok("configuration", file + " can be read"));
         findings.addAll(MachineChecks.disk("disk", config.data()));
         findings.add(swarmUser(config));
+        findings.addAll(installing(config.install()));
         Optional<AgentStatus> running = running(config.socket());
         IdentityChecks identity = IdentityChecks.of(config.identity(), clock);
         findings.addAll(identity.findings());
@@ -99,6 +103,44 @@ public final class PeerDoctor {
                     "agent", "does not run: nobody listens at " + config.socket(), "packhorse peer --config " + file));
             findings.addAll(reached(config.trackers(), config.proxy(), identity, clock));
         }
+        return findings;
+    }
+
+    private static List<Finding> installing(InstallConfig install) {
+        if (!install.enabled()) {
+            return List.of(Finding.ok("installer", "releases are not put in place here: install.enabled is false"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        findings.add(InstallReadiness.whyExposed()
+                .map(why -> Finding.warn(
+                        "installer",
+                        "its process would not be apart: " + why,
+                        "run the agent as root, with unshare and setpriv of util-linux"))
+                .orElseGet(() -> Finding.ok("installer", "its process would have no network and few rights")));
+        findings.add(
+                Surroundings.isRoot()
+                        ? Finding.ok("installer user", "root, as installing needs")
+                        : Finding.warn(
+                                "installer user",
+                                "this user is not root and installs only where it may write",
+                                "run the agent as root, unless that is meant"));
+        findings.add(InstallReadiness.whyUnconfined()
+                .map(why -> Finding.warn(
+                        "sandbox", why, "install bubblewrap; orders that ask for a sandbox are refused until then"))
+                .orElseGet(() -> Finding.ok("sandbox", "programs of releases can be confined")));
+        findings.add(InstallReadiness.whyUnbounded()
+                .map(why -> Finding.warn(
+                        "control groups",
+                        why,
+                        "let the agent make control groups with pids and memory (systemd: Delegate=yes)"))
+                .orElseGet(() -> Finding.ok("control groups", "programs of releases have a bound")));
+        findings.add(MachineChecks.program(
+                List.of("dpkg"),
+                "releases that are .deb packages",
+                "nothing, where there are none; else install dpkg"));
+        findings.add(MachineChecks.program(
+                List.of("rpm"), "releases that are .rpm packages", "nothing, where there are none; else install rpm"));
+        findings.addAll(MachineChecks.disk("install root", install.root()));
         return findings;
     }
 

@@ -42,9 +42,12 @@ public final class MachinePrograms implements Programs {
     private static final List<Path> PATH =
             List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"));
 
-    /** Enters the groups whose doors are named before {@code --} and becomes what is named after it. */
+    /**
+     * Enters the groups whose doors are named before {@code --} and becomes what is named after it. The installer keeps its own files
+     * to itself; a program's are for everybody, as they are where people start it.
+     */
     private static final String ENTER =
-            "while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+            "umask 022; while [ \"$1\" != -- ]; do echo 0 >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
 
     /** How often a running program's disks are looked at. */
     private static final Duration LOOK = Duration.ofMillis(250);
@@ -244,11 +247,9 @@ public final class MachinePrograms implements Programs {
             throws IOException {
         List<String> words = new ArrayList<>();
         find("setsid").ifPresent(setsid -> words.add(setsid.toString()));
-        if (!group.directories().isEmpty()) {
-            words.addAll(List.of("/bin/sh", "-c", ENTER, "sh"));
-            group.doors().forEach(door -> words.add(door.toString()));
-            words.add("--");
-        }
+        words.addAll(List.of("/bin/sh", "-c", ENTER, "sh"));
+        group.doors().forEach(door -> words.add(door.toString()));
+        words.add("--");
         SortedMap<String, String> environment = new TreeMap<>();
         if (frame.confined()) {
             words.add(found("prlimit").toString());
@@ -288,6 +289,20 @@ public final class MachinePrograms implements Programs {
                             + " their own limits have to do",
                     group.unbounded(),
                     group.why());
+        }
+    }
+
+    /** What of confined programs no control group bounds here, and why; empty: each is bounded by one. */
+    public Optional<String> whyNotBounded() {
+        ControlGroup group = groups.open(RunName.next(), limits);
+        try {
+            return group.unbounded().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            "no control group bounds " + String.join(" and ", group.unbounded()) + ": " + group.why());
+        } finally {
+            boolean gone = group.end();
+            LOG.debug("the trial group is gone: {}", gone);
         }
     }
 

@@ -29,7 +29,13 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.trust.DurableFiles;
+import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.desired.MachinePlatform;
+import packhorse.peer.hook.HookRunner;
+import packhorse.peer.hook.MachinePrograms;
+import packhorse.peer.hook.RunLimits;
 import packhorse.peer.process.OneLine;
 import packhorse.peer.process.ParentWatch;
 
@@ -51,6 +57,7 @@ public final class InstallerProcess {
     private static final int FAILED = 3;
     private static final int ORPHANED = 4;
 
+    private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final int PRIVATE_DIRECTORY = 0700;
     /** How often the lock that another process holds is tried again. */
     private static final long LOCK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -93,10 +100,38 @@ public final class InstallerProcess {
     }
 
     /**
-     * Runs until told to stop or left alone, then ends this program.
+     * Runs until told to stop or left alone.
      *
      * @param args the process id of the parent
      */
+    public static void main(String[] args) {
+        serve(args, (settings, desk, reporter) -> Transactions.with(tools()).open(settings, desk, reporter));
+    }
+
+    private static Tools tools() {
+        return new Tools(
+                Adapters.standard(),
+                new HookRunner(),
+                new MachinePrograms(RunLimits.DEFAULT),
+                InstallDisk.real(),
+                MachinePlatform.of(System.getProperty("os.name", ""), System.getProperty("os.arch", "")),
+                InstantSource.system(),
+                System::nanoTime,
+                boot());
+    }
+
+    private static String boot() {
+        try {
+            return Files.readString(BOOT).strip();
+        } catch (IOException e) {
+            throw new OperationException(
+                    BOOT + " cannot be read, so a new start of the machine cannot be told: " + DurableFiles.reason(e)
+                            + "; mount /proc",
+                    e);
+        }
+    }
+
+    /** The same with another engine. */
     static void serve(String[] args, InstallEngine.Starter engines) {
         OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES);
         // Whoever prints means the log.

@@ -96,8 +96,13 @@ public final class ProcessInstaller implements Installer {
         this.keeper = Thread.ofPlatform().daemon().name("installer-keeper").unstarted(this::keep);
     }
 
+    /** Starts to keep one alive; returns at once. */
+    public static ProcessInstaller start(InstallerProcessConfig config, Listener listener, LongSupplier nanoTime) {
+        return start(config, InstallerProcess.class.getName(), listener, nanoTime);
+    }
+
     /**
-     * Starts to keep one alive; returns at once.
+     * The same with another program.
      *
      * @param main the program's class
      */
