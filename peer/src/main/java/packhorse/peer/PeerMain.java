@@ -129,7 +129,8 @@ public final class PeerMain implements AutoCloseable {
                             config.proxy().map(proxy -> new InetSocketAddress(proxy.host(), proxy.port())),
                             clock,
                             random));
-            Optional<Gateway> gateway = config.gateway().map(address -> Gateway.start(address, agent::open));
+            Optional<Gateway> gateway =
+                    config.gateway().map(address -> Gateway.start(address, agent::open, agent::ask, random));
             return new PeerMain(config, store, channel, agent, renewal, gateway);
         } catch (RuntimeException e) {
             started.forEach(part -> closeAfter(e, part));

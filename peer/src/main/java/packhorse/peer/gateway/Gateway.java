@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ import packhorse.peer.agent.ContentWish;
  * GET, HEAD /releases/PUBLISHER/PRODUCT/VERSION/PLATFORM   VERSION may be "latest"
  * GET, HEAD /releases/PUBLISHER/PRODUCT/VERSION            for this machine's platform
  * GET, HEAD /packs/SHA256                                  what this agent holds or fetches
+ * GET       /                                              the page for the person at this machine, {@link UserPage}
  * </pre>
  *
  * <p>Single ranges are answered (206, 416), {@code ETag} is the content's SHA-256, so {@code If-None-Match} and
@@ -63,7 +65,10 @@ public final class Gateway implements AutoCloseable {
     private final Semaphore memory = new Semaphore(PIECES_OF_SMALLEST_MAX);
     private final Javalin server;
 
-    private Gateway(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
+    private Gateway(
+            PeerAddress listen,
+            Function<ContentWish, CompletableFuture<ContentSource>> contents,
+            Optional<UserPage> page) {
         this.contents = contents;
         this.server = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
@@ -77,6 +82,7 @@ public final class Gateway implements AutoCloseable {
                 config.routes.addHttpHandler(method, "/releases/{publisher}/{product}/{version}", this::release);
                 config.routes.addHttpHandler(method, "/packs/{sha256}", this::pack);
             }
+            page.ifPresent(shown -> shown.addTo(config));
             // After the head is out nothing can be said any more: fewer bytes than promised end the connection.
             config.routes.exception(
                     IOException.class, (e, context) -> LOG.info("a reader ended early: {}", e.getMessage()));
@@ -92,7 +98,25 @@ public final class Gateway implements AutoCloseable {
      * @throws UsageException when the address cannot be listened on
      */
     public static Gateway start(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
-        Gateway gateway = new Gateway(listen, contents);
+        return start(new Gateway(listen, contents, Optional.empty()), listen);
+    }
+
+    /**
+     * Starts the door, with the page for the person at this machine.
+     *
+     * @param asking asks the agent
+     * @param random of which nobody can guess the next
+     * @throws UsageException when the address cannot be listened on
+     */
+    public static Gateway start(
+            PeerAddress listen,
+            Function<ContentWish, CompletableFuture<ContentSource>> contents,
+            UserPage.Asking asking,
+            RandomGenerator random) {
+        return start(new Gateway(listen, contents, Optional.of(new UserPage(asking, random))), listen);
+    }
+
+    private static Gateway start(Gateway gateway, PeerAddress listen) {
         try {
             gateway.server.start();
         } catch (RuntimeException e) {
