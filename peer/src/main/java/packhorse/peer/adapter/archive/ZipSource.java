@@ -78,7 +78,7 @@ final class ZipSource implements Source {
 
     private void visit(ZipFile zip, ZipArchiveEntry entry, ZipLayout.Entry proved, Visitor visitor)
             throws IOException {
-        String name = name(proved);
+        String name = name(entry, proved);
         int mode = mode(entry);
         int type = mode & TYPE;
         boolean directory = name.endsWith("/");
@@ -142,16 +142,21 @@ final class ZipSource implements Source {
 
     /** Type and permissions; 0 where the zip was made on a system that has none. */
     private static int mode(ZipArchiveEntry entry) {
-        int system = entry.getVersionMadeBy() >> 8;
-        return system == UNIX || system == DARWIN ? (int) (entry.getExternalAttributes() >> 16) & 0xffff : 0;
+        return madeOnUnix(entry) ? (int) (entry.getExternalAttributes() >> 16) & 0xffff : 0;
     }
 
-    private static String name(ZipLayout.Entry entry) {
-        String name = utf8(ZipLayout.shown(entry.name()), entry.name());
+    private static boolean madeOnUnix(ZipArchiveEntry entry) {
+        int system = entry.getVersionMadeBy() >> 8;
+        return system == UNIX || system == DARWIN;
+    }
+
+    /** The zip of Linux systems writes UTF-8 without saying so; others without saying so write their own code page. */
+    private static String name(ZipArchiveEntry entry, ZipLayout.Entry proved) {
+        String name = utf8(ZipLayout.shown(proved.name()), proved.name());
         boolean ascii = name.chars().allMatch(c -> c < 0x80);
-        if (!ascii && (entry.flags() & ZipLayout.FLAG_UTF8) == 0) {
+        if (!ascii && (proved.flags() & ZipLayout.FLAG_UTF8) == 0 && !madeOnUnix(entry)) {
             throw new BadContentException("the zip does not say how the name \"" + Names.shown(name)
-                    + "\" is encoded; pack it with UTF-8 names (zip -UN=UTF8)");
+                    + "\" is encoded; pack it with a tool that writes UTF-8 names");
         }
         return name;
     }

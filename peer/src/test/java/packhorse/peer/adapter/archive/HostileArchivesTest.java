@@ -27,7 +27,7 @@ import packhorse.peer.adapter.testing.TreePicture;
 
 /** Every kind of hostile archive is refused with the line that says why, before anything is written anywhere. */
 final class HostileArchivesTest {
-    @TempDir
+    @TempDir(factory = MemoryDir.class)
     Path place;
 
     /** One archive and what must be said of it. */
@@ -221,10 +221,10 @@ final class HostileArchivesTest {
         bad(all, "zip64 end elsewhere", Zip.with32(ZIP64, locator + 8, 0), "its zip64 end is not where it is said to be");
         bad(all, "zip64 end outside", Zip.with32(ZIP64, locator + 8, 0x7fffffff), "its zip64 end stands at 2147483647, outside of it");
         all.add(new Hostile("the same twice", "b.zip", twice(), "the path \"a\" comes twice"));
-        byte[] latin = Zip.of(zip -> zip.file("\u00e9", "1"));
+        byte[] latin = Zip.of(zip -> zip.entry("\u00e9", new byte[1], 0, 8));
         byte[] unflagged = Zip.with16(
                 Zip.with16(latin, Zip.find(latin, Zip.LOCAL, 0) + 6, 0), Zip.find(latin, Zip.CENTRAL, 0) + 8, 0);
-        all.add(new Hostile("name of no encoding", "b.zip", unflagged, "the zip does not say how the name \"\u00e9\" is encoded; pack it with UTF-8 names (zip -UN=UTF8)"));
+        all.add(new Hostile("name of no encoding", "b.zip", unflagged, "the zip does not say how the name \"\u00e9\" is encoded; pack it with a tool that writes UTF-8 names"));
         byte[] ascii = Zip.of(zip -> zip.file("aaaa", "1"));
         byte[] invalid = ascii.clone();
         invalid[Zip.find(ascii, Zip.LOCAL, 0) + 31] = (byte) 0xff;
