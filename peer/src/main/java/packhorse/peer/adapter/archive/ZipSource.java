@@ -52,13 +52,17 @@ final class ZipSource implements Source {
     public void walk(Visitor visitor) throws IOException {
         try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
             List<ZipLayout.Entry> layout = Reading.of("zip", () -> ZipLayout.of(channel, limits));
-            try (ZipFile zip = Reading.of("zip", () -> ZipFile.builder()
-                    .setSeekableByteChannel(channel)
-                    .setCharset(StandardCharsets.UTF_8)
-                    .setUseUnicodeExtraFields(false)
-                    .get())) {
+            try (ZipFile zip = Reading.of(
+                    "zip",
+                    () -> ZipFile.builder()
+                            .setSeekableByteChannel(channel)
+                            .setCharset(StandardCharsets.UTF_8)
+                            .setUseUnicodeExtraFields(false)
+                            .get())) {
                 Map<Long, ZipArchiveEntry> byPlace = new HashMap<>();
-                zip.getEntries().asIterator().forEachRemaining(entry -> byPlace.put(entry.getLocalHeaderOffset(), entry));
+                zip.getEntries()
+                        .asIterator()
+                        .forEachRemaining(entry -> byPlace.put(entry.getLocalHeaderOffset(), entry));
                 for (ZipLayout.Entry proved : layout) {
                     ZipArchiveEntry entry = Optional.ofNullable(byPlace.get(proved.at()))
                             .filter(found -> found.getSize() == proved.unpacked()
@@ -76,8 +80,7 @@ final class ZipSource implements Source {
         }
     }
 
-    private void visit(ZipFile zip, ZipArchiveEntry entry, ZipLayout.Entry proved, Visitor visitor)
-            throws IOException {
+    private void visit(ZipFile zip, ZipArchiveEntry entry, ZipLayout.Entry proved, Visitor visitor) throws IOException {
         String name = name(entry, proved);
         int mode = mode(entry);
         int type = mode & TYPE;
@@ -102,12 +105,7 @@ final class ZipSource implements Source {
     }
 
     private static Item item(
-            String path,
-            int mode,
-            boolean directory,
-            ZipArchiveEntry entry,
-            ZipLayout.Entry proved,
-            InputStream data)
+            String path, int mode, boolean directory, ZipArchiveEntry entry, ZipLayout.Entry proved, InputStream data)
             throws IOException {
         Instant modified = modified(entry);
         if (directory) {
@@ -119,24 +117,19 @@ final class ZipSource implements Source {
         }
         if ((mode & TYPE) == TYPE_LINK) {
             if (proved.unpacked() > SafePath.PATH_BYTES_MAX) {
-                throw new BadContentException("\"" + path + "\" links to something longer than "
-                        + SafePath.PATH_BYTES_MAX + " bytes");
+                throw new BadContentException(
+                        "\"" + path + "\" links to something longer than " + SafePath.PATH_BYTES_MAX + " bytes");
             }
             return new Item.Link(path, Owner.ROOT, utf8(path, data.readNBytes((int) proved.unpacked())));
         }
         return new Item.File(
-                path,
-                mode == 0 ? FILE_MODE : mode & 07777,
-                Owner.ROOT,
-                modified,
-                proved.unpacked(),
-                Optional.empty());
+                path, mode == 0 ? FILE_MODE : mode & 07777, Owner.ROOT, modified, proved.unpacked(), Optional.empty());
     }
 
     private void requireRatio(String path, ZipLayout.Entry entry) {
         if (entry.unpacked() > Limits.RATIO_FREE_BYTES && entry.unpacked() / limits.ratio() > entry.packed()) {
-            throw new BadContentException("\"" + path + "\" unpacks from " + entry.packed() + " to "
-                    + entry.unpacked() + " bytes; raise settings.limits.ratio where that is meant");
+            throw new BadContentException("\"" + path + "\" unpacks from " + entry.packed() + " to " + entry.unpacked()
+                    + " bytes; raise settings.limits.ratio where that is meant");
         }
     }
 
@@ -163,7 +156,10 @@ final class ZipSource implements Source {
 
     private static String utf8(String shown, byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new BadContentException("the name or target \"" + shown + "\" is not UTF-8", e);
         }
