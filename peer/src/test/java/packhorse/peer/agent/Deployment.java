@@ -26,6 +26,7 @@ import packhorse.core.content.ContentHashes;
 import packhorse.core.content.Dependency;
 import packhorse.core.content.FileEntry;
 import packhorse.core.content.FileList;
+import packhorse.core.content.InstallSection;
 import packhorse.core.content.Kind;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
@@ -159,17 +160,39 @@ public final class Deployment implements AutoCloseable {
         return publish(name, version, platform, content, claimed, List.of(Dependency.parse("acme/base")));
     }
 
+    /** Publishes one file for any platform that is put in place as {@code section} says. */
+    public VerifiedManifest publish(
+            String name, String version, byte[] content, List<Dependency> needs, InstallSection section) {
+        return publish(name, version, "any", content, Sha256.of(content), needs, Optional.of(section));
+    }
+
     private VerifiedManifest publish(
             String name, String version, String platform, byte[] content, Sha256 claimed, List<Dependency> needs) {
+        return publish(name, version, platform, content, claimed, needs, Optional.empty());
+    }
+
+    private VerifiedManifest publish(
+            String name,
+            String version,
+            String platform,
+            byte[] content,
+            Sha256 claimed,
+            List<Dependency> needs,
+            Optional<InstallSection> section) {
         ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), new Platform(platform));
-        Manifest manifest = manifest(id, content, claimed, needs, writer);
+        Manifest manifest = manifest(id, content, claimed, needs, section, writer);
         byte[] bytes = ManifestCodec.encode(manifest);
         put(Map.of(id.targetPath(), bytes));
         return writer.catalogue().verifyManifest(id, bytes);
     }
 
     private static Manifest manifest(
-            ReleaseId id, byte[] content, Sha256 claimed, List<Dependency> needs, CatalogueWriter writer) {
+            ReleaseId id,
+            byte[] content,
+            Sha256 claimed,
+            List<Dependency> needs,
+            Optional<InstallSection> section,
+            CatalogueWriter writer) {
         ContentHashes hashes = hashes(content, claimed);
         Torrent torrent = Torrents.hybrid(hashes);
         writer.putObject(torrent.bytes());
@@ -178,7 +201,16 @@ public final class Deployment implements AutoCloseable {
         BlobRef files = writer.putObject(list);
         Pack pack = Torrents.pack(hashes, false);
         return new Manifest(
-                id, Kind.PACKAGE, Manifest.Form.FILE, "content.bin", pack.data(), files, 1, List.of(pack), needs);
+                id,
+                Kind.PACKAGE,
+                Manifest.Form.FILE,
+                "content.bin",
+                pack.data(),
+                files,
+                1,
+                List.of(pack),
+                needs,
+                section);
     }
 
     private static ContentHashes hashes(byte[] content, Sha256 claimed) {
@@ -245,6 +277,26 @@ public final class Deployment implements AutoCloseable {
                         List.of(URI.create(tracker.url() + "/repository/")), HttpMetadataSource.Patience.DEFAULT));
     }
 
+    /** An agent on {@code host} that puts things in place. */
+    public Node agent(String host, Agent.InstallerStarter installer) throws Exception {
+        Node node = new Node(
+                this,
+                identity(host, DeploymentRole.AGENT),
+                directory(host),
+                network + "." + host,
+                RateLimits.NONE,
+                Optional.of(installer),
+                new HttpMetadataSource(
+                        List.of(URI.create(tracker.url() + "/repository/")), HttpMetadataSource.Patience.DEFAULT));
+        opened.add(node);
+        return node;
+    }
+
+    /** Where the agent on {@code host} keeps what it has. */
+    public Path directory(String host) {
+        return root.resolve("node-" + host);
+    }
+
     /** Who an agent is, started once or again. */
     public MachineIdentity identity(String host, DeploymentRole role) {
         return identities.computeIfAbsent(host, first -> machines.identity(role, "testville"));
@@ -253,7 +305,7 @@ public final class Deployment implements AutoCloseable {
     private Node node(String host, DeploymentRole role, RateLimits limits, packhorse.core.trust.MetadataSource source)
             throws Exception {
         Node node = new Node(
-                this, identity(host, role), root.resolve("node-" + host), network + "." + host, limits, source);
+                this, identity(host, role), directory(host), network + "." + host, limits, Optional.empty(), source);
         opened.add(node);
         return node;
     }
@@ -284,6 +336,7 @@ public final class Deployment implements AutoCloseable {
                 Path data,
                 String address,
                 RateLimits limits,
+                Optional<Agent.InstallerStarter> installer,
                 packhorse.core.trust.MetadataSource source)
                 throws Exception {
             this.identity = identity;
@@ -317,6 +370,7 @@ public final class Deployment implements AutoCloseable {
                             new SecureRandom(),
                             InstantSource.system(),
                             events),
+                    installer,
                     catalogue,
                     channel,
                     InstantSource.system(),
