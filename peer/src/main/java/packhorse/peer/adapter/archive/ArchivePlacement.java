@@ -227,7 +227,7 @@ final class ArchivePlacement implements Placement {
         addMissing(here, String.valueOf(Path.of(settings.link()).getParent()), missing);
         Captured captured = new Captured(
                 linked ? Optional.of(Files.readSymbolicLink(link).toString()) : Optional.empty(),
-                linked ? Optional.of(ownerOf(link)) : Optional.empty(),
+                linked ? Optional.of(UnixFile.of(link).owner()) : Optional.empty(),
                 versions.has(version),
                 text(versions.marker(version)),
                 missing,
@@ -235,11 +235,6 @@ final class ArchivePlacement implements Placement {
                 text(here.home().resolve(Placed.FILE)),
                 Files.exists(here.home().resolve(Placed.ACTIVE)));
         disk.replace(here.undo().resolve(Captured.FILE), captured.encode(), PRIVATE_FILE);
-    }
-
-    private static Captured.LinkOwner ownerOf(Path link) throws IOException {
-        Map<String, Object> all = Files.readAttributes(link, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
-        return new Captured.LinkOwner((Integer) all.get("uid"), (Integer) all.get("gid"));
     }
 
     private static Optional<String> text(Path file) throws IOException {
@@ -490,7 +485,7 @@ final class ArchivePlacement implements Placement {
         } else if (!leadsTo(link, captured.link().get())) {
             Path fresh = InstallDisk.freshBeside(link);
             disk.symlink(fresh, captured.link().get());
-            Captured.LinkOwner owner = captured.linkOwner().orElseThrow();
+            FileEntry.Owner owner = captured.linkOwner().orElseThrow();
             disk.owner(fresh, owner.uid(), owner.gid());
             disk.rename(fresh, link);
         }

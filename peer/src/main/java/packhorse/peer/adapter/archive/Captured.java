@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import packhorse.core.content.FileEntry.Owner;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -28,7 +29,7 @@ import packhorse.core.json.JsonReader;
  */
 record Captured(
         Optional<String> link,
-        Optional<LinkOwner> linkOwner,
+        Optional<Owner> linkOwner,
         boolean present,
         Optional<String> marker,
         List<String> missing,
@@ -36,9 +37,6 @@ record Captured(
         Optional<String> placed,
         boolean active) {
     static final String FILE = "archive.json";
-
-    /** By number. */
-    record LinkOwner(int uid, int gid) {}
 
     byte[] encode() {
         Map<String, Json> out = new LinkedHashMap<>();
@@ -61,9 +59,8 @@ record Captured(
         Optional<String> link = fields.optionalString("link");
         Captured captured = new Captured(
                 link,
-                link.map(any -> new LinkOwner(
-                        (int) fields.integer("linkUid", 0, Integer.MAX_VALUE),
-                        (int) fields.integer("linkGid", 0, Integer.MAX_VALUE))),
+                link.map(any -> new Owner((int) fields.integer("linkUid", 0, Integer.MAX_VALUE), (int)
+                        fields.integer("linkGid", 0, Integer.MAX_VALUE))),
                 fields.bool("present"),
                 fields.optionalString("marker"),
                 fields.strings("missing"),

@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -28,18 +27,15 @@ import packhorse.peer.tree.FileListReader;
 final class Comparison {
     private static final int BUFFER_BYTES = 256 << 10;
 
-    private static final int TYPE = 0170000;
-    private static final int TYPE_FILE = 0100000;
-    private static final int TYPE_DIRECTORY = 0040000;
-    private static final int TYPE_LINK = 0120000;
-
-    private final boolean owners = isRoot();
+    private final boolean owners;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private final Set<String> lost = new HashSet<>();
     private final LongConsumer progress;
     private long bytes;
 
-    Comparison(LongConsumer progress) {
+    Comparison(LongConsumer progress) throws IOException {
+        // Others than root cannot give files away, so theirs are whoever's they are.
+        this.owners = UnixFile.self() == 0;
         this.progress = progress;
     }
 
@@ -74,7 +70,9 @@ final class Comparison {
         Optional<Difference> difference = gone
                 ? Optional.of(new Difference(entry, "is gone", false))
                 : at(directory.resolve(entry.path()), entry);
-        if (entry instanceof FileEntry.Directory && difference.isPresent() && !difference.get().rightsOnly()) {
+        if (entry instanceof FileEntry.Directory
+                && difference.isPresent()
+                && !difference.get().rightsOnly()) {
             lost.add(entry.path());
         }
         return difference;
@@ -86,36 +84,35 @@ final class Comparison {
     }
 
     private Optional<Difference> at(Path path, FileEntry entry) throws IOException {
-        Map<String, Object> found;
+        UnixFile found;
         try {
-            found = Files.readAttributes(path, "unix:mode,uid,gid,size", LinkOption.NOFOLLOW_LINKS);
+            found = UnixFile.of(path);
         } catch (NoSuchFileException e) {
             return Optional.of(new Difference(entry, "is gone", false));
         }
-        int mode = (Integer) found.get("mode");
         Optional<String> content = switch (entry) {
             case FileEntry.File file ->
-                (mode & TYPE) != TYPE_FILE
+                found.type() != UnixFile.Type.FILE
                         ? Optional.of("is no longer a file")
-                        : content(file, path, (Long) found.get("size"));
+                        : content(file, path, found.size());
             case FileEntry.Directory d ->
-                (mode & TYPE) != TYPE_DIRECTORY ? Optional.of("is no longer a directory") : Optional.empty();
+                found.type() != UnixFile.Type.DIRECTORY ? Optional.of("is no longer a directory") : Optional.empty();
             case FileEntry.Link link ->
-                (mode & TYPE) != TYPE_LINK
+                found.type() != UnixFile.Type.LINK
                         ? Optional.of("is no longer a link")
                         : target(link, Files.readSymbolicLink(path).toString());
         };
         if (content.isPresent()) {
             return Optional.of(new Difference(entry, content.get(), false));
         }
-        if (!(entry instanceof FileEntry.Link) && (mode & 07777) != entry.mode()) {
+        if (!(entry instanceof FileEntry.Link) && found.permissions() != entry.mode()) {
             return Optional.of(new Difference(
                     entry,
-                    "has the mode " + Integer.toOctalString(mode & 07777) + ", not "
+                    "has the mode " + Integer.toOctalString(found.permissions()) + ", not "
                             + Integer.toOctalString(entry.mode()),
                     true));
         }
-        FileEntry.Owner owner = new FileEntry.Owner((Integer) found.get("uid"), (Integer) found.get("gid"));
+        FileEntry.Owner owner = found.owner();
         if (owners && !owner.equals(entry.owner())) {
             return Optional.of(new Difference(
                     entry,
@@ -148,13 +145,5 @@ final class Comparison {
         return Sha256.ofDigest(digest.digest()).equals(file.sha256())
                 ? Optional.empty()
                 : Optional.of("has other bytes");
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package packhorse.peer.adapter.archive;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -14,11 +15,12 @@ enum Format {
     ZIP("zip", ".zip");
 
     private final String word;
-    private final String[] endings;
+    @SuppressWarnings("ImmutableEnumChecker") // List.of makes it.
+    private final List<String> endings;
 
     Format(String word, String... endings) {
         this.word = word;
-        this.endings = endings;
+        this.endings = List.of(endings);
     }
 
     /** As manifests call it. */
@@ -30,14 +32,14 @@ enum Format {
         return Arrays.stream(values())
                 .filter(one -> one.word.equals(word))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "\"" + word + "\" is no archive format; write one of " + words()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("\"" + word + "\" is no archive format; write one of " + words()));
     }
 
     /** By the end of a file's name. */
     static Optional<Format> ofName(String name) {
         return Arrays.stream(values())
-                .filter(one -> Arrays.stream(one.endings).anyMatch(name::endsWith))
+                .filter(one -> one.endings.stream().anyMatch(name::endsWith))
                 .findFirst();
     }
 

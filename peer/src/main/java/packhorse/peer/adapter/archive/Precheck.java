@@ -6,7 +6,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import packhorse.core.content.Manifest;
 import packhorse.peer.adapter.Workplace;
@@ -62,7 +61,7 @@ final class Precheck {
     private void way(String directory) throws IOException {
         Path path = Path.of("/");
         Path root = here.root().toRealPath();
-        int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        int self = UnixFile.self();
         for (Path element : Path.of(directory)) {
             path = path.resolve(element);
             Path at = here.at(path.toString());
@@ -77,9 +76,9 @@ final class Precheck {
                 problems.add(path + " leads out of " + here.root() + "; make it a directory");
                 return;
             }
-            Map<String, Object> found = Files.readAttributes(at, "unix:mode,uid");
-            int owner = (Integer) found.get("uid");
-            int mode = (Integer) found.get("mode");
+            UnixFile found = UnixFile.of(at.toRealPath());
+            int owner = found.owner().uid();
+            int mode = found.permissions();
             if (owner != 0 && owner != self) {
                 problems.add(path + " belongs to user " + owner + ", who could lead the installation elsewhere; give it"
                         + " to root (chown root " + path + ")");
@@ -140,8 +139,7 @@ final class Precheck {
                 .map(Versions.Marker::line)
                 .filter(line -> !line.equals(manifest.id().name()))
                 .findFirst()
-                .ifPresent(other ->
-                        problems.add(settings.into() + " is the place of " + other + "; name another one"));
+                .ifPresent(other -> problems.add(settings.into() + " is the place of " + other + "; name another one"));
     }
 
     /** The version that the link leads to, where it leads to one of this line's directory. */

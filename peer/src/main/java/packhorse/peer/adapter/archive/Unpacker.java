@@ -2,8 +2,6 @@ package packhorse.peer.adapter.archive;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -60,17 +58,13 @@ final class Unpacker implements Source.Visitor {
      * @param progress told the bytes written so far
      * @return what was written, in the order of file lists; empty where a signed list said it all before
      */
-    static List<FileEntry> unpack(Source source, Path root, InstallDisk disk, LongConsumer progress) throws IOException {
+    static List<FileEntry> unpack(Source source, Path root, InstallDisk disk, LongConsumer progress)
+            throws IOException {
         disk.createDirectory(root, MAKING_MODE);
-        Unpacker unpacker = new Unpacker(root, disk, progress, ownerOf(root));
+        Unpacker unpacker = new Unpacker(root, disk, progress, UnixFile.of(root).owner());
         source.walk(unpacker);
         unpacker.finish();
         return unpacker.listed ? List.of() : List.copyOf(unpacker.written);
-    }
-
-    private static Owner ownerOf(Path path) throws IOException {
-        Map<String, Object> all = Files.readAttributes(path, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
-        return new Owner((Integer) all.get("uid"), (Integer) all.get("gid"));
     }
 
     @Override

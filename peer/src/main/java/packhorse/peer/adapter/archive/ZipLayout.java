@@ -67,7 +67,9 @@ final class ZipLayout {
      * An entry whose two sayings agree.
      *
      * @param at where its local header begins
+     * @param name its bytes
      */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared, and made and read in this package only.
     record Entry(long at, byte[] name, int flags, int method, long crc, long packed, long unpacked) {}
 
     /** Where the directory is. */
@@ -205,7 +207,9 @@ final class ZipLayout {
             Sizes sizes = sizes(
                     shown,
                     new Sizes(
-                            unsigned(in.getInt(start + 24)), unsigned(in.getInt(start + 20)), unsigned(in.getInt(start + 42))),
+                            unsigned(in.getInt(start + 24)),
+                            unsigned(in.getInt(start + 20)),
+                            unsigned(in.getInt(start + 42))),
                     extra,
                     true);
             entries.add(new Entry(sizes.at(), name, flags, method, crc, sizes.packed(), sizes.unpacked()));
@@ -286,8 +290,9 @@ final class ZipLayout {
             throw overlap(name);
         }
         ByteBuffer behind = read(entry.at() + LOCAL_BYTES, nameLength + extraLength);
-        byte[] localName = Arrays.copyOf(behind.array(), nameLength);
-        byte[] extra = Arrays.copyOfRange(behind.array(), nameLength, nameLength + extraLength);
+        byte[] localName = new byte[nameLength];
+        byte[] extra = new byte[extraLength];
+        behind.get(localName).get(extra);
         if (!Arrays.equals(localName, entry.name())) {
             throw bad("\"" + name + "\" in its directory is \"" + shown(localName) + "\" at its place");
         }
@@ -295,8 +300,7 @@ final class ZipLayout {
                 || unsigned(local.getShort(8)) != entry.method()) {
             throw bad("\"" + name + "\" is packed one way in its directory and another at its place");
         }
-        Sizes sizes = sizes(
-                name, new Sizes(unsigned(local.getInt(22)), unsigned(local.getInt(18)), 0), extra, false);
+        Sizes sizes = sizes(name, new Sizes(unsigned(local.getInt(22)), unsigned(local.getInt(18)), 0), extra, false);
         boolean later = (flags & FLAG_DESCRIPTOR) != 0;
         requireSame(name, "checksum", unsigned(local.getInt(14)), entry.crc(), later);
         requireSame(name, "packed size", sizes.packed(), entry.packed(), later);
