@@ -136,10 +136,13 @@
     const progress = action.progress;
     let doing = STATES[action.state] ?? action.state;
     if (progress) doing += `: ${progress.step}`;
+    if (progress && progress.bytesTotal > 0) {
+      doing += `, ${Math.floor(Math.min(100, 100 * progress.bytes / progress.bytesTotal))} % of ${bytes(progress.bytesTotal)}`;
+    }
     write(where, readable(action.detail && !progress ? `${doing}: ${action.detail}` : doing));
     bar.hidden = !progress;
     if (progress) {
-      bar.setAttribute("aria-label", `${title.textContent}: ${doing}`);
+      bar.setAttribute("aria-label", title.textContent);
       if (progress.bytesTotal > 0) {
         bar.max = progress.bytesTotal;
         bar.value = progress.bytes;
@@ -214,9 +217,9 @@
     const target = line.previous ? `Back to ${line.previous}` : "Take it away again";
     write(card.back, target);
     card.back.setAttribute("aria-label", `${line.name}: ${target}`);
-    buttons.hidden = !line.undoable && !line.previous;
-    card.back.disabled = state.actions.some((action) => !action.ended && action.operation !== "distribute"
+    const busy = state.actions.some((action) => !action.ended && action.operation !== "distribute"
       && nameOf(action.subject).startsWith(`${line.name} `));
+    buttons.hidden = busy || (!line.undoable && !line.previous);
   }
 
   async function rollback(pressed, line) {
