@@ -240,7 +240,9 @@ public final class MachinePrograms implements Programs {
         if (!grouped) {
             Leftovers.end(name, process.pid());
         }
-        process.destroyForcibly();
+        // Not by the Process itself: that would close the pipe before its last words are read.
+        boolean asked = process.toHandle().destroyForcibly();
+        LOG.trace("{} was asked to end: {}", name, asked);
     }
 
     private ProcessBuilder builder(RunName name, ControlGroup group, List<String> command, Frame frame)
