@@ -73,7 +73,7 @@ public final class Machine {
     /** A step that was cut off so often ends the process, or the machine, itself. */
     public static final int BEGINS_MAX = 5;
     /** After a step back failed, times the failures so far. */
-    static final Duration UNDO_PAUSE = Duration.ofSeconds(1);
+    static final Duration UNDO_PAUSE = Duration.ofMillis(500);
 
     private Machine() {}
 
