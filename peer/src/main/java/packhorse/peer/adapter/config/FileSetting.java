@@ -1,0 +1,106 @@
+package packhorse.peer.adapter.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import packhorse.core.content.Sha256;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.text.KeyFormat;
+
+/** Puts one file into a state that was decided, by one rename; its directories are made, and unmade where they are empty. */
+final class FileSetting {
+    private static final int DIRECTORY_MODE = 0755;
+    /** Until it is whole nobody else reads it. */
+    private static final int PRIVATE_MODE = 0600;
+    /** Enough to tell two texts apart, short enough for a name. */
+    private static final int DIGEST_SHOWN = 8;
+
+    private final InstallDisk disk;
+
+    FileSetting(InstallDisk disk) {
+        this.disk = disk;
+    }
+
+    /** Directories before {@code file} that are not there, outermost first. */
+    static List<Path> missing(Path file) {
+        List<Path> missing = new ArrayList<>();
+        Path directory = parentOf(file);
+        while (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            missing.addFirst(directory);
+            directory = parentOf(directory);
+        }
+        return missing;
+    }
+
+    static Path parentOf(Path path) {
+        return Objects.requireNonNull(path.getParent(), path + " has no directory");
+    }
+
+    /** Makes those that are missing, durably. */
+    void makeDirectories(Path file) throws IOException {
+        for (Path directory : missing(file)) {
+            disk.createDirectory(directory, DIRECTORY_MODE);
+            disk.force(parentOf(directory));
+        }
+    }
+
+    /** Takes directories away again that nobody else put anything into. */
+    void unmakeDirectories(List<Path> made) throws IOException {
+        for (Path directory : made.reversed()) {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isEmpty(directory)) {
+                disk.delete(directory);
+                disk.force(parentOf(directory));
+            }
+        }
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        try (var entries = Files.newDirectoryStream(directory)) {
+            return !entries.iterator().hasNext();
+        }
+    }
+
+    /** Brings the file there, whatever is there now. */
+    void put(Path file, Seen wanted) throws IOException {
+        Path fresh = InstallDisk.freshBeside(file);
+        if (Files.exists(fresh, LinkOption.NOFOLLOW_LINKS)) {
+            disk.delete(fresh);
+        }
+        if (Seen.of(file).same(wanted)) {
+            // A process that was cut off may have renamed it and not come to this.
+            if (Files.isDirectory(parentOf(file))) {
+                if (Files.exists(file)) {
+                    disk.force(file);
+                }
+                disk.force(parentOf(file));
+            }
+            return;
+        }
+        switch (wanted) {
+            case Seen.Absent absent -> disk.delete(file);
+            case Seen.There there -> {
+                disk.create(fresh, KeyFormat.bytes(there.content()), PRIVATE_MODE);
+                // The owner first: a change of owner takes the set-user-id bit away.
+                disk.owner(fresh, there.uid(), there.gid());
+                disk.mode(fresh, there.mode());
+                if (there.modified().isPresent()) {
+                    disk.modified(fresh, there.modified().get());
+                }
+                disk.force(fresh);
+                disk.rename(fresh, file);
+            }
+        }
+        disk.force(parentOf(file));
+    }
+
+    /** Keeps a text beside the file for whoever looks for it; the same text is kept once. */
+    void keepBeside(Path file, Seen.There foreign) throws IOException {
+        String digest = Sha256.of(KeyFormat.bytes(foreign.content())).hex().substring(0, DIGEST_SHOWN);
+        Path kept = file.resolveSibling(file.getFileName() + ".packhorse-kept-" + digest);
+        put(kept, foreign);
+    }
+}
