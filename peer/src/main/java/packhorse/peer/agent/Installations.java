@@ -124,7 +124,8 @@ final class Installations {
     Installs now() {
         if (installer.isEmpty()) {
             return Installs.off(
-                    "this machine has no installer; set installer: in its configuration, or order its content only");
+                    "this machine has no installer; say install: {enabled: true} in its configuration, or order a"
+                            + " distribution");
         }
         Map<String, InstallTask> tasks = new LinkedHashMap<>();
         told.standing().tasks().forEach(task -> tasks.put(task.action(), task));

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import packhorse.core.content.CodeClass;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonInteger;
@@ -33,6 +34,9 @@ public final class ReportLine {
         out.put("state", new JsonString(state(report)));
         out.put("detail", new JsonString(clean(report.getDetail())));
         out.put("code", new JsonInteger(report.getCode()));
+        if (report.getCodeClass() != 0) {
+            out.put("codeClass", new JsonString(codeClass(report)));
+        }
         out.put("bytesWan", new JsonInteger(report.getBytesWan()));
         out.put("bytesLan", new JsonInteger(report.getBytesLan()));
         out.put("desiredRevision", new JsonInteger(report.getDesiredRevision()));
@@ -73,6 +77,14 @@ public final class ReportLine {
             return ActionState.of(report.getState()).name();
         } catch (IllegalArgumentException e) {
             return "state " + report.getState();
+        }
+    }
+
+    private static String codeClass(StatusReport report) {
+        try {
+            return CodeClass.of(report.getCodeClass()).name();
+        } catch (IllegalArgumentException e) {
+            return "class " + report.getCodeClass();
         }
     }
 
