@@ -158,8 +158,8 @@
     card.now.hidden = action.deferredMillis <= Date.now();
     card.span.hidden = card.put.hidden = !may;
     if (may && document.activeElement !== card.span) spans(card.span, most, action.deferUntilMillis);
-    card.put.setAttribute("aria-label", `Put off: ${title.textContent}`);
-    card.now.setAttribute("aria-label", `Now: ${title.textContent}`);
+    card.put.setAttribute("aria-label", `Put it off: ${title.textContent}`);
+    card.now.setAttribute("aria-label", `Do it now: ${title.textContent}`);
   }
 
   function spans(select, most, until) {
