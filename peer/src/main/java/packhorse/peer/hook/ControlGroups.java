@@ -143,6 +143,9 @@ final class ControlGroups {
             Files.createDirectory(place);
         }
         Files.createDirectory(group);
+        if (words(group.resolve("cgroup.type")).contains("invalid")) {
+            throw new IOException("a group in it takes no processes");
+        }
         if (limits == null) {
             return;
         }
@@ -162,12 +165,15 @@ final class ControlGroups {
         }
     }
 
+    /**
+     * All in one stroke: where the place has processes of its own, memory is refused, while the others alone would turn it into a
+     * tree of threads, in which no process could be let.
+     */
     private static void enable(Path control, Collection<String> controllers) throws IOException {
-        Set<String> enabled = words(control);
-        for (String controller : controllers) {
-            if (!enabled.contains(controller)) {
-                write(control, "+" + controller);
-            }
+        Set<String> missing = new LinkedHashSet<>(controllers);
+        missing.removeAll(words(control));
+        if (!missing.isEmpty()) {
+            write(control, "+" + String.join(" +", missing));
         }
     }
 
@@ -206,8 +212,10 @@ final class ControlGroups {
         }
     }
 
+    /** Where the kernel has no such file, it lets nobody make one. */
     static void write(Path file, String value) throws IOException {
-        Files.write(file, value.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);
+        Files.write(
+                file, value.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static void writeWhereIs(Path file, String value) {

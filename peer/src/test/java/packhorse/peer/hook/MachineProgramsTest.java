@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.CodeClass;
+import packhorse.core.testing.OnlyAs;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
@@ -124,7 +124,7 @@ final class MachineProgramsTest {
 
     @Test
     void aConfinedProgramIsNobodyOutsideTooAndLeavesNoRootsProgramBehind() throws Exception {
-        assumeTrue(isRoot(), "only root can become somebody else");
+        OnlyAs.root();
         Ended ended = confined("cp /bin/sh own/sh && chmod 4755 own/sh; ls -l own", LONG);
         assertEquals(0, ended.code(), ended.output());
         assertEquals(Programs.NOBODY, Files.getAttribute(own.resolve("sh"), "unix:uid"));
@@ -189,7 +189,9 @@ final class MachineProgramsTest {
     void aForkBombIsBoundedAndEnded() throws Exception {
         Ended ended = confined("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1000", SHORT);
         assertTrue(ended.timedOut());
-        assertTrue(ended.output().contains("more than 64 processes"), ended.output());
+        if (programs.whyNotBounded().isEmpty()) {
+            assertTrue(ended.output().contains("more than 64 processes"), ended.output());
+        }
     }
 
     @Test
@@ -245,8 +247,12 @@ final class MachineProgramsTest {
         Ended shared = confined("head -c 100M /dev/zero >/dev/shm/full; echo $?", LONG);
         assertTrue(shared.output().contains("No space left"), shared.output());
         Ended memory = confined("exec tail /dev/zero", LONG);
-        assertEquals(137, memory.code(), memory.output());
-        assertTrue(memory.output().contains("MiB of memory"), memory.output());
+        if (programs.whyNotBounded().isEmpty()) {
+            assertEquals(137, memory.code(), memory.output());
+            assertTrue(memory.output().contains("MiB of memory"), memory.output());
+        } else {
+            assertEquals(1, memory.code(), memory.output());
+        }
     }
 
     @Test
@@ -329,8 +335,11 @@ final class MachineProgramsTest {
         // A stranger's run: a group with the name of a process that is no more, and a process in it.
         RunName gone = new RunName(4_194_305, 1, 1);
         ControlGroup group = ControlGroups.ofMachine().open(gone, null);
-        assumeTrue(!group.directories().isEmpty(), "this machine lets us make no control group");
-        Process left = new ProcessBuilder("/bin/sh", "-c", "sleep 1000; exit 0", mark).start();
+        ProcessBuilder grouped = new ProcessBuilder("/bin/sh", "-c", "sleep 1000; exit 0", mark);
+        if (group.directories().isEmpty()) {
+            grouped.environment().put(RunName.VARIABLE, gone.toString());
+        }
+        Process left = grouped.start();
         for (Path door : group.doors()) {
             ControlGroups.write(door, Long.toString(left.pid()));
         }
@@ -372,9 +381,5 @@ final class MachineProgramsTest {
         MachinePrograms bare = new MachinePrograms(
                 RunLimits.DEFAULT, ControlGroups.ofMachine(), List.of(dir, Path.of("/usr/bin"), Path.of("/usr/sbin")));
         assertTrue(bare.whyNotConfined().orElseThrow().contains("Operation not permitted"));
-    }
-
-    private static boolean isRoot() throws IOException {
-        return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     }
 }
