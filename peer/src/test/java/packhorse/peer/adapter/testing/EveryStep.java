@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.random.RandomGeneratorFactory;
 import packhorse.peer.adapter.InstallDisk;
 
 /**
@@ -32,9 +33,12 @@ public final class EveryStep {
     private Cut cut = Cut.KILLED;
     private Looks looks = TreePicture::of;
 
+    private long seed;
+
     private enum Cut {
         KILLED,
-        POWER
+        POWER,
+        PARTLY
     }
 
     /** How the world looks before. */
@@ -92,6 +96,13 @@ public final class EveryStep {
         return this;
     }
 
+    /** What was not forced is lost at the cut, or not, by chance. */
+    public EveryStep powerCut(long seeded) {
+        this.cut = Cut.PARTLY;
+        this.seed = seeded;
+        return this;
+    }
+
     /** @return how many places it was cut at */
     public long check() throws Exception {
         Path whole = Files.createDirectory(scratch.resolve("whole"));
@@ -117,7 +128,7 @@ public final class EveryStep {
     private void one(long at, long changes, TreePicture before, TreePicture after) throws Exception {
         Path place = Files.createDirectory(scratch.resolve("cut-" + at));
         world.build(place);
-        CrashDisk crash = cut == Cut.POWER ? new CrashDisk(InstallDisk.real(), place) : null;
+        CrashDisk crash = cut == Cut.KILLED ? null : new CrashDisk(InstallDisk.real(), place);
         StoppingDisk disk = new StoppingDisk(crash == null ? InstallDisk.real() : crash, at);
         String where;
         try {
@@ -126,9 +137,14 @@ public final class EveryStep {
         } catch (StoppingDisk.Stopped stopped) {
             where = stopped.getMessage();
         }
-        String what = "cut off at change " + (at + 1) + " of " + changes + ", " + where;
+        String what = "cut off at change " + (at + 1) + " of " + changes + ", " + where
+                + (cut == Cut.PARTLY ? " (seed " + seed + ")" : "");
         if (crash != null) {
-            crash.crash();
+            if (cut == Cut.PARTLY) {
+                crash.crash(RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seed + at));
+            } else {
+                crash.crash();
+            }
         }
         try {
             life.recover(place, InstallDisk.real());

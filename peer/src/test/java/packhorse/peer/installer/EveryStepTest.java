@@ -1,0 +1,187 @@
+package packhorse.peer.installer;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.content.InstallSection.HookMoment;
+import packhorse.core.state.Operation;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.testing.EveryStep;
+import packhorse.peer.adapter.testing.TreePicture;
+import packhorse.peer.install.InstallTask;
+import packhorse.peer.install.TaskStatus;
+
+/**
+ * The whole engine, journal and all, cut off before every change of every operation, with an adapter that has states between of its
+ * own. What the next process leaves is the old machine or the new one.
+ */
+@Timeout(300)
+final class EveryStepTest {
+    @TempDir
+    Path dir;
+
+    private final Bench bench = new Bench();
+    private Path template;
+    private Path scratch;
+
+    @BeforeEach
+    void places() throws IOException {
+        template = dir.resolve("template");
+        Files.createDirectories(template.resolve("root/opt"));
+        // Worlds by the hundred: in memory where there is some, what is durable is modelled anyway.
+        Path memory = Path.of("/dev/shm");
+        scratch = Files.createTempDirectory(Files.isWritable(memory) ? memory : dir, "packhorse-steps");
+    }
+
+    @AfterEach
+    void gone() throws IOException {
+        InstallDisk.real().delete(scratch);
+    }
+
+    private void before(InstallTask... tasks) throws IOException {
+        for (InstallTask task : tasks) {
+            TaskStatus status = bench.live(template, task);
+            assertTrue(status.ended() && status.codeClass().isEmpty(), status.toString());
+        }
+    }
+
+    /** A life in which one order is given; each attempt is another. */
+    private final class Order implements EveryStep.Life {
+        private final Function<String, InstallTask> order;
+        private int attempt;
+
+        Order(Function<String, InstallTask> order) {
+            this.order = order;
+        }
+
+        @Override
+        public void operate(Path place, InstallDisk disk) throws Exception {
+            attempt++;
+            recover(place, disk);
+        }
+
+        @Override
+        public void recover(Path place, InstallDisk disk) throws Exception {
+            bench.live(place, disk, order.apply("attempt-" + attempt));
+        }
+    }
+
+    private EveryStep steps(Function<String, InstallTask> order) throws IOException {
+        return EveryStep.in(Files.createTempDirectory(scratch, "run"))
+                .world(place -> copy(template, place))
+                .life(new Order(order))
+                .looksAt(place -> TreePicture.of(place.resolve("root")));
+    }
+
+    private void everywhere(Function<String, InstallTask> order) throws Exception {
+        long cuts = steps(order).check();
+        assertTrue(cuts > 40, cuts + " cuts are too few to be all");
+        steps(order).powerCut().check();
+        steps(order).powerCut(cuts).check();
+    }
+
+    private InstallTask.Member hooked(String name, String version) {
+        return bench.release(name, version)
+                .hook(HookMoment.PRE, true)
+                .hook(HookMoment.HEALTH, false)
+                .hook(HookMoment.POST, true)
+                .hook(HookMoment.PRE_REMOVE, true)
+                .listed();
+    }
+
+    @Test
+    void aFirstInstallation() throws Exception {
+        InstallTask.Member app = hooked("acme/app", "1");
+        everywhere(action -> Bench.task(action, Operation.INSTALL, app));
+    }
+
+    @Test
+    void anUpdateThatIsCommittedAtOnce() throws Exception {
+        InstallTask.Member two = hooked("acme/app", "2");
+        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
+        everywhere(action -> Bench.task(action, Operation.UPDATE, Bench.AT_ONCE, two));
+    }
+
+    @Test
+    void anUpdateWhoseStepMayNotBeBegunTwice() throws Exception {
+        InstallTask.Member two =
+                bench.release("acme/app", "2").set("once", "yes").listed();
+        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
+        everywhere(action -> Bench.task(action, Operation.UPDATE, two));
+    }
+
+    @Test
+    void aRollbackOfWhatIsNotCommitted() throws Exception {
+        InstallTask.Member two = hooked("acme/app", "2");
+        before(
+                Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
+                Bench.task("u", Operation.UPDATE, two));
+        everywhere(action -> Bench.task(action, Operation.ROLLBACK, two));
+    }
+
+    @Test
+    void aRollbackOfWhatIsCommitted() throws Exception {
+        InstallTask.Member two = hooked("acme/app", "2");
+        before(
+                Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
+                Bench.task("u", Operation.UPDATE, Bench.AT_ONCE, two));
+        everywhere(action -> Bench.task(action, Operation.ROLLBACK, two));
+    }
+
+    @Test
+    void aRemoval() throws Exception {
+        InstallTask.Member app = hooked("acme/app", "1");
+        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, app));
+        everywhere(action -> Bench.task(action, Operation.REMOVE, app));
+    }
+
+    @Test
+    void aBundleAsOne() throws Exception {
+        InstallTask.Member lib = bench.release("acme/lib", "2").listed();
+        InstallTask.Member app =
+                bench.release("acme/app", "2").needs("acme/lib").listed();
+        before(Bench.task(
+                "i",
+                Operation.INSTALL,
+                Bench.AT_ONCE,
+                bench.release("acme/lib", "1").listed()));
+        everywhere(action -> Bench.task(action, Operation.INSTALL, lib, app));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Path copy = to.resolve(from.relativize(directory).toString());
+                if (!Files.exists(copy)) {
+                    Files.copy(directory, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.copy(
+                        file,
+                        to.resolve(from.relativize(file).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES,
+                        LinkOption.NOFOLLOW_LINKS);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
