@@ -229,6 +229,7 @@ final class DesiredBench implements Callable<Integer> {
                 repository: ["https://%s/repository/"]
                 trustedRoot: keys/root.json
                 listen: ["%s%d:%d"]
+                install: {enabled: false}
                 """.formatted(
                             name,
                             shown(door),

@@ -253,6 +253,7 @@ final class Stand {
             tracker: ["%s"]
             repository: ["https://%s/repository/"]
             listen: ["%s:%d"]
+            install: {enabled: false}
             """.formatted(
                 data, shown(agentsDoor), shown(secureDoor), ip, Ports.free(ip).getPort()));
         EndpointId id = join(data, DeploymentRole.AGENT, "stand", List.of());

@@ -10,6 +10,9 @@ final class RoleFiles {
     static final String ORIGIN = "origin";
     static final String SECOND = "tracker2";
 
+    /** All these machines are one, whose root directory is nobody's to change. */
+    private static final String ONE_ROOT = "install: {enabled: false}\n";
+
     private static final int PLAIN_PORT = 7300;
     private static final int AGENTS_PORT = 7301;
     private static final int SECURE_PORT = 7302;
@@ -174,7 +177,7 @@ final class RoleFiles {
                         scratch.path().resolve(SECOND)));
     }
 
-    /** @param more lines of this machine's own */
+    /** @param more lines of this machine's own; without any on installing, it puts nothing in place */
     void writeAgent(Office.Machine machine, String more) {
         scratch.write(
                 machine.folder() + ".yaml",
@@ -183,7 +186,9 @@ final class RoleFiles {
                 tracker: [%s]
                 repository: [%s]
                 listen: ["%s:%d"]
-                """.formatted(machine.data(), agentsDoors(), repositories(), machine.ip(), SWARM_PORT) + more);
+                """.formatted(machine.data(), agentsDoors(), repositories(), machine.ip(), SWARM_PORT)
+                        + more
+                        + (more.contains("install:") ? "" : ONE_ROOT));
     }
 
     private String agentsDoors() {
