@@ -31,6 +31,8 @@ import packhorse.core.state.DesiredState;
 import packhorse.core.state.StatusEntry;
 import packhorse.core.state.Subject;
 import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.Irreversible;
 import packhorse.peer.agent.WantedJournal.Whom;
 import packhorse.peer.desired.ActionRecord;
 import packhorse.peer.desired.Course;
@@ -67,6 +69,7 @@ final class Steward {
     private final ReportJournal reports;
     private final Outbox outbox;
     private final Catalogued catalogued;
+    private final Adapters adapters = Adapters.standard();
     private final Packs packs;
     private final Intake intake;
     private final Swarms swarms;
@@ -634,8 +637,9 @@ final class Steward {
     boolean isIrreversible(Subject subject) {
         return resolutions.get(subject) instanceof Resolution.Known(List<Resolution.Part> parts)
                 && parts.stream()
-                        .flatMap(part -> part.install().stream())
-                        .anyMatch(section -> !section.hooksReversible());
+                        .flatMap(part -> catalogued.manifest(part.manifest()).stream())
+                        .anyMatch(known -> !Irreversible.reasons(known.manifest(), adapters)
+                                .isEmpty());
     }
 
     /** How many reports are not known to be stored. */
