@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             SessionsTracker.class,
             SessionsFleet.class,
             DesiredBench.class,
+            InstallBench.class,
             BuilderAlone.class
         },
         footer = {
@@ -34,6 +35,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired,"
-                + " reports, announce, memory, demo");
+                + " reports, announce, install, memory, demo");
     }
 }

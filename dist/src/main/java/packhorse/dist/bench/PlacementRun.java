@@ -1,0 +1,133 @@
+package packhorse.dist.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import packhorse.core.OperationException;
+import packhorse.core.content.Manifest;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Programs;
+import packhorse.peer.adapter.Workplace;
+
+/** Puts releases in place below a scratch root, as the installer's engine calls an adapter, without journal and hooks. */
+final class PlacementRun {
+    private final Path place;
+    private final Programs programs;
+    private Optional<Workplace.Previous> previous = Optional.empty();
+
+    PlacementRun(Path place, Programs programs) {
+        this.place = place;
+        this.programs = programs;
+    }
+
+    /** The machine's root directory. */
+    Path root() {
+        return place.resolve("root");
+    }
+
+    /** Puts a release in place to stay; the next ones replace it. */
+    void install(Manifest manifest, Path content, Path fileList) {
+        Workplace here = at(manifest, content, fileList);
+        Placement placement = placement(manifest);
+        toUse(here, placement);
+        try {
+            placement.commit(here);
+            clear(here);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        previous = Optional.of(
+                new Workplace.Previous(manifest, manifest.install().orElseThrow(), here.home(), Optional.empty()));
+    }
+
+    /** Puts a release in place, reads it back, and takes it back. */
+    InstallKind.Times installAndUndo(Manifest manifest, Path content, Path fileList) {
+        Workplace here = at(manifest, content, fileList);
+        Placement placement = placement(manifest);
+        try {
+            long start = System.nanoTime();
+            long prepared = prepare(here, placement);
+            long placed = place(here, placement);
+            require(placement.verify(here));
+            long verified = System.nanoTime();
+            placement.undo(here);
+            long undone = System.nanoTime();
+            clear(here);
+            return new InstallKind.Times(
+                    (prepared - start) / 1e9,
+                    (placed - prepared) / 1e9,
+                    (verified - placed) / 1e9,
+                    (undone - verified) / 1e9);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void toUse(Workplace here, Placement placement) {
+        try {
+            prepare(here, placement);
+            place(here, placement);
+            require(placement.verify(here));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long prepare(Workplace here, Placement placement) throws IOException {
+        require(placement.precheck(here));
+        placement.prepare(here);
+        return System.nanoTime();
+    }
+
+    private static long place(Workplace here, Placement placement) throws IOException {
+        placement.capture(here);
+        placement.apply(here);
+        placement.activate(here);
+        return System.nanoTime();
+    }
+
+    private static void require(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new OperationException(problems.getFirst());
+        }
+    }
+
+    private static Placement placement(Manifest manifest) {
+        return Adapters.standard().read(manifest, manifest.install().orElseThrow());
+    }
+
+    private Workplace at(Manifest manifest, Path content, Path fileList) {
+        Workplace here = new Workplace(
+                manifest,
+                manifest.install().orElseThrow(),
+                Optional.of(content),
+                Optional.of(fileList),
+                place.resolve("staging"),
+                place.resolve("undo"),
+                place.resolve("home").resolve(manifest.id().version().toString()),
+                previous,
+                root(),
+                InstallDisk.real(),
+                programs,
+                new TreeMap<>(),
+                done -> {});
+        try {
+            for (Path directory : List.of(here.staging(), here.undo(), here.home(), root())) {
+                here.disk().createDirectories(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return here;
+    }
+
+    private static void clear(Workplace here) throws IOException {
+        here.disk().delete(here.staging());
+        here.disk().delete(here.undo());
+    }
+}
