@@ -118,8 +118,47 @@ final class LocalInstalls {
         InstallPolicy policy = asked.getVersion().isEmpty() ? InstallPolicy.DEFAULT : NAMED;
         permission.ask(
                 subject,
-                () -> order(subject, Operation.INSTALL, policy, asked.getQuiet(), asked.getDetach(), sink),
+                () -> {
+                    Runnable install =
+                            () -> order(subject, Operation.INSTALL, policy, asked.getQuiet(), asked.getDetach(), sink);
+                    ownUncommitted(subject)
+                            .ifPresentOrElse(
+                                    before -> orders.order(
+                                            before,
+                                            Operation.COMMIT,
+                                            InstallPolicy.DEFAULT,
+                                            this::isEnded,
+                                            committed -> install.run(),
+                                            refused -> refuse(sink, refused)),
+                                    install);
+                },
                 refused -> refuse(sink, refused));
+    }
+
+    /**
+     * Another version of the same line that this user put in place and that can still be taken back. He has no other way to say
+     * that he is content with it than to want the next one; what others ordered is theirs to commit.
+     */
+    private Optional<Subject> ownUncommitted(Subject wanted) {
+        return installations.lines().stream()
+                .filter(line -> line.transaction() == LineState.TransactionState.UNDOABLE
+                        && line.name().equals(wanted.id().name())
+                        && line.platform().equals(wanted.id().platform())
+                        && line.version()
+                                .filter(there -> !there.equals(wanted.id().version()))
+                                .isPresent())
+                .map(line -> Subject.release(
+                        new ReleaseId(line.name(), line.version().orElseThrow(), line.platform())))
+                .filter(there -> orders.items().stream()
+                        .anyMatch(item -> item.operation() == Operation.INSTALL
+                                && item.subject().equals(there)))
+                .findFirst();
+    }
+
+    private boolean isEnded(DesiredItem item) {
+        return steward.last(item.action())
+                .filter(entry -> entry.state().ends(entry.operation()))
+                .isPresent();
     }
 
     void rollback(Rollback asked, ReplySink sink) {
@@ -171,9 +210,7 @@ final class LocalInstalls {
                 subject,
                 operation,
                 policy,
-                item -> steward.last(item.action())
-                        .filter(entry -> entry.state().ends(entry.operation()))
-                        .isPresent(),
+                this::isEnded,
                 item -> {
                     sink.send(LocalReply.newBuilder()
                             .setOrdered(writer.status(item))

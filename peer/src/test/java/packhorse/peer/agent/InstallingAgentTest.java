@@ -411,6 +411,12 @@ final class InstallingAgentTest {
             assertTrue(back.getLast().getAction().getSucceeded(), back::toString);
             assertFalse(Files.exists(inUse()));
 
+            assertTrue(agent.ask(install("acme/app")).getLast().getAction().getSucceeded());
+            VerifiedManifest two = deployment.publish("acme/app", "2.0", archive("two"), List.of(), section());
+            deployment.origin("4", Map.of(two, archive("two")));
+            assertTrue(agent.ask(install("acme/app")).getLast().getAction().getSucceeded());
+            requireInUse("two");
+
             deployment.tracker().answering(denying());
             assertThrows(OperationException.class, () -> agent.ask(install("acme/app")));
         }
