@@ -97,11 +97,12 @@ final class InstallJourneyTest {
         @Override
         public String moreYaml(Office.Machine machine) {
             root = folder.resolve("root");
-            return "install: {root: \"" + root + "\", drift: 2s}\n";
+            return "install: {root: \"" + root + "\", drift: 10s}\n";
         }
     }
 
-    // ---- what is published -----------------------------------------------------------------------------------------------
+    // ---- what is published
+    // -----------------------------------------------------------------------------------------------
 
     private void publishAll(Lab lab) throws Exception {
         Files.createDirectories(root);
@@ -124,14 +125,7 @@ final class InstallJourneyTest {
         Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
         Path image = folder.resolve("disk.img");
         Files.write(image, bytes(7, IMAGE_BYTES));
-        publish(
-                lab,
-                image,
-                "lab/disk",
-                "1.0",
-                "adapter: image\nsettings: {device: /images/disk}\n",
-                "--kind",
-                "image");
+        publish(lab, image, "lab/disk", "1.0", "adapter: image\nsettings: {device: /images/disk}\n", "--kind", "image");
         Path bundle = folder.resolve("suite.yaml");
         Files.writeString(bundle, """
             name: lab/suite
@@ -177,8 +171,7 @@ final class InstallJourneyTest {
             """.formatted(version));
         Files.writeString(tree.resolve("usr/share/lab-tool/version"), version);
         Path deb = folder.resolve("lab-tool_" + version + "_all.deb");
-        Process build = new ProcessBuilder(
-                        "dpkg-deb", "--root-owner-group", "--build", tree.toString(), deb.toString())
+        Process build = new ProcessBuilder("dpkg-deb", "--root-owner-group", "--build", tree.toString(), deb.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("dpkg-deb.log").toFile())
                 .start();
@@ -192,7 +185,8 @@ final class InstallJourneyTest {
         return bytes;
     }
 
-    // ---- the journey -----------------------------------------------------------------------------------------------------
+    // ---- the journey
+    // -----------------------------------------------------------------------------------------------------
 
     /** The orders that one machine gets, and what must be so after each. */
     private final class Journey {
@@ -222,7 +216,8 @@ final class InstallJourneyTest {
             order("app-2.1", "update", "release: \"lab/app@2.1\"", ActionState.COMMITTABLE);
             assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
             order("app-back", "rollback", "release: \"lab/app@2.1\"", ActionState.UNDONE);
-            assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")), "after the order to go back");
+            assertEquals(
+                    "1.0", Files.readString(root.resolve("opt/app/current/version")), "after the order to go back");
             order("app-2.1-again", "update", "release: \"lab/app@2.1\"", ActionState.COMMITTABLE);
             order("app-2.1-commit", "commit", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
             order("app-gone", "remove", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
@@ -255,8 +250,10 @@ final class InstallJourneyTest {
                         .pollInterval(Duration.ofMillis(200))
                         .until(() -> ReportInvariants.ended(lab.reports(), id, action) > 0);
             } catch (ConditionTimeoutException e) {
-                throw new AssertionError(e.getMessage() + "; " + story(action) + "; the agent's last words: "
-                        + lab.deployment().lastWords(machine), e);
+                throw new AssertionError(
+                        e.getMessage() + "; " + story(action) + "; the agent's last words: "
+                                + lab.deployment().lastWords(machine),
+                        e);
             }
             assertEquals(end, last(action), () -> story(action));
             lab.deployment().desired().drop(action);

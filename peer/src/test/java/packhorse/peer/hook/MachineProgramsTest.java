@@ -39,6 +39,14 @@ final class MachineProgramsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofSeconds(1);
 
+    /**
+     * Doubles itself ten times, a thousand processes in all: many times what a run may have, and still nothing that takes the machine
+     * down with it on the day that a limit is broken.
+     */
+    private static final String BOMB =
+            "bomb() { if [ $1 -lt 10 ]; then bomb $(($1 + 1)) & bomb $(($1 + 1)) & fi; sleep 1000; };"
+                    + " bomb 0 2>/dev/null";
+
     @TempDir
     Path dir;
 
@@ -187,7 +195,7 @@ final class MachineProgramsTest {
 
     @Test
     void aForkBombIsBoundedAndEnded() throws Exception {
-        Ended ended = confined("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1000", SHORT);
+        Ended ended = confined(BOMB, SHORT);
         assertTrue(ended.timedOut());
         if (programs.whyNotBounded().isEmpty()) {
             assertTrue(ended.output().contains("more than 64 processes"), ended.output());
@@ -224,7 +232,7 @@ final class MachineProgramsTest {
             assertEquals(List.of(), living());
         }
         Ended bomb = bare.run(
-                List.of("/bin/sh", "-c", "bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1000", mark),
+                List.of("/bin/sh", "-c", BOMB, mark),
                 new Frame(dir, List.of(), List.of(), new TreeMap<>(Map.of("PATH", "/usr/bin")), true, SHORT));
         assertTrue(bomb.timedOut());
     }
