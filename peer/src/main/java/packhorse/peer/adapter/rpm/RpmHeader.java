@@ -116,7 +116,7 @@ final class RpmHeader {
                 while (store.get(end) != 0) {
                     end++;
                 }
-                texts.add(new String(store.array(), at, end - at, StandardCharsets.UTF_8));
+                texts.add(new String(store.array(), store.arrayOffset() + at, end - at, StandardCharsets.UTF_8));
                 at = end + 1;
             }
         }
