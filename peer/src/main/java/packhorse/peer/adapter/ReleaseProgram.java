@@ -38,6 +38,10 @@ public final class ReleaseProgram {
                         e);
             }
         }
+        if (program.contains("=")) {
+            throw new IllegalArgumentException(
+                    what + " runs \"" + program + "\"; name a program without \"=\" in its path");
+        }
         if (command.stream().anyMatch(one -> one.indexOf('\0') >= 0)) {
             throw new IllegalArgumentException(what + " has an argument with a zero byte; take it out");
         }

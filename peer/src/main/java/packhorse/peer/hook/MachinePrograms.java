@@ -58,9 +58,6 @@ public final class MachinePrograms implements Programs {
     /** A sandbox around {@code true} takes ten milliseconds; a machine that has not done it in this time cannot. */
     private static final Duration TRIAL = Duration.ofSeconds(30);
 
-    /** Without a bound of the machine's own: processes of nobody's on the whole machine while one is confined. */
-    private static final int NOBODYS_PROCESSES_MAX = 512;
-
     private final RunLimits limits;
     private final ControlGroups groups;
     private final List<Path> path;
@@ -256,13 +253,11 @@ public final class MachinePrograms implements Programs {
         if (frame.confined()) {
             words.add(found("prlimit").toString());
             words.add("--core=0");
-            if (root && group.unbounded().contains("pids")) {
-                words.add("--nproc=" + NOBODYS_PROCESSES_MAX);
-            }
             if (group.unbounded().contains("memory")) {
                 words.add("--data=" + limits.memoryBytesMax());
             }
-            words.addAll(new Sandbox(found("bwrap"), found("setpriv"), root, limits).around(command, frame));
+            words.addAll(new Sandbox(found("bwrap"), found("setpriv"), found("prlimit"), root, limits)
+                    .around(command, frame, !group.unbounded().contains("pids")));
         } else {
             find("setpriv")
                     .ifPresent(setpriv -> words.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "--")));

@@ -39,22 +39,34 @@ final class Sandbox {
     private static final Comparator<Path> SHALLOW_FIRST =
             Comparator.comparingInt(Path::getNameCount).thenComparing(Comparator.naturalOrder());
 
+    /** Of nobody's on the whole machine, while one runs that no control group bounds. */
+    private static final int NOBODYS_PROCESSES_MAX = 512;
+
     private static final long SHARED_MEMORY_BYTES = 16L << 20;
 
     private final Path bwrap;
     private final Path setpriv;
+    private final Path prlimit;
     private final boolean root;
     private final RunLimits limits;
 
-    Sandbox(Path bwrap, Path setpriv, boolean root, RunLimits limits) {
+    Sandbox(Path bwrap, Path setpriv, Path prlimit, boolean root, RunLimits limits) {
         this.bwrap = bwrap;
         this.setpriv = setpriv;
+        this.prlimit = prlimit;
         this.root = root;
         this.limits = limits;
     }
 
-    /** The whole command line. */
-    List<String> around(List<String> command, Frame frame) throws IOException {
+    /**
+     * The whole command line.
+     *
+     * @param bounded whether a control group bounds its processes
+     */
+    List<String> around(List<String> command, Frame frame, boolean bounded) throws IOException {
+        if (command.getFirst().contains("=")) {
+            throw new IllegalArgumentException("a program's path has no =: " + command.getFirst());
+        }
         List<String> words = new ArrayList<>(List.of(
                 bwrap.toString(),
                 "--unshare-ipc",
@@ -77,7 +89,6 @@ final class Sandbox {
         } else {
             words.addAll(List.of("--unshare-user", "--uid", nobody, "--gid", nobody));
         }
-        frame.environment().forEach((name, value) -> words.addAll(List.of("--setenv", name, value)));
         words.addAll(List.of("--ro-bind", "/usr", "/usr"));
         for (String one : SYSTEM) {
             Path path = Path.of(one);
@@ -101,20 +112,33 @@ final class Sandbox {
                 words.addAll(List.of(writable ? "--bind" : "--ro-bind", path.toString(), path.toString())));
         words.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
         words.addAll(List.of("--chdir", plain(frame.directory()).toString(), "--"));
-        if (root) {
-            words.addAll(List.of(
-                    setpriv.toString(),
-                    "--reuid",
-                    nobody,
-                    "--regid",
-                    nobody,
-                    "--clear-groups",
-                    "--no-new-privs",
-                    "--inh-caps=-all",
-                    "--bounding-set=-all",
-                    "--"));
-        }
+        words.addAll(inside(bounded));
+        words.addAll(List.of("/usr/bin/env", "-i"));
+        frame.environment().forEach((name, value) -> words.add(name + "=" + value));
         words.addAll(command);
+        return words;
+    }
+
+    /**
+     * The way from bubblewrap to the program. All of it runs with an empty environment: what the release says of the loader
+     * ({@code LD_PRELOAD}) is for a process that is nobody already.
+     *
+     * <p>Who is not root has a user namespace, and the kernel counts the processes in one from nothing: there the limit is exact
+     * without a control group. Nobody's are counted on the whole machine, so that limit is wide and for want of a better only.
+     */
+    private List<String> inside(boolean bounded) {
+        List<String> words = new ArrayList<>();
+        if (!root || !bounded) {
+            int processes = root ? NOBODYS_PROCESSES_MAX : limits.processesMax();
+            words.addAll(List.of(prlimit.toString(), "--nproc=" + processes));
+        }
+        words.addAll(List.of(setpriv.toString(), "--no-new-privs"));
+        if (root) {
+            String nobody = Integer.toString(Programs.NOBODY);
+            words.addAll(List.of("--reuid", nobody, "--regid", nobody, "--clear-groups"));
+            words.addAll(List.of("--inh-caps=-all", "--bounding-set=-all"));
+        }
+        words.add("--");
         return words;
     }
 

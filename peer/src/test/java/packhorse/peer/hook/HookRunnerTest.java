@@ -257,6 +257,7 @@ final class HookRunnerTest {
         for (Hook bad : List.of(
                 hook(false, List.of("../hooks/pre")),
                 hook(false, List.of("hooks//pre")),
+                hook(false, List.of("hooks/A=b")),
                 hook(false, List.of("hooks/pre"), "/usr/bin/x", "zero\0byte"),
                 new Hook(
                         List.of("hooks/pre"),
