@@ -147,6 +147,7 @@ public record InstallRoot(Path directory) {
 
     private static AdapterException hostile(String where, String name, String what) {
         return new AdapterException(
-                CodeClass.PERMANENT, where + ": the name \"" + name + "\" " + what + "; build the package anew");
+                CodeClass.PERMANENT,
+                where + ": the name \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" " + what + "; build the package anew");
     }
 }

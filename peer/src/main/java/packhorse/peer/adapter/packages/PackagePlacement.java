@@ -332,7 +332,8 @@ public final class PackagePlacement implements Placement {
     @Override
     public List<String> verify(Workplace here) throws IOException {
         InstallRoot root = root(here);
-        Inventory inventory = inventory(here);
+        Path home = here.home().resolve(INVENTORY);
+        Inventory inventory = Files.exists(home) ? read(home) : inventory(here);
         List<String> differences = new ArrayList<>();
         SortedMap<String, String> installed =
                 system.installed(here, root, inventory.packages().keySet());

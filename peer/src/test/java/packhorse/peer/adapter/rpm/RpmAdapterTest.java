@@ -1,0 +1,382 @@
+package packhorse.peer.adapter.rpm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import packhorse.core.content.CodeClass;
+import packhorse.core.testing.Cases;
+import packhorse.core.testing.OnlyAs;
+import packhorse.core.testing.OutsideProgram;
+import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Programs;
+import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.packages.Inventory;
+import packhorse.peer.adapter.packages.PackageLine;
+import packhorse.peer.adapter.packages.PackageLine.Release;
+import packhorse.peer.adapter.testing.TreePicture;
+
+/** Real .rpm files, built by rpmbuild and put by the real rpm into a scratch root with a database of its own. */
+final class RpmAdapterTest {
+    private static final String SETTINGS = "{}";
+    /** Whoever reads the database changes it, for the moment it is read. */
+    private static final String READERS = "var/lib/rpm/rpmdb.sqlite-shm";
+
+    @TempDir
+    Path dir;
+
+    private Path rpmbuild;
+    private PackageLine line;
+
+    @BeforeEach
+    void set() throws Exception {
+        OnlyAs.root();
+        OutsideProgram.require("rpm");
+        rpmbuild = OutsideProgram.require("rpmbuild");
+        line = new PackageLine(dir.resolve("machine"), new RpmAdapter());
+    }
+
+    /** Scripts in Lua run inside rpm: the scratch root has no shell. */
+    private Path build(String name, String version, String more, String... pathsAndTexts) throws Exception {
+        StringBuilder install = new StringBuilder("mkdir -p %{buildroot}\n");
+        StringBuilder files = new StringBuilder();
+        for (int i = 0; i < pathsAndTexts.length; i += 2) {
+            String path = pathsAndTexts[i];
+            String at = "%{buildroot}" + path;
+            install.append("mkdir -p $(dirname ").append(at).append(")\n");
+            if (pathsAndTexts[i + 1].startsWith("->")) {
+                install.append("ln -s ")
+                        .append(pathsAndTexts[i + 1].substring(2))
+                        .append(' ')
+                        .append(at)
+                        .append('\n');
+            } else {
+                install.append("echo ")
+                        .append(pathsAndTexts[i + 1])
+                        .append(" >")
+                        .append(at)
+                        .append('\n');
+            }
+            files.append(path.startsWith("/etc") ? "%config(noreplace) " : "")
+                    .append(path)
+                    .append('\n');
+        }
+        Path spec = dir.resolve(name + "-" + version + ".spec");
+        Files.writeString(
+                spec,
+                "Name: " + name + "\nVersion: " + version + "\nRelease: 1\nSummary: t\nLicense: t\nBuildArch: noarch\n"
+                        + "%description\nt\n%install\n" + install + more + "\n%files\n" + files);
+        Path top = dir.resolve("rpmbuild");
+        run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + top, "-bb", spec.toString());
+        return top.resolve("RPMS/noarch/" + name + "-" + version + "-1.noarch.rpm");
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException(String.join(" ", command) + ": " + said);
+        }
+    }
+
+    private Path one() throws Exception {
+        return build(
+                "acme-app",
+                "1.0",
+                "",
+                "/opt/acme/app",
+                "one",
+                "/opt/acme/only-one",
+                "x",
+                "/opt/acme/current",
+                "->app",
+                "/etc/acme.conf",
+                "color=red");
+    }
+
+    private Path two(String more) throws Exception {
+        return build(
+                "acme-app",
+                "2.0",
+                more,
+                "/opt/acme/app",
+                "two two",
+                "/opt/acme/only-two",
+                "y",
+                "/opt/acme/current",
+                "->only-two",
+                "/etc/acme.conf",
+                "color=blue");
+    }
+
+    private Release first() throws Exception {
+        return line.release("1.0.0", one(), SETTINGS);
+    }
+
+    private Path at(String path) {
+        return line.root().resolve(path.substring(1));
+    }
+
+    private TreePicture picture() throws Exception {
+        return line.picture().without(READERS);
+    }
+
+    private void assertSame(TreePicture before) throws Exception {
+        assertEquals(List.of(), picture().differences(before));
+    }
+
+    @Test
+    void aFirstInstallationIsVerifiedAndTakenBackToNothing() throws Exception {
+        TreePicture before = picture();
+        Release first = first();
+        Workplace here = line.install(first);
+        assertEquals("one\n", Files.readString(at("/opt/acme/app")));
+        line.placement(first).undo(here);
+        assertSame(before);
+    }
+
+    @Test
+    void anUpdateIsTakenBackFileByFileFromWhatIsPinned() throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        Files.writeString(at("/etc/acme.conf"), "color=green\n");
+        TreePicture before = picture();
+        Release second = line.release("2.0.0", two(""), SETTINGS);
+        Workplace here = line.install(second);
+        assertEquals("two two\n", Files.readString(at("/opt/acme/app")));
+        assertFalse(Files.exists(at("/opt/acme/only-one")));
+        assertEquals("color=green\n", Files.readString(at("/etc/acme.conf")), "the administrator's stays");
+        Files.delete(second.content());
+        line.placement(second).undo(here);
+        assertSame(before);
+        assertEquals(List.of(), line.placement(first).verify(line.workplace(first, InstallDisk.real())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pre", "post"})
+    void aScriptThatFailsIsTakenBack(String moment) throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        TreePicture before = picture();
+        Release second = line.release("2.0.0", two("%" + moment + " -p <lua>\nerror(\"it cannot start\")\n"), SETTINGS);
+        Workplace here = line.prepared(second);
+        AdapterException failed = assertThrows(
+                AdapterException.class, () -> line.placement(second).apply(here));
+        assertEquals(CodeClass.PERMANENT, failed.codeClass());
+        assertTrue(failed.getMessage().contains("it cannot start"), failed.getMessage());
+        line.placement(second).undo(here);
+        assertSame(before);
+    }
+
+    /** rpm is killed from within: its script waits until a test sends the signal. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pre", "post"})
+    void aKilledRpmIsTakenBackAndRepeated(String moment) throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        run("mkfifo", at("/wait").toString());
+        TreePicture before = picture();
+        Release second = line.release(
+                "2.0.0",
+                two("%" + moment + " -p <lua>\nlocal f = io.open(\"/wait\")\nf:read(1)\nf:close()\n"),
+                SETTINGS);
+        Workplace here = line.prepared(second);
+        Placement placement = line.placement(second);
+        Killer killer = new Killer(line.programs(), at("/wait"));
+        line.programs(killer);
+        Workplace killed = line.workplace(second, InstallDisk.real());
+        assertThrows(AdapterException.class, () -> placement.apply(killed));
+        placement.undo(here);
+        assertSame(before);
+        Files.delete(at("/wait"));
+        Files.writeString(at("/wait"), "go");
+        placement.capture(here);
+        placement.apply(here);
+        assertEquals(List.of(), placement.verify(here));
+    }
+
+    /** Kills the program that waits for the other end of a pipe. */
+    private static final class Killer implements Programs {
+        private final Programs inner;
+        private final Path pipe;
+
+        Killer(Programs inner, Path pipe) {
+            this.inner = inner;
+            this.pipe = pipe;
+        }
+
+        @Override
+        public Ended run(List<String> command, Frame frame) throws java.io.IOException, InterruptedException {
+            Thread thread = Thread.ofVirtual().start(() -> {
+                try (var out = Files.newOutputStream(pipe)) {
+                    ProcessHandle.allProcesses()
+                            .filter(process -> process.info()
+                                            .command()
+                                            .filter(name -> name.endsWith("/rpm"))
+                                            .isPresent()
+                                    && process.info()
+                                            .arguments()
+                                            .filter(all -> List.of(all)
+                                                    .contains(pipe.getParent().toString()))
+                                            .isPresent())
+                            .forEach(ProcessHandle::destroyForcibly);
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            Ended ended = inner.run(command, frame);
+            thread.join();
+            return ended;
+        }
+
+        @Override
+        public Optional<String> whyNotConfined() {
+            return inner.whyNotConfined();
+        }
+
+        @Override
+        public Optional<Path> find(String name) {
+            return inner.find(name);
+        }
+    }
+
+    @Test
+    void whatOthersInstalledMeanwhileStays() throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        Release second = line.release("2.0.0", two(""), SETTINGS);
+        Workplace here = line.install(second);
+        Path other = build("other", "7", "", "/opt/other/file", "other");
+        run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-U", other.toString());
+        line.placement(second).undo(here);
+        assertEquals(List.of(), line.placement(first).verify(line.workplace(first, InstallDisk.real())));
+        run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-V", "other");
+    }
+
+    @Test
+    void aRemovalIsDoneAndTakenBack() throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        TreePicture before = picture();
+        Placement placement = line.placement(first);
+        Workplace here = line.workplace(first, InstallDisk.real());
+        placement.capture(here);
+        placement.remove(here);
+        assertFalse(Files.exists(at("/opt/acme/app")));
+        placement.remove(here);
+        placement.undo(here);
+        assertSame(before);
+    }
+
+    @Test
+    void aDamagedFileIsNoticedAndMended() throws Exception {
+        Release first = first();
+        line.install(first);
+        line.keep(first);
+        Placement placement = line.placement(first);
+        Files.writeString(at("/opt/acme/app"), "ONE\n");
+        Workplace here = line.workplace(first, InstallDisk.real());
+        assertEquals(List.of("/opt/acme/app has other content"), placement.verify(here));
+        placement.mend(here);
+        assertEquals(List.of(), placement.verify(here));
+    }
+
+    @Test
+    void anOlderPackageIsRefusedUnlessTheLineGoesBack() throws Exception {
+        Release second = line.release("2.0.0", two(""), SETTINGS);
+        line.install(second);
+        Release first = first();
+        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        assertTrue(obstacles.getFirst().contains("newer"), obstacles.toString());
+        line.keep(second);
+        line.install(first);
+        assertEquals("one\n", Files.readString(at("/opt/acme/app")));
+    }
+
+    @Test
+    void aMissingDependencyIsSaidBeforeAnythingIsChanged() throws Exception {
+        line.install(line.release("1.0.0", build("other", "7", "", "/opt/other/file", "other"), SETTINGS));
+        Path needy = dir.resolve("needy.spec");
+        Files.writeString(
+                needy,
+                "Name: needy\nVersion: 1\nRelease: 1\nSummary: t\nLicense: t\nBuildArch: noarch\nRequires: acme-lib\n"
+                        + "%description\nt\n%files\n");
+        run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + dir.resolve("rpmbuild"), "-bb", needy.toString());
+        Release release = line.release("1.0.0", dir.resolve("rpmbuild/RPMS/noarch/needy-1-1.noarch.rpm"), SETTINGS);
+        List<String> obstacles = line.placement(release).precheck(line.workplace(release, InstallDisk.real()));
+        assertTrue(obstacles.getFirst().contains("acme-lib"), obstacles.toString());
+    }
+
+    @Test
+    void aHeaderIsReadAsRpmReadsItAndRefusedWhereItIsSpoiled() throws Exception {
+        Path file = one();
+        RpmFile rpm = RpmFile.read(file, "acme/app 1");
+        assertEquals("acme-app", rpm.name());
+        assertEquals("0:1.0-1", rpm.version());
+        List<String> paths =
+                new ArrayList<>(rpm.items().stream().map(Inventory.Item::path).toList());
+        assertEquals(
+                List.of("/etc/acme.conf", "/opt/acme/app", "/opt/acme/current", "/opt/acme/only-one"),
+                paths.stream().sorted().toList());
+        byte[] whole = Files.readAllBytes(file);
+        Cases.run(300, random -> {
+            byte[] spoiled =
+                    random.nextBoolean() ? java.util.Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            for (int i = 0; i < 4 && spoiled.length > 0; i++) {
+                spoiled[random.nextInt(Math.min(4096, spoiled.length))] = (byte) random.nextInt();
+            }
+            Path other = dir.resolve("spoiled.rpm");
+            try {
+                Files.write(other, spoiled);
+                RpmFile.read(other, "acme/app 1");
+            } catch (AdapterException e) {
+                assertEquals(CodeClass.PERMANENT, e.codeClass());
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void aMachineWithoutRpmSaysSoInOneLine() throws Exception {
+        line.programs(new Programs() {
+            @Override
+            public Ended run(List<String> command, Frame frame) {
+                throw new AssertionError("nothing can be run here");
+            }
+
+            @Override
+            public Optional<String> whyNotConfined() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Path> find(String name) {
+                return Optional.empty();
+            }
+        });
+        Release first = first();
+        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        assertEquals(1, obstacles.size());
+        assertTrue(obstacles.getFirst().contains("no rpm"), obstacles.toString());
+    }
+}
