@@ -148,6 +148,7 @@ public record InstallRoot(Path directory) {
     private static AdapterException hostile(String where, String name, String what) {
         return new AdapterException(
                 CodeClass.PERMANENT,
-                where + ": the name \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" " + what + "; build the package anew");
+                where + ": the name \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" " + what
+                        + "; build the package anew");
     }
 }
