@@ -539,10 +539,10 @@ public final class Ledger {
         boolean prepared = removal || progress.isDone(Kind.PREPARE, member);
         Presence presence = version.isPresent()
                 ? Presence.INSTALLED
-                : prepared && !removal && !turned ? Presence.STAGED : Presence.ABSENT;
+                : (prepared && !removal && !turned) ? Presence.STAGED : Presence.ABSENT;
         boolean needsStart =
                 progress.waiting().filter(one -> one.gate() == Gate.REBOOT).isPresent();
-        boolean used = placed && !removal ? progress.isDone(Kind.ACTIVATE, member) : version.isPresent();
+        boolean used = (placed && !removal) ? progress.isDone(Kind.ACTIVATE, member) : version.isPresent();
         return new LineState(
                 name.release(),
                 name.platform(),
