@@ -22,6 +22,7 @@ final class OrderTalk {
     private final boolean live;
     private final ProgressLine line;
     private String order = "";
+    private String waiting = "";
 
     OrderTalk(AgentOptions options) {
         this.options = options;
@@ -99,8 +100,24 @@ final class OrderTalk {
             options.out()
                     .println(
                             progress.hasAction() ? json.with("state", InstallWords.state(progress.getAction())) : json);
-        } else if (live) {
+            return;
+        }
+        waits(progress.getAction());
+        if (live) {
             line.show(progress);
+        }
+    }
+
+    /** What it waits for may need somebody to do something: said once, also where nobody watches. */
+    private void waits(ActionStatus action) {
+        String reason = InstallWords.isChanging(action) ? "" : action.getDetail();
+        if (!options.quiet() && !reason.equals(waiting)) {
+            waiting = reason;
+            if (!reason.isEmpty()) {
+                line.clear();
+                options.err().println("waits: " + reason);
+                options.err().flush();
+            }
         }
     }
 

@@ -85,6 +85,15 @@ public final class InstallWords {
         }
     }
 
+    /** Whether what is in place on the machine is being changed. */
+    public static boolean isChanging(ActionStatus action) {
+        try {
+            return action.getState() != 0 && ActionState.of(action.getState()).changes();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     /** What a program's return code meant; empty where none came. */
     public static String code(ActionStatus action) {
         if (action.getCodeClass() == 0) {

@@ -159,6 +159,21 @@ final class OrderCommandsTest {
     }
 
     @Test
+    void whatIsWaitedForIsSaidOnceAlsoWhereNobodyWatches() throws Exception {
+        LocalReply.Builder waiting = LocalReply.newBuilder()
+                .setProgress(Progress.newBuilder()
+                        .setPhase("staged")
+                        .setAction(action(ActionState.STAGED)
+                                .setDetail("acme/editor@1.1 is not committed yet; commit it or roll it back")));
+        answer(ordered(), waiting, waiting, progress(), ended(ActionState.COMMITTED), done());
+        assertEquals("""
+            waits: acme/editor@1.1 is not committed yet; commit it or roll it back
+            acme/editor@1.2 is in place, verified and committed
+            """, run(new InstallCommand(), "acme/editor"));
+        assertEquals("", run(new InstallCommand(), "acme/editor", "--quiet"));
+    }
+
+    @Test
     void whoeverDoesNotWaitIsToldWhereToLook() throws Exception {
         answer(ordered(), done());
         assertEquals(
