@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Version;
 import packhorse.core.state.Inventory;
+import packhorse.core.state.LineState;
 import packhorse.core.testing.Cases;
 
 /** Machines as they were recorded, and whatever else may stand in those files. */
@@ -316,6 +318,39 @@ final class CollectorTest {
         Inventory taken = new Collector(new MachineFiles(folder), new Recording(folder), name -> List.of())
                 .collect(List.of(new HeldRelease(id, Sha256.of(new byte[0]), 7, "staged")), Inventory.EMPTY);
         assertEquals("staged", item(taken, "release/acme/editor/2.0/any").get("presence"));
+    }
+
+    @Test
+    void whatIsInPlaceIsInItAndStaysWhileNobodyKnows() {
+        LineState line = new LineState(
+                ReleaseName.parse("acme/editor"),
+                Platform.ANY,
+                Optional.of(Version.parse("2.0")),
+                Optional.of(Version.parse("1.0")),
+                LineState.Presence.INSTALLED,
+                LineState.TransactionState.COMMITTED,
+                LineState.Activation.PENDING_REBOOT,
+                LineState.Health.DRIFT,
+                false,
+                "somebody changed it");
+        Collector collector = new Collector(new MachineFiles(folder), new Recording(folder), name -> List.of());
+        Inventory taken = collector.collect(List.of(), Optional.of(List.of(line)), Inventory.EMPTY);
+        assertEquals(
+                Map.of(
+                        "version", "2.0",
+                        "previous", "1.0",
+                        "presence", "installed",
+                        "transaction", "committed",
+                        "activation", "pending-reboot",
+                        "health", "drift",
+                        "undoable", "no",
+                        "detail", "somebody changed it"),
+                item(taken, "release/acme/editor/any"));
+        assertEquals(taken, collector.collect(List.of(), Optional.empty(), taken));
+        assertFalse(collector
+                .collect(List.of(), Optional.of(List.of()), taken)
+                .items()
+                .containsKey("release/acme/editor/any"));
     }
 
     @Test
