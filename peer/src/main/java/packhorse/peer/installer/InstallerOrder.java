@@ -11,6 +11,7 @@ sealed interface InstallerOrder {
      *
      * @param trustedRoot root metadata of the deployment; believed by an installer that trusts none yet
      */
+    @SuppressWarnings("ArrayRecordComponent") // Carried from one end to the other; equals compares what is in it.
     record Start(InstallerSettings settings, byte[] trustedRoot) implements InstallerOrder {
         @Override
         public boolean equals(Object other) {
