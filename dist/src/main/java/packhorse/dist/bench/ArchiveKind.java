@@ -141,6 +141,12 @@ final class ArchiveKind implements InstallKind {
         return ending;
     }
 
+    /** A packed archive is unpacked twice, once to judge it and once to write it; of a plain one the headers are enough. */
+    @Override
+    public Optional<Report.Aim> aim() {
+        return ending.equals("tar") ? Report.Aim.atLeast(0.8) : Optional.empty();
+    }
+
     @Override
     public long bytes() {
         return bytes;

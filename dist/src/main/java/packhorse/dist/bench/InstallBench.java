@@ -119,7 +119,7 @@ final class InstallBench implements Callable<Integer> {
                 kind.name() + ": MB/s, ours ÷ " + kind.theirName(),
                 Report.ratio(report.median(ours(kind), SPEED), report.median(theirs(kind), SPEED)),
                 "",
-                Report.Aim.atLeast(0.8));
+                kind.aim());
         report.figure(
                 kind.name() + ": way back ÷ install",
                 Report.ratio(report.median(ours(kind), UNDO), report.median(ours(kind), INSTALL)),

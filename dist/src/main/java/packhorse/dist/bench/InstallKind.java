@@ -7,6 +7,9 @@ interface InstallKind extends AutoCloseable {
     /** For people, such as {@code tar.gz}. */
     String name();
 
+    /** What ours ÷ theirs should be at least; empty where theirs does less by its nature. */
+    Optional<Report.Aim> aim();
+
     /** Bytes that stand on the disk in the end. */
     long bytes();
 

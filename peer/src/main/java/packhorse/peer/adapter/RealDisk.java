@@ -2,6 +2,7 @@ package packhorse.peer.adapter;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
@@ -15,6 +16,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +33,10 @@ final class RealDisk implements InstallDisk {
     static final RealDisk INSTANCE = new RealDisk();
 
     private static final int BUFFER_BYTES = 256 << 10;
+
+    private static final int SMALL_BUFFER_BYTES = 8 << 10;
+    /** Forces at once: a journalling file system commits those of several together. */
+    private static final int FORCES_AT_ONCE = 8;
     /** Zeros are written in portions of this size where no hole can be made. */
     private static final int ZERO_BYTES = 1 << 20;
 
@@ -35,7 +49,8 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException {
-        byte[] buffer = new byte[BUFFER_BYTES];
+        // Most files are small, and a buffer for each costs more than they do.
+        byte[] buffer = new byte[Math.clamp(bytes.available(), SMALL_BUFFER_BYTES, BUFFER_BYTES)];
         long written = 0;
         try (FileChannel out = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
@@ -175,11 +190,13 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void forceTree(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        List<Path> directories = new ArrayList<>();
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 if (attributes.isRegularFile()) {
-                    force(file);
+                    files.add(file);
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -189,10 +206,35 @@ final class RealDisk implements InstallDisk {
                 if (e != null) {
                     throw e;
                 }
-                force(visited);
+                directories.add(visited);
                 return FileVisitResult.CONTINUE;
             }
         });
+        forceAll(files);
+        forceAll(directories);
+    }
+
+    private void forceAll(List<Path> paths) throws IOException {
+        AtomicInteger next = new AtomicInteger();
+        Callable<Boolean> some = () -> {
+            for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
+                force(paths.get(i));
+            }
+            return true;
+        };
+        try (ExecutorService forces = Executors.newFixedThreadPool(FORCES_AT_ONCE)) {
+            for (Future<Boolean> each : forces.invokeAll(Collections.nCopies(FORCES_AT_ONCE, some))) {
+                each.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before all was on the disk");
+        }
     }
 
     @Override
