@@ -3,13 +3,8 @@ package packhorse.peer.installer;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +76,7 @@ final class EveryStepTest {
 
     private EveryStep steps(Function<String, InstallTask> order) throws IOException {
         return EveryStep.in(Files.createTempDirectory(scratch, "run"))
-                .world(place -> copy(template, place))
+                .world(place -> Trees.copy(template, place))
                 .life(new Order(order))
                 .looksAt(place -> TreePicture.of(place.resolve("root")));
     }
@@ -159,29 +154,5 @@ final class EveryStepTest {
                 Bench.AT_ONCE,
                 bench.release("acme/lib", "1").listed()));
         everywhere(action -> Bench.task(action, Operation.INSTALL, lib, app));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                    throws IOException {
-                Path copy = to.resolve(from.relativize(directory).toString());
-                if (!Files.exists(copy)) {
-                    Files.copy(directory, copy, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(
-                        file,
-                        to.resolve(from.relativize(file).toString()),
-                        StandardCopyOption.COPY_ATTRIBUTES,
-                        LinkOption.NOFOLLOW_LINKS);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

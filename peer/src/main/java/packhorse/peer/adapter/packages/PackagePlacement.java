@@ -89,6 +89,11 @@ public final class PackagePlacement implements Placement {
     }
 
     @Override
+    public boolean wantsFormer() {
+        return true;
+    }
+
+    @Override
     public boolean undoable() {
         return true;
     }
