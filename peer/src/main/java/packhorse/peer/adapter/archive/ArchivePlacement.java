@@ -157,7 +157,7 @@ final class ArchivePlacement implements Placement {
             return settings.format() == Format.TREE ? copyList(here, list) : writeList(written, list, disk);
         });
         disk.forceTree(here.staging());
-        disk.replace(here.staging().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
+        KeptRecord.write(disk, here.staging().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
     }
 
     private Source source(Workplace here) {
@@ -234,7 +234,7 @@ final class ArchivePlacement implements Placement {
                 ours(versions),
                 text(here.home().resolve(Placed.FILE)),
                 Files.exists(here.home().resolve(Placed.ACTIVE)));
-        disk.replace(here.undo().resolve(Captured.FILE), captured.encode(), PRIVATE_FILE);
+        KeptRecord.write(disk, here.undo().resolve(Captured.FILE), captured.encode(), PRIVATE_FILE);
     }
 
     private static Optional<String> text(Path file) throws IOException {
@@ -324,7 +324,7 @@ final class ArchivePlacement implements Placement {
         }
         disk.force(fresh);
         disk.rename(fresh, list);
-        disk.replace(here.home().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
+        KeptRecord.write(disk, here.home().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
     }
 
     private void arrive(Workplace here, Versions versions) throws IOException {
@@ -344,7 +344,7 @@ final class ArchivePlacement implements Placement {
     public Outcome activate(Workplace here) throws IOException {
         InstallDisk disk = here.disk();
         Path active = here.home().resolve(Placed.ACTIVE);
-        disk.replace(active, new byte[0], PRIVATE_FILE);
+        KeptRecord.write(disk, active, new byte[0], PRIVATE_FILE);
         String target = target(here);
         Path link = here.at(settings.link());
         if (!leadsTo(link, target)) {
@@ -504,7 +504,8 @@ final class ArchivePlacement implements Placement {
             disk.delete(here.home().resolve(Placed.ACTIVE));
         }
         if (captured.placed().isPresent()) {
-            disk.replace(
+            KeptRecord.write(
+                    disk,
                     here.home().resolve(Placed.FILE),
                     captured.placed().get().getBytes(java.nio.charset.StandardCharsets.UTF_8),
                     PRIVATE_FILE);
@@ -576,7 +577,7 @@ final class ArchivePlacement implements Placement {
         Captured captured = captured(here)
                 .orElseThrow(() -> new IllegalStateException("nothing was captured before " + manifest.id()));
         InstallDisk disk = here.disk();
-        disk.replace(here.undo().resolve(REMOVING), new byte[0], PRIVATE_FILE);
+        KeptRecord.write(disk, here.undo().resolve(REMOVING), new byte[0], PRIVATE_FILE);
         Path link = here.at(settings.link());
         if (linkedVersion(here).isPresent()) {
             disk.delete(link);

@@ -145,11 +145,11 @@ final class Versions {
             }
         }
         Marker marker = new Marker(manifest.id().name(), manifest.content().sha256(), last + 1);
-        disk.replace(marker(version), marker.encode(), MARKER_MODE);
+        KeptRecord.write(disk, marker(version), marker.encode(), MARKER_MODE);
     }
 
     void mark(String version, byte[] marker) throws IOException {
-        disk.replace(marker(version), marker, MARKER_MODE);
+        KeptRecord.write(disk, marker(version), marker, MARKER_MODE);
     }
 
     /** Takes a version away for good, out of sight first; fine where it is not there. */

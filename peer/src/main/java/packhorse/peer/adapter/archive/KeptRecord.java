@@ -1,0 +1,22 @@
+package packhorse.peer.adapter.archive;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import packhorse.peer.adapter.InstallDisk;
+
+/** Small files that decide what is done later: written in one step, brought to the disk, and read back at once. */
+final class KeptRecord {
+    private KeptRecord() {}
+
+    /** @throws IOException where the disk gives back something else; then nothing is there */
+    static void write(InstallDisk disk, Path file, byte[] bytes, int mode) throws IOException {
+        disk.replace(file, bytes, mode);
+        if (!Arrays.equals(Files.readAllBytes(file), bytes)) {
+            disk.delete(file);
+            disk.force(Mending.parentOf(file));
+            throw new IOException("the disk gives back something else than was written into " + file);
+        }
+    }
+}
