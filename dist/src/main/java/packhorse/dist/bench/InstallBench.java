@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "install",
-        description = "Putting archives in place, against tar -x; the way back; a journal's record.",
+        description = "Putting archives and images in place, against tar -x and dd; the way back; a journal's record.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -86,6 +86,9 @@ final class InstallBench implements Callable<Integer> {
                 kinds.add(new ArchiveKind(scratch, "tar.zst", size, tar, List.of("--zstd")));
             }
         }
+        Optional<Path> dd = Outside.find("dd", report);
+        kinds.add(new ImageKind(scratch, true, size, dd));
+        kinds.add(new ImageKind(scratch, false, size, dd));
         return kinds;
     }
 

@@ -47,12 +47,23 @@ final class PlacementRun {
 
     /** Puts a release in place, reads it back, and takes it back. */
     InstallKind.Times installAndUndo(Manifest manifest, Path content, Path fileList) {
+        return installAndUndo(manifest, content, fileList, () -> {});
+    }
+
+    /** What happens to the machine between bringing into use and reading back: its start, for one. */
+    interface Between {
+        void happens() throws IOException;
+    }
+
+    /** The same, with something in between. */
+    InstallKind.Times installAndUndo(Manifest manifest, Path content, Path fileList, Between between) {
         Workplace here = at(manifest, content, fileList);
         Placement placement = placement(manifest);
         try {
             long start = System.nanoTime();
             long prepared = prepare(here, placement);
             long placed = place(here, placement);
+            between.happens();
             require(placement.verify(here));
             long verified = System.nanoTime();
             placement.undo(here);

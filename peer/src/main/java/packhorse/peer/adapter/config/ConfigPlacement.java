@@ -229,6 +229,21 @@ final class ConfigPlacement implements Placement {
         return Outcome.DONE;
     }
 
+    @Override
+    public List<String> verifyRemoved(Workplace here) throws IOException {
+        Records records = new Records(here.disk());
+        Becoming becoming = new Becoming(
+                placed(here, records), Plan.NOTHING, records.origin(here.home()).texts());
+        List<String> left = new ArrayList<>();
+        for (String file : becoming.files()) {
+            Optional<String> now = Seen.of(Places.find(here.root(), file)).text();
+            if (!becoming.of(file, now).equals(now)) {
+                left.add(file + " still has what the release put there");
+            }
+        }
+        return left.stream().limit(DIFFERENCES_MAX).toList();
+    }
+
     /** Brings one file to what it becomes. */
     private void one(Workplace here, Becoming becoming, Origin origin, String file) throws IOException {
         FileSetting setting = new FileSetting(here.disk());

@@ -251,6 +251,21 @@ final class DevicePlacement implements Placement {
     }
 
     @Override
+    public List<String> verifyRemoved(Workplace here) throws IOException {
+        Target target = Target.find(here, settings.device());
+        boolean zero = true;
+        try (FileChannel present = FileChannel.open(target.path(), StandardOpenOption.READ)) {
+            java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocateDirect(Ranges.PORTION_BYTES);
+            for (long at = 0; at < length() && zero; at += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), length() - at));
+                Bytes.of(present).read(buffer, at);
+                zero = Ranges.isZero(buffer.flip());
+            }
+        }
+        return zero ? List.of() : List.of(settings.device() + " still has bytes of an image");
+    }
+
+    @Override
     public void mend(Workplace here) throws IOException {
         Target target = free(here);
         try (FileChannel image = FileChannel.open(requireImage(manifest, here), StandardOpenOption.READ)) {

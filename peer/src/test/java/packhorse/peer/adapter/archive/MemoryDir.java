@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /** A directory in memory where the system has one: for tests that force thousands of files and prove nothing about a disk. */
-final class MemoryDir implements TempDirFactory {
+public final class MemoryDir implements TempDirFactory {
     private static final Path MEMORY = Path.of("/dev/shm");
 
     @Override
