@@ -199,8 +199,8 @@ final class HookRunnerTest {
             assertEquals(code.getValue(), failed.codeClass());
             assertEquals(Integer.parseInt(code.getKey()), failed.code());
             assertTrue(
-                    failed.getMessage().contains("the hook health of acme/own")
-                            && failed.getMessage().contains("this is why"),
+                    String.valueOf(failed.getMessage()).contains("the hook health of acme/own")
+                            && String.valueOf(failed.getMessage()).contains("this is why"),
                     failed.getMessage());
         }
         Published reboot = release(Map.of(HookMoment.POST, hook(false, List.of("hooks/fail", "194"))));
@@ -232,7 +232,7 @@ final class HookRunnerTest {
         AdapterException ended = assertThrows(
                 AdapterException.class, () -> RUNNER.run(call(HookMoment.PRE, false, true), here, placement(release)));
         assertEquals(CodeClass.TRANSIENT, ended.codeClass());
-        assertTrue(ended.getMessage().contains("did not end in time"), ended.getMessage());
+        assertTrue(String.valueOf(ended.getMessage()).contains("did not end in time"), ended.getMessage());
     }
 
     @Test
@@ -240,7 +240,7 @@ final class HookRunnerTest {
         Published release = release(Map.of(HookMoment.PRE, hook(false, List.of("hooks/wrong"))));
         AdapterException refused = assertThrows(AdapterException.class, () -> prepared(release, PROGRAMS));
         assertEquals(CodeClass.PERMANENT, refused.codeClass());
-        assertTrue(refused.getMessage().contains("hooks/wrong"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("hooks/wrong"), refused.getMessage());
     }
 
     @Test
@@ -267,10 +267,10 @@ final class HookRunnerTest {
                         new TreeMap<>(Map.of("PACKHORSE_ROOT", "/")),
                         false))) {
             Published release = release(Map.of(HookMoment.PRE, bad));
-            String message = assertThrows(
+            String message = String.valueOf(assertThrows(
                             IllegalArgumentException.class,
                             () -> HookRunner.check(section(release), placement(release)))
-                    .getMessage();
+                    .getMessage());
             assertTrue(message.startsWith("the hook pre ") && !message.contains("\n"), message);
         }
         Published good = release(Map.of(HookMoment.PRE, hook(false, List.of("hooks/pre"))));

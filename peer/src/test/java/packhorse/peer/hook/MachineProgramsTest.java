@@ -155,7 +155,7 @@ final class MachineProgramsTest {
             assertTrue(ended.output().contains("cannot access '/root'"), ended.output());
             assertFalse(ended.output().contains("PACKHORSE"), ended.output());
         } finally {
-            InstallDisk.real().delete(secret.getParent());
+            InstallDisk.real().delete(secret.resolveSibling(".").normalize());
         }
     }
 
@@ -274,7 +274,7 @@ final class MachineProgramsTest {
                         new Frame(
                                 dir, List.of(own), List.of(), new TreeMap<>(Map.of("PATH", "/usr/bin")), true, LONG)));
         assertEquals(CodeClass.ENVIRONMENT, ended.codeClass());
-        assertTrue(ended.getMessage().contains("make room"), ended.getMessage());
+        assertTrue(String.valueOf(ended.getMessage()).contains("make room"), ended.getMessage());
     }
 
     @Test
@@ -286,7 +286,7 @@ final class MachineProgramsTest {
             AdapterException refused =
                     assertThrows(AdapterException.class, () -> programs.run(List.of(program), frame));
             assertEquals(CodeClass.ENVIRONMENT, refused.codeClass());
-            assertTrue(refused.getMessage().contains(program), refused.getMessage());
+            assertTrue(String.valueOf(refused.getMessage()).contains(program), refused.getMessage());
         }
         Path script = Files.writeString(dir.resolve("script"), "#!/no/such/interpreter\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -215,7 +215,7 @@ final class ExecAdapterTest {
         AdapterException failed = assertThrows(AdapterException.class, () -> placement.apply(here));
         assertEquals(CodeClass.TRANSIENT, failed.codeClass());
         assertEquals(75, failed.code());
-        assertTrue(failed.getMessage().contains("no good"), failed.getMessage());
+        assertTrue(String.valueOf(failed.getMessage()).contains("no good"), failed.getMessage());
         assertTrue(Files.exists(here.at("/opt/acme/own/data")));
         placement.undo(here);
         assertEquals(List.of(), TreePicture.of(here.root()).differences(before));
@@ -253,7 +253,7 @@ final class ExecAdapterTest {
         placement.capture(here);
         AdapterException failed = assertThrows(AdapterException.class, () -> placement.apply(here));
         assertEquals(3, failed.code());
-        assertFalse(failed.getMessage().contains("BAD"), failed.getMessage());
+        assertFalse(String.valueOf(failed.getMessage()).contains("BAD"), failed.getMessage());
         assertEquals(
                 CodeClass.PERMANENT,
                 assertThrows(AdapterException.class, () -> placement.undo(here)).codeClass());
@@ -271,7 +271,7 @@ final class ExecAdapterTest {
         Files.writeString(here.at("/opt/acme/own/installed"), "something else\n");
         assertTrue(placement.verify(here).getFirst().contains("installed says something else"));
         AdapterException failed = assertThrows(AdapterException.class, () -> placement.mend(here));
-        assertTrue(failed.getMessage().contains("install it anew"), failed.getMessage());
+        assertTrue(String.valueOf(failed.getMessage()).contains("install it anew"), failed.getMessage());
     }
 
     @Test
@@ -309,7 +309,7 @@ final class ExecAdapterTest {
         AdapterException failed =
                 assertThrows(AdapterException.class, () -> placement(release).prepare(here));
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
-        assertTrue(failed.getMessage().contains("SHA-256"), failed.getMessage());
+        assertTrue(String.valueOf(failed.getMessage()).contains("SHA-256"), failed.getMessage());
         assertFalse(Files.exists(here.staging().resolve("tree")));
     }
 
@@ -331,8 +331,10 @@ final class ExecAdapterTest {
                     RuntimeException.class,
                     () -> placement(Published.tree("1", SCRIPTS, Published.section(bad.getKey(), Map.of()))),
                     bad.getKey());
-            assertTrue(refused.getMessage().contains(bad.getValue()), bad.getKey() + ": " + refused.getMessage());
-            assertFalse(refused.getMessage().contains("\n"));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains(bad.getValue()),
+                    bad.getKey() + ": " + refused.getMessage());
+            assertFalse(String.valueOf(refused.getMessage()).contains("\n"));
         }
     }
 
@@ -342,6 +344,7 @@ final class ExecAdapterTest {
                 "1", Map.of("install", "#!/bin/sh\n"), Published.section("{'install': ['instal']}", Map.of()));
         AdapterException failed =
                 assertThrows(AdapterException.class, () -> placement(missing).prepare(here(missing)));
-        assertTrue(failed.getMessage().contains("no executable file of the release"), failed.getMessage());
+        assertTrue(
+                String.valueOf(failed.getMessage()).contains("no executable file of the release"), failed.getMessage());
     }
 }
