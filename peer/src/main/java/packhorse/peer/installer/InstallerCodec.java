@@ -1,6 +1,5 @@
 package packhorse.peer.installer;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +64,7 @@ final class InstallerCodec {
                 .setStore(settings.store().toString())
                 .setMetadata(settings.metadata().toString())
                 .setRoot(settings.root().toString())
-                .setTrustedRoot(ByteString.copyFrom(start.trustedRoot()))
+                .setTrustedRoot(start.trustedRoot())
                 .addAllReboot(settings.reboot())
                 .setDriftMillis(settings.drift().toMillis())
                 .build();
@@ -164,7 +163,7 @@ final class InstallerCodec {
                             path(message.getRoot()),
                             message.getRebootList(),
                             Duration.ofMillis(message.getDriftMillis())),
-                    message.getTrustedRoot().toByteArray());
+                    message.getTrustedRoot());
         }
 
         private static void requireWord(String word) {

@@ -1,6 +1,6 @@
 package packhorse.peer.installer;
 
-import java.util.Arrays;
+import com.google.protobuf.ByteString;
 import java.util.List;
 import packhorse.peer.install.InstallTask;
 
@@ -11,20 +11,7 @@ sealed interface InstallerOrder {
      *
      * @param trustedRoot root metadata of the deployment; believed by an installer that trusts none yet
      */
-    @SuppressWarnings("ArrayRecordComponent") // Carried from one end to the other; equals compares what is in it.
-    record Start(InstallerSettings settings, byte[] trustedRoot) implements InstallerOrder {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Start that
-                    && settings.equals(that.settings)
-                    && Arrays.equals(trustedRoot, that.trustedRoot);
-        }
-
-        @Override
-        public int hashCode() {
-            return settings.hashCode();
-        }
-    }
+    record Start(InstallerSettings settings, ByteString trustedRoot) implements InstallerOrder {}
 
     /** All that is wanted. */
     record Tasks(long revision, List<InstallTask> tasks) implements InstallerOrder {

@@ -241,8 +241,8 @@ public final class InstallerProcess {
 
     private void work(InstallerOrder.Start first) throws IOException {
         clear(first.settings().data().resolve("tmp"));
-        ContentDesk desk =
-                ProvingDesk.open(first.settings(), first.trustedRoot(), InstallDisk.real(), InstantSource.system());
+        ContentDesk desk = ProvingDesk.open(
+                first.settings(), first.trustedRoot().toByteArray(), InstallDisk.real(), InstantSource.system());
         InstallEngine opened = engines.open(first.settings(), desk, new InstallEngine.Reporter() {
             @Override
             public void report(InstallerReport report) {

@@ -1,5 +1,6 @@
 package packhorse.peer.installer;
 
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public record InstallerProcessConfig(
         InstallerSettings settings,
-        byte[] trustedRoot,
+        ByteString trustedRoot,
         List<Path> classPath,
         long heapBytes,
         Duration ask,
@@ -29,7 +30,6 @@ public record InstallerProcessConfig(
     public static final Duration SILENCE = Duration.ofSeconds(5);
 
     public InstallerProcessConfig {
-        trustedRoot = trustedRoot.clone();
         classPath = List.copyOf(classPath);
         if (ask.isNegative() || ask.isZero() || silence.compareTo(ask) < 0) {
             throw new IllegalArgumentException("asked every " + ask + ", silent for " + silence);
@@ -37,15 +37,11 @@ public record InstallerProcessConfig(
     }
 
     public static InstallerProcessConfig of(InstallerSettings settings, byte[] trustedRoot) {
-        return new InstallerProcessConfig(settings, trustedRoot, List.of(), HEAP_BYTES, ASK, SILENCE);
+        return new InstallerProcessConfig(
+                settings, ByteString.copyFrom(trustedRoot), List.of(), HEAP_BYTES, ASK, SILENCE);
     }
 
     InstallerProcessConfig withClassPath(List<Path> places) {
         return new InstallerProcessConfig(settings, trustedRoot, places, heapBytes, ask, silence);
-    }
-
-    @Override
-    public byte[] trustedRoot() {
-        return trustedRoot.clone();
     }
 }

@@ -186,7 +186,8 @@ final class InstallerCodecTest {
     void everyOrderArrivesAsItWas() {
         Cases.run(CASES, random -> {
             List.of(
-                            new InstallerOrder.Start(settings(random), Cases.bytes(random, random.nextInt(5000))),
+                            new InstallerOrder.Start(
+                                    settings(random), ByteString.copyFrom(Cases.bytes(random, random.nextInt(5000)))),
                             new InstallerOrder.Tasks(random.nextLong(1, 1L << 60), tasks(random, 6)),
                             new InstallerOrder.Alive(random.nextLong()),
                             new InstallerOrder.Look(),
@@ -272,7 +273,7 @@ final class InstallerCodecTest {
         InstallerStart start = InstallerCodec.write(new InstallerOrder.Start(
                         new InstallerSettings(
                                 Path.of("/a"), Path.of("/b"), Path.of("/c"), Path.of("/"), List.of(), Duration.ZERO),
-                        new byte[3]))
+                        ByteString.copyFrom(new byte[3])))
                 .getFirst()
                 .getStart();
         List.of(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -297,7 +298,9 @@ final class InstallerProcessTest {
     }
 
     private InstallerCommand.Builder startCommand() {
-        return InstallerCodec.write(new InstallerOrder.Start(settings, agent.root())).getFirst().toBuilder();
+        return InstallerCodec.write(new InstallerOrder.Start(settings, ByteString.copyFrom(agent.root())))
+                .getFirst()
+                .toBuilder();
     }
 
     private static String lastWord(Process process) throws IOException {
