@@ -81,7 +81,8 @@ final class ArchiveKind implements InstallKind {
         run.install(manifest("1.0", small, smallList), small, smallList);
     }
 
-    private static long grow(Path tree, ByteCount size) {
+    /** Files as a program has them, as many as make up that size; the same for the same size. */
+    static long grow(Path tree, ByteCount size) {
         SplittableRandom random = new SplittableRandom(SEED);
         long written = 0;
         try {

@@ -89,6 +89,10 @@ final class InstallBench implements Callable<Integer> {
         Optional<Path> dd = Outside.find("dd", report);
         kinds.add(new ImageKind(scratch, true, size, dd));
         kinds.add(new ImageKind(scratch, false, size, dd));
+        Optional<Path> dpkg = Outside.find("dpkg", report);
+        if (dpkg.isPresent()) {
+            kinds.add(new DebKind(scratch, size, dpkg.get()));
+        }
         return kinds;
     }
 

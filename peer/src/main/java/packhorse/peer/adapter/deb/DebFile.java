@@ -49,6 +49,18 @@ record DebFile(Stanza control, List<Item> items) {
     private static final long RATIO_FREE_BYTES = 64L << 20;
     private static final int XZ_MEMORY_KIB = 512 << 10;
 
+    /** Its control file alone: the data archive is not unpacked. For files that {@link #read} has passed. */
+    static Stanza control(Path file, String where) throws IOException {
+        try (ArArchiveInputStream ar = new ArArchiveInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            for (ArArchiveEntry member = ar.getNextEntry(); member != null; member = ar.getNextEntry()) {
+                if (member.getName().startsWith("control.tar")) {
+                    return control(tar(ar, member.getName(), where), where, new HashSet<>());
+                }
+            }
+        }
+        throw refuse(where, "has no control archive");
+    }
+
     /** @throws AdapterException PERMANENT in one line where it is not a package, or a hostile one */
     static DebFile read(Path file, String where) throws IOException {
         Optional<Stanza> control = Optional.empty();

@@ -88,7 +88,7 @@ final class DpkgSystem implements PackageSystem {
     private static List<Stanza> controls(Workplace here, List<Path> files) throws IOException {
         List<Stanza> controls = new ArrayList<>();
         for (Path file : files) {
-            controls.add(DebFile.read(file, here.manifest().id().toString()).control());
+            controls.add(DebFile.control(file, here.manifest().id().toString()));
         }
         return controls;
     }
