@@ -45,7 +45,7 @@ final class MachineProgramsTest {
      */
     private static final String BOMB =
             "bomb() { if [ $1 -lt 10 ]; then bomb $(($1 + 1)) & bomb $(($1 + 1)) & fi; sleep 1000; };"
-                    + " bomb 0 2>/dev/null";
+                    + " (bomb 0) 2>/dev/null; while :; do :; done";
 
     @TempDir
     Path dir;
