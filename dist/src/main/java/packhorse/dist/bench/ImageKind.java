@@ -120,6 +120,11 @@ final class ImageKind implements InstallKind {
     }
 
     @Override
+    public Optional<Report.Aim> aim() {
+        return Report.Aim.atLeast(0.8);
+    }
+
+    @Override
     public long bytes() {
         return manifest.content().length();
     }
