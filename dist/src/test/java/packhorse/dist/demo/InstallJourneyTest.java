@@ -39,6 +39,8 @@ final class InstallJourneyTest {
     /** Between two kills, on average; a step takes less than a second, an agent two to be back. */
     private static final int KILL_MILLIS = 4_000;
 
+    private static final int LINES_SHOWN = 60;
+
     private static final int IMAGE_BYTES = 3 << 20;
 
     @TempDir
@@ -201,6 +203,14 @@ final class InstallJourneyTest {
         }
 
         void travel() throws Exception {
+            alone();
+            together();
+            assertEquals(List.of(), leftovers(), "half-made files on the machine");
+            assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
+        }
+
+        /** A tree, through all that can happen to it. */
+        private void alone() throws Exception {
             order("app-1", "install", "release: \"lab/app@1.0\"", ActionState.COMMITTABLE);
             assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")));
             order("app-1-commit", "commit", "release: \"lab/app@1.0\"", ActionState.COMMITTED);
@@ -223,6 +233,10 @@ final class InstallJourneyTest {
             order("app-gone", "remove", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
             assertFalse(Files.exists(root.resolve("opt/app/current/version")));
 
+        }
+
+        /** An image, a package and a tree as one. */
+        private void together() throws Exception {
             byte[] before = Files.readAllBytes(root.resolve("images/disk"));
             order("suite", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
             assertEquals(-1, Files.mismatch(folder.resolve("disk.img"), root.resolve("images/disk")));
@@ -238,8 +252,6 @@ final class InstallJourneyTest {
             order("suite-again", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
             order("suite-commit", "commit", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTED);
             assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
-            assertEquals(List.of(), leftovers(), "half-made files on the machine");
-            assertEquals(List.of(), ReportInvariants.broken(lab.reports()), "stored reports");
         }
 
         private void order(String action, String operation, String subject, ActionState end) {
@@ -251,12 +263,16 @@ final class InstallJourneyTest {
                         .until(() -> ReportInvariants.ended(lab.reports(), id, action) > 0);
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError(
-                        e.getMessage() + "; " + story(action) + "; the agent's last words: "
-                                + lab.deployment().lastWords(machine),
+                        e.getMessage() + "; " + story(action) + "; the agent said:\n" + tail(lab.deployment().said(machine)),
                         e);
             }
             assertEquals(end, last(action), () -> story(action));
             lab.deployment().desired().drop(action);
+        }
+
+        private static String tail(String said) {
+            List<String> lines = said.lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
         }
 
         private ActionState last(String action) {
