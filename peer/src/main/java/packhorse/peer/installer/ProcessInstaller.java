@@ -55,7 +55,8 @@ public final class ProcessInstaller implements Installer {
             "org/apache/commons/io/IOUtils.class",
             "org/apache/commons/codec/Charsets.class",
             "org/apache/commons/lang3/ArrayUtils.class",
-            "com/github/luben/zstd/ZstdInputStream.class");
+            "com/github/luben/zstd/ZstdInputStream.class",
+            "org/tukaani/xz/XZInputStream.class");
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessInstaller.class);
 
@@ -257,7 +258,7 @@ public final class ProcessInstaller implements Installer {
                 case LOOK -> envelopes(new InstallerOrder.Look());
                 case TASKS -> {
                     InstallerOrder.Tasks newest = wanted.get();
-                    if (newest == null || newest == told) {
+                    if (newest == null || newest.equals(told)) {
                         yield List.of();
                     }
                     told = newest;
