@@ -349,7 +349,7 @@ final class InstallingAgentTest {
             order(deployment, 1, item("install", Operation.INSTALL, one, Optional.of(most)));
             await().until(() -> path(deployment, "install").contains("WAITING"));
             LocalReply deferred =
-                    agent.ask(defer("install", Duration.ofHours(48))).getFirst();
+                    agent.ask(defer("install", Duration.ofDays(2))).getFirst();
             assertEquals(
                     most.toEpochMilli(), deferred.getAction().getDeferredMillis(), "no longer than its order allows");
             assertThrows(UsageException.class, () -> agent.ask(defer("nothing", Duration.ofHours(1))));

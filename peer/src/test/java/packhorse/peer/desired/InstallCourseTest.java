@@ -285,6 +285,7 @@ class InstallCourseTest {
 
     @Test
     void operationsOnWhatIsInPlaceNeedNoContent() {
+        @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
         record Case(Operation operation, TransactionState stands, ActionState[] passed) {}
         for (Case one : List.of(
                 new Case(Operation.COMMIT, TransactionState.UNDOABLE, new ActionState[] {

@@ -92,7 +92,7 @@ final class MachineProgramsTest {
                         found.add(one.getFileName() + " " + line.replace('\0', ' '));
                     }
                 } catch (IOException e) {
-                    continue; // It ended meanwhile.
+                    // It ended meanwhile.
                 }
             }
         }

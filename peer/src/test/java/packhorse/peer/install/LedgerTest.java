@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -161,7 +162,7 @@ final class LedgerTest {
                 boolean once = kind == Kind.HOOK_PRE
                         || kind == Kind.HOOK_POST
                         || kind == Kind.HOOK_PRE_REMOVE
-                        || traits.get(progress.members().get(started.step().member()))
+                        || traitsOf(progress.members().get(started.step().member()))
                                 .once()
                                 .contains(kind);
                 assertFalse(once && progress.begins(started.step()) > 0, "begun twice: " + started.step());
@@ -180,7 +181,7 @@ final class LedgerTest {
             for (Progress progress : ledger.open()) {
                 progress.lines().forEach(line -> assertTrue(taken.add(line), "law 3: two transactions of " + line));
             }
-            ledger.lineStates(traits::get, line -> Optional.empty());
+            ledger.lineStates(this::traitsOf, line -> Optional.empty());
             for (Map.Entry<Line.Name, Line> line : ledger.lines().entrySet()) {
                 if (!taken.contains(line.getKey())) {
                     assertEquals(
@@ -249,7 +250,7 @@ final class LedgerTest {
             }
             InstallTask task = told.get(names.get(random.nextInt(names.size())));
             told.put(
-                    task.action(),
+                    java.util.Objects.requireNonNull(task).action(),
                     new InstallTask(
                             task.action(),
                             task.subject(),
@@ -276,8 +277,12 @@ final class LedgerTest {
             }
         }
 
+        private Traits traitsOf(Member member) {
+            return Objects.requireNonNull(traits.get(member));
+        }
+
         private void admit(InstallTask task) {
-            switch (ledger.admit(task, traits::get)) {
+            switch (ledger.admit(task, this::traitsOf)) {
                 case Admission.Begin begin -> write(new Entry.Began(ledger.next(), now, begin.task()));
                 case Admission.TakeUp standing -> write(new Entry.Began(standing.transaction(), now, standing.task()));
                 case Admission.Later ignored -> {}
@@ -298,11 +303,11 @@ final class LedgerTest {
         private void step(Progress progress) {
             long number = progress.transaction();
             InstallTask wanted =
-                    Ledger.told(progress.task(), told.get(progress.task().action()));
+                    Ledger.told(progress.task(), java.util.Objects.requireNonNull(told.get(progress.task().action())));
             if (!wanted.equals(progress.task())) {
                 write(new Entry.Told(number, now, wanted));
             }
-            List<Traits> of = progress.members().stream().map(traits::get).toList();
+            List<Traits> of = progress.members().stream().map(this::traitsOf).toList();
             switch (Machine.next(progress, of, now, "boot-" + boot)) {
                 case Next.Run run -> run(progress, run.step());
                 case Next.Wait wait -> {
@@ -326,7 +331,7 @@ final class LedgerTest {
             long number = progress.transaction();
             write(new Entry.Started(number, now, step));
             boolean cut = random.nextInt(12) == 0;
-            boolean fails = step.kind().back() && cursed ? random.nextInt(8) > 0 : random.nextInt(12) == 0;
+            boolean fails = (step.kind().back() && cursed) ? random.nextInt(8) > 0 : random.nextInt(12) == 0;
             if (!fails || random.nextBoolean()) {
                 doIt(progress, step);
             }

@@ -282,7 +282,7 @@ final class Bench {
                     }
                     if (!Files.exists(place)) {
                         disk.createDirectory(place, 0700);
-                        disk.force(place.getParent());
+                        disk.force(java.util.Objects.requireNonNull(place.getParent()));
                     }
                     disk.replace(copy, bytes, 0600);
                 }

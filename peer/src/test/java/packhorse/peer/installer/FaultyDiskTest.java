@@ -57,7 +57,7 @@ final class FaultyDiskTest {
         try {
             status = bench.live(place, faulty, task);
         } catch (OperationException ended) {
-            assertFalse(ended.getMessage().contains("\n"), ended.getMessage());
+            assertFalse(String.valueOf(ended.getMessage()).contains("\n"), String.valueOf(ended.getMessage()));
             status = bench.live(place, task);
         }
         if (status.state() == ActionState.UNDO_FAILED) {

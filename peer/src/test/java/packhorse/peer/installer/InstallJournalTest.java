@@ -152,8 +152,8 @@ final class InstallJournalTest {
                 throw new java.io.UncheckedIOException(e);
             }
             OperationException refused = assertThrows(OperationException.class, this::read);
-            assertTrue(refused.getMessage().contains("damaged at byte"), refused.getMessage());
-            assertTrue(!refused.getMessage().contains("\n"), refused.getMessage());
+            assertTrue(String.valueOf(refused.getMessage()).contains("damaged at byte"), String.valueOf(refused.getMessage()));
+            assertTrue(!String.valueOf(refused.getMessage()).contains("\n"), String.valueOf(refused.getMessage()));
         });
     }
 
@@ -181,7 +181,7 @@ final class InstallJournalTest {
         FailingForceDisk failing = new FailingForceDisk(InstallDisk.real(), 0);
         try (InstallJournal journal = InstallJournal.open(file, failing)) {
             OperationException line = assertThrows(OperationException.class, () -> journal.append(entries.getFirst()));
-            assertTrue(line.getMessage().contains("cannot be written: Input/output error"), line.getMessage());
+            assertTrue(String.valueOf(line.getMessage()).contains("cannot be written: Input/output error"), String.valueOf(line.getMessage()));
         }
     }
 }

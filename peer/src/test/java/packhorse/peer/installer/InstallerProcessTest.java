@@ -218,7 +218,7 @@ final class InstallerProcessTest {
     @Test
     void startedByRootItHasNoNetworkFewRightsAndNothingOfItsParent() throws Exception {
         OnlyAs.root();
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ProcessInstaller installer = start()) {
             installer.tasks(1, List.of(StepEngine.task("a", 1, "connect", Integer.toString(server.getLocalPort()))));
             String detail = heard.awaitEnd(1, "a").detail();

@@ -139,9 +139,9 @@ final class PlainAdapter implements Adapter {
             Path into = into(here);
             if (!Files.exists(into)) {
                 Path parent = into.getParent();
-                disk.createDirectories(parent);
+                disk.createDirectories(java.util.Objects.requireNonNull(parent));
                 disk.createDirectory(into, 0755);
-                disk.force(parent);
+                disk.force(java.util.Objects.requireNonNull(parent));
                 disk.force(here.root());
             }
             for (String name : names(into)) {
@@ -186,7 +186,7 @@ final class PlainAdapter implements Adapter {
             if (old.remove(".") == null) {
                 here.disk().delete(into(here));
                 if (Files.exists(into(here).getParent())) {
-                    here.disk().force(into(here).getParent());
+                    here.disk().force(java.util.Objects.requireNonNull(into(here).getParent()));
                 }
                 return;
             }
@@ -206,7 +206,7 @@ final class PlainAdapter implements Adapter {
         @Override
         public Outcome remove(Workplace here) throws IOException {
             here.disk().delete(into(here));
-            here.disk().force(into(here).getParent());
+            here.disk().force(java.util.Objects.requireNonNull(into(here).getParent()));
             mayFail("remove", here);
             return Outcome.DONE;
         }

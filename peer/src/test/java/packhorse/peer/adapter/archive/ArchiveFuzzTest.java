@@ -81,14 +81,14 @@ final class ArchiveFuzzTest {
                 SOON,
                 () -> Cases.run(CASES, random -> {
                     try {
-                        one(random, name, damaged(random, good));
+                        one(name, damaged(random, good));
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
                 }));
     }
 
-    private void one(RandomGenerator random, String name, byte[] content) throws IOException {
+    private void one(String name, byte[] content) throws IOException {
         Path place = Files.createTempDirectory(scratch, "case");
         World.Release release = World.archive("1.0", name, content);
         World.build(place, release);
@@ -100,7 +100,7 @@ final class ArchiveFuzzTest {
             release.placement().prepare(here);
         } catch (AdapterException e) {
             unpacked = false;
-            assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+            assertEquals(1, String.valueOf(e.getMessage()).lines().count(), String.valueOf(e.getMessage()));
         }
         TreePicture after = TreePicture.of(scratch);
         assertEquals(

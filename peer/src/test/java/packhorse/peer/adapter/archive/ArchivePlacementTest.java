@@ -48,7 +48,7 @@ final class ArchivePlacementTest {
                 "app.tar.gz",
                 Tar.gz(Tar.of(tar -> tar.directory("./")
                         .directory("./bin")
-                        .file("./bin/app", ("app " + version).getBytes(), 0755)
+                        .file("./bin/app", ("app " + version).getBytes(java.nio.charset.StandardCharsets.UTF_8), 0755)
                         .hardLink("./bin/same", "./bin/app")
                         .file("./lib/" + version + "/data", "data")
                         .link("./tool", "bin/app"))));
@@ -329,7 +329,7 @@ final class ArchivePlacementTest {
         AdapterException refused =
                 assertThrows(AdapterException.class, () -> ONE.placement().prepare(here));
         assertEquals(CodeClass.ENVIRONMENT, refused.codeClass());
-        assertTrue(refused.getMessage().contains("and 3000 are free at"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("and 3000 are free at"), String.valueOf(refused.getMessage()));
         assertEquals(List.of(), TreePicture.of(place).differences(before));
     }
 

@@ -23,7 +23,8 @@ final class ArchiveSettingsTest {
 
     private static String refused(String contentName, Map<String, ? extends Json> settings) {
         World.Release release = release(contentName, settings);
-        return assertThrows(IllegalArgumentException.class, release::placement).getMessage();
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, release::placement).getMessage());
     }
 
     @ParameterizedTest

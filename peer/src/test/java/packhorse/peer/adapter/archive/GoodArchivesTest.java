@@ -68,7 +68,7 @@ final class GoodArchivesTest {
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
     }
 
@@ -113,7 +113,7 @@ final class GoodArchivesTest {
         World.clear(place, InstallDisk.real());
         InstallDisk.real().delete(place.resolve("root"));
         InstallDisk.real().delete(place.resolve("home"));
-        byte[] large = Zip.zip64(zip -> zip.stored("a/b", "hello".getBytes()).directory("empty/", 0700));
+        byte[] large = Zip.zip64(zip -> zip.stored("a/b", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8)).directory("empty/", 0700));
         current = unpacked(World.archive("1.0", "app.zip", large));
         assertEquals("hello", Files.readString(current.resolve("a/b")));
         assertEquals(040700, Files.getAttribute(current.resolve("empty"), "unix:mode"));

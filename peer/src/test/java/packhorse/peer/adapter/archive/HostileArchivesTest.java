@@ -31,6 +31,7 @@ final class HostileArchivesTest {
     Path place;
 
     /** One archive and what must be said of it. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
     record Hostile(String kind, String name, byte[] content, String line, JsonObject settings) {
         Hostile(String kind, String name, byte[] content, String line) {
             this(kind, name, content, line, World.settings(Map.of()));
@@ -621,11 +622,11 @@ final class HostileArchivesTest {
         AdapterException refused =
                 assertThrows(AdapterException.class, () -> release.placement().prepare(here));
         assertEquals(List.of(), TreePicture.of(place).differences(before), "something was written");
-        assertTrue(refused.getMessage().startsWith("acme/app@1.0 (any): "), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("acme/app@1.0 (any): "), String.valueOf(refused.getMessage()));
         assertTrue(
-                refused.getMessage().contains(hostile.line()),
+                String.valueOf(refused.getMessage()).contains(hostile.line()),
                 () -> refused.getMessage() + "\n  instead of " + hostile.line());
-        assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
+        assertEquals(1, String.valueOf(refused.getMessage()).lines().count(), String.valueOf(refused.getMessage()));
         assertEquals(CodeClass.PERMANENT, refused.codeClass());
     }
 }

@@ -42,6 +42,7 @@ final class World {
     private World() {}
 
     /** A release with all that its installation needs. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
     record Release(Manifest manifest, byte[] content, byte[] fileList) {
         InstallSection section() {
             return manifest.install().orElseThrow();

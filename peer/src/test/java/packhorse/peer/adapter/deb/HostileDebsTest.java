@@ -101,7 +101,7 @@ final class HostileDebsTest {
             Path file = deb("debian-binary", FORMAT, "control.tar", control(), "data.tar", data.bytes());
             AdapterException refused = assertThrows(AdapterException.class, () -> DebFile.read(file, "acme/app 1"));
             assertEquals(CodeClass.PERMANENT, refused.codeClass());
-            assertFalse(refused.getMessage().contains("\n"), refused.getMessage());
+            assertFalse(String.valueOf(refused.getMessage()).contains("\n"), String.valueOf(refused.getMessage()));
         });
     }
 
@@ -146,7 +146,7 @@ final class HostileDebsTest {
         }
         Path file = deb("debian-binary", FORMAT, "control.tar", control(), "data.tar.xz", packed.toByteArray());
         AdapterException refused = assertThrows(AdapterException.class, () -> DebFile.read(file, "acme/app 1"));
-        assertTrue(refused.getMessage().contains("times its size"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("times its size"), String.valueOf(refused.getMessage()));
     }
 
     @Test

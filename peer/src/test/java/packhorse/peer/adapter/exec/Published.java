@@ -37,6 +37,7 @@ import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Workplace;
 
 /** A small published tree of programs, and the places to install it in. */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
 public record Published(Manifest manifest, byte[] content, byte[] list) {
     /** @param programs each file's path and text; every one is executable */
     public static Published tree(String version, Map<String, String> programs, InstallSection section) {

@@ -179,7 +179,7 @@ final class RpmAdapterTest {
         AdapterException failed = assertThrows(
                 AdapterException.class, () -> line.placement(second).apply(here));
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
-        assertTrue(failed.getMessage().contains("it cannot start"), failed.getMessage());
+        assertTrue(String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
         line.placement(second).undo(here);
         assertSame(before);
     }
@@ -225,7 +225,9 @@ final class RpmAdapterTest {
         @Override
         public Ended run(List<String> command, Frame frame) throws java.io.IOException, InterruptedException {
             Thread thread = Thread.ofVirtual().start(() -> {
-                try (var out = Files.newOutputStream(pipe)) {
+                // Opens once rpm reads at the other end.
+                try (var writing = Files.newOutputStream(pipe)) {
+                    writing.flush();
                     ProcessHandle.allProcesses()
                             .filter(process -> process.info()
                                             .command()
@@ -234,7 +236,7 @@ final class RpmAdapterTest {
                                     && process.info()
                                             .arguments()
                                             .filter(all -> List.of(all)
-                                                    .contains(pipe.getParent().toString()))
+                                                    .contains(java.util.Objects.requireNonNull(pipe.getParent()).toString()))
                                             .isPresent())
                             .forEach(ProcessHandle::destroyForcibly);
                 } catch (java.io.IOException e) {
@@ -318,8 +320,18 @@ final class RpmAdapterTest {
         Path needy = dir.resolve("needy.spec");
         Files.writeString(
                 needy,
-                "Name: needy\nVersion: 1\nRelease: 1\nSummary: t\nLicense: t\nBuildArch: noarch\nRequires: acme-lib\n"
-                        + "%description\nt\n%files\n");
+                """
+                Name: needy
+                Version: 1
+                Release: 1
+                Summary: t
+                License: t
+                BuildArch: noarch
+                Requires: acme-lib
+                %description
+                t
+                %files
+                """);
         run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + dir.resolve("rpmbuild"), "-bb", needy.toString());
         Release release = line.release("1.0.0", dir.resolve("rpmbuild/RPMS/noarch/needy-1-1.noarch.rpm"), SETTINGS);
         List<String> obstacles = line.placement(release).precheck(line.workplace(release, InstallDisk.real()));

@@ -35,6 +35,7 @@ public final class CrashDisk extends WatchedDisk {
     private long next = 1;
 
     private sealed interface Durable {
+        @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
         record File(byte[] content, Rights rights) implements Durable {}
 
         record Directory(Map<String, Long> names, Rights rights) implements Durable {}
@@ -108,12 +109,12 @@ public final class CrashDisk extends WatchedDisk {
 
     private static Rights rights(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-        return new Rights((Integer) all.get("mode") & 07777, (Integer) all.get("uid"), (Integer) all.get("gid"));
+        return new Rights(java.util.Objects.requireNonNull((Integer) all.get("mode")) & 07777, java.util.Objects.requireNonNull((Integer) all.get("uid")), java.util.Objects.requireNonNull((Integer) all.get("gid")));
     }
 
     private static String number(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:dev,ino,mode", LinkOption.NOFOLLOW_LINKS);
-        return all.get("dev") + ":" + all.get("ino") + ":" + ((Integer) all.get("mode") >> 12);
+        return all.get("dev") + ":" + all.get("ino") + ":" + (java.util.Objects.requireNonNull((Integer) all.get("mode")) >> 12);
     }
 
     private long identity(Path path) throws IOException {

@@ -35,6 +35,7 @@ import packhorse.peer.adapter.Workplace;
 /** A small machine in a directory, for releases that are one file: {@code root} is its root, the rest is the installer's. */
 public record ScratchMachine(Path place, SortedMap<String, String> variables) {
     /** A release and its bytes. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
     public record Release(Adapter adapter, Manifest manifest, byte[] content) {
         public InstallSection section() {
             return manifest.install().orElseThrow();
