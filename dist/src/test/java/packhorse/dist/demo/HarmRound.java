@@ -59,8 +59,8 @@ final class HarmRound {
         this.round = round;
         this.machine = deployment.newcomer(1, round, AgentSettings.PLAIN);
         this.whileJoining = Harm.draw(random, List.of(Harm.Target.TRACKER), JOINING_HARMS, JOINING_MILLIS);
-        this.whileFetching = Harm.draw(
-                random, List.of(Harm.Target.AGENT, Harm.Target.SWARM, Harm.Target.TRACKER), HARMS, MILLIS);
+        this.whileFetching =
+                Harm.draw(random, List.of(Harm.Target.AGENT, Harm.Target.SWARM, Harm.Target.TRACKER), HARMS, MILLIS);
         this.ward = new Ward(deployment, machine);
     }
 

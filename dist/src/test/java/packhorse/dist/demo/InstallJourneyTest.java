@@ -52,7 +52,7 @@ final class InstallJourneyTest {
     void aMachineIsInstalledUpdatedTakenBackAndCleared() throws Exception {
         try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
             publishAll(lab);
-            new Journey(lab, lab.endpoint(1, 1), 1).travel();
+            new Journey(lab, lab.endpoint(1, 1)).travel();
         }
     }
 
@@ -83,7 +83,7 @@ final class InstallJourneyTest {
                 }
             });
             try {
-                new Journey(lab, machine, 1).travel();
+                new Journey(lab, machine).travel();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
             } finally {
@@ -196,7 +196,7 @@ final class InstallJourneyTest {
         private final Office.Machine machine;
         private final EndpointId id;
 
-        Journey(Lab lab, Office.Machine machine, int number) {
+        Journey(Lab lab, Office.Machine machine) {
             this.lab = lab;
             this.machine = machine;
             this.id = EndpointId.parse(machine.agent().status().getAgentId());
@@ -232,7 +232,6 @@ final class InstallJourneyTest {
             order("app-2.1-commit", "commit", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
             order("app-gone", "remove", "release: \"lab/app@2.1\"", ActionState.COMMITTED);
             assertFalse(Files.exists(root.resolve("opt/app/current/version")));
-
         }
 
         /** An image, a package and a tree as one. */
@@ -263,7 +262,8 @@ final class InstallJourneyTest {
                         .until(() -> ReportInvariants.ended(lab.reports(), id, action) > 0);
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError(
-                        e.getMessage() + "; " + story(action) + "; the agent said:\n" + tail(lab.deployment().said(machine)),
+                        e.getMessage() + "; " + story(action) + "; the agent said:\n"
+                                + tail(lab.deployment().said(machine)),
                         e);
             }
             assertEquals(end, last(action), () -> story(action));

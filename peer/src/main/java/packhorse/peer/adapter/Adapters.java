@@ -25,7 +25,8 @@ public final class Adapters {
             Adapter twin = named.putIfAbsent(adapter.name(), adapter);
             if (twin != null) {
                 throw new IllegalArgumentException("two adapters are called " + adapter.name() + ": "
-                        + twin.getClass().getName() + " and " + adapter.getClass().getName()
+                        + twin.getClass().getName() + " and "
+                        + adapter.getClass().getName()
                         + "; take one's jar off the class path");
             }
         }

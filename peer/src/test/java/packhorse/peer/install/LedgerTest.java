@@ -302,8 +302,9 @@ final class LedgerTest {
 
         private void step(Progress progress) {
             long number = progress.transaction();
-            InstallTask wanted =
-                    Ledger.told(progress.task(), java.util.Objects.requireNonNull(told.get(progress.task().action())));
+            InstallTask wanted = Ledger.told(
+                    progress.task(),
+                    java.util.Objects.requireNonNull(told.get(progress.task().action())));
             if (!wanted.equals(progress.task())) {
                 write(new Entry.Told(number, now, wanted));
             }

@@ -152,7 +152,9 @@ final class InstallJournalTest {
                 throw new java.io.UncheckedIOException(e);
             }
             OperationException refused = assertThrows(OperationException.class, this::read);
-            assertTrue(String.valueOf(refused.getMessage()).contains("damaged at byte"), String.valueOf(refused.getMessage()));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("damaged at byte"),
+                    String.valueOf(refused.getMessage()));
             assertTrue(!String.valueOf(refused.getMessage()).contains("\n"), String.valueOf(refused.getMessage()));
         });
     }
@@ -181,7 +183,9 @@ final class InstallJournalTest {
         FailingForceDisk failing = new FailingForceDisk(InstallDisk.real(), 0);
         try (InstallJournal journal = InstallJournal.open(file, failing)) {
             OperationException line = assertThrows(OperationException.class, () -> journal.append(entries.getFirst()));
-            assertTrue(String.valueOf(line.getMessage()).contains("cannot be written: Input/output error"), String.valueOf(line.getMessage()));
+            assertTrue(
+                    String.valueOf(line.getMessage()).contains("cannot be written: Input/output error"),
+                    String.valueOf(line.getMessage()));
         }
     }
 }

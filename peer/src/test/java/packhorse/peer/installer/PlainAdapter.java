@@ -186,7 +186,8 @@ final class PlainAdapter implements Adapter {
             if (old.remove(".") == null) {
                 here.disk().delete(into(here));
                 if (Files.exists(into(here).getParent())) {
-                    here.disk().force(java.util.Objects.requireNonNull(into(here).getParent()));
+                    here.disk()
+                            .force(java.util.Objects.requireNonNull(into(here).getParent()));
                 }
                 return;
             }

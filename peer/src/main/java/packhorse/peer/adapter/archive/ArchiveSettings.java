@@ -40,7 +40,12 @@ record ArchiveSettings(String into, String link, Format format, Limits limits, b
                     + " is for archives; the signed file list of a published tree says it already: take the line out");
         }
         SafePath.requireElement(manifest.id().version().toString());
-        return new ArchiveSettings(into, link, format, limits, owners.map(ArchiveSettings::fromArchive).orElse(false));
+        return new ArchiveSettings(
+                into,
+                link,
+                format,
+                limits,
+                owners.map(ArchiveSettings::fromArchive).orElse(false));
     }
 
     private static boolean fromArchive(String owners) {
@@ -48,7 +53,8 @@ record ArchiveSettings(String into, String link, Format format, Limits limits, b
             case "root" -> false;
             case "archive" -> true;
             default ->
-                throw new IllegalArgumentException("settings.owners is \"root\" or \"archive\", not \"" + owners + "\"");
+                throw new IllegalArgumentException(
+                        "settings.owners is \"root\" or \"archive\", not \"" + owners + "\"");
         };
     }
 
@@ -66,7 +72,8 @@ record ArchiveSettings(String into, String link, Format format, Limits limits, b
             SafePath.require(path.substring(1));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "settings." + key + ": " + e.getMessage() + "; write it without \"..\", \"//\" or \"/\" at its end", e);
+                    "settings." + key + ": " + e.getMessage() + "; write it without \"..\", \"//\" or \"/\" at its end",
+                    e);
         }
         for (String notFiles : NOT_FILES) {
             if (isIn(path, notFiles)) {
@@ -101,7 +108,8 @@ record ArchiveSettings(String into, String link, Format format, Limits limits, b
         if (tree != (format == Format.TREE)) {
             throw new IllegalArgumentException(
                     tree
-                            ? "settings.format is " + format.word() + ", but a directory was published; take the line out"
+                            ? "settings.format is " + format.word()
+                                    + ", but a directory was published; take the line out"
                             : "settings.format is tree, but the file " + manifest.contentName()
                                     + " was published; publish a directory or name its format");
         }

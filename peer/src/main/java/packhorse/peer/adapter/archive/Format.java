@@ -15,6 +15,7 @@ enum Format {
     ZIP("zip", ".zip");
 
     private final String word;
+
     @SuppressWarnings("ImmutableEnumChecker") // List.of makes it.
     private final List<String> endings;
 

@@ -8,7 +8,8 @@ import packhorse.core.content.SafePath;
 /** Decides which names an archive may hold: those that are safe here and mean the same on every machine. */
 final class Names {
     /** What Windows takes for a device, with any ending. */
-    private static final Pattern DEVICE = Pattern.compile("(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\\$|conout\\$)(\\..*)?");
+    private static final Pattern DEVICE =
+            Pattern.compile("(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\\$|conout\\$)(\\..*)?");
 
     private Names() {}
 
@@ -63,7 +64,8 @@ final class Names {
         StringBuilder shown = new StringBuilder();
         name.codePoints()
                 .limit(200)
-                .forEach(c -> shown.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : Character.toString(c)));
+                .forEach(c ->
+                        shown.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : Character.toString(c)));
         return shown.toString();
     }
 

@@ -138,10 +138,11 @@ final class Survey implements Source.Visitor {
         CollisionGuard guard = new CollisionGuard();
         kinds.keySet().stream()
                 .sorted(BY_BYTES)
-                .forEach(path -> guard.accept(path, kinds.get(path) == Kind.DIRECTORY || kinds.get(path) == Kind.IMPLIED));
+                .forEach(path ->
+                        guard.accept(path, kinds.get(path) == Kind.DIRECTORY || kinds.get(path) == Kind.IMPLIED));
     }
 
     /** The order of file lists. */
-    static final Comparator<String> BY_BYTES = (a, b) ->
-            Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    static final Comparator<String> BY_BYTES =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
 }

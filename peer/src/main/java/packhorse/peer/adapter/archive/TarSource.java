@@ -108,7 +108,8 @@ final class TarSource implements Source {
 
     private @Nullable TarArchiveEntry next(TarArchiveInputStream tar, MeteredInput metered) {
         metered.allow(
-                HEADER_BYTES_MAX, "an entry's header is longer than " + HEADER_BYTES_MAX + " bytes, which no path needs");
+                HEADER_BYTES_MAX,
+                "an entry's header is longer than " + HEADER_BYTES_MAX + " bytes, which no path needs");
         return Reading.of(format.word(), tar::getNextEntry);
     }
 

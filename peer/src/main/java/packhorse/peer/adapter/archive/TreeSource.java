@@ -26,12 +26,7 @@ final class TreeSource implements Source {
             case FileEntry.File file -> {
                 Names.requireMode(file.path(), file.mode());
                 yield new Item.File(
-                        file.path(),
-                        file.mode(),
-                        file.owner(),
-                        Instant.EPOCH,
-                        file.size(),
-                        Optional.of(file.sha256()));
+                        file.path(), file.mode(), file.owner(), Instant.EPOCH, file.size(), Optional.of(file.sha256()));
             }
             case FileEntry.Directory directory -> {
                 Names.requireMode(directory.path(), directory.mode());

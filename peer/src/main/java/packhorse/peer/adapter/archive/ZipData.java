@@ -43,9 +43,8 @@ final class ZipData extends InputStream {
         if (done) {
             return -1;
         }
-        int count = entry.method() == ZipLayout.STORED
-                ? raw.read(buffer, offset, length)
-                : inflate(buffer, offset, length);
+        int count =
+                entry.method() == ZipLayout.STORED ? raw.read(buffer, offset, length) : inflate(buffer, offset, length);
         if (count < 0) {
             finish();
             return -1;

@@ -329,7 +329,9 @@ final class ArchivePlacementTest {
         AdapterException refused =
                 assertThrows(AdapterException.class, () -> ONE.placement().prepare(here));
         assertEquals(CodeClass.ENVIRONMENT, refused.codeClass());
-        assertTrue(String.valueOf(refused.getMessage()).contains("and 3000 are free at"), String.valueOf(refused.getMessage()));
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("and 3000 are free at"),
+                String.valueOf(refused.getMessage()));
         assertEquals(List.of(), TreePicture.of(place).differences(before));
     }
 

@@ -113,7 +113,8 @@ final class GoodArchivesTest {
         World.clear(place, InstallDisk.real());
         InstallDisk.real().delete(place.resolve("root"));
         InstallDisk.real().delete(place.resolve("home"));
-        byte[] large = Zip.zip64(zip -> zip.stored("a/b", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8)).directory("empty/", 0700));
+        byte[] large = Zip.zip64(zip -> zip.stored("a/b", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .directory("empty/", 0700));
         current = unpacked(World.archive("1.0", "app.zip", large));
         assertEquals("hello", Files.readString(current.resolve("a/b")));
         assertEquals(040700, Files.getAttribute(current.resolve("empty"), "unix:mode"));

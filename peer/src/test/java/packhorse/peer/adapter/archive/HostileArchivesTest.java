@@ -622,7 +622,9 @@ final class HostileArchivesTest {
         AdapterException refused =
                 assertThrows(AdapterException.class, () -> release.placement().prepare(here));
         assertEquals(List.of(), TreePicture.of(place).differences(before), "something was written");
-        assertTrue(String.valueOf(refused.getMessage()).startsWith("acme/app@1.0 (any): "), String.valueOf(refused.getMessage()));
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("acme/app@1.0 (any): "),
+                String.valueOf(refused.getMessage()));
         assertTrue(
                 String.valueOf(refused.getMessage()).contains(hostile.line()),
                 () -> refused.getMessage() + "\n  instead of " + hostile.line());

@@ -70,7 +70,9 @@ final class World {
     static Release archive(String version, String contentName, byte[] content, JsonObject settings) {
         byte[] list = FileEntryLine.of(contentName, content);
         return new Release(
-                manifest("acme/app", version, Manifest.Form.FILE, contentName, content, list, 1, settings), content, list);
+                manifest("acme/app", version, Manifest.Form.FILE, contentName, content, list, 1, settings),
+                content,
+                list);
     }
 
     /** A published tree whose archive is as its list says, unless the archive is given. */

@@ -302,7 +302,9 @@ final class ConfigPlacementTest {
                     IllegalArgumentException.class,
                     () -> release("1", bad.getKey()).placement(),
                     bad.getKey());
-            assertTrue(String.valueOf(refused.getMessage()).contains(bad.getValue()), String.valueOf(refused.getMessage()));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains(bad.getValue()),
+                    String.valueOf(refused.getMessage()));
         }
         String twice = edit("/etc/x", "ini", "'set':{'a':1}");
         assertThrows(

@@ -140,7 +140,8 @@ final class DebAdapterTest {
         AdapterException failed = assertThrows(
                 AdapterException.class, () -> line.placement(second).apply(here));
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
-        assertTrue(String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
+        assertTrue(
+                String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
         line.placement(second).undo(here);
         assertSame(before, line.picture());
     }

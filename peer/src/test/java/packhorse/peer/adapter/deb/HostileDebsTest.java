@@ -146,7 +146,8 @@ final class HostileDebsTest {
         }
         Path file = deb("debian-binary", FORMAT, "control.tar", control(), "data.tar.xz", packed.toByteArray());
         AdapterException refused = assertThrows(AdapterException.class, () -> DebFile.read(file, "acme/app 1"));
-        assertTrue(String.valueOf(refused.getMessage()).contains("times its size"), String.valueOf(refused.getMessage()));
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("times its size"), String.valueOf(refused.getMessage()));
     }
 
     @Test

@@ -122,7 +122,9 @@ final class ImageTest {
             assertEquals(List.of(), problems);
             machine.install(release);
             AdapterException cannot = assertThrows(AdapterException.class, () -> machine.undo(release));
-            assertTrue(String.valueOf(cannot.getMessage()).contains("says irreversible"), String.valueOf(cannot.getMessage()));
+            assertTrue(
+                    String.valueOf(cannot.getMessage()).contains("says irreversible"),
+                    String.valueOf(cannot.getMessage()));
         }
     }
 
@@ -186,7 +188,9 @@ final class ImageTest {
         var here = machine.at(release, Optional.empty(), true, new TornDisk(InstallDisk.real(), 0, true));
         AdapterException damaged =
                 assertThrows(AdapterException.class, () -> release.placement().capture(here));
-        assertTrue(String.valueOf(damaged.getMessage()).contains("is not what was kept there"), String.valueOf(damaged.getMessage()));
+        assertTrue(
+                String.valueOf(damaged.getMessage()).contains("is not what was kept there"),
+                String.valueOf(damaged.getMessage()));
         assertArrayEquals(blocks("wxyz"), Files.readAllBytes(machine.file(DISK)));
     }
 
@@ -228,7 +232,9 @@ final class ImageTest {
                     IllegalArgumentException.class,
                     () -> release("1", blocks("A"), bad.getKey()).placement(),
                     bad.getKey());
-            assertTrue(String.valueOf(refused.getMessage()).contains(bad.getValue()), String.valueOf(refused.getMessage()));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains(bad.getValue()),
+                    String.valueOf(refused.getMessage()));
         }
         Release notAnImage =
                 ScratchMachine.release(new ImageAdapter(), Kind.PACKAGE, "1", "disk.img", blocks("A"), SINGLE);

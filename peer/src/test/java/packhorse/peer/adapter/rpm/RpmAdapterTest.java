@@ -179,7 +179,8 @@ final class RpmAdapterTest {
         AdapterException failed = assertThrows(
                 AdapterException.class, () -> line.placement(second).apply(here));
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
-        assertTrue(String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
+        assertTrue(
+                String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
         line.placement(second).undo(here);
         assertSame(before);
     }
@@ -236,7 +237,8 @@ final class RpmAdapterTest {
                                     && process.info()
                                             .arguments()
                                             .filter(all -> List.of(all)
-                                                    .contains(java.util.Objects.requireNonNull(pipe.getParent()).toString()))
+                                                    .contains(java.util.Objects.requireNonNull(pipe.getParent())
+                                                            .toString()))
                                             .isPresent())
                             .forEach(ProcessHandle::destroyForcibly);
                 } catch (java.io.IOException e) {
@@ -318,9 +320,7 @@ final class RpmAdapterTest {
     void aMissingDependencyIsSaidBeforeAnythingIsChanged() throws Exception {
         line.install(line.release("1.0.0", build("other", "7", "", "/opt/other/file", "other"), SETTINGS));
         Path needy = dir.resolve("needy.spec");
-        Files.writeString(
-                needy,
-                """
+        Files.writeString(needy, """
                 Name: needy
                 Version: 1
                 Release: 1

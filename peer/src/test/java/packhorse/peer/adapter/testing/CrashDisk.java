@@ -109,12 +109,16 @@ public final class CrashDisk extends WatchedDisk {
 
     private static Rights rights(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-        return new Rights(java.util.Objects.requireNonNull((Integer) all.get("mode")) & 07777, java.util.Objects.requireNonNull((Integer) all.get("uid")), java.util.Objects.requireNonNull((Integer) all.get("gid")));
+        return new Rights(
+                java.util.Objects.requireNonNull((Integer) all.get("mode")) & 07777,
+                java.util.Objects.requireNonNull((Integer) all.get("uid")),
+                java.util.Objects.requireNonNull((Integer) all.get("gid")));
     }
 
     private static String number(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:dev,ino,mode", LinkOption.NOFOLLOW_LINKS);
-        return all.get("dev") + ":" + all.get("ino") + ":" + (java.util.Objects.requireNonNull((Integer) all.get("mode")) >> 12);
+        return all.get("dev") + ":" + all.get("ino") + ":"
+                + (java.util.Objects.requireNonNull((Integer) all.get("mode")) >> 12);
     }
 
     private long identity(Path path) throws IOException {
@@ -235,7 +239,7 @@ public final class CrashDisk extends WatchedDisk {
             case Durable.Directory directory -> {
                 if (written.putIfAbsent(id, path) != null) {
                     return; // A directory that was moved has one of its two names, like after the check of a file
-                            // system.
+                    // system.
                 }
                 Files.createDirectory(path);
                 for (Map.Entry<String, Long> name : directory.names().entrySet()) {

@@ -113,7 +113,8 @@ final class DisksTest {
                 .looksAt(place -> TreePicture.of(place).without("b").without("c"))
                 .powerCut();
         AssertionError found = assertThrows(AssertionError.class, steps::check);
-        assertTrue(String.valueOf(found.getMessage()).contains("neither old nor new"), String.valueOf(found.getMessage()));
+        assertTrue(
+                String.valueOf(found.getMessage()).contains("neither old nor new"), String.valueOf(found.getMessage()));
     }
 
     @Test
@@ -121,7 +122,9 @@ final class DisksTest {
         FullDisk disk = new FullDisk(InstallDisk.real(), 10, true);
         disk.create(dir.resolve("a"), bytes("12345678"), 0644);
         IOException full = assertThrows(IOException.class, () -> disk.create(dir.resolve("b"), bytes("12345"), 0644));
-        assertTrue(String.valueOf(full.getMessage()).contains("No space left on device"), String.valueOf(full.getMessage()));
+        assertTrue(
+                String.valueOf(full.getMessage()).contains("No space left on device"),
+                String.valueOf(full.getMessage()));
         assertEquals("12", Files.readString(dir.resolve("b")));
         assertEquals(0, disk.usableBytes(dir));
         disk.delete(dir.resolve("a"));

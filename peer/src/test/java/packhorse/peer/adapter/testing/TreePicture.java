@@ -66,7 +66,8 @@ public record TreePicture(SortedMap<String, String> entries) {
 
     private static String rights(Path path) throws IOException {
         Map<String, Object> all = Files.readAttributes(path, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-        return Integer.toOctalString(java.util.Objects.requireNonNull((Integer) all.get("mode")) & 07777) + " " + all.get("uid") + ":" + all.get("gid");
+        return Integer.toOctalString(java.util.Objects.requireNonNull((Integer) all.get("mode")) & 07777) + " "
+                + all.get("uid") + ":" + all.get("gid");
     }
 
     /** This one without what a path prefix names. */

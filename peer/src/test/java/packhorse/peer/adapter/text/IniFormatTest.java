@@ -135,7 +135,9 @@ final class IniFormatTest {
         for (String text : List.of("[s]\na = 1\n  2\nb = 3\n", "[s]\na=1 \\\nb=3\n")) {
             IllegalArgumentException refused =
                     assertThrows(IllegalArgumentException.class, () -> FORMAT.set(text, new Key("s", "a"), "9"));
-            assertTrue(String.valueOf(refused.getMessage()).contains("[s] a goes on in its next line"), String.valueOf(refused.getMessage()));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).contains("[s] a goes on in its next line"),
+                    String.valueOf(refused.getMessage()));
             assertEquals(
                     text.replace("b = 3", "b = 4").replace("b=3", "b=4"), FORMAT.set(text, new Key("s", "b"), "4"));
         }

@@ -159,7 +159,8 @@ final class PropertiesFormatTest {
     void aValueOfSeveralLinesIsRefused() {
         for (String bad : List.of("a\nb=c", "a\rb", "a\u0000", "\u2028", "\ud800")) {
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> FORMAT.raw(bad));
-            assertTrue(String.valueOf(refused.getMessage()).startsWith("a value "), String.valueOf(refused.getMessage()));
+            assertTrue(
+                    String.valueOf(refused.getMessage()).startsWith("a value "), String.valueOf(refused.getMessage()));
         }
     }
 

@@ -38,7 +38,8 @@ final class TemplateTest {
                 IllegalArgumentException.class,
                 () -> Template.fillFile("one\ntwo ${site}\nthree ${proxy}\n", VARIABLES, Escape.NONE));
         assertTrue(
-                String.valueOf(unknown.getMessage()).startsWith("line 3: the variable ${proxy} is set for neither this endpoint"),
+                String.valueOf(unknown.getMessage())
+                        .startsWith("line 3: the variable ${proxy} is set for neither this endpoint"),
                 unknown.getMessage());
         for (String open : List.of("${", "${site", "${a b}", "${}", "\n${1}")) {
             IllegalArgumentException refused =
