@@ -36,7 +36,14 @@ class SiteMapWatchTest {
             write(file, sites("three").replace("wan", "wam"), 3);
             write(file, sites("four"), 4);
             await().until(() -> seen.getLast().sites().getFirst().name().equals("four"));
-            assertEquals(2, seen.size(), "the broken one was not handed on");
+            // Whoever writes while it is read may have the newest read twice.
+            assertEquals(
+                    List.of("two", "four"),
+                    seen.stream()
+                            .map(sites -> sites.sites().getFirst().name())
+                            .distinct()
+                            .toList(),
+                    "the broken one was not handed on");
             Files.delete(file);
             write(file, sites("five"), 5);
             await().until(() -> seen.getLast().sites().getFirst().name().equals("five"));
