@@ -182,7 +182,7 @@ class InstallFileTest {
                         + " pre, pre-remove",
                 "adapter: box~hooks: {pre: {}} | \"run\" is missing",
                 "adapter: box~hooks: {pre: {run: []}} | \"run\" names a program",
-                "adapter: box~hooks: {pre: {run: [../x]}} | :2:21: ../x: the path \"..\" has the element \"..\"; a"
+                "adapter: box~hooks: {pre: {run: [../x]}} | :2:21: ../x: the path \"../x\" has the element \"..\"; a"
                         + " program is a path inside the content, or absolute",
                 "adapter: box~hooks: {pre: {run: [/x], timeout: 0s}} | timeout: 0s is not from 1s to 24h",
                 "adapter: box~hooks: {pre: {run: [/x], timeout: 1500ms}} | timeout: 1500ms is not from 1s to 24h in"
