@@ -188,7 +188,9 @@ final class AdmissionTest {
                 .warns("site", "in no known site; the tracker sees " + machine.ip(), "unless it is on the road");
 
         lab.pull(machine, EVERYBODYS).get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
-        assertTrue(Lab.bytesIn(machine.agent(), true) >= 4 * MIB, "all of it over its own line");
+        await("all of it over its own line, once it is counted")
+                .atMost(SOON)
+                .until(() -> Lab.bytesIn(machine.agent(), true) >= 4 * MIB);
         assertEquals(0, Lab.bytesIn(machine.agent(), false));
 
         Path map = lab.deployment().configuration("sites");
