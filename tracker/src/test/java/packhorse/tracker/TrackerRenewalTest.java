@@ -42,7 +42,7 @@ import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
 /** Trackers whose week passes while they run: both of their secure doors show the next certificate without a restart. */
 @Timeout(60)
 final class TrackerRenewalTest {
-    private static final String HOST = "127.20.5.2";
+    private static final String HOST = "127.20.57.2";
 
     /** Before anybody renews: two thirds of seven days, a tenth earlier. */
     private static final Duration EARLY = Duration.ofDays(4);
@@ -65,7 +65,7 @@ final class TrackerRenewalTest {
     @BeforeEach
     void deployment() throws IOException {
         var unused = new Repository(directory);
-        Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.5.9]\n");
+        Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.57.9]\n");
         Files.writeString(directory.resolve("phrase"), "a passphrase for tests\n");
         char[] phrase = "a passphrase for tests".toCharArray();
         authority = AuthorityDirectory.create(directory.resolve("ca"), phrase, phrase, begin, random);
@@ -79,7 +79,7 @@ final class TrackerRenewalTest {
                     secure: %s:0
                     udp: []
                     sites: sites.yaml
-                    origin: https://127.20.5.9:7400
+                    origin: https://127.20.57.9:7400
                     data: %s
                     trustedRoot: root.json
                     %s
