@@ -5,25 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import packhorse.core.content.BlobRef;
-import packhorse.core.content.ContentHashes;
-import packhorse.core.content.FileEntry;
-import packhorse.core.content.FileList;
-import packhorse.core.content.InstallSection;
 import packhorse.core.content.Kind;
-import packhorse.core.content.Manifest;
-import packhorse.core.content.Platform;
-import packhorse.core.content.ReleaseId;
-import packhorse.core.content.ReleaseName;
-import packhorse.core.content.Torrents;
-import packhorse.core.content.Version;
-import packhorse.core.json.Json.JsonObject;
-import packhorse.core.json.Json.JsonString;
 import packhorse.core.unit.ByteCount;
 
 /**
@@ -40,10 +26,8 @@ final class ArchiveKind implements InstallKind {
 
     private final Scratch scratch;
     private final String ending;
-    private final Optional<Path> tar;
-    private final Path content;
-    private final Path list;
-    private final Manifest manifest;
+    private final Path tar;
+    private final SampleRelease release;
     private final long bytes;
     private final PlacementRun run;
 
@@ -52,33 +36,30 @@ final class ArchiveKind implements InstallKind {
      *
      * @param ending {@code tar}, {@code tar.gz} or {@code tar.zst}
      */
-    ArchiveKind(Scratch scratch, String ending, ByteCount size, Optional<Path> tar, List<String> packer) {
+    ArchiveKind(Scratch scratch, String ending, ByteCount size, Path tar, List<String> packer) {
         this.scratch = scratch;
         this.ending = ending;
         this.tar = tar;
         Path tree = scratch.folder("tree-" + ending);
         this.bytes = grow(tree, size);
-        this.content = scratch.path("content." + ending);
-        if (tar.isPresent()) {
-            List<String> command = new java.util.ArrayList<>(List.of(tar.get().toString(), "-cf", content.toString()));
-            command.addAll(packer);
-            command.addAll(List.of("-C", tree.toString(), "."));
-            Child.start("tar-" + ending, scratch, command).end(LIMIT);
-        }
+        this.release = release("2.0", pack(tree, "content." + ending, packer));
         scratch.delete("tree-" + ending);
-        this.list = scratch.path("list-" + ending);
-        this.manifest = manifest("2.0", content, list);
         this.run = new PlacementRun(scratch.folder("machine-" + ending), new NoPrograms());
-        Path small = scratch.path("older.tar");
-        Path older = scratch.folder("older");
         scratch.write("older/readme", "an older version");
-        tar.ifPresent(program -> Child.start(
-                        "tar-older",
-                        scratch,
-                        List.of(program.toString(), "-cf", small.toString(), "-C", older.toString(), "."))
-                .end(LIMIT));
-        Path smallList = scratch.path("list-older");
-        run.install(manifest("1.0", small, smallList), small, smallList);
+        run.install(release("1.0", pack(scratch.path("older"), "older.tar", List.of())));
+    }
+
+    private Path pack(Path tree, String name, List<String> packer) {
+        Path archive = scratch.path(name);
+        List<String> command = new ArrayList<>(List.of(tar.toString(), "-cf", archive.toString()));
+        command.addAll(packer);
+        command.addAll(List.of("-C", tree.toString(), "."));
+        Child.start("tar-" + name, scratch, command).end(LIMIT);
+        return archive;
+    }
+
+    private static SampleRelease release(String version, Path archive) {
+        return SampleRelease.of(archive, Kind.PACKAGE, version, "archive", "{\"into\":\"/opt/bench\"}");
     }
 
     /** Files as a program has them, as many as make up that size; the same for the same size. */
@@ -104,39 +85,6 @@ final class ArchiveKind implements InstallKind {
         }
     }
 
-    private static Manifest manifest(String version, Path content, Path list) {
-        ContentHashes hashes = SampleFile.hashes(content);
-        String name = String.valueOf(content.getFileName());
-        byte[] line = new FileList()
-                .encode(new FileEntry.File(name, 0644, FileEntry.Owner.ROOT, hashes.length(), hashes.sha256()));
-        try {
-            Files.write(list, line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Manifest(
-                new ReleaseId(ReleaseName.parse("bench/archive"), Version.parse(version), Platform.ANY),
-                Kind.PACKAGE,
-                Manifest.Form.FILE,
-                name,
-                hashes.data(),
-                BlobRef.of(line),
-                1,
-                List.of(Torrents.pack(hashes, false)),
-                List.of(),
-                Optional.of(new InstallSection(
-                        "archive",
-                        JsonObject.of(Map.of("into", new JsonString("/opt/bench"))),
-                        Map.of(),
-                        new TreeMap<>(),
-                        Map.of(),
-                        List.of(),
-                        0,
-                        InstallSection.Activating.WITH_INSTALL,
-                        InstallSection.Drift.REPORT,
-                        List.of())));
-    }
-
     @Override
     public String name() {
         return ending;
@@ -155,7 +103,7 @@ final class ArchiveKind implements InstallKind {
 
     @Override
     public Times ours(int round) {
-        return run.installAndUndo(manifest, content, list);
+        return run.installAndUndo(release);
     }
 
     @Override
@@ -165,21 +113,19 @@ final class ArchiveKind implements InstallKind {
 
     @Override
     public Optional<Double> theirs(int round) {
-        return tar.map(program -> {
-            String name = "theirs-" + ending + "-" + round;
-            Path directory = scratch.folder(name);
-            long start = System.nanoTime();
-            Child.start(
-                            name + "-tar",
-                            scratch,
-                            List.of(program.toString(), "-xf", content.toString(), "-C", directory.toString()))
-                    .end(LIMIT);
-            Child.start(name + "-sync", scratch, List.of("sync", "-f", directory.toString()))
-                    .end(LIMIT);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            scratch.delete(name);
-            return seconds;
-        });
+        String name = "theirs-" + ending + "-" + round;
+        Path directory = scratch.folder(name);
+        long start = System.nanoTime();
+        Child.start(
+                        name + "-tar",
+                        scratch,
+                        List.of(tar.toString(), "-xf", release.content().toString(), "-C", directory.toString()))
+                .end(LIMIT);
+        Child.start(name + "-sync", scratch, List.of("sync", "-f", directory.toString()))
+                .end(LIMIT);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        scratch.delete(name);
+        return Optional.of(seconds);
     }
 
     @Override

@@ -6,23 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import packhorse.core.content.BlobRef;
-import packhorse.core.content.ContentHashes;
-import packhorse.core.content.FileEntry;
-import packhorse.core.content.FileList;
-import packhorse.core.content.InstallSection;
 import packhorse.core.content.Kind;
-import packhorse.core.content.Manifest;
-import packhorse.core.content.Platform;
-import packhorse.core.content.ReleaseId;
-import packhorse.core.content.ReleaseName;
-import packhorse.core.content.Torrents;
-import packhorse.core.content.Version;
-import packhorse.core.json.Json.JsonObject;
-import packhorse.core.json.Json.JsonString;
 import packhorse.core.unit.ByteCount;
 import packhorse.peer.hook.MachinePrograms;
 import packhorse.peer.hook.RunLimits;
@@ -37,12 +22,10 @@ final class DebKind implements InstallKind {
 
     private final Scratch scratch;
     private final Path dpkg;
-    private final Path older;
-    private final Path newer;
+    private final SampleRelease older;
+    private final SampleRelease newer;
     private final long bytes;
     private final PlacementRun run;
-    private final Manifest manifest;
-    private final Path list;
 
     DebKind(Scratch scratch, ByteCount size, Path dpkg) {
         this.scratch = scratch;
@@ -52,14 +35,11 @@ final class DebKind implements InstallKind {
         this.newer = pack(tree, "2.0");
         this.older = pack(tree, "1.0");
         scratch.delete("tree-deb");
-        this.list = scratch.path("list-deb");
         this.run = new PlacementRun(scratch.folder("machine-deb"), new MachinePrograms(RunLimits.DEFAULT));
-        Path olderList = scratch.path("list-deb-older");
-        run.install(manifest("1.0", older, olderList), older, olderList);
-        this.manifest = manifest("2.0", newer, list);
+        run.install(older);
     }
 
-    private Path pack(Path tree, String version) {
+    private SampleRelease pack(Path tree, String version) {
         Path deb = scratch.path(NAME + "_" + version + "_all.deb");
         try {
             Path control = Files.createDirectories(tree.resolve("DEBIAN"));
@@ -81,40 +61,7 @@ final class DebKind implements InstallKind {
                                 tree.toString(),
                                 deb.toString()))
                 .end(LIMIT);
-        return deb;
-    }
-
-    private static Manifest manifest(String version, Path content, Path list) {
-        ContentHashes hashes = SampleFile.hashes(content);
-        String name = String.valueOf(content.getFileName());
-        byte[] line = new FileList()
-                .encode(new FileEntry.File(name, 0644, FileEntry.Owner.ROOT, hashes.length(), hashes.sha256()));
-        try {
-            Files.write(list, line);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Manifest(
-                new ReleaseId(ReleaseName.parse("bench/deb"), Version.parse(version), Platform.ANY),
-                Kind.PACKAGE,
-                Manifest.Form.FILE,
-                name,
-                hashes.data(),
-                BlobRef.of(line),
-                1,
-                List.of(Torrents.pack(hashes, false)),
-                List.of(),
-                Optional.of(new InstallSection(
-                        "deb",
-                        JsonObject.of(Map.of("scripts", new JsonString("chrootless"))),
-                        Map.of(),
-                        new TreeMap<>(),
-                        Map.of(),
-                        List.of(),
-                        0,
-                        InstallSection.Activating.WITH_INSTALL,
-                        InstallSection.Drift.REPORT,
-                        List.of())));
+        return SampleRelease.of(deb, Kind.PACKAGE, version, "deb", "{\"scripts\":\"chrootless\"}");
     }
 
     @Override
@@ -135,7 +82,7 @@ final class DebKind implements InstallKind {
 
     @Override
     public Times ours(int round) {
-        return run.installAndUndo(manifest, newer, list);
+        return run.installAndUndo(newer);
     }
 
     @Override
@@ -152,9 +99,9 @@ final class DebKind implements InstallKind {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        install(name + "-older", root, older);
+        install(name + "-older", root, older.content());
         long start = System.nanoTime();
-        install(name + "-newer", root, newer);
+        install(name + "-newer", root, newer.content());
         double seconds = (System.nanoTime() - start) / 1e9;
         scratch.delete(name);
         return Optional.of(seconds);

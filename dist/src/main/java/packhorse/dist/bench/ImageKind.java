@@ -6,24 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import packhorse.core.content.BlobRef;
-import packhorse.core.content.ContentHashes;
-import packhorse.core.content.FileEntry;
-import packhorse.core.content.FileList;
-import packhorse.core.content.InstallSection;
 import packhorse.core.content.Kind;
-import packhorse.core.content.Manifest;
-import packhorse.core.content.Platform;
-import packhorse.core.content.ReleaseId;
-import packhorse.core.content.ReleaseName;
-import packhorse.core.content.Torrents;
-import packhorse.core.content.Version;
-import packhorse.core.json.Json.JsonObject;
-import packhorse.core.json.JsonReader;
 import packhorse.core.unit.ByteCount;
 
 /**
@@ -34,14 +19,17 @@ final class ImageKind implements InstallKind {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final long SEED = 20_261_122;
     private static final int PORTION_BYTES = 1 << 20;
+    private static final String DEVICE = "{\"device\":\"/b.img\"}";
+    private static final String SLOTS = """
+        {"running":{"file":"/boot/running"},"slots":["/a.img","/b.img"],\
+        "switch":{"file":"/boot/slot","format":"key-value"}}\
+        """;
 
     private final Scratch scratch;
     private final String word;
     private final Optional<Path> dd;
-    private final Path content;
-    private final Path list;
     private final Path theirs;
-    private final Manifest manifest;
+    private final SampleRelease release;
     private final PlacementRun run;
 
     /** @param slots whether there are two, else one device */
@@ -49,13 +37,12 @@ final class ImageKind implements InstallKind {
         this.scratch = scratch;
         this.word = slots ? "image-slot" : "image-device";
         this.dd = dd;
-        this.content = scratch.path(word + ".img");
-        this.list = scratch.path(word + ".list");
+        Path image = scratch.path(word + ".img");
         this.theirs = scratch.path(word + ".theirs");
         this.run = new PlacementRun(scratch.folder("machine-" + word), new NoPrograms());
         SplittableRandom random = new SplittableRandom(SEED);
         try {
-            fill(content, size.bytes(), random);
+            fill(image, size.bytes(), random);
             fill(theirs, size.bytes(), random);
             Path root = Files.createDirectories(run.root());
             Files.createDirectories(root.resolve("boot"));
@@ -63,10 +50,10 @@ final class ImageKind implements InstallKind {
             Files.writeString(root.resolve("boot/running"), "a\n");
             Files.writeString(root.resolve("a.img"), "a");
             fill(root.resolve("b.img"), size.bytes(), random);
-            this.manifest = manifest(slots);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        this.release = SampleRelease.of(image, Kind.IMAGE, "1.0", "image", slots ? SLOTS : DEVICE);
     }
 
     private static void fill(Path file, long bytes, SplittableRandom random) throws IOException {
@@ -77,41 +64,6 @@ final class ImageKind implements InstallKind {
                 out.write(portion, 0, (int) Math.min(portion.length, bytes - written));
             }
         }
-    }
-
-    private Manifest manifest(boolean slots) throws IOException {
-        ContentHashes hashes = SampleFile.hashes(content);
-        String name = String.valueOf(content.getFileName());
-        byte[] line = new FileList()
-                .encode(new FileEntry.File(name, 0644, FileEntry.Owner.ROOT, hashes.length(), hashes.sha256()));
-        Files.write(list, line);
-        String settings = slots ? """
-            {"running":{"file":"/boot/running"},"slots":["/a.img","/b.img"],\
-            "switch":{"file":"/boot/slot","format":"key-value"}}\
-            """ : """
-                {"device":"/b.img"}\
-                """;
-        return new Manifest(
-                new ReleaseId(ReleaseName.parse("bench/image"), Version.parse("1.0"), Platform.ANY),
-                Kind.IMAGE,
-                Manifest.Form.FILE,
-                name,
-                hashes.data(),
-                BlobRef.of(line),
-                1,
-                List.of(Torrents.pack(hashes, false)),
-                List.of(),
-                Optional.of(new InstallSection(
-                        "image",
-                        (JsonObject) JsonReader.parse(settings.getBytes(java.nio.charset.StandardCharsets.UTF_8)),
-                        Map.of(),
-                        new TreeMap<>(),
-                        Map.of(),
-                        List.of(),
-                        0,
-                        InstallSection.Activating.WITH_INSTALL,
-                        InstallSection.Drift.REPORT,
-                        List.of())));
     }
 
     @Override
@@ -126,7 +78,7 @@ final class ImageKind implements InstallKind {
 
     @Override
     public long bytes() {
-        return manifest.content().length();
+        return release.manifest().content().length();
     }
 
     @Override
@@ -139,7 +91,7 @@ final class ImageKind implements InstallKind {
             Files.writeString(running, "a\n");
             Child.start(word + "-sync-" + round, scratch, List.of("sync", "-f", target.toString()))
                     .end(LIMIT);
-            return run.installAndUndo(manifest, content, list, () -> Files.writeString(running, "b\n"));
+            return run.installAndUndo(release, () -> Files.writeString(running, "b\n"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -164,7 +116,12 @@ final class ImageKind implements InstallKind {
             Child.start(
                             word + "-dd-" + round,
                             scratch,
-                            List.of(program.toString(), "if=" + content, "of=" + theirs, "bs=1M", "conv=notrunc,fsync"))
+                            List.of(
+                                    program.toString(),
+                                    "if=" + release.content(),
+                                    "of=" + theirs,
+                                    "bs=1M",
+                                    "conv=notrunc,fsync"))
                     .end(LIMIT);
             return (System.nanoTime() - start) / 1e9;
         });

@@ -80,10 +80,10 @@ final class InstallBench implements Callable<Integer> {
         List<InstallKind> kinds = new ArrayList<>();
         Optional<Path> tar = Outside.find("tar", report);
         if (tar.isPresent()) {
-            kinds.add(new ArchiveKind(scratch, "tar", size, tar, List.of()));
-            kinds.add(new ArchiveKind(scratch, "tar.gz", size, tar, List.of("-z")));
+            kinds.add(new ArchiveKind(scratch, "tar", size, tar.get(), List.of()));
+            kinds.add(new ArchiveKind(scratch, "tar.gz", size, tar.get(), List.of("-z")));
             if (Outside.find("zstd", report).isPresent()) {
-                kinds.add(new ArchiveKind(scratch, "tar.zst", size, tar, List.of("--zstd")));
+                kinds.add(new ArchiveKind(scratch, "tar.zst", size, tar.get(), List.of("--zstd")));
             }
         }
         Optional<Path> dd = Outside.find("dd", report);

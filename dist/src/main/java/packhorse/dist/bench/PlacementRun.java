@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import packhorse.core.OperationException;
-import packhorse.core.content.Manifest;
+import packhorse.core.content.InstallSection;
 import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Placement;
@@ -31,9 +31,9 @@ final class PlacementRun {
     }
 
     /** Puts a release in place to stay; the next ones replace it. */
-    void install(Manifest manifest, Path content, Path fileList) {
-        Workplace here = at(manifest, content, fileList);
-        Placement placement = placement(manifest);
+    void install(SampleRelease release) {
+        Workplace here = at(release);
+        Placement placement = placement(release);
         toUse(here, placement);
         try {
             placement.commit(here);
@@ -41,13 +41,12 @@ final class PlacementRun {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        previous = Optional.of(
-                new Workplace.Previous(manifest, manifest.install().orElseThrow(), here.home(), Optional.empty()));
+        previous = Optional.of(new Workplace.Previous(here.manifest(), here.section(), here.home(), Optional.empty()));
     }
 
     /** Puts a release in place, reads it back, and takes it back. */
-    InstallKind.Times installAndUndo(Manifest manifest, Path content, Path fileList) {
-        return installAndUndo(manifest, content, fileList, () -> {});
+    InstallKind.Times installAndUndo(SampleRelease release) {
+        return installAndUndo(release, () -> {});
     }
 
     /** What happens to the machine between bringing into use and reading back: its start, for one. */
@@ -56,9 +55,9 @@ final class PlacementRun {
     }
 
     /** The same, with something in between. */
-    InstallKind.Times installAndUndo(Manifest manifest, Path content, Path fileList, Between between) {
-        Workplace here = at(manifest, content, fileList);
-        Placement placement = placement(manifest);
+    InstallKind.Times installAndUndo(SampleRelease release, Between between) {
+        Workplace here = at(release);
+        Placement placement = placement(release);
         try {
             long start = System.nanoTime();
             long prepared = prepare(here, placement);
@@ -108,19 +107,23 @@ final class PlacementRun {
         }
     }
 
-    private static Placement placement(Manifest manifest) {
-        return Adapters.standard().read(manifest, manifest.install().orElseThrow());
+    private static Placement placement(SampleRelease release) {
+        return Adapters.standard().read(release.manifest(), section(release));
     }
 
-    private Workplace at(Manifest manifest, Path content, Path fileList) {
+    private static InstallSection section(SampleRelease release) {
+        return release.manifest().install().orElseThrow();
+    }
+
+    private Workplace at(SampleRelease release) {
         Workplace here = new Workplace(
-                manifest,
-                manifest.install().orElseThrow(),
-                Optional.of(content),
-                Optional.of(fileList),
+                release.manifest(),
+                section(release),
+                Optional.of(release.content()),
+                Optional.of(release.fileList()),
                 place.resolve("staging"),
                 place.resolve("undo"),
-                place.resolve("home").resolve(manifest.id().version().toString()),
+                place.resolve("home").resolve(release.manifest().id().version().toString()),
                 previous,
                 root(),
                 InstallDisk.real(),
