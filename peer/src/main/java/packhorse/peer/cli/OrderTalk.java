@@ -10,6 +10,7 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Progress;
 import packhorse.core.state.ActionState;
+import packhorse.core.terminal.Terminal;
 import packhorse.peer.words.InstallJson;
 import packhorse.peer.words.InstallWords;
 

@@ -12,6 +12,7 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Pull;
 import packhorse.core.message.v1.Pulled;
+import packhorse.core.terminal.Terminal;
 import packhorse.core.unit.ByteCount;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.json.Json;
+import packhorse.core.trust.Passphrase;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.VerifyingKey;
 import packhorse.seeder.sign.KeyDirectory;
@@ -99,7 +100,7 @@ public final class KeysCommand implements Callable<Integer> {
             KeyDirectory.Quorum rootQuorum = KeyDirectory.Quorum.parse(root);
             KeyDirectory.Quorum targetsQuorum = KeyDirectory.Quorum.parse(targets);
             char[] offline = passphrase.read("a passphrase for the new keys", true);
-            char[] online = onlinePassphrase == null ? offline : PassphraseOptions.read(onlinePassphrase);
+            char[] online = onlinePassphrase == null ? offline : Passphrase.ofFile(onlinePassphrase);
             try {
                 KeyDirectory made = KeyDirectory.create(
                         directory,

@@ -16,6 +16,7 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.trust.Passphrase;
 import packhorse.seeder.OriginMain;
 import packhorse.seeder.origin.Origin;
 import packhorse.seeder.origin.OriginConfig;
@@ -67,7 +68,7 @@ public final class OriginCommand implements Callable<Integer> {
         }
         OriginConfig read = OriginConfig.read(config);
         char[] phrase = read.passphraseFile()
-                .map(PassphraseOptions::read)
+                .map(Passphrase::ofFile)
                 .orElseGet(() -> passphrase.read("the passphrase of the online keys", false));
         OriginMain running;
         try {

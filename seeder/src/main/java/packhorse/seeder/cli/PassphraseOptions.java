@@ -1,10 +1,9 @@
 package packhorse.seeder.cli;
 
-import java.io.Console;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
+import packhorse.core.terminal.Terminal;
 import packhorse.core.trust.Passphrase;
 import picocli.CommandLine.Option;
 
@@ -28,30 +27,11 @@ final class PassphraseOptions {
             throw new UsageException("--passphrase-file and --passphrase-fd exclude each other; give one");
         }
         if (file != null) {
-            return read(file);
+            return Passphrase.ofFile(file);
         }
         if (descriptor != null) {
             return Passphrase.ofDescriptor(descriptor);
         }
-        return ask(what, twice);
-    }
-
-    /** The first line of {@code file}. */
-    static char[] read(Path file) {
-        return Passphrase.ofFile(file);
-    }
-
-    private static char[] ask(String what, boolean twice) {
-        Console console = Terminal.console()
-                .orElseThrow(() ->
-                        new UsageException("no terminal to ask for " + what + "; name a file with --passphrase-file"));
-        char[] first = console.readPassword("%s: ", what);
-        if (first == null || first.length == 0) {
-            throw new UsageException("an empty passphrase; nothing was done");
-        }
-        if (twice && !Arrays.equals(first, console.readPassword("the same again: "))) {
-            throw new UsageException("the two passphrases differ; nothing was done");
-        }
-        return first;
+        return Terminal.secret(what, "--passphrase-file", twice);
     }
 }

@@ -23,6 +23,8 @@ import packhorse.core.identity.Visitor;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
 import packhorse.core.json.Json.JsonString;
+import packhorse.core.terminal.Terminal;
+import packhorse.core.trust.Passphrase;
 import packhorse.core.trust.Role;
 import packhorse.core.unit.ByteCount;
 import packhorse.peer.adapter.Adapters;
@@ -166,7 +168,7 @@ public final class PublishCommand implements Callable<Integer> {
             throw new UsageException("say what to publish: a PATH, or --bundle FILE");
         }
         Function<Publisher, Published> work = bundle != null ? bundleWork(bundle) : releaseWork(path);
-        boolean draws = outcome.talks() && Terminal.console().isPresent();
+        boolean draws = outcome.talks() && Terminal.isThere();
         Published published;
         if (draws) {
             try (ProgressBar bar = new ProgressBar(KeysCommand.err(spec), InstantSource.system())) {
@@ -227,7 +229,7 @@ public final class PublishCommand implements Callable<Integer> {
         OriginConfig origin = OriginConfig.read(file);
         KeyDirectory targetsKeys = KeyDirectory.open(keys == null ? origin.keys() : keys);
         char[] phrase = passphrase.read("the passphrase of the targets key", false);
-        char[] online = origin.passphraseFile().map(PassphraseOptions::read).orElse(phrase);
+        char[] online = origin.passphraseFile().map(Passphrase::ofFile).orElse(phrase);
         try {
             KeyDirectory onlineKeys = KeyDirectory.open(origin.keys());
             OriginDirectory directory = OriginDirectory.open(

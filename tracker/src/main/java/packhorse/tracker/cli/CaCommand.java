@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -146,11 +145,13 @@ public final class CaCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            char[] root = passphrase.root(true);
-            char[] issuing = passphrase.issuing(true);
-            try {
+            try (NewPassphrase.Both phrases = passphrase.read(true)) {
                 AuthorityDirectory made = AuthorityDirectory.create(
-                        directory, root, issuing, InstantSource.system().instant(), new SecureRandom());
+                        directory,
+                        phrases.root(),
+                        phrases.issuing(),
+                        InstantSource.system().instant(),
+                        new SecureRandom());
                 outcome.with("directory", directory.toString())
                         .with(
                                 "root",
@@ -165,9 +166,6 @@ public final class CaCommand implements Callable<Integer> {
                                         + " away now, and bring it back before " + end(made.issuing())
                                         + " for packhorse ca renew-issuing");
                 return 0;
-            } finally {
-                Arrays.fill(root, '\0');
-                Arrays.fill(issuing, '\0');
             }
         }
     }
@@ -435,20 +433,19 @@ public final class CaCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            char[] root = passphrase.root(false);
-            char[] issuing = passphrase.issuing(true);
-            try {
+            try (NewPassphrase.Both phrases = passphrase.read(false)) {
                 Instant until = end(where.authority()
                         .renewIssuing(
-                                rootKey, root, issuing, InstantSource.system().instant(), new SecureRandom()));
+                                rootKey,
+                                phrases.root(),
+                                phrases.issuing(),
+                                InstantSource.system().instant(),
+                                new SecureRandom()));
                 outcome.with("issuingUntil", until.toString())
                         .print(
                                 spec,
                                 "the issuing authority counts until " + until + "; carry " + rootKey + " away again");
                 return 0;
-            } finally {
-                Arrays.fill(root, '\0');
-                Arrays.fill(issuing, '\0');
             }
         }
     }

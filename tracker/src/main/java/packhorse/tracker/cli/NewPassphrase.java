@@ -1,12 +1,10 @@
 package packhorse.tracker.cli;
 
-import java.io.Console;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
+import packhorse.core.terminal.Terminal;
 import packhorse.core.trust.Passphrase;
 import picocli.CommandLine.Option;
 
@@ -31,7 +29,31 @@ final class NewPassphrase {
                     "Read the issuing key's passphrase from the first line of FILE; the tracker reads the same file.")
     private @Nullable Path issuing;
 
-    char[] root(boolean twice) {
+    /** The passphrases of both of an authority's keys; overwritten when closed. */
+    @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
+    record Both(char[] root, char[] issuing) implements AutoCloseable {
+        @Override
+        public void close() {
+            Arrays.fill(root, '\0');
+            Arrays.fill(issuing, '\0');
+        }
+    }
+
+    /**
+     * Both passphrases; the issuing key is always a new one.
+     *
+     * @param newRoot whether the root key is, too
+     */
+    Both read(boolean newRoot) {
+        char[] root = root(newRoot);
+        return new Both(
+                root,
+                issuing != null
+                        ? Passphrase.ofFile(issuing)
+                        : Terminal.secret("the issuing key's passphrase", "--issuing-passphrase-file", true));
+    }
+
+    private char[] root(boolean twice) {
         if (file != null && descriptor != null) {
             throw new UsageException("--passphrase-file and --passphrase-fd exclude each other; give one");
         }
@@ -40,47 +62,6 @@ final class NewPassphrase {
         }
         return descriptor != null
                 ? Passphrase.ofDescriptor(descriptor)
-                : ask("the root key's passphrase", "--passphrase-file", twice);
-    }
-
-    char[] issuing(boolean twice) {
-        return issuing != null
-                ? Passphrase.ofFile(issuing)
-                : ask("the issuing key's passphrase", "--issuing-passphrase-file", twice);
-    }
-
-    private static char[] ask(String what, String option, boolean twice) {
-        Console console = console()
-                .orElseThrow(
-                        () -> new UsageException("no terminal to ask for " + what + "; name a file with " + option));
-        char[] first = console.readPassword("%s: ", what);
-        if (first == null || first.length == 0) {
-            throw new UsageException("an empty passphrase; nothing was done");
-        }
-        if (twice && !Arrays.equals(first, console.readPassword("the same again: "))) {
-            throw new UsageException("the two passphrases differ; nothing was done");
-        }
-        return first;
-    }
-
-    /**
-     * The console, where it is a terminal. Up to Java 21 one exists only there; from Java 22 on there always is one, and it has
-     * a method that tells, which our language level does not know yet.
-     */
-    @SuppressWarnings("SystemConsoleNull")
-    private static Optional<Console> console() {
-        Console console = System.console();
-        if (console == null) {
-            return Optional.empty();
-        }
-        try {
-            boolean terminal =
-                    Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
-            return terminal ? Optional.of(console) : Optional.empty();
-        } catch (NoSuchMethodException e) {
-            return Optional.of(console);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            return Optional.empty();
-        }
+                : Terminal.secret("the root key's passphrase", "--passphrase-file", twice);
     }
 }
