@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The options of every command that asks the local agent. */
-final class AgentOptions {
+/** The options of every command that asks the local agent; some have more. */
+class AgentOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -28,25 +28,25 @@ final class AgentOptions {
             description = "Print nothing but errors.")
     private boolean quiet;
 
-    AgentSocket agent() {
+    final AgentSocket agent() {
         return AgentSocket.find(socket, System.getenv());
     }
 
-    boolean json() {
+    final boolean json() {
         return json;
     }
 
-    boolean quiet() {
+    final boolean quiet() {
         return quiet;
     }
 
-    PrintWriter out() {
+    final PrintWriter out() {
         return command == null
                 ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
                 : command.commandLine().getOut();
     }
 
-    PrintWriter err() {
+    final PrintWriter err() {
         return command == null
                 ? new PrintWriter(System.err, true, StandardCharsets.UTF_8)
                 : command.commandLine().getErr();

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class InstallCommand implements Callable<Integer> {
     @Mixin
-    private AgentOptions options = new AgentOptions();
+    private OrderOptions options = new OrderOptions();
 
     @Parameters(index = "0", paramLabel = "NAME[@VERSION]", description = "publisher/product, and which version.")
     private String release = "";
@@ -38,24 +38,17 @@ public final class InstallCommand implements Callable<Integer> {
             description = "Which platform's; default: this machine's, then any; \"bundle\" for a bundle.")
     private @Nullable String platform;
 
-    @Option(names = "--no-wait", description = "End as soon as the agent has written it down.")
-    private boolean noWait;
-
     @Override
     public Integer call() {
         OrderTalk.Wish wish = OrderTalk.Wish.of(release, platform);
-        OrderTalk talk = new OrderTalk(options);
-        talk.hold(LocalRequest.newBuilder()
+        options.order(LocalRequest.newBuilder()
                 .setInstall(Install.newBuilder()
                         .setName(wish.name())
                         .setVersion(wish.version())
                         .setPlatform(wish.platform())
                         .setQuiet(options.quiet())
-                        .setDetach(noWait))
+                        .setDetach(options.noWait()))
                 .build());
-        if (noWait) {
-            talk.detached();
-        }
         return 0;
     }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         })
 public final class RollbackCommand implements Callable<Integer> {
     @Mixin
-    private AgentOptions options = new AgentOptions();
+    private OrderOptions options = new OrderOptions();
 
     @Parameters(index = "0", paramLabel = "NAME", description = "publisher/product.")
     private String release = "";
@@ -37,9 +37,6 @@ public final class RollbackCommand implements Callable<Integer> {
             description = "Which platform's; needed only where several of that name are in place.")
     private @Nullable String platform;
 
-    @Option(names = "--no-wait", description = "End as soon as the agent has written it down.")
-    private boolean noWait;
-
     @Override
     public Integer call() {
         OrderTalk.Wish wish = OrderTalk.Wish.of(release, platform);
@@ -47,17 +44,13 @@ public final class RollbackCommand implements Callable<Integer> {
             throw new UsageException("a rollback goes to the version that was there before; leave @" + wish.version()
                     + " out, or ask for that version: packhorse install " + release);
         }
-        OrderTalk talk = new OrderTalk(options);
-        talk.hold(LocalRequest.newBuilder()
+        options.order(LocalRequest.newBuilder()
                 .setRollback(Rollback.newBuilder()
                         .setName(wish.name())
                         .setPlatform(wish.platform())
                         .setQuiet(options.quiet())
-                        .setDetach(noWait))
+                        .setDetach(options.noWait()))
                 .build());
-        if (noWait) {
-            talk.detached();
-        }
         return 0;
     }
 }
