@@ -121,7 +121,10 @@ public final class DurableFiles {
         try {
             makeDirectories(Durably.parent(file));
             Path fresh = Files.createTempFile(
-                    Durably.parent(file), "." + file.getFileName(), ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                    Durably.parent(file),
+                    "." + file.getFileName(),
+                    ".new",
+                    PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             try {
                 writeFlushed(fresh, bytes);
                 step.before("link " + file);

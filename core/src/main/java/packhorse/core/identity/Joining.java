@@ -25,7 +25,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import packhorse.core.UsageException;
-import packhorse.core.trust.DurableFiles;
+import packhorse.core.durable.DurableFiles;
 
 /**
  * Makes this machine one of a deployment's: a key of its own, and a certificate by the right of a join token.

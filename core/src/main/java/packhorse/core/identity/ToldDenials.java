@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -24,7 +25,6 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 
 /**
  * The deny-list of a machine that is no authority: the latest that a tracker told it, also after a restart where it is kept in a file,

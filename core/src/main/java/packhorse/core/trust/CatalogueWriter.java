@@ -14,6 +14,7 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.BlobRef;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.trust.Metadata.MetaFile;
 
 /**

@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import packhorse.core.OperationException;
+import packhorse.core.durable.DurableFiles;
 
 /**
  * Keeps a second writer out of a directory, by a lock on the file {@code lock} in it, which ends with the process. Within one process a set says who is

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 
 /** Reads a passphrase from where a secret may come from without a person: the first line of a file or of a descriptor. */
 public final class Passphrase {

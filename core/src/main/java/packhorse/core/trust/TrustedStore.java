@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import packhorse.core.OperationException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonInteger;

@@ -1,6 +1,6 @@
 /**
- * Keys, signatures and the catalogue: a TUF repository (specification 1.0.34), its client workflow and its writer. The only
- * home of Bouncy Castle; everybody who needs a signature made or checked comes here.
+ * Keys, signatures and the catalogue: a TUF repository (specification 1.0.34), its client workflow and its writer. Everybody who
+ * needs a signature made or checked comes here; certificates are {@code core.identity}'s.
  *
  * <p>A client holds a {@code TrustedStore} with the one root it was given, and a {@code TufClient} that brings it up to date
  * from any {@code MetadataSource}, trusted or not. What comes out is a {@code Catalogue}; what it says about a path is

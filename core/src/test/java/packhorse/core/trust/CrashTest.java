@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.ReleaseId;
+import packhorse.core.durable.DurableFiles;
 
 /** A crash before any step that changes the disk leaves the old state or the new, and doing it again ends in the new. */
 final class CrashTest {

@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -27,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.durable.Durably;
 
 /** Changes the machine's file systems. */
 final class RealDisk implements InstallDisk {
@@ -55,10 +55,7 @@ final class RealDisk implements InstallDisk {
         try (FileChannel out = FileChannel.open(
                 file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
-                ByteBuffer portion = ByteBuffer.wrap(buffer, 0, count);
-                while (portion.hasRemaining()) {
-                    out.write(portion);
-                }
+                Durably.writeAll(out, ByteBuffer.wrap(buffer, 0, count));
                 written += count;
                 progress.accept(written);
             }
@@ -137,7 +134,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        Durably.rename(from, to);
     }
 
     @Override
@@ -183,9 +180,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void force(Path fileOrDirectory) throws IOException {
-        try (FileChannel channel = FileChannel.open(fileOrDirectory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        Durably.flush(fileOrDirectory);
     }
 
     @Override

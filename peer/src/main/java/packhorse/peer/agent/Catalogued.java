@@ -16,6 +16,7 @@ import packhorse.core.content.Bundle;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 import packhorse.core.state.Subject;
 import packhorse.core.trust.Catalogue;
 import packhorse.core.trust.TargetInfo;
@@ -178,7 +179,7 @@ final class Catalogued {
     private void keep(Sha256 digest, byte[] bytes) {
         try {
             Files.createDirectories(directory);
-            DurableFile.write(directory.resolve(digest.hex()), bytes);
+            Durably.replace(directory.resolve(digest.hex()), bytes);
         } catch (IOException e) {
             LOG.warn("{} cannot be kept: {}", digest, e.getMessage());
         }

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import packhorse.core.durable.Durably;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.Denied;
@@ -266,7 +267,7 @@ final class Entitlements {
                 .getBytes(StandardCharsets.UTF_8);
         errands.run(
                 () -> {
-                    DurableFile.write(file, lines);
+                    Durably.replace(file, lines);
                     return file;
                 },
                 written -> {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import packhorse.core.OperationException;
+import packhorse.core.durable.Durably;
 
 /** How many times an agent has started, kept on its disk: a tracker tells by it an old report from a new agent's. */
 final class Incarnation {
@@ -16,7 +17,7 @@ final class Incarnation {
         Path file = directory.resolve("incarnation");
         try {
             long now = read(file) + 1;
-            DurableFile.write(file, (now + "\n").getBytes(StandardCharsets.US_ASCII));
+            Durably.replace(file, (now + "\n").getBytes(StandardCharsets.US_ASCII));
             return now;
         } catch (IOException e) {
             throw new OperationException(

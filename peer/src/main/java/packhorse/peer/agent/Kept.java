@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import packhorse.core.durable.Durably;
 
 /**
  * A value that stands in one small file, replaced as a whole, and counts once it is on the disk. One write is under way at a time;
@@ -59,7 +60,7 @@ final class Kept<T> {
         waiting = new ArrayList<>();
         errands.run(
                 () -> {
-                    DurableFile.write(file, bytes.apply(value));
+                    Durably.replace(file, bytes.apply(value));
                     return value;
                 },
                 written -> {

@@ -18,6 +18,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LocalReply;
@@ -306,7 +307,7 @@ final class Sources {
             if (directory != null) {
                 Files.createDirectories(directory);
             }
-            DurableFile.write(file, bytes);
+            Durably.replace(file, bytes);
         } catch (IOException e) {
             LOG.warn("{} cannot be kept: {}", file, e.getMessage());
         }

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.DesiredStateUpdate;
@@ -243,7 +244,7 @@ final class Steward {
         storeAt = Optional.empty();
         errands.run(
                 () -> {
-                    DurableFile.write(
+                    Durably.replace(
                             file,
                             FrameCodec.encode(Envelope.newBuilder()
                                     .setVersion(FrameCodec.VERSION)

@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 
 /**
  * The packs someone asked for that are not whole yet, one digest per line and behind it who: nothing for people, {@code ordered}
@@ -117,7 +118,7 @@ final class WantedJournal {
                 .flatMap(entry -> entry.getValue().stream().map(pack -> pack.hex() + entry.getKey().suffix + "\n"))
                 .collect(Collectors.joining());
         try {
-            DurableFile.write(file, lines.getBytes(StandardCharsets.US_ASCII));
+            Durably.replace(file, lines.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new OperationException(
                     "cannot write " + file + ": " + e.getMessage() + "; is there space in the data directory?", e);

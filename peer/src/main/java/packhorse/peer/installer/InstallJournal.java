@@ -10,9 +10,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.FrameException;
-import packhorse.core.trust.DurableFiles;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.Entry;
 

@@ -18,12 +18,12 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.message.InventoryCodec;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.state.Inventory;
 import packhorse.core.state.Inventory.Difference;
 import packhorse.core.state.LineState;
-import packhorse.core.trust.DurableFiles;
 
 /**
  * Tells the tracker what this machine is made of, when it changed.

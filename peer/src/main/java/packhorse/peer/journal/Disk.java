@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import packhorse.core.durable.Durably;
 
 /** The steps by which the journal changes what is on the disk; tests stop it before any one of them. */
 interface Disk {
@@ -13,10 +13,7 @@ interface Disk {
 
     /** Adds all of {@code bytes}. */
     default void write(FileChannel channel, byte[] bytes) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        Durably.writeAll(channel, ByteBuffer.wrap(bytes));
     }
 
     /** Returns when what was written to a file, or what a directory names, outlives a loss of power. */
@@ -26,7 +23,7 @@ interface Disk {
 
     /** Gives a file another name; whatever had it is gone. */
     default void move(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Durably.rename(from, to);
     }
 
     default void delete(Path file) throws IOException {

@@ -1,18 +1,15 @@
 package packhorse.peer.store;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import packhorse.core.durable.Durably;
 
 /** The changes a store makes to a file system, one method each, so that tests can fail or stop at every one of them. */
 class Disk {
@@ -20,14 +17,7 @@ class Disk {
 
     /** Writes a file anew and brings it to the disk; nobody may look at it before its directory is renamed into place. */
     void write(Path file, byte[] bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
+        Durably.write(file, bytes);
     }
 
     /** Replaces a file in one step. */
@@ -47,14 +37,12 @@ class Disk {
     }
 
     void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        Durably.rename(from, to);
     }
 
     /** Brings a file or a directory's entries to the disk. */
     void force(Path fileOrDirectory) throws IOException {
-        try (FileChannel channel = FileChannel.open(fileOrDirectory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        Durably.flush(fileOrDirectory);
     }
 
     /** Deletes a file or a whole directory; links in it are deleted, not followed. Fine when it is not there. */

@@ -28,6 +28,7 @@ import packhorse.core.content.Pack;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Torrent;
 import packhorse.core.content.Torrents;
+import packhorse.core.durable.Durably;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.trust.Catalogue;
@@ -326,11 +327,8 @@ public final class OriginDirectory {
             } catch (UnsupportedOperationException e) {
                 Files.move(content, target);
             }
-            try (FileChannel file = FileChannel.open(target, StandardOpenOption.READ);
-                    FileChannel listing = FileChannel.open(contents(), StandardOpenOption.READ)) {
-                file.force(true);
-                listing.force(true);
-            }
+            Durably.flush(target);
+            Durably.flush(contents());
         } catch (IOException e) {
             throw new OperationException(
                     "cannot put the content into " + contents() + ": " + e.getMessage() + "; publish again", e);

@@ -3,12 +3,9 @@ package packhorse.seeder.publish;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +16,7 @@ import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
+import packhorse.core.durable.Durably;
 import packhorse.seeder.build.BuiltContent;
 
 /**
@@ -46,16 +44,7 @@ final class BuildJournal {
                 ByteBuffer.allocate(Integer.BYTES).putInt(manifest.length).array());
         out.writeBytes(manifest);
         out.writeBytes(Torrents.hybrid(built.hashes()).bytes());
-        Path nascent = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                nascent, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(nascent, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Durably.replace(file, out.toByteArray());
     }
 
     /** What a pass over the source that looked like {@code source} came to; empty when there was none, or of another one. */

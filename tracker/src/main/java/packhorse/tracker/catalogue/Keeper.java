@@ -1,16 +1,14 @@
 package packhorse.tracker.catalogue;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 
 /** Files named by their digests. One that was damaged on disk is dropped when it is asked for, and fetched again. */
 final class Keeper {
@@ -45,13 +43,9 @@ final class Keeper {
         try {
             Files.createDirectories(directory);
             Path part = Files.createTempFile(directory, digest.hex().substring(0, 8), ".part");
-            try (FileChannel out = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                var buffer = java.nio.ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    out.write(buffer);
-                }
-                out.force(true);
-                Files.move(part, directory.resolve(digest.hex()), StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Durably.write(part, bytes);
+                Durably.rename(part, directory.resolve(digest.hex()));
             } finally {
                 Files.deleteIfExists(part);
             }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.identity.CertificateAuthority;
 import packhorse.core.identity.CertificateAuthority.Root;
 import packhorse.core.identity.CertificateAuthority.Subject;
@@ -24,7 +25,6 @@ import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Pem;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.TokenIssued;
 

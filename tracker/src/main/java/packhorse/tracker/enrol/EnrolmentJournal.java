@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.identity.DenyList;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 
 /**
  * The authority's only truth: an append-only file that several processes write and watch.

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.identity.CertificateAuthority;
 import packhorse.core.identity.CertificateAuthority.Subject;
 import packhorse.core.identity.Credential;
@@ -32,7 +33,6 @@ import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Pem;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.Certified;
 

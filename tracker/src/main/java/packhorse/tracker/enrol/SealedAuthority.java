@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.identity.Pem;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
@@ -27,7 +28,6 @@ import packhorse.core.json.Json.JsonInteger;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
-import packhorse.core.trust.DurableFiles;
 import packhorse.core.trust.PassphraseSeal;
 
 /**

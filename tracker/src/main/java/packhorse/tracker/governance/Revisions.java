@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 
 /**
  * Numbers the desired states of each endpoint.

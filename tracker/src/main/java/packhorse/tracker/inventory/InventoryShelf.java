@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.message.InventoryCodec;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.state.Inventory;
 import packhorse.core.topology.EndpointId;
-import packhorse.core.trust.DurableFiles;
 
 /**
  * Keeps the newest inventory of each endpoint in a file of its own: the revision in 8 bytes, then the whole, compressed. A difference is put on

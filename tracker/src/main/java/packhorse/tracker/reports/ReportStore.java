@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.durable.Durably;
 import packhorse.core.message.v1.StatusReport;
 import packhorse.core.message.v1.StatusReports;
 import packhorse.core.state.ReportId;
@@ -343,9 +344,7 @@ public final class ReportStore implements AutoCloseable {
             out = next();
         }
         int length = bytes.remaining();
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
-        }
+        Durably.writeAll(out, bytes);
         out.force(false);
         // Before it counts as flushed: a batch that cannot be marked is cut off again and sent again.
         mark.set(new FlushMark.Flushed(segmentNumber, flushedBytes + length));
@@ -363,14 +362,9 @@ public final class ReportStore implements AutoCloseable {
         Path file = directory.resolve(String.format(Locale.ROOT, "%010d%s", segmentNumber, ReportReader.SUFFIX));
         FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         segment = out;
-        ByteBuffer magic = ByteBuffer.wrap(ReportReader.MAGIC);
-        while (magic.hasRemaining()) {
-            out.write(magic);
-        }
+        Durably.writeAll(out, ByteBuffer.wrap(ReportReader.MAGIC));
         out.force(true);
-        try (FileChannel itself = FileChannel.open(directory, StandardOpenOption.READ)) {
-            itself.force(true);
-        }
+        Durably.flush(directory);
         flushedBytes = ReportReader.MAGIC.length;
         return out;
     }
