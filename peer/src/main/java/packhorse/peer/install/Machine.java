@@ -58,7 +58,8 @@ import packhorse.peer.install.TaskStatus.Gate;
  * now. After it nothing is asked for any more, else a machine would stay between old and new. A step whose effect needs the machine's
  * next start is followed by nothing before that.
  *
- * <p><b>Committing</b> never turns: a backup that cannot be freed is tried three times and left; it costs room, nothing else.
+ * <p><b>Committing</b> never turns: a backup that cannot be freed is tried three times and left, as is one whose freeing was cut off
+ * {@value #BEGINS_MAX} times; it costs room, nothing else.
  *
  * <p>Cost: O(members) for each answer. Write-ahead with undo only, one transaction a line, is the simplest recovery there is [1]; redo
  * is not needed, because steps can be repeated.
@@ -253,7 +254,7 @@ public final class Machine {
     private static Next commit(Progress progress) {
         for (int member : progress.order()) {
             if (!progress.isDone(Kind.COMMIT, member)) {
-                return new Next.Run(new Step(Kind.COMMIT, member));
+                return free(progress, new Step(Kind.COMMIT, member));
             }
         }
         return cleared(
@@ -271,7 +272,20 @@ public final class Machine {
     }
 
     private static Next cleared(Progress progress, Next.End end) {
-        return progress.isDone(Kind.CLEAR, 0) ? end : new Next.Run(new Step(Kind.CLEAR, 0));
+        return progress.isDone(Kind.CLEAR, 0) ? end : free(progress, new Step(Kind.CLEAR, 0));
+    }
+
+    /** What ends the process each time counts as one that failed as often as it is tried: it is left. */
+    private static Next free(Progress progress, Step step) {
+        int begins = progress.begins(step);
+        return begins < BEGINS_MAX
+                ? new Next.Run(step)
+                : new Next.Turn(
+                        ActionState.FAILED,
+                        "the step \"" + step.kind().words() + "\" of "
+                                + progress.members().get(step.member()).release() + " was cut off " + begins
+                                + " times; look why the installer or the machine ended then",
+                        Optional.of(CodeClass.ENVIRONMENT));
     }
 
     // ---- back ----

@@ -141,9 +141,15 @@ public final class InstallerProcess {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::endBySignal));
         Thread.ofPlatform().daemon().name("installer-orders").start(process::read);
         Thread.ofPlatform().daemon().name("installer-news").start(process::write);
-        int code = process.run();
-        process.over.countDown();
-        Runtime.getRuntime().halt(code);
+        int code = FAILED;
+        try {
+            code = process.run();
+        } finally {
+            // Also after an Error: a main thread that ends by itself would leave the others answering for a dead
+            // engine.
+            process.over.countDown();
+            Runtime.getRuntime().halt(code);
+        }
     }
 
     private void endBySignal() {
@@ -175,7 +181,7 @@ public final class InstallerProcess {
             InstallerOrder.Start first = start.get();
             try (FileChannel held = alone(first.settings())) {
                 LOG.debug("works in {} ({})", first.settings().data(), held);
-                work(first);
+                code = worked(first);
             }
         } catch (ExecutionException | Ending e) {
             LOG.debug("ends before it began", e);
@@ -185,18 +191,35 @@ public final class InstallerProcess {
         } catch (OperationException | IOException e) {
             died(e.getMessage());
             code = FAILED;
-        } catch (RuntimeException e) {
+        }
+        settle();
+        Ending why = ending.get();
+        return code != FINE || why == null ? code : why.code;
+    }
+
+    /** Up to the last words, and with the lock: a step that does not end when told to goes on until the process is no more. */
+    private int worked(InstallerOrder.Start first) {
+        int code = FINE;
+        try {
+            work(first);
+        } catch (OperationException | IOException e) {
+            died(e.getMessage());
+            code = FAILED;
+        } catch (RuntimeException | Error e) {
             LOG.error("the installer cannot go on", e);
             died("the installer cannot go on: " + e);
             code = FAILED;
         }
+        settle();
+        return code;
+    }
+
+    private void settle() {
         try {
             outgoing.settle(SETTLE_MILLIS_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Ending why = ending.get();
-        return code != FINE || why == null ? code : why.code;
     }
 
     private void died(@Nullable String why) {

@@ -566,7 +566,7 @@ public final class Transactions implements InstallEngine {
         Outcome run() throws Exception;
     }
 
-    /** Nothing that the worker throws is lost: it comes to the owner, and what is no exception ends the process. */
+    /** Nothing that the worker throws is lost: it comes to the owner. */
     private void launch(Running fresh, String name, Work work) {
         Thread worker = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> {
             try {
@@ -629,7 +629,7 @@ public final class Transactions implements InstallEngine {
 
     private void finish(Message.Ended ended) {
         running = null;
-        if (ended.fault() instanceof Error error) {
+        if (ended.fault() instanceof Error error && !isOfTheStep(error)) {
             throw error;
         }
         Progress progress = ended.of().progress;
@@ -659,6 +659,14 @@ public final class Transactions implements InstallEngine {
                 : failure(progress, step, ended.fault());
         LOG.warn("{}: {}", progress.task().action(), failure.why());
         turn(progress, failure);
+    }
+
+    /**
+     * Whether an Error says something of the step alone: code that is missing or broken, a recursion without end. After any other, out
+     * of memory above all, nobody knows what of the process still works; it ends, and {@link Machine} counts how often that happens.
+     */
+    private static boolean isOfTheStep(Error error) {
+        return error instanceof LinkageError || error instanceof StackOverflowError || error instanceof AssertionError;
     }
 
     private void turn(Progress progress, StepFailure failure) {
@@ -693,7 +701,8 @@ public final class Transactions implements InstallEngine {
                 LOG.error("the step {} of {} failed", step, release, fault);
                 yield new StepFailure(
                         ActionState.FAILED,
-                        release + ", " + step.kind().words() + ": " + reason(fault),
+                        release + ", " + step.kind().words() + ": "
+                                + (fault instanceof Error ? fault.toString() : reason(fault)),
                         0,
                         Optional.of(CodeClass.PERMANENT));
             }

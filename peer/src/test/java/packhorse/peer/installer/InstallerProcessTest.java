@@ -141,6 +141,16 @@ final class InstallerProcessTest {
     }
 
     @Test
+    void oneWhoseEngineEndsWithAnErrorSaysSoAndIsFollowedByOneThatGoesOn() throws Exception {
+        try (ProcessInstaller installer = start()) {
+            installer.tasks(1, List.of(StepEngine.task("a", 2, "error", "1")));
+            String reason = heard.awaitDeath(1);
+            assertTrue(reason.contains("the installer cannot go on: java.lang.OutOfMemoryError"), reason);
+            assertTrue(heard.awaitEnd(1, "a").ended());
+        }
+    }
+
+    @Test
     void aLongStepIsNoHang() throws Exception {
         InstallerProcessConfig usual =
                 InstallerProcessConfig.of(settings, agent.root()).withClassPath(everything());

@@ -28,7 +28,7 @@ import packhorse.peer.adapter.Workplace;
  * is deliberately not atomic: it writes file after file into its place, so only the engine keeps the machine out of the states between.
  * Settings beside {@code into}: {@code once} (apply may not be begun twice), {@code lasting} (cannot be undone), {@code reboot} (in use
  * after the next start), {@code fail} (a step's name, fails with class PERMANENT; with {@code flaky} as TRANSIENT, while the file
- * {@code fail} is in the machine's root).
+ * {@code fail} is in the machine's root), {@code error} (a step's name, throws an Error; with {@code fatal} one that ends the process).
  */
 final class PlainAdapter implements Adapter {
     @Override
@@ -53,6 +53,11 @@ final class PlainAdapter implements Adapter {
         }
 
         private void mayFail(String step, Workplace here) {
+            if (setting(section, "error").equals(step)) {
+                throw setting(section, "fatal").isEmpty()
+                        ? new NoClassDefFoundError("acme/Missing")
+                        : new OutOfMemoryError("played");
+            }
             if (!setting(section, "fail").equals(step)) {
                 return;
             }

@@ -33,8 +33,9 @@ import packhorse.peer.install.TaskStatus;
 
 /**
  * An engine that writes down its steps and does nothing else: as many as the variable {@code steps} says; the step that {@code hold}
- * names begins and waits for the file {@code go} in the engine's directory. {@code connect} names a port of this machine that its first
- * step tries to reach. The file {@code steps} says what was begun and done, by whichever process.
+ * names begins and waits for the file {@code go} in the engine's directory; the one that {@code error} names throws an Error the first
+ * time. {@code connect} names a port of this machine that its first step tries to reach. The file {@code steps} says what was begun
+ * and done, by whichever process.
  */
 final class StepEngine implements InstallEngine {
     private final InstallerSettings settings;
@@ -167,7 +168,8 @@ final class StepEngine implements InstallEngine {
 
     private void step(InstallTask task) {
         int number = done(task) + 1;
-        note("begun " + task.action() + " " + number);
+        String begun = "begun " + task.action() + " " + number;
+        note(begun);
         reporter.progress(
                 new InstallProgress(task.action(), task.subject().toString(), "step " + number, number, total(task)));
         Optional.ofNullable(task.variables().get("connect")).ifPresent(port -> heard.put(task.action(), connect(port)));
@@ -176,6 +178,10 @@ final class StepEngine implements InstallEngine {
             while (!Files.exists(settings.data().resolve("go"))) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             }
+        }
+        boolean first = steps(settings.data()).stream().filter(begun::equals).count() == 1;
+        if (first && Integer.toString(number).equals(task.variables().get("error"))) {
+            throw new OutOfMemoryError("played");
         }
         note("done " + task.action() + " " + number);
     }
