@@ -9,15 +9,19 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -43,6 +47,15 @@ final class RealDisk implements InstallDisk {
     /** Whatever this process's umask is. */
     private static final int EVERYBODYS_DIRECTORY = 0755;
 
+    private static final Set<OpenOption> NEW_FILE =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    /** Until it has the mode it is to have: what is written into it may be a secret, and who opened it once may read on. */
+    private static final FileAttribute<?> NOBODY_ELSES_FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final FileAttribute<?> NOBODY_ELSES_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private static final boolean ROOT = isRoot();
 
     private RealDisk() {}
@@ -52,8 +65,7 @@ final class RealDisk implements InstallDisk {
         // Most files are small, and a buffer for each costs more than they do.
         byte[] buffer = new byte[Math.clamp(bytes.available(), SMALL_BUFFER_BYTES, BUFFER_BYTES)];
         long written = 0;
-        try (FileChannel out = FileChannel.open(
-                file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+        try (FileChannel out = FileChannel.open(file, NEW_FILE, NOBODY_ELSES_FILE)) {
             for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
                 Durably.writeAll(out, ByteBuffer.wrap(buffer, 0, count));
                 written += count;
@@ -106,7 +118,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void createDirectory(Path directory, int mode) throws IOException {
-        Files.createDirectory(directory);
+        Files.createDirectory(directory, NOBODY_ELSES_DIRECTORY);
         mode(directory, mode);
     }
 

@@ -39,6 +39,26 @@ abstract class InstallDiskContract {
     }
 
     @Test
+    void aNewFileIsNobodyElsesWhileItIsWritten() throws Exception {
+        Path file = dir.resolve("secret");
+        List<Integer> seen = new ArrayList<>();
+        java.io.InputStream watching = new java.io.ByteArrayInputStream(bytes("secret")) {
+            @Override
+            public synchronized int read(byte[] buffer, int offset, int length) {
+                try {
+                    seen.add(mode(file) & 077);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+                return super.read(buffer, offset, length);
+            }
+        };
+        disk().create(file, watching, 0640, done -> {});
+        assertEquals(0, seen.stream().mapToInt(Integer::intValue).max().orElseThrow());
+        assertEquals(0640, mode(file));
+    }
+
+    @Test
     void aNameThatIsTakenIsRefusedAndALinkIsNotFollowed() throws Exception {
         Files.writeString(dir.resolve("target"), "old");
         Files.createSymbolicLink(dir.resolve("link"), Path.of("target"));
