@@ -1,9 +1,7 @@
 package packhorse.peer.adapter.archive;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,11 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import packhorse.core.content.BadContentException;
-import packhorse.core.content.BlobRef;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry;
-import packhorse.core.content.FileList;
 import packhorse.core.content.Manifest;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
@@ -57,18 +51,16 @@ final class ArchivePlacement implements Placement {
 
     private static final int PRIVATE_FILE = 0600;
     private static final int DIRECTORY_MODE = 0755;
-    /** What a compressed archive becomes is not known before it is read; prepare counts, and looks again before it writes. */
-    private static final long UNPACKED_GUESS = 4;
-    /** A file's last block, its name and its inode. */
-    private static final long BYTES_BESIDE_ENTRY = 4096;
 
     private final Manifest manifest;
     private final ArchiveSettings settings;
+    private final Content content;
     private final String version;
 
     ArchivePlacement(Manifest manifest, ArchiveSettings settings) {
         this.manifest = manifest;
         this.settings = settings;
+        this.content = new Content(manifest, settings);
         this.version = manifest.id().version().toString();
     }
 
@@ -100,19 +92,24 @@ final class ArchivePlacement implements Placement {
         return new Versions(here.at(settings.versions()), here.disk());
     }
 
+    private SwitchedLink link(Workplace here) {
+        return new SwitchedLink(settings, here);
+    }
+
+    private static LineHome home(Workplace here) {
+        return new LineHome(here.home(), here.disk());
+    }
+
     // ---- before ----
 
     @Override
     public List<String> precheck(Workplace here) throws IOException {
-        return new Precheck(manifest, settings, here, versions(here)).problems();
+        return new Precheck(manifest, settings, here, versions(here), link(here)).problems();
     }
 
     @Override
     public List<SpaceNeed> space(Workplace here) throws IOException {
-        long packed = manifest.content().length();
-        long unpacked = settings.format() == Format.TREE || settings.format() == Format.TAR
-                ? packed
-                : Math.min(packed * UNPACKED_GUESS, settings.limits().unpackedMax(packed));
+        long unpacked = content.unpackedBytes();
         List<SpaceNeed> needs = new ArrayList<>(List.of(new SpaceNeed(here.staging(), unpacked)));
         if (!sameFileSystem(here.staging(), here.at(settings.into()))) {
             needs.add(new SpaceNeed(here.at(settings.into()), unpacked));
@@ -136,80 +133,10 @@ final class ArchivePlacement implements Placement {
 
     @Override
     public void prepare(Workplace here) throws IOException {
-        Source source = source(here);
-        Survey.Found found = survey(source);
-        long needed = found.bytes() + found.paths() * BYTES_BESIDE_ENTRY;
-        long usable = here.disk().usableBytes(here.staging());
-        if (usable < needed) {
-            throw new AdapterException(
-                    CodeClass.ENVIRONMENT,
-                    manifest.id() + " unpacks to " + needed + " bytes, and " + usable + " are free at " + here.staging()
-                            + "; free some");
-        }
-        InstallDisk disk = here.disk();
-        Path tree = here.staging().resolve(TREE);
-        Path list = here.staging().resolve(Placed.LIST);
-        disk.createDirectories(here.staging());
-        disk.delete(tree);
-        disk.delete(list);
-        Placed placed = judged(() -> {
-            List<FileEntry> written = Unpacker.unpack(source, tree, disk, here.progress());
-            return settings.format() == Format.TREE ? copyList(here, list) : writeList(written, list, disk);
-        });
-        disk.forceTree(here.staging());
-        KeptRecord.write(disk, here.staging().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
-    }
-
-    private Source source(Workplace here) {
-        Path content = here.content()
-                .orElseThrow(() -> new AdapterException(
-                        CodeClass.ENVIRONMENT, "the content of " + manifest.id() + " is not at hand; fetch it again"));
-        return switch (settings.format()) {
-            case TREE ->
-                new TreeSource(
-                        manifest,
-                        content,
-                        here.fileList()
-                                .orElseThrow(() -> new AdapterException(
-                                        CodeClass.ENVIRONMENT,
-                                        "the file list of " + manifest.id() + " is not at hand; fetch it again")));
-            case TAR, TAR_GZ, TAR_ZST -> new TarSource(content, settings);
-            case ZIP -> new ZipSource(content, settings);
-        };
-    }
-
-    private Survey.Found survey(Source source) throws IOException {
-        return judged(() -> settings.format() == Format.TREE
-                ? Survey.ofListed(source)
-                : Survey.of(source, settings.limits(), manifest.content().length()));
-    }
-
-    /** What reads an archive. */
-    private interface Judging<T> {
-        T judge() throws IOException;
-    }
-
-    private <T> T judged(Judging<T> judging) throws IOException {
-        try {
-            return judging.judge();
-        } catch (BadContentException e) {
-            throw new AdapterException(CodeClass.PERMANENT, manifest.id() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private Placed copyList(Workplace here, Path list) throws IOException {
-        try (InputStream in = Files.newInputStream(here.fileList().orElseThrow())) {
-            here.disk().create(list, in, PRIVATE_FILE, done -> {});
-        }
-        return new Placed(manifest.files(), manifest.fileCount(), List.of());
-    }
-
-    private static Placed writeList(List<FileEntry> entries, Path list, InstallDisk disk) throws IOException {
-        FileList lines = new FileList();
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        entries.forEach(entry -> all.writeBytes(lines.encode(entry)));
-        disk.create(list, all.toByteArray(), PRIVATE_FILE);
-        return new Placed(BlobRef.of(all.toByteArray()), entries.size(), List.of());
+        Placed placed = content.unpack(
+                here, here.staging().resolve(TREE), here.staging().resolve(Placed.LIST));
+        here.disk().forceTree(here.staging());
+        KeptRecord.write(here.disk(), here.staging().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
     }
 
     // ---- there ----
@@ -220,27 +147,15 @@ final class ArchivePlacement implements Placement {
         disk.createDirectories(here.undo());
         disk.delete(here.undo().resolve(REMOVING));
         Versions versions = versions(here);
-        Path link = here.at(settings.link());
-        boolean linked = Files.isSymbolicLink(link);
-        List<String> missing = new ArrayList<>();
-        addMissing(here, settings.versions(), missing);
-        addMissing(here, String.valueOf(Path.of(settings.link()).getParent()), missing);
         Captured captured = new Captured(
-                linked ? Optional.of(Files.readSymbolicLink(link).toString()) : Optional.empty(),
-                linked ? Optional.of(UnixFile.of(link).owner()) : Optional.empty(),
+                link(here).said(),
                 versions.has(version),
-                text(versions.marker(version)),
-                missing,
+                versions.markerText(version),
+                missing(here),
                 ours(versions),
-                text(here.home().resolve(Placed.FILE)),
-                Files.exists(here.home().resolve(Placed.ACTIVE)));
+                home(here).placedText(),
+                home(here).active());
         KeptRecord.write(disk, here.undo().resolve(Captured.FILE), captured.encode(), PRIVATE_FILE);
-    }
-
-    private static Optional<String> text(Path file) throws IOException {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                ? Optional.of(Files.readString(file))
-                : Optional.empty();
     }
 
     private List<String> ours(Versions versions) throws IOException {
@@ -251,6 +166,14 @@ final class ArchivePlacement implements Placement {
             }
         }
         return ours;
+    }
+
+    /** Directories on the way to the versions and the link that are not there, outermost first. */
+    private List<String> missing(Workplace here) {
+        List<String> missing = new ArrayList<>();
+        addMissing(here, settings.versions(), missing);
+        addMissing(here, String.valueOf(Path.of(settings.link()).getParent()), missing);
+        return missing;
     }
 
     private static void addMissing(Workplace here, String directory, List<String> missing) {
@@ -282,10 +205,10 @@ final class ArchivePlacement implements Placement {
         Versions versions = versions(here);
         Placed placed = Placed.decode(Files.readAllBytes(here.staging().resolve(Placed.FILE)));
         make(here, captured.missing());
-        settle(here, placed.withMade(made(here, captured)));
+        home(here).settle(placed.withMade(made(here, captured)), here.staging().resolve(Placed.LIST));
         versions.mark(version, manifest);
         if (captured.present()) {
-            try (FileListReader list = list(here.home(), placed)) {
+            try (FileListReader list = home(here).list(placed)) {
                 new Mending(versions.of(version), versions.mending(version), disk)
                         .mend(list, file -> here.staging().resolve(TREE).resolve(file.path()));
             }
@@ -301,30 +224,14 @@ final class ArchivePlacement implements Placement {
     /** Directories that removal will take away: those made now, and those made for the versions before. */
     private List<String> made(Workplace here, Captured captured) throws IOException {
         Set<String> made = new LinkedHashSet<>();
-        for (Optional<Path> home :
-                List.of(Optional.of(here.home()), here.previous().map(Workplace.Previous::home))) {
-            if (home.isPresent()) {
-                placed(home.get()).ifPresent(placed -> made.addAll(placed.made()));
-            }
+        home(here).placed().ifPresent(placed -> made.addAll(placed.made()));
+        if (here.previous().isPresent()) {
+            new LineHome(here.previous().get().home(), here.disk())
+                    .placed()
+                    .ifPresent(placed -> made.addAll(placed.made()));
         }
         made.addAll(captured.missing());
         return List.copyOf(made);
-    }
-
-    /** Writes down in the line's home what verify, mend and removal need. */
-    private void settle(Workplace here, Placed placed) throws IOException {
-        InstallDisk disk = here.disk();
-        disk.createDirectories(here.home());
-        Path list = here.home().resolve(Placed.LIST);
-        Path fresh = InstallDisk.freshBeside(list);
-        disk.delete(fresh);
-        try (InputStream in =
-                new BufferedInputStream(Files.newInputStream(here.staging().resolve(Placed.LIST)))) {
-            disk.create(fresh, in, PRIVATE_FILE, done -> {});
-        }
-        disk.force(fresh);
-        disk.rename(fresh, list);
-        KeptRecord.write(disk, here.home().resolve(Placed.FILE), placed.encode(), PRIVATE_FILE);
     }
 
     private void arrive(Workplace here, Versions versions) throws IOException {
@@ -342,28 +249,9 @@ final class ArchivePlacement implements Placement {
 
     @Override
     public Outcome activate(Workplace here) throws IOException {
-        InstallDisk disk = here.disk();
-        Path active = here.home().resolve(Placed.ACTIVE);
-        KeptRecord.write(disk, active, new byte[0], PRIVATE_FILE);
-        String target = target(here);
-        Path link = here.at(settings.link());
-        if (!leadsTo(link, target)) {
-            disk.switchLink(link, target);
-        }
-        disk.force(Mending.parentOf(link));
+        home(here).activate();
+        link(here).lead(version);
         return Outcome.DONE;
-    }
-
-    private static boolean leadsTo(Path link, String target) throws IOException {
-        return Files.isSymbolicLink(link)
-                && Files.readSymbolicLink(link).toString().equals(target);
-    }
-
-    /** What the link says: relative, so that it means the same inside the machine's root and from outside. */
-    private String target(Workplace here) throws IOException {
-        Path from = Mending.parentOf(here.at(settings.link())).toRealPath();
-        Path to = here.at(settings.versions()).toRealPath().resolve(version);
-        return from.relativize(to).toString();
     }
 
     // ---- look ----
@@ -373,37 +261,25 @@ final class ArchivePlacement implements Placement {
         if (removing(here)) {
             return verifyRemoved(here);
         }
-        Optional<Placed> placed = placed(here.home());
+        Optional<Placed> placed = home(here).placed();
         if (placed.isEmpty()) {
             return List.of(settings.versions() + "/" + version + " is not known to be in place");
         }
         List<String> lines = new ArrayList<>();
-        if (Files.exists(here.home().resolve(Placed.ACTIVE))) {
-            wrongLink(here).ifPresent(lines::add);
+        if (home(here).active()) {
+            link(here).wrong(version).ifPresent(lines::add);
         }
         Versions versions = versions(here);
         if (!versions.has(version)) {
             lines.add(settings.versions() + "/" + version + ": is gone");
             return lines;
         }
-        try (FileListReader list = list(here.home(), placed.get())) {
+        try (FileListReader list = home(here).list(placed.get())) {
             new Comparison(here.progress())
                     .of(list, versions.of(version), DIFFERENCES_MAX - lines.size())
                     .forEach(difference -> lines.add(settings.versions() + "/" + version + "/" + difference));
         }
         return lines;
-    }
-
-    private Optional<String> wrongLink(Workplace here) throws IOException {
-        Path link = here.at(settings.link());
-        if (!Files.isSymbolicLink(link)) {
-            return Optional.of(settings.link() + ": "
-                    + (Files.exists(link, LinkOption.NOFOLLOW_LINKS) ? "is no longer a link" : "is gone"));
-        }
-        return leadsTo(link, target(here))
-                ? Optional.empty()
-                : Optional.of(
-                        settings.link() + ": leads to " + Files.readSymbolicLink(link) + ", not to version " + version);
     }
 
     @Override
@@ -414,17 +290,8 @@ final class ArchivePlacement implements Placement {
                 lines.add(settings.versions() + "/" + one + ": is still there");
             }
         }
-        linkedVersion(here).ifPresent(linked -> lines.add(settings.link() + ": still leads to version " + linked));
+        link(here).version().ifPresent(linked -> lines.add(settings.link() + ": still leads to version " + linked));
         return lines;
-    }
-
-    private FileListReader list(Path home, Placed placed) throws IOException {
-        return new FileListReader(placed.list(), placed.count(), home.resolve(Placed.LIST));
-    }
-
-    private static Optional<Placed> placed(Path home) throws IOException {
-        Path file = home.resolve(Placed.FILE);
-        return Files.exists(file) ? Optional.of(Placed.decode(Files.readAllBytes(file))) : Optional.empty();
     }
 
     private static Optional<Captured> captured(Workplace here) throws IOException {
@@ -434,11 +301,6 @@ final class ArchivePlacement implements Placement {
 
     private static boolean removing(Workplace here) {
         return Files.exists(here.undo().resolve(REMOVING));
-    }
-
-    /** The version that the link leads to, where it leads to one of this line's directory. */
-    private Optional<String> linkedVersion(Workplace here) throws IOException {
-        return Precheck.linkedVersion(here, settings);
     }
 
     // ---- back ----
@@ -455,12 +317,12 @@ final class ArchivePlacement implements Placement {
         for (String one : captured.versions()) {
             versions.unhide(one);
         }
-        undoLink(here, captured);
+        link(here).restore(captured.link());
         if (Files.isDirectory(versions.directory())) {
             if (captured.present()) {
                 versions.clear(version);
                 if (captured.marker().isPresent()) {
-                    versions.mark(version, captured.marker().get().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    versions.mark(version, captured.marker().get().getBytes(StandardCharsets.UTF_8));
                 }
             } else {
                 versions.delete(version);
@@ -468,52 +330,7 @@ final class ArchivePlacement implements Placement {
             disk.force(versions.directory());
         }
         deleteEmpty(here, captured.missing());
-        undoHome(here, captured);
-    }
-
-    private void undoLink(Workplace here, Captured captured) throws IOException {
-        InstallDisk disk = here.disk();
-        Path link = here.at(settings.link());
-        if (!Files.isDirectory(Mending.parentOf(link))) {
-            return;
-        }
-        disk.delete(InstallDisk.freshBeside(link));
-        if (captured.link().isEmpty()) {
-            if (Files.isSymbolicLink(link)) {
-                disk.delete(link);
-            }
-        } else if (!leadsTo(link, captured.link().get())) {
-            Path fresh = InstallDisk.freshBeside(link);
-            disk.symlink(fresh, captured.link().get());
-            FileEntry.Owner owner = captured.linkOwner().orElseThrow();
-            disk.owner(fresh, owner.uid(), owner.gid());
-            disk.rename(fresh, link);
-        }
-        disk.force(Mending.parentOf(link));
-    }
-
-    private void undoHome(Workplace here, Captured captured) throws IOException {
-        InstallDisk disk = here.disk();
-        if (!Files.isDirectory(here.home())) {
-            return;
-        }
-        for (String name : List.of(Placed.LIST, Placed.FILE, Placed.ACTIVE)) {
-            disk.delete(InstallDisk.freshBeside(here.home().resolve(name)));
-        }
-        if (!captured.active()) {
-            disk.delete(here.home().resolve(Placed.ACTIVE));
-        }
-        if (captured.placed().isPresent()) {
-            KeptRecord.write(
-                    disk,
-                    here.home().resolve(Placed.FILE),
-                    captured.placed().get().getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                    PRIVATE_FILE);
-        } else {
-            disk.delete(here.home().resolve(Placed.FILE));
-            disk.delete(here.home().resolve(Placed.LIST));
-        }
-        disk.force(here.home());
+        home(here).restore(captured);
     }
 
     private static void deleteEmpty(Workplace here, List<String> directories) throws IOException {
@@ -542,7 +359,7 @@ final class ArchivePlacement implements Placement {
         }
         Versions versions = versions(here);
         SortedMap<String, Versions.Marker> markers = versions.markers();
-        Optional<String> linked = linkedVersion(here);
+        Optional<String> linked = link(here).version();
         List<String> older = ours(versions).stream()
                 .filter(one -> !one.equals(version))
                 .sorted(Comparator.comparingLong((String one) -> Optional.ofNullable(markers.get(one))
@@ -566,7 +383,7 @@ final class ArchivePlacement implements Placement {
             }
             versions.sweep();
         }
-        Optional<Placed> placed = placed(here.home());
+        Optional<Placed> placed = home(here).placed();
         if (placed.isPresent()) {
             deleteEmpty(here, placed.get().made());
         }
@@ -578,13 +395,7 @@ final class ArchivePlacement implements Placement {
                 .orElseThrow(() -> new IllegalStateException("nothing was captured before " + manifest.id()));
         InstallDisk disk = here.disk();
         KeptRecord.write(disk, here.undo().resolve(REMOVING), new byte[0], PRIVATE_FILE);
-        Path link = here.at(settings.link());
-        if (linkedVersion(here).isPresent()) {
-            disk.delete(link);
-        }
-        if (Files.isDirectory(Mending.parentOf(link))) {
-            disk.force(Mending.parentOf(link));
-        }
+        link(here).remove();
         for (String one : captured.versions()) {
             versions(here).hide(one);
         }
@@ -598,21 +409,23 @@ final class ArchivePlacement implements Placement {
 
     @Override
     public void mend(Workplace here) throws IOException {
-        Optional<Placed> known = placed(here.home());
+        Optional<Placed> known = home(here).placed();
         if (known.isEmpty()) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT, manifest.id() + " is not known to be in place; install it again");
         }
         InstallDisk disk = here.disk();
         Versions versions = versions(here);
-        make(here, missingNow(here));
+        make(here, missing(here));
         if (!versions.has(version)) {
             disk.delete(versions.of(version));
             disk.createDirectory(versions.of(version), DIRECTORY_MODE);
             disk.force(versions.directory());
         }
-        Map<String, Path> again = again(here, versions, known.get());
-        try (FileListReader list = list(here.home(), known.get())) {
+        Path directory = here.staging().resolve(AGAIN);
+        Map<String, Path> again =
+                content.again(here, damaged(here, versions.of(version), home(here), known.get()), directory);
+        try (FileListReader list = home(here).list(known.get())) {
             new Mending(versions.of(version), versions.mending(version), disk)
                     .mend(
                             list,
@@ -620,66 +433,24 @@ final class ArchivePlacement implements Placement {
                                     .orElseThrow(() ->
                                             new IOException(file.path() + " changed while it was mended; mend again")));
         }
-        disk.delete(here.staging().resolve(AGAIN));
-        if (Files.exists(here.home().resolve(Placed.ACTIVE)) && wrongLink(here).isPresent()) {
-            Path link = here.at(settings.link());
-            if (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
-                throw new AdapterException(
-                        CodeClass.ENVIRONMENT, settings.link() + " is a directory, not a link; move it away");
-            }
-            disk.switchLink(link, target(here));
+        disk.delete(directory);
+        if (home(here).active()) {
+            link(here).mend(version);
         }
     }
 
-    private List<String> missingNow(Workplace here) {
-        List<String> missing = new ArrayList<>();
-        addMissing(here, settings.versions(), missing);
-        addMissing(here, String.valueOf(Path.of(settings.link()).getParent()), missing);
-        return missing;
-    }
-
-    /** Unpacks the files whose bytes are wrong, and only those, into staging; by path in the tree. */
-    private Map<String, Path> again(Workplace here, Versions versions, Placed placed) throws IOException {
-        Set<String> wanted = new HashSet<>();
-        try (FileListReader list = list(here.home(), placed)) {
+    /** The files whose bytes are wrong. */
+    private static Set<String> damaged(Workplace here, Path directory, LineHome home, Placed placed)
+            throws IOException {
+        Set<String> damaged = new HashSet<>();
+        try (FileListReader list = home.list(placed)) {
             new Comparison(here.progress())
-                    .of(list, versions.of(version), Integer.MAX_VALUE).stream()
+                    .of(list, directory, Integer.MAX_VALUE).stream()
                             .filter(difference ->
                                     !difference.rightsOnly() && difference.entry() instanceof FileEntry.File)
-                            .forEach(difference -> wanted.add(difference.entry().path()));
+                            .forEach(
+                                    difference -> damaged.add(difference.entry().path()));
         }
-        if (wanted.isEmpty()) {
-            return Map.of();
-        }
-        InstallDisk disk = here.disk();
-        Path directory = here.staging().resolve(AGAIN);
-        disk.createDirectories(here.staging());
-        disk.delete(directory);
-        disk.createDirectories(directory);
-        Source source = source(here);
-        Map<String, String> sameAs = new HashMap<>();
-        judged(() -> {
-            source.walk((item, data) -> {
-                if (item instanceof Item.HardLink link && wanted.contains(link.path())) {
-                    sameAs.put(link.path(), sameAs.getOrDefault(link.existing(), link.existing()));
-                }
-            });
-            return true;
-        });
-        wanted.addAll(sameAs.values());
-        Map<String, Path> again = new HashMap<>();
-        judged(() -> {
-            source.walk((item, data) -> {
-                if (item instanceof Item.File file && wanted.contains(file.path())) {
-                    Path path = directory.resolve(String.valueOf(again.size()));
-                    disk.create(path, data, PRIVATE_FILE, done -> {});
-                    again.put(file.path(), path);
-                }
-            });
-            return true;
-        });
-        sameAs.forEach((path, existing) ->
-                Optional.ofNullable(again.get(existing)).ifPresent(bytes -> again.put(path, bytes)));
-        return again;
+        return damaged;
     }
 }

@@ -18,8 +18,7 @@ import packhorse.core.json.JsonReader;
 /**
  * What was there before a change, all that an undo needs.
  *
- * @param link where the link led, as it was written; empty where there was none
- * @param linkOwner its owner and group, for a link that root did not make
+ * @param link what the link said, and whose it was, for one that root did not make; empty where there was none
  * @param present whether this version was there already
  * @param marker this version's marker, where it had one
  * @param missing directories that were not there, as the machine names them, outermost first
@@ -28,8 +27,7 @@ import packhorse.core.json.JsonReader;
  * @param active whether that said it was in use
  */
 record Captured(
-        Optional<String> link,
-        Optional<Owner> linkOwner,
+        Optional<SwitchedLink.Said> link,
         boolean present,
         Optional<String> marker,
         List<String> missing,
@@ -40,10 +38,10 @@ record Captured(
 
     byte[] encode() {
         Map<String, Json> out = new LinkedHashMap<>();
-        link.ifPresent(target -> out.put("link", new JsonString(target)));
-        linkOwner.ifPresent(owner -> {
-            out.put("linkUid", new Json.JsonInteger(owner.uid()));
-            out.put("linkGid", new Json.JsonInteger(owner.gid()));
+        link.ifPresent(said -> {
+            out.put("link", new JsonString(said.target()));
+            out.put("linkUid", new Json.JsonInteger(said.owner().uid()));
+            out.put("linkGid", new Json.JsonInteger(said.owner().gid()));
         });
         out.put("present", new JsonBoolean(present));
         marker.ifPresent(text -> out.put("marker", new JsonString(text)));
@@ -56,11 +54,11 @@ record Captured(
 
     static Captured decode(byte[] bytes) {
         JsonFields fields = JsonFields.of(JsonReader.parse(bytes), "captured");
-        Optional<String> link = fields.optionalString("link");
         Captured captured = new Captured(
-                link,
-                link.map(any -> new Owner((int) fields.integer("linkUid", 0, Integer.MAX_VALUE), (int)
-                        fields.integer("linkGid", 0, Integer.MAX_VALUE))),
+                fields.optionalString("link")
+                        .map(target -> new SwitchedLink.Said(
+                                target, new Owner((int) fields.integer("linkUid", 0, Integer.MAX_VALUE), (int)
+                                        fields.integer("linkGid", 0, Integer.MAX_VALUE)))),
                 fields.bool("present"),
                 fields.optionalString("marker"),
                 fields.strings("missing"),

@@ -2,13 +2,22 @@ package packhorse.peer.adapter.archive;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import packhorse.peer.adapter.InstallDisk;
 
 /** Small files that decide what is done later: written in one step, brought to the disk, and read back at once. */
 final class KeptRecord {
     private KeptRecord() {}
+
+    /** What stands in one, word for word; empty where there is none. */
+    static Optional<String> text(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                ? Optional.of(Files.readString(file))
+                : Optional.empty();
+    }
 
     /** @throws IOException where the disk gives back something else; then nothing is there */
     static void write(InstallDisk disk, Path file, byte[] bytes, int mode) throws IOException {

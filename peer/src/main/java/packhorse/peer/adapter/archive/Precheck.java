@@ -19,13 +19,15 @@ final class Precheck {
     private final ArchiveSettings settings;
     private final Workplace here;
     private final Versions versions;
+    private final SwitchedLink link;
     private final List<String> problems = new ArrayList<>();
 
-    Precheck(Manifest manifest, ArchiveSettings settings, Workplace here, Versions versions) {
+    Precheck(Manifest manifest, ArchiveSettings settings, Workplace here, Versions versions, SwitchedLink link) {
         this.manifest = manifest;
         this.settings = settings;
         this.here = here;
         this.versions = versions;
+        this.link = link;
     }
 
     List<String> problems() throws IOException {
@@ -107,16 +109,16 @@ final class Precheck {
     }
 
     private void link() throws IOException {
-        Path link = here.at(settings.link());
-        if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+        Path place = here.at(settings.link());
+        if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (!Files.isSymbolicLink(link)) {
+        if (!Files.isSymbolicLink(place)) {
             problems.add(settings.link() + " is "
-                    + (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS) ? "a directory" : "a file")
+                    + (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) ? "a directory" : "a file")
                     + ", not a link; move it away");
-        } else if (here.previous().isEmpty() && linkedVersion(here, settings).isEmpty()) {
-            problems.add(settings.link() + " leads to " + Files.readSymbolicLink(link)
+        } else if (here.previous().isEmpty() && link.version().isEmpty()) {
+            problems.add(settings.link() + " leads to " + Files.readSymbolicLink(place)
                     + ", which is not this release's; remove the link");
         }
     }
@@ -140,21 +142,5 @@ final class Precheck {
                 .filter(line -> !line.equals(manifest.id().name()))
                 .findFirst()
                 .ifPresent(other -> problems.add(settings.into() + " is the place of " + other + "; name another one"));
-    }
-
-    /** The version that the link leads to, where it leads to one of this line's directory. */
-    static Optional<String> linkedVersion(Workplace here, ArchiveSettings settings) throws IOException {
-        Path link = here.at(settings.link());
-        Path versions = here.at(settings.versions());
-        if (!Files.isSymbolicLink(link) || !Files.isDirectory(versions)) {
-            return Optional.empty();
-        }
-        Path end = Mending.parentOf(link)
-                .toRealPath()
-                .resolve(Files.readSymbolicLink(link))
-                .normalize();
-        return Mending.parentOf(end).equals(versions.toRealPath())
-                ? Optional.of(String.valueOf(end.getFileName()))
-                : Optional.empty();
     }
 }

@@ -85,7 +85,7 @@ final class Versions {
         return directory.resolve(version);
     }
 
-    Path marker(String version) {
+    private Path marker(String version) {
         return directory.resolve("." + version + OWN);
     }
 
@@ -134,6 +134,11 @@ final class Versions {
             // Not of ours, or of a newer kind: whatever it stands for is not ours to touch.
             return Optional.empty();
         }
+    }
+
+    /** A version's marker, word for word. */
+    Optional<String> markerText(String version) throws IOException {
+        return KeptRecord.text(marker(version));
     }
 
     /** Says whose the version will be; the last installed of all. */
