@@ -29,8 +29,8 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Placement;
-import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.testing.NoPrograms;
 
 /**
  * A small machine in a directory: {@code root} is its root, {@code packs} has the contents, {@code home} what is kept of each
@@ -161,7 +161,7 @@ final class World {
                         Optional.empty())),
                 place.resolve("root"),
                 disk,
-                NO_PROGRAMS,
+                new NoPrograms(),
                 new TreeMap<>(),
                 done -> {});
     }
@@ -191,23 +191,6 @@ final class World {
         }
         disk.force(place);
     }
-
-    static final Programs NO_PROGRAMS = new Programs() {
-        @Override
-        public Ended run(List<String> command, Frame frame) {
-            throw new AssertionError("an archive runs nothing");
-        }
-
-        @Override
-        public Optional<String> whyNotConfined() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Path> find(String name) {
-            return Optional.empty();
-        }
-    };
 
     /** The list of a single published file. */
     private static final class FileEntryLine {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,10 +19,10 @@ import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Placement;
-import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.packages.PackageLine;
 import packhorse.peer.adapter.packages.PackageLine.Release;
+import packhorse.peer.adapter.testing.NoPrograms;
 import packhorse.peer.adapter.testing.StoppingDisk;
 import packhorse.peer.adapter.testing.TreePicture;
 
@@ -100,8 +99,7 @@ final class DebAdapterTest {
     @Test
     void anUpdateIsTakenBackFileByFileFromWhatIsPinned() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Files.writeString(at("/etc/acme/app.conf"), "color=green\n");
         Files.createDirectories(at("/srv/data"));
         TreePicture before = line.picture();
@@ -114,14 +112,13 @@ final class DebAdapterTest {
         Files.delete(second.content());
         line.placement(second).undo(here);
         assertSame(before, line.picture());
-        assertEquals(List.of(), line.placement(first).verify(line.workplace(first, InstallDisk.real())));
+        assertEquals(List.of(), line.differences(first));
     }
 
     @Test
     void withoutAnyScriptFilesAndDatabaseComeBackAllTheSame() throws Exception {
         Release first = line.release("1.0.0", debs.build(one()), "{'undo': 'files'," + Debs.SCRATCH + "}");
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Release second = line.release("2.0.0", debs.build(two()), "{'undo': 'files'," + Debs.SCRATCH + "}");
         Workplace here = line.install(second);
@@ -132,25 +129,20 @@ final class DebAdapterTest {
     @Test
     void aScriptThatFailsIsTakenBack() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Release second = second(two().script("postinst", "echo it cannot start >&2; exit 3"));
-        Workplace here = line.prepared(second);
-        AdapterException failed = assertThrows(
-                AdapterException.class, () -> line.placement(second).apply(here));
+        AdapterException failed = line.failing(second);
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
         assertTrue(
                 String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
-        line.placement(second).undo(here);
         assertSame(before, line.picture());
     }
 
     @Test
     void scriptsThatFailInBothDirectionsAreNoHindrance() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Release second = second(
                 two().script("postinst", "exit 1").script("prerm", "exit 1").script("postrm", "exit 1"));
@@ -173,8 +165,7 @@ final class DebAdapterTest {
     @ValueSource(strings = {"preinst", "postinst"})
     void aKilledDpkgIsRepeated(String moment) throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Release second = second(two().script(moment, killOnce(moment)));
         Workplace here = line.prepared(second);
         Placement placement = line.placement(second);
@@ -207,8 +198,7 @@ final class DebAdapterTest {
     void anUndoThatIsCutOffAnywhereIsBegunAgain() throws Exception {
         String settings = "{'undo': 'files'," + Debs.SCRATCH + "}";
         Release first = line.release("1.0.0", debs.build(one()), settings);
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Release second = line.release("2.0.0", debs.build(two()), settings);
         line.install(second);
@@ -231,8 +221,7 @@ final class DebAdapterTest {
     @Test
     void whatOthersInstalledMeanwhileStays() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Release second = second(two());
         Workplace here = line.install(second);
@@ -257,8 +246,7 @@ final class DebAdapterTest {
     @Test
     void aRemovalLeavesConfigurationAndIsTakenBack() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = line.picture();
         Placement placement = line.placement(first);
         Workplace here = line.workplace(first, InstallDisk.real());
@@ -275,8 +263,7 @@ final class DebAdapterTest {
     @Test
     void aPurgeLeavesNothing() throws Exception {
         Release first = line.release("1.0.0", debs.build(one()), "{'purge': true," + Debs.SCRATCH + "}");
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Placement placement = line.placement(first);
         Workplace here = line.workplace(first, InstallDisk.real());
         placement.capture(here);
@@ -288,10 +275,9 @@ final class DebAdapterTest {
     @Test
     void newConfigurationReplacesChangedOneOnlyWhereSaid() throws Exception {
         Release first = line.release("1.0.0", debs.build(one()), "{'conffiles': 'new'," + Debs.SCRATCH + "}");
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Files.writeString(at("/etc/acme/app.conf"), "color=green\n");
-        List<String> differences = line.placement(first).verify(line.workplace(first, InstallDisk.real()));
+        List<String> differences = line.differences(first);
         assertEquals(1, differences.size(), differences.toString());
         assertTrue(differences.getFirst().contains("configuration file"), differences.toString());
         line.install(line.release("2.0.0", debs.build(two()), "{'conffiles': 'new'," + Debs.SCRATCH + "}"));
@@ -301,8 +287,7 @@ final class DebAdapterTest {
     @Test
     void aDamagedFileIsNoticedAndMended() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Placement placement = line.placement(first);
         Files.writeString(at("/opt/acme/bin/app"), "ONE\n");
         Files.delete(at("/opt/acme/current"));
@@ -319,8 +304,7 @@ final class DebAdapterTest {
         Path app = debs.build(one().field("Depends: acme-lib"));
         Release both = line.tree(
                 "1.0.0", List.of(app, library), "{'packages': ['acme-app', 'acme-lib']," + Debs.SCRATCH + "}");
-        line.install(both);
-        line.keep(both);
+        line.settle(both);
         TreePicture before = line.picture();
         Release second = second(two());
         Workplace here = line.install(second);
@@ -333,7 +317,7 @@ final class DebAdapterTest {
     void aMissingDependencyIsSaidBeforeAnythingIsChanged() throws Exception {
         TreePicture before = line.picture();
         Release first = line.release("1.0.0", debs.build(one().field("Pre-Depends: acme-lib")), SETTINGS);
-        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        List<String> obstacles = line.obstacles(first);
         assertEquals(1, obstacles.size(), obstacles.toString());
         assertTrue(obstacles.getFirst().contains("acme-lib"), obstacles.toString());
         assertSame(before, line.picture());
@@ -344,22 +328,15 @@ final class DebAdapterTest {
         Release second = second(two());
         line.install(second);
         Release older = first();
-        assertTrue(line.placement(older)
-                .precheck(line.workplace(older, InstallDisk.real()))
-                .getFirst()
-                .contains("later"));
+        assertTrue(line.obstacles(older).getFirst().contains("later"));
         Release foreign = line.release("4.0.0", debs.build(one().architecture("sparc64")), SETTINGS);
-        assertTrue(line.placement(foreign)
-                .precheck(line.workplace(foreign, InstallDisk.real()))
-                .getFirst()
-                .contains("sparc64"));
+        assertTrue(line.obstacles(foreign).getFirst().contains("sparc64"));
     }
 
     @Test
     void aLineThatGoesBackTakesItsPackagesBack() throws Exception {
         Release second = second(two());
-        line.install(second);
-        line.keep(second);
+        line.settle(second);
         line.install(first());
         assertEquals("one\n", Files.readString(at("/opt/acme/bin/app")));
     }
@@ -369,33 +346,16 @@ final class DebAdapterTest {
         Path deb = debs.build(one());
         for (String packages : List.of("['acme-tool']", "{'acme-app': '1.0-2'}")) {
             Release release = line.release("1.0.0", deb, "{'packages': " + packages + "," + Debs.SCRATCH + "}");
-            AdapterException refused = assertThrows(
-                    AdapterException.class,
-                    () -> line.placement(release).precheck(line.workplace(release, InstallDisk.real())));
+            AdapterException refused = assertThrows(AdapterException.class, () -> line.obstacles(release));
             assertEquals(CodeClass.PERMANENT, refused.codeClass());
         }
     }
 
     @Test
     void aMachineWithoutDpkgSaysSoInOneLine() throws Exception {
-        line.programs(new Programs() {
-            @Override
-            public Ended run(List<String> command, Frame frame) {
-                throw new AssertionError("nothing can be run here");
-            }
-
-            @Override
-            public Optional<String> whyNotConfined() {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<Path> find(String name) {
-                return Optional.empty();
-            }
-        });
+        line.programs(new NoPrograms());
         Release first = first();
-        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        List<String> obstacles = line.obstacles(first);
         assertEquals(1, obstacles.size());
         assertTrue(obstacles.getFirst().contains("no dpkg"), obstacles.toString());
     }
@@ -419,9 +379,7 @@ final class DebAdapterTest {
         // Opening the pipe waits until the script reads it, so dpkg holds its lock by then.
         try (var pipe = Files.newOutputStream(fifo)) {
             Release first = first();
-            AdapterException busy = assertThrows(
-                    AdapterException.class,
-                    () -> line.placement(first).precheck(line.workplace(first, InstallDisk.real())));
+            AdapterException busy = assertThrows(AdapterException.class, () -> line.obstacles(first));
             assertEquals(CodeClass.TRANSIENT, busy.codeClass());
             pipe.write('\n');
         }
@@ -437,8 +395,7 @@ final class DebAdapterTest {
         Files.createDirectories(at("/etc/alternatives"));
         Files.createDirectories(at("/var/lib/dpkg/alternatives"));
         Release first = line.release("1.0.0", debs.build(one().script("postinst", add + "bin/app 10")), SETTINGS);
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         assertEquals(
                 "/opt/acme/bin/app",
                 Files.readSymbolicLink(at("/etc/alternatives/tool")).toString());

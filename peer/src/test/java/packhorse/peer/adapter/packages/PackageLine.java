@@ -26,6 +26,7 @@ import packhorse.core.content.Version;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.Adapter;
+import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Programs;
@@ -184,5 +185,33 @@ public final class PackageLine {
     public void keep(Release release) throws IOException {
         placement(release).commit(workplace(release, InstallDisk.real()));
         inPlace = Optional.of(release);
+    }
+
+    /** Installs it, and the transaction is over. */
+    public void settle(Release release) throws IOException {
+        install(release);
+        keep(release);
+    }
+
+    /** What is said before anything is changed. */
+    public List<String> obstacles(Release release) throws IOException {
+        return placement(release).precheck(workplace(release, InstallDisk.real()));
+    }
+
+    /** What is not as it was put there. */
+    public List<String> differences(Release release) throws IOException {
+        return placement(release).verify(workplace(release, InstallDisk.real()));
+    }
+
+    /** Begins with what fails, and takes it back; returns what was said. */
+    public AdapterException failing(Release release) throws IOException {
+        Workplace here = prepared(release);
+        try {
+            placement(release).apply(here);
+        } catch (AdapterException failed) {
+            placement(release).undo(here);
+            return failed;
+        }
+        throw new AssertionError(release.manifest().id() + " was applied");
     }
 }

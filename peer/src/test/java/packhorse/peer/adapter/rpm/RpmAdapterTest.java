@@ -28,6 +28,7 @@ import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.packages.Inventory;
 import packhorse.peer.adapter.packages.PackageLine;
 import packhorse.peer.adapter.packages.PackageLine.Release;
+import packhorse.peer.adapter.testing.NoPrograms;
 import packhorse.peer.adapter.testing.TreePicture;
 
 /** Real .rpm files, built by rpmbuild and put by the real rpm into a scratch root with a database of its own. */
@@ -152,8 +153,7 @@ final class RpmAdapterTest {
     @Test
     void anUpdateIsTakenBackFileByFileFromWhatIsPinned() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Files.writeString(at("/etc/acme.conf"), "color=green\n");
         TreePicture before = picture();
         Release second = line.release("2.0.0", two(""), SETTINGS);
@@ -164,24 +164,20 @@ final class RpmAdapterTest {
         Files.delete(second.content());
         line.placement(second).undo(here);
         assertSame(before);
-        assertEquals(List.of(), line.placement(first).verify(line.workplace(first, InstallDisk.real())));
+        assertEquals(List.of(), line.differences(first));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"pre", "post"})
     void aScriptThatFailsIsTakenBack(String moment) throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = picture();
         Release second = line.release("2.0.0", two("%" + moment + " -p <lua>\nerror(\"it cannot start\")\n"), SETTINGS);
-        Workplace here = line.prepared(second);
-        AdapterException failed = assertThrows(
-                AdapterException.class, () -> line.placement(second).apply(here));
+        AdapterException failed = line.failing(second);
         assertEquals(CodeClass.PERMANENT, failed.codeClass());
         assertTrue(
                 String.valueOf(failed.getMessage()).contains("it cannot start"), String.valueOf(failed.getMessage()));
-        line.placement(second).undo(here);
         assertSame(before);
     }
 
@@ -190,8 +186,7 @@ final class RpmAdapterTest {
     @ValueSource(strings = {"pre", "post"})
     void aKilledRpmIsTakenBackAndRepeated(String moment) throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         run("mkfifo", at("/wait").toString());
         TreePicture before = picture();
         Release second = line.release(
@@ -264,22 +259,20 @@ final class RpmAdapterTest {
     @Test
     void whatOthersInstalledMeanwhileStays() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Release second = line.release("2.0.0", two(""), SETTINGS);
         Workplace here = line.install(second);
         Path other = build("other", "7", "", "/opt/other/file", "other");
         run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-U", other.toString());
         line.placement(second).undo(here);
-        assertEquals(List.of(), line.placement(first).verify(line.workplace(first, InstallDisk.real())));
+        assertEquals(List.of(), line.differences(first));
         run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-V", "other");
     }
 
     @Test
     void aRemovalIsDoneAndTakenBack() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         TreePicture before = picture();
         Placement placement = line.placement(first);
         Workplace here = line.workplace(first, InstallDisk.real());
@@ -294,8 +287,7 @@ final class RpmAdapterTest {
     @Test
     void aDamagedFileIsNoticedAndMended() throws Exception {
         Release first = first();
-        line.install(first);
-        line.keep(first);
+        line.settle(first);
         Placement placement = line.placement(first);
         Files.writeString(at("/opt/acme/app"), "ONE\n");
         Workplace here = line.workplace(first, InstallDisk.real());
@@ -309,7 +301,7 @@ final class RpmAdapterTest {
         Release second = line.release("2.0.0", two(""), SETTINGS);
         line.install(second);
         Release first = first();
-        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        List<String> obstacles = line.obstacles(first);
         assertTrue(obstacles.getFirst().contains("newer"), obstacles.toString());
         line.keep(second);
         line.install(first);
@@ -321,20 +313,20 @@ final class RpmAdapterTest {
         line.install(line.release("1.0.0", build("other", "7", "", "/opt/other/file", "other"), SETTINGS));
         Path needy = dir.resolve("needy.spec");
         Files.writeString(needy, """
-                Name: needy
-                Version: 1
-                Release: 1
-                Summary: t
-                License: t
-                BuildArch: noarch
-                Requires: acme-lib
-                %description
-                t
-                %files
-                """);
+            Name: needy
+            Version: 1
+            Release: 1
+            Summary: t
+            License: t
+            BuildArch: noarch
+            Requires: acme-lib
+            %description
+            t
+            %files
+            """);
         run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + dir.resolve("rpmbuild"), "-bb", needy.toString());
         Release release = line.release("1.0.0", dir.resolve("rpmbuild/RPMS/noarch/needy-1-1.noarch.rpm"), SETTINGS);
-        List<String> obstacles = line.placement(release).precheck(line.workplace(release, InstallDisk.real()));
+        List<String> obstacles = line.obstacles(release);
         assertTrue(obstacles.getFirst().contains("acme-lib"), obstacles.toString());
     }
 
@@ -370,24 +362,9 @@ final class RpmAdapterTest {
 
     @Test
     void aMachineWithoutRpmSaysSoInOneLine() throws Exception {
-        line.programs(new Programs() {
-            @Override
-            public Ended run(List<String> command, Frame frame) {
-                throw new AssertionError("nothing can be run here");
-            }
-
-            @Override
-            public Optional<String> whyNotConfined() {
-                return Optional.empty();
-            }
-
-            @Override
-            public Optional<Path> find(String name) {
-                return Optional.empty();
-            }
-        });
+        line.programs(new NoPrograms());
         Release first = first();
-        List<String> obstacles = line.placement(first).precheck(line.workplace(first, InstallDisk.real()));
+        List<String> obstacles = line.obstacles(first);
         assertEquals(1, obstacles.size());
         assertTrue(obstacles.getFirst().contains("no rpm"), obstacles.toString());
     }

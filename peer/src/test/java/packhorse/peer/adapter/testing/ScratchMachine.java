@@ -29,7 +29,6 @@ import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Placement;
-import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Workplace;
 
 /** A small machine in a directory, for releases that are one file: {@code root} is its root, the rest is the installer's. */
@@ -135,7 +134,7 @@ public record ScratchMachine(Path place, SortedMap<String, String> variables) {
                         Optional.empty())),
                 root(),
                 disk,
-                NO_PROGRAMS,
+                new NoPrograms(),
                 variables,
                 done -> {});
     }
@@ -200,21 +199,4 @@ public record ScratchMachine(Path place, SortedMap<String, String> variables) {
             Files.createDirectory(place.resolve(name));
         }
     }
-
-    private static final Programs NO_PROGRAMS = new Programs() {
-        @Override
-        public Ended run(List<String> command, Frame frame) {
-            throw new AssertionError("nothing is run");
-        }
-
-        @Override
-        public Optional<String> whyNotConfined() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Path> find(String name) {
-            return Optional.empty();
-        }
-    };
 }
