@@ -3,7 +3,6 @@ package packhorse.peer.installer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -57,12 +56,6 @@ public final class Transactions implements InstallEngine {
     private static final Duration GRACE = Duration.ofSeconds(60);
     /** Beyond its own time limit, which the runner of programs keeps, before a hook counts as hanging. */
     private static final Duration HOOK_SLACK = Duration.ofSeconds(30);
-    /** A journal with more is written anew when a transaction ends. */
-    private static final long COMPACT_BYTES = 256 << 10;
-    /** Entries of a transaction with one member, its turning back and three failures of that, and what is told of it. */
-    private static final long ENTRIES_BYTES = 16 << 10;
-
-    private static final long MEMBER_BYTES = 4 << 10;
     /** Between two words on how far a step is. */
     private static final long PROGRESS_MILLIS = 250;
     /** Nothing is asked for more seldom than this; a wait for a moment ends at it. */
@@ -78,10 +71,8 @@ public final class Transactions implements InstallEngine {
     private final Members members;
     private final Steps steps;
     private final Drifts drifts;
-    private final InstallJournal journal;
-    private final Ledger ledger = new Ledger();
-    /** The entries of each open transaction, which a new journal begins with. */
-    private final Map<Long, List<Entry>> history = new TreeMap<>();
+    private final Books books;
+    private final Ledger ledger;
 
     private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
 
@@ -147,18 +138,8 @@ public final class Transactions implements InstallEngine {
             throw new OperationException(
                     "the installer's directory " + settings.data() + " cannot be made: " + DurableFiles.reason(e), e);
         }
-        this.journal = InstallJournal.open(settings.data().resolve("journal"), tools.disk());
-        try {
-            for (Entry entry : journal.found()) {
-                take(entry);
-            }
-        } catch (IllegalStateException e) {
-            journal.close();
-            throw new OperationException(
-                    "the installer's journal in " + settings.data() + " contradicts itself: " + e.getMessage()
-                            + "; look by hand at what was in progress, and move the file away",
-                    e);
-        }
+        this.books = Books.open(settings.data().resolve("journal"), tools.disk());
+        this.ledger = books.ledger();
     }
 
     /** Makes engines that work with these tools. */
@@ -208,7 +189,7 @@ public final class Transactions implements InstallEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            journal.close();
+            books.close();
         }
     }
 
@@ -339,7 +320,7 @@ public final class Transactions implements InstallEngine {
 
     private void begin(long transaction, InstallTask task) {
         try {
-            journal.reserve(ENTRIES_BYTES + MEMBER_BYTES * task.members().size());
+            books.reserve(task);
         } catch (IOException e) {
             settle(
                     task,
@@ -348,9 +329,9 @@ public final class Transactions implements InstallEngine {
                     Optional.of(CodeClass.TRANSIENT));
             return;
         }
-        write(new Entry.Began(transaction, now(), task));
+        books.write(new Entry.Began(transaction, now(), task));
         if (later.remove(task.action()) != null) {
-            write(new Entry.Waited(transaction, now(), Gate.TURN, "its turn has come"));
+            books.write(new Entry.Waited(transaction, now(), Gate.TURN, "its turn has come"));
         }
         LOG.info("{} begins: {} {}", task.action(), task.operation(), task.subject());
     }
@@ -358,7 +339,7 @@ public final class Transactions implements InstallEngine {
     private void settle(InstallTask task, ActionState state, String detail, Optional<CodeClass> codeClass) {
         LOG.info("{} ends at once as {}: {}", task.action(), state, detail);
         later.remove(task.action());
-        write(new Entry.Settled(
+        books.write(new Entry.Settled(
                 now(), new TaskStatus(task.action(), List.of(state), detail, 0, codeClass, Optional.empty(), true)));
     }
 
@@ -367,7 +348,7 @@ public final class Transactions implements InstallEngine {
         while (true) {
             InstallTask wanted = wanted(progress);
             if (!wanted.equals(progress.task())) {
-                write(new Entry.Told(progress.transaction(), now(), wanted));
+                books.write(new Entry.Told(progress.transaction(), now(), wanted));
             }
             switch (Machine.next(progress, traits(progress), now(), tools.boot())) {
                 case Next.Run run -> {
@@ -386,7 +367,7 @@ public final class Transactions implements InstallEngine {
                 }
                 case Next.Turn turn -> {
                     LOG.info("{} turns back: {}", progress.task().action(), turn.why());
-                    write(new Entry.Turned(
+                    books.write(new Entry.Turned(
                             progress.transaction(), now(), turn.state(), turn.why(), 0, turn.codeClass()));
                 }
                 case Next.End end -> {
@@ -411,7 +392,7 @@ public final class Transactions implements InstallEngine {
                 .filter(one -> one.gate() == wait.gate() && one.detail().equals(wait.detail()))
                 .isPresent();
         if (!known) {
-            write(new Entry.Waited(progress.transaction(), now(), wait.gate(), wait.detail()));
+            books.write(new Entry.Waited(progress.transaction(), now(), wait.gate(), wait.detail()));
         }
         if (wait.gate() == Gate.REBOOT
                 && progress.task().policy().mayReboot()
@@ -424,7 +405,8 @@ public final class Transactions implements InstallEngine {
     }
 
     private void end(Progress progress, Next.End end) {
-        write(new Entry.Ended(progress.transaction(), now(), end.state(), end.detail(), end.code(), end.codeClass()));
+        books.write(
+                new Entry.Ended(progress.transaction(), now(), end.state(), end.detail(), end.code(), end.codeClass()));
         LOG.info(
                 "{} ended as {}{}",
                 progress.task().action(),
@@ -438,17 +420,9 @@ public final class Transactions implements InstallEngine {
                 progress.lines().forEach(drifts::well);
             }
             sweep();
-            if (journal.bytes() > COMPACT_BYTES) {
-                compact();
-            }
+            books.compact(now());
         }
         wakeMillis = 1;
-    }
-
-    private void compact() {
-        List<Entry> entries = new ArrayList<>(ledger.summary(now()));
-        history.values().forEach(entries::addAll);
-        journal.rewrite(entries);
     }
 
     /** What belongs to nothing any more takes room, nothing else; a disk that does not let it go is no reason to stop. */
@@ -466,23 +440,6 @@ public final class Transactions implements InstallEngine {
         }
     }
 
-    private void write(Entry entry) {
-        journal.append(entry);
-        take(entry);
-    }
-
-    private void take(Entry entry) {
-        ledger.add(entry);
-        if (entry instanceof Entry.OfTransaction of) {
-            if (ledger.open(of.transaction()).isPresent()) {
-                history.computeIfAbsent(of.transaction(), number -> new ArrayList<>())
-                        .add(entry);
-            } else {
-                history.remove(of.transaction());
-            }
-        }
-    }
-
     private Instant now() {
         return tools.clock().instant();
     }
@@ -490,7 +447,7 @@ public final class Transactions implements InstallEngine {
     // ---- steps ----
 
     private void start(Progress progress, Step step) {
-        write(new Entry.Started(progress.transaction(), now(), step));
+        books.write(new Entry.Started(progress.transaction(), now(), step));
         Steps.Job job = new Steps.Job(
                 progress.transaction(),
                 progress.operation(),
@@ -642,7 +599,7 @@ public final class Transactions implements InstallEngine {
         }
         if (ended.outcome() != null && !ended.of().overtime) {
             boolean needsStart = ended.outcome().codeClass() == CodeClass.SUCCESS_REBOOT;
-            write(new Entry.Done(
+            books.write(new Entry.Done(
                     progress.transaction(),
                     now(),
                     step,
@@ -670,7 +627,7 @@ public final class Transactions implements InstallEngine {
     }
 
     private void turn(Progress progress, StepFailure failure) {
-        write(new Entry.Turned(
+        books.write(new Entry.Turned(
                 progress.transaction(), now(), failure.state(), failure.why(), failure.code(), failure.codeClass()));
     }
 
