@@ -128,6 +128,29 @@ final class Steps {
         };
     }
 
+    /** Bytes that a step goes through; 0 where their number says nothing of how far it is. */
+    long bytes(Job job) {
+        return switch (job.step().kind()) {
+            case PREPARE, APPLY, VERIFY ->
+                members.kept(job.member()).manifest().content().length();
+            case PRECHECK,
+                    CAPTURE,
+                    HOOK_PRE,
+                    ACTIVATE,
+                    HOOK_HEALTH,
+                    HOOK_POST,
+                    HOOK_PRE_REMOVE,
+                    REMOVE,
+                    VERIFY_REMOVED,
+                    COMMIT,
+                    UNDO_POST,
+                    UNDO,
+                    UNDO_PRE,
+                    UNDO_PRE_REMOVE,
+                    CLEAR -> 0;
+        };
+    }
+
     private static Outcome same(Members.Read read, List<String> differences, String what) {
         if (differences.isEmpty()) {
             return Outcome.DONE;

@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +51,6 @@ import packhorse.peer.install.Traits;
  * on the same line.
  */
 public final class Transactions implements InstallEngine {
-    /** A step that was told to end, and does not, is in the hands of the system; only the end of the process is left. */
-    private static final Duration GRACE = Duration.ofSeconds(60);
     /** Beyond its own time limit, which the runner of programs keeps, before a hook counts as hanging. */
     private static final Duration HOOK_SLACK = Duration.ofSeconds(30);
     /** Between two words on how far a step is. */
@@ -96,31 +93,7 @@ public final class Transactions implements InstallEngine {
 
         record Stop() implements Message {}
 
-        record Ended(
-                Running of,
-                @Nullable Outcome outcome,
-                @Nullable Throwable fault) implements Message {}
-    }
-
-    /** What the worker is at. */
-    private static final class Running {
-        private final @Nullable Progress progress;
-        private final @Nullable Step step;
-        private final long total;
-        private final long untilNanos;
-        private final AtomicLong done = new AtomicLong();
-        private @Nullable Thread worker;
-        private boolean overtime;
-        private boolean abandoned;
-        private long endNanos;
-        private long toldBytes = -1;
-
-        Running(@Nullable Progress progress, @Nullable Step step, long total, long untilNanos) {
-            this.progress = progress;
-            this.step = step;
-            this.total = total;
-            this.untilNanos = untilNanos;
-        }
+        record Ended(Running.Ended how) implements Message {}
     }
 
     private Transactions(InstallerSettings settings, Tools tools, ContentDesk desk, Reporter reporter) {
@@ -213,7 +186,7 @@ public final class Transactions implements InstallEngine {
             case Message.Tasks tasks -> hear(tasks);
             case Message.Look ignored -> lookWanted = true;
             case Message.Stop ignored -> stopping = true;
-            case Message.Ended ended -> finish(ended);
+            case Message.Ended ended -> finish(ended.how());
         }
     }
 
@@ -224,12 +197,12 @@ public final class Transactions implements InstallEngine {
         told = named;
         later.keySet().retainAll(named.keySet());
         ledger.forget(action -> !named.containsKey(action));
-        if (running != null && running.progress != null && !running.abandoned) {
-            InstallTask wanted = wanted(running.progress);
-            if (wanted.stage() == Stage.ABANDON && running.step != null && turns(running.progress, running.step)) {
-                running.abandoned = true;
-                interrupt(running);
-            }
+        Running step = running;
+        if (step != null && !step.abandoned()) {
+            step.at()
+                    .filter(at -> turns(at.progress(), at.step())
+                            && wanted(at.progress()).stage() == Stage.ABANDON)
+                    .ifPresent(at -> step.abandon(tools.nanoTime().getAsLong()));
         }
     }
 
@@ -459,11 +432,10 @@ public final class Transactions implements InstallEngine {
                         .map(member -> ledger.line(Line.Name.of(member.release())))
                         .toList(),
                 standing(progress));
-        Running fresh = new Running(progress, step, total(progress, step), deadline(progress, step));
         launch(
-                fresh,
+                Running.step(new Running.At(progress, step), steps.bytes(job), deadline(progress, step)),
                 "install-" + step.kind().name().toLowerCase(java.util.Locale.ROOT),
-                () -> steps.run(job, fresh.done::set));
+                done -> steps.run(job, done));
     }
 
     /** All that is in place, or comes, beside a transaction. */
@@ -484,31 +456,6 @@ public final class Transactions implements InstallEngine {
                 List.copyOf(coming));
     }
 
-    private long total(Progress progress, Step step) {
-        return switch (step.kind()) {
-            case PREPARE, APPLY, VERIFY ->
-                members.kept(progress.members().get(step.member()))
-                        .manifest()
-                        .content()
-                        .length();
-            case PRECHECK,
-                    CAPTURE,
-                    HOOK_PRE,
-                    ACTIVATE,
-                    HOOK_HEALTH,
-                    HOOK_POST,
-                    HOOK_PRE_REMOVE,
-                    REMOVE,
-                    VERIFY_REMOVED,
-                    COMMIT,
-                    UNDO_POST,
-                    UNDO,
-                    UNDO_PRE,
-                    UNDO_PRE_REMOVE,
-                    CLEAR -> 0;
-        };
-    }
-
     private long deadline(Progress progress, Step step) {
         Duration limit = StepLimits.standard(step.kind().phase());
         if (progress.isDone(Step.Kind.PRECHECK, 0)) {
@@ -518,86 +465,54 @@ public final class Transactions implements InstallEngine {
         return tools.nanoTime().getAsLong() + limit.toNanos();
     }
 
-    @FunctionalInterface
-    private interface Work {
-        Outcome run() throws Exception;
-    }
-
-    /** Nothing that the worker throws is lost: it comes to the owner. */
-    private void launch(Running fresh, String name, Work work) {
-        Thread worker = Thread.ofPlatform().name(name).daemon(true).unstarted(() -> {
-            try {
-                Outcome outcome = work.run();
-                queue.add(new Message.Ended(fresh, outcome, null));
-            } catch (Throwable fault) {
-                queue.add(new Message.Ended(fresh, null, fault));
-            }
-        });
-        fresh.worker = worker;
+    private void launch(Running fresh, String name, Running.Work work) {
         running = fresh;
-        worker.start();
-    }
-
-    private void interrupt(Running step) {
-        step.endNanos = tools.nanoTime().getAsLong() + GRACE.toNanos();
-        if (step.worker != null) {
-            step.worker.interrupt();
-        }
+        fresh.start(name, work, ended -> queue.add(new Message.Ended(ended)));
     }
 
     /** Looks after the step under way. */
     private void watch() {
         Running step = running;
-        if (step == null || step.progress == null || step.step == null) {
+        if (step == null || step.at().isEmpty()) {
             return;
         }
+        Running.At at = step.at().get();
         long nanos = tools.nanoTime().getAsLong();
-        if (!step.overtime && nanos - step.untilNanos >= 0) {
-            step.overtime = true;
-            LOG.warn("{} takes too long: {}", step.progress.task().action(), step.step);
-            interrupt(step);
+        if (step.expire(nanos)) {
+            LOG.warn("{} takes too long: {}", at.progress().task().action(), at.step());
         }
-        if ((step.overtime || step.abandoned) && nanos - step.endNanos >= 0) {
-            StepFailure failure = overtime(step.progress, step.step);
-            turn(step.progress, failure);
+        if (step.hangs(nanos)) {
+            StepFailure failure = StepFailure.overtime(at.progress(), at.step());
+            turn(at.progress(), failure);
             throw new OperationException(failure.why() + "; it does not end when told to, the installer starts again");
         }
-        long bytes = step.done.get();
-        if (bytes != step.toldBytes) {
-            step.toldBytes = bytes;
-            reporter.progress(new InstallProgress(
-                    step.progress.task().action(),
-                    step.progress.members().get(step.step.member()).release().toString(),
-                    step.step.kind().words(),
-                    bytes,
-                    step.total));
-        }
+        step.news()
+                .ifPresent(bytes -> reporter.progress(new InstallProgress(
+                        at.progress().task().action(),
+                        at.progress()
+                                .members()
+                                .get(at.step().member())
+                                .release()
+                                .toString(),
+                        at.step().kind().words(),
+                        bytes,
+                        step.total())));
     }
 
-    private StepFailure overtime(Progress progress, Step step) {
-        return new StepFailure(
-                ActionState.TIMED_OUT,
-                "the step \"" + step.kind().words() + "\" of "
-                        + progress.members().get(step.member()).release() + " took longer than its limit ("
-                        + step.kind().phase() + ")",
-                0,
-                Optional.of(CodeClass.TRANSIENT));
-    }
-
-    private void finish(Message.Ended ended) {
+    private void finish(Running.Ended ended) {
         running = null;
-        if (ended.fault() instanceof Error error && !isOfTheStep(error)) {
+        if (ended.fault() instanceof Error error && !StepFailure.isOfTheStep(error)) {
             throw error;
         }
-        Progress progress = ended.of().progress;
-        Step step = ended.of().step;
-        if (progress == null || step == null) {
+        if (ended.of().at().isEmpty()) {
             if (ended.fault() != null) {
-                LOG.warn("a look at what is in place ended early: {}", reason(ended.fault()));
+                LOG.warn("a look at what is in place ended early: {}", StepFailure.reason(ended.fault()));
             }
             return;
         }
-        if (ended.outcome() != null && !ended.of().overtime) {
+        Progress progress = ended.of().at().get().progress();
+        Step step = ended.of().at().get().step();
+        if (ended.outcome() != null && !ended.of().overtime()) {
             boolean needsStart = ended.outcome().codeClass() == CodeClass.SUCCESS_REBOOT;
             books.write(new Entry.Done(
                     progress.transaction(),
@@ -607,73 +522,20 @@ public final class Transactions implements InstallEngine {
                     needsStart ? Optional.of(tools.boot()) : Optional.empty()));
             return;
         }
-        if (ended.of().abandoned) {
+        if (ended.of().abandoned()) {
             // That nobody wants it is written down before it goes on.
             return;
         }
-        StepFailure failure = ended.of().overtime || ended.fault() == null
-                ? overtime(progress, step)
-                : failure(progress, step, ended.fault());
+        StepFailure failure = ended.of().overtime() || ended.fault() == null
+                ? StepFailure.overtime(progress, step)
+                : StepFailure.of(progress, step, ended.fault());
         LOG.warn("{}: {}", progress.task().action(), failure.why());
         turn(progress, failure);
-    }
-
-    /**
-     * Whether an Error says something of the step alone: code that is missing or broken, a recursion without end. After any other, out
-     * of memory above all, nobody knows what of the process still works; it ends, and {@link Machine} counts how often that happens.
-     */
-    private static boolean isOfTheStep(Error error) {
-        return error instanceof LinkageError || error instanceof StackOverflowError || error instanceof AssertionError;
     }
 
     private void turn(Progress progress, StepFailure failure) {
         books.write(new Entry.Turned(
                 progress.transaction(), now(), failure.state(), failure.why(), failure.code(), failure.codeClass()));
-    }
-
-    private static StepFailure failure(Progress progress, Step step, Throwable fault) {
-        String release = progress.members().get(step.member()).release().toString();
-        return switch (fault) {
-            case Refusal refusal ->
-                new StepFailure(
-                        refusal.state(), String.valueOf(refusal.getMessage()), 0, Optional.of(refusal.codeClass()));
-            case packhorse.peer.adapter.AdapterException refused ->
-                new StepFailure(
-                        step.kind() == Step.Kind.PRECHECK && refused.codeClass() == CodeClass.PERMANENT
-                                ? ActionState.REFUSED
-                                : ActionState.FAILED,
-                        String.valueOf(refused.getMessage()),
-                        refused.code(),
-                        Optional.of(refused.codeClass()));
-            case OperationException known ->
-                new StepFailure(
-                        ActionState.FAILED, String.valueOf(known.getMessage()), 0, Optional.of(CodeClass.ENVIRONMENT));
-            case IOException disk ->
-                new StepFailure(
-                        ActionState.FAILED,
-                        release + ", " + step.kind().words() + ": " + path(disk) + DurableFiles.reason(disk),
-                        0,
-                        Optional.of(CodeClass.TRANSIENT));
-            default -> {
-                LOG.error("the step {} of {} failed", step, release, fault);
-                yield new StepFailure(
-                        ActionState.FAILED,
-                        release + ", " + step.kind().words() + ": "
-                                + (fault instanceof Error ? fault.toString() : reason(fault)),
-                        0,
-                        Optional.of(CodeClass.PERMANENT));
-            }
-        };
-    }
-
-    private static String path(IOException fault) {
-        return fault instanceof java.nio.file.FileSystemException named && named.getFile() != null
-                ? named.getFile() + ": "
-                : "";
-    }
-
-    private static String reason(Throwable fault) {
-        return fault.getMessage() == null ? fault.getClass().getSimpleName() : fault.getMessage();
     }
 
     // ---- looks, starts, reports ----
@@ -688,15 +550,13 @@ public final class Transactions implements InstallEngine {
         if (lines.isEmpty() && !wanted) {
             return;
         }
-        Running fresh = new Running(null, null, 0, 0);
-        launch(fresh, "install-look", () -> drifts.look(lines));
+        launch(Running.aside(), "install-look", done -> drifts.look(lines));
     }
 
     private void reboot() {
         LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
         report();
-        Running fresh = new Running(null, null, 0, 0);
-        launch(fresh, "install-reboot", () -> {
+        launch(Running.aside(), "install-reboot", done -> {
             tools.programs()
                     .run(
                             settings.reboot(),
