@@ -1,7 +1,6 @@
 package packhorse.peer.desired;
 
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,9 +53,8 @@ import packhorse.peer.install.TaskStatus.Gate;
  *                                                                                ended it CANCELLED or SUPERSEDED, or its end
  * </pre>
  *
- * <p><b>Each state once.</b> The journal of reports remembers the last one only. What the installer passed is a row without
- * repetitions, and the next to be reported is the first one after the last reported that may follow it; so neither a restart of the agent nor one of
- * the installer repeats or turns round anything. WAITING is the agent's own and comes between PREPARED and the first change.
+ * <p><b>Each state once.</b> {@link PassedStates} finds what is to be reported next in what the installer passed; so neither a restart of
+ * the agent nor one of the installer repeats or turns round anything. WAITING is the agent's own and comes between PREPARED and the first change.
  * COMMITTABLE is an end for an item that does not commit at once, and not reported for one that does.
  *
  * <p><b>Nothing irreversible without a right to it.</b> GO is said together with the end of the lease, and the installer begins the
@@ -86,17 +84,21 @@ final class InstallCourse {
         record Rest(String waits, Optional<Instant> wake) implements Step {}
     }
 
-    /** Why a prepared task does not go on. */
-    private record Hold(String why, boolean lease, Optional<Instant> until) {}
+    /** The digest of nothing: no manifest has it. */
+    private static final Sha256 UNKNOWN = Sha256.of(new byte[0]);
 
     private final Situation situation;
     private final Installs installs;
     private final InstallNeeds needs;
+    private final LineTurns turns;
+    private final GoAhead goAhead;
 
     InstallCourse(Situation situation) {
         this.situation = situation;
         this.installs = situation.installs();
         this.needs = new InstallNeeds(situation);
+        this.turns = new LineTurns(situation);
+        this.goAhead = new GoAhead(situation);
     }
 
     /**
@@ -144,8 +146,7 @@ final class InstallCourse {
                         && record.state() != ActionState.STAGED);
     }
 
-    // ---- before there is a task
-    // -------------------------------------------------------------------------------------------
+    // ---- before there is a task ----
 
     private Step content(
             DesiredItem item, ActionRecord record, Function<List<Part>, Optional<String>> trouble, boolean open) {
@@ -164,7 +165,7 @@ final class InstallCourse {
         }
         boolean whole = parts.stream().allMatch(part -> situation.whole().contains(part.pack()));
         boolean fetching = record.state() == ActionState.FETCHING;
-        Optional<String> before = before(item, lines(parts), false);
+        Optional<String> before = turns.before(item, LineTurns.linesOf(parts), false);
         Optional<Step> verdict = fetching ? Optional.empty() : judge(item, parts, before.isEmpty());
         if (verdict.isPresent()) {
             return verdict.get();
@@ -297,7 +298,7 @@ final class InstallCourse {
                         .allMatch(release -> installs.line(release)
                                 .filter(line -> line.transaction() == TransactionState.UNDOABLE)
                                 .isPresent());
-        Optional<String> before = before(item, lines, closes);
+        Optional<String> before = turns.before(item, lines, closes);
         if (before.isPresent()) {
             return late(item, before.get()).orElseGet(() -> rest(before.get()));
         }
@@ -315,63 +316,7 @@ final class InstallCourse {
                 .map(version -> new ReleaseId(release.name(), version, release.platform()));
     }
 
-    /** Who works at one of these lines first, one line; at most one unfinished action works at a line. */
-    private Optional<String> before(DesiredItem item, Set<LineName> lines, boolean closes) {
-        for (InstallTask task : installs.told().values()) {
-            ActionRecord record = situation.reported().get(task.action());
-            if (closes && waitsForTurn(task.action(), task.operation())) {
-                continue;
-            }
-            boolean under = (record == null || !record.ended() || task.stage() == Stage.ABANDON)
-                    && !installs.over(task.action())
-                    && !task.action().equals(item.action());
-            if (under && Installs.linesOf(task).stream().anyMatch(lines::contains)) {
-                return Optional.of("waits for the end of the action " + task.action());
-            }
-        }
-        for (DesiredItem other : situation.desired().items()) {
-            if (other.action().equals(item.action())) {
-                return Optional.empty();
-            }
-            ActionRecord record = situation.reported().get(other.action());
-            if (closes && waitsForTurn(other.action(), other.operation())) {
-                continue;
-            }
-            boolean changes = other.operation() != Operation.DISTRIBUTE && other.operation() != Operation.DELETE;
-            if (changes
-                    && (record == null || !record.ended())
-                    && linesOf(other).stream().anyMatch(lines::contains)) {
-                return Optional.of("waits for the end of the action " + other.action());
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** Whether the installer has not begun to put that in place. */
-    private boolean waitsForTurn(String action, Operation operation) {
-        TaskStatus status = installs.statuses().get(action);
-        return operation.needsContent()
-                && (status == null
-                        || status.waiting().filter(gate -> gate == Gate.TURN).isPresent());
-    }
-
-    private Set<LineName> linesOf(DesiredItem item) {
-        if (!item.subject().bundle()) {
-            return Set.of(LineName.of(item.subject().id()));
-        }
-        return situation.resolutions().get(item.subject()) instanceof Resolution.Known(List<Part> parts)
-                ? lines(parts)
-                : Set.of();
-    }
-
-    private static Set<LineName> lines(List<Part> parts) {
-        Set<LineName> lines = new LinkedHashSet<>();
-        parts.forEach(part -> lines.add(LineName.of(part.release())));
-        return lines;
-    }
-
-    // ---- the task
-    // ---------------------------------------------------------------------------------------------------------
+    // ---- the task ----
 
     private InstallTask compose(DesiredItem item, List<InstallTask.Member> members) {
         return new InstallTask(
@@ -408,35 +353,8 @@ final class InstallCourse {
                 .toList();
     }
 
-    /** The digest of nothing: no manifest has it. */
-    private static final Sha256 UNKNOWN = Sha256.of(new byte[0]);
-
     private static Step tell(DesiredItem item, InstallTask task) {
         return new Step.Tell(task, "", false, item.deadline());
-    }
-
-    private static InstallTask with(InstallTask task, Stage stage, Optional<Instant> lease, DesiredItem item) {
-        return new InstallTask(
-                task.action(),
-                task.subject(),
-                task.operation(),
-                task.members(),
-                stage,
-                lease,
-                item.policy(),
-                task.variables());
-    }
-
-    private static InstallTask abandoned(InstallTask task) {
-        return new InstallTask(
-                task.action(),
-                task.subject(),
-                task.operation(),
-                task.members(),
-                Stage.ABANDON,
-                Optional.empty(),
-                task.policy(),
-                task.variables());
     }
 
     private Step follow(DesiredItem item, ActionRecord record, InstallTask task) {
@@ -445,7 +363,7 @@ final class InstallCourse {
         Step.Report unwanted = isLate(item)
                 ? (Step.Report) timedOut(item, "not begun")
                 : new Step.Report(ActionState.CANCELLED, "it was not desired for a while; order it again");
-        Optional<Step.Report> news = news(
+        Optional<Step.Report> news = PassedStates.news(
                 record, status, item.policy().commitAtOnce(), abandoned ? Optional.of(unwanted) : Optional.empty());
         if (news.isPresent()) {
             return news.get();
@@ -464,23 +382,23 @@ final class InstallCourse {
         }
         String waits = status == null ? installs.trouble() : status.detail();
         if (changed(record, status)) {
-            return new Step.Tell(with(task, Stage.GO, task.leaseUntil(), item), waits, false, Optional.empty());
+            return new Step.Tell(task.now(Stage.GO, task.leaseUntil(), item.policy()), waits, false, Optional.empty());
         }
         if (isLate(item)) {
             return task.stage() == Stage.PREPARE
                     ? timedOut(item, waits.isEmpty() ? "not begun" : waits)
-                    : new Step.Tell(abandoned(task), "its deadline passed", false, Optional.empty());
+                    : new Step.Tell(task.abandoned(), "its deadline passed", false, Optional.empty());
         }
         boolean ready = status != null
                 && status.waiting()
                         .filter(gate -> gate == Gate.GO || gate == Gate.LEASE)
                         .isPresent();
-        Optional<Hold> hold = hold(item);
+        Optional<GoAhead.Hold> hold = goAhead.hold(item);
         if (hold.isEmpty()) {
-            Optional<Instant> lease = lease(item);
+            Optional<Instant> lease = goAhead.lease(item);
             boolean go = ready || task.stage() == Stage.GO;
             return new Step.Tell(
-                    with(task, go ? Stage.GO : Stage.PREPARE, go ? lease : Optional.empty(), item),
+                    task.now(go ? Stage.GO : Stage.PREPARE, go ? lease : Optional.empty(), item.policy()),
                     waits,
                     false,
                     earliest(lease, item.deadline()));
@@ -489,7 +407,7 @@ final class InstallCourse {
             return new Step.Report(ActionState.WAITING, hold.get().why());
         }
         return new Step.Tell(
-                with(task, Stage.PREPARE, Optional.empty(), item),
+                task.now(Stage.PREPARE, Optional.empty(), item.policy()),
                 ready ? hold.get().why() : waits,
                 ready && hold.get().lease(),
                 earliest(hold.get().until(), item.deadline()));
@@ -504,103 +422,7 @@ final class InstallCourse {
                 || (status != null && status.passed().stream().anyMatch(ActionState::changes));
     }
 
-    private Optional<Hold> hold(DesiredItem item) {
-        Optional<Instant> window = item.activateNotBefore().filter(situation.now()::isBefore);
-        if (window.isPresent()) {
-            return Optional.of(new Hold("waits for its window: not before " + window.get(), false, window));
-        }
-        Optional<Instant> put = deferral(item).filter(situation.now()::isBefore);
-        if (put.isPresent()) {
-            return Optional.of(new Hold("waits for its user until " + put.get(), false, put));
-        }
-        Optional<Instant> lease = lease(item);
-        boolean valid = lease.filter(situation.now()::isBefore).isPresent();
-        return valid ? Optional.empty() : Optional.of(new Hold("waits for a lease", true, Optional.empty()));
-    }
-
-    /** The later of what the order grants and what was asked for. */
-    private Optional<Instant> lease(DesiredItem item) {
-        Optional<Instant> granted = Optional.ofNullable(installs.leases().get(item.action()));
-        return granted.isPresent()
-                        && item.leaseUntil().filter(granted.get()::isBefore).isPresent()
-                ? item.leaseUntil()
-                : granted.or(item::leaseUntil);
-    }
-
-    /** Until when the user put it off, as far as the order lets him. */
-    private Optional<Instant> deferral(DesiredItem item) {
-        Instant wished = installs.deferrals().get(item.action());
-        return item.policy()
-                .deferUntil()
-                .flatMap(most -> Optional.ofNullable(wished).map(until -> until.isAfter(most) ? most : until));
-    }
-
-    /**
-     * The next state that the installer passed and nobody was told of.
-     *
-     * @param unwanted what is reported in place of an end that only says that all was taken back
-     */
-    private static Optional<Step.Report> news(
-            ActionRecord record, @Nullable TaskStatus status, boolean commitsAtOnce, Optional<Step.Report> unwanted) {
-        if (status == null) {
-            return Optional.empty();
-        }
-        ActionState last = record.state();
-        List<ActionState> path = status.passed().stream()
-                .distinct()
-                .filter(state -> !isOurs(state))
-                .filter(state ->
-                        last != ActionState.WAITING || (state != ActionState.PRECHECK && state != ActionState.PREPARED))
-                .toList();
-        for (ActionState state : path.subList(path.indexOf(last) + 1, path.size())) {
-            boolean newest = state == path.getLast();
-            boolean goesOn = state == ActionState.COMMITTABLE
-                    && state.ends(record.operation())
-                    && !(newest && (status.ended() || !commitsAtOnce));
-            if (!state.mayFollow(last) || goesOn) {
-                continue;
-            }
-            boolean back = state == ActionState.CANCELLED
-                    || (state == ActionState.UNDONE && record.operation() != Operation.ROLLBACK);
-            return Optional.of(unwanted.filter(end -> back)
-                    .orElseGet(() -> newest
-                            ? new Step.Report(state, status.detail(), status.code(), status.codeClass())
-                            : new Step.Report(state, "")));
-        }
-        return Optional.empty();
-    }
-
-    /** States that this side reports; the installer may name them, and says nothing by it. */
-    private static boolean isOurs(ActionState state) {
-        return switch (state) {
-            case QUEUED, OFFERED, ACCEPTED, FETCHING, STAGED, WAITING -> true;
-            case PRECHECK,
-                    PREPARED,
-                    APPLYING,
-                    APPLIED,
-                    ACTIVATING,
-                    VERIFYING,
-                    COMMITTABLE,
-                    COMMITTING,
-                    COMMITTED,
-                    FAILED,
-                    UNDOING,
-                    UNDONE,
-                    UNDO_FAILED,
-                    NOT_APPLICABLE,
-                    ALREADY_AT_TARGET,
-                    REFUSED,
-                    DECLINED,
-                    TIMED_OUT,
-                    UNREACHABLE,
-                    CANCELLED,
-                    SUPERSEDED,
-                    DELETED -> false;
-        };
-    }
-
-    // ---- what nobody wants any more
-    // -----------------------------------------------------------------------------------------
+    // ---- what nobody wants any more ----
 
     /**
      * For an action that has not ended and that no item names any more.
@@ -615,7 +437,7 @@ final class InstallCourse {
             return end;
         }
         boolean commitsAtOnce = told != null && told.policy().commitAtOnce();
-        Optional<Step.Report> news = news(record, status, commitsAtOnce, Optional.of(end));
+        Optional<Step.Report> news = PassedStates.news(record, status, commitsAtOnce, Optional.of(end));
         if (news.isPresent()) {
             return news.get();
         }
@@ -623,7 +445,7 @@ final class InstallCourse {
             return end;
         }
         InstallTask task = told != null
-                ? abandoned(told)
+                ? told.abandoned()
                 : new InstallTask(
                         record.action(),
                         record.subject(),
@@ -653,6 +475,6 @@ final class InstallCourse {
                 && (record.state() != ActionState.TIMED_OUT
                         || (status != null && status.passed().contains(record.state())));
         boolean done = itsOwn || (installs.over(task.action()) && (status != null || task.stage() == Stage.ABANDON));
-        return done ? Optional.empty() : Optional.of(abandoned(task));
+        return done ? Optional.empty() : Optional.of(task.abandoned());
     }
 }

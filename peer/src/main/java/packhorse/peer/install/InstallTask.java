@@ -54,4 +54,14 @@ public record InstallTask(
         members = List.copyOf(members);
         variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
     }
+
+    /** The same task as it stands now: these follow, all else stays as it was said first. */
+    public InstallTask now(Stage stageNow, Optional<Instant> leaseNow, InstallPolicy policyNow) {
+        return new InstallTask(action, subject, operation, members, stageNow, leaseNow, policyNow, variables);
+    }
+
+    /** The same task, which nobody wants any more. */
+    public InstallTask abandoned() {
+        return now(Stage.ABANDON, Optional.empty(), policy);
+    }
 }

@@ -408,15 +408,7 @@ public final class Ledger {
 
     /** What a task that was begun would be written as now: what may change of it, with the members that it was begun with. */
     public static InstallTask told(InstallTask begun, InstallTask now) {
-        return new InstallTask(
-                begun.action(),
-                begun.subject(),
-                begun.operation(),
-                begun.members(),
-                now.stage(),
-                now.leaseUntil(),
-                now.policy(),
-                begun.variables());
+        return begun.now(now.stage(), now.leaseUntil(), now.policy());
     }
 
     // ---- what is so ----

@@ -221,15 +221,7 @@ public final class Transactions implements InstallEngine {
             return Ledger.told(begun, now);
         }
         if (revision > 0 && !progress.changed()) {
-            return new InstallTask(
-                    begun.action(),
-                    begun.subject(),
-                    begun.operation(),
-                    begun.members(),
-                    Stage.ABANDON,
-                    begun.leaseUntil(),
-                    begun.policy(),
-                    begun.variables());
+            return begun.now(Stage.ABANDON, begun.leaseUntil(), begun.policy());
         }
         return begun;
     }
