@@ -1,0 +1,130 @@
+package packhorse.peer.adapter;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * Deletes a file, a link or a whole tree that others may own, and may be changing meanwhile.
+ *
+ * <p>The problem: root deletes what a release's own user filled. Who walks such a tree by path looks at a directory, and opens it by its
+ * name a moment later; put a link there in between, and root deletes what that leads to. And a tree can be made deeper than a path may
+ * be long, so that by path it cannot be deleted at all. So each name is used within its directory, which is held open ({@code openat},
+ * {@code unlinkat}), and no link is followed. A directory {@value #DEPTH_MAX} levels down is moved up into the top one and deleted from
+ * there, so neither descriptors nor stack grow with the tree.
+ *
+ * <p>What is put into it while it is deleted is deleted too, up to {@value #PASSES_MAX} times.
+ */
+final class Deletion {
+    /** Each level holds a descriptor. */
+    private static final int DEPTH_MAX = 64;
+    /** More often only somebody who does not want it gone makes something new in a directory. */
+    private static final int PASSES_MAX = 100;
+
+    private static final String MOVED = ".packhorse-deep-";
+
+    private final SecureDirectoryStream<Path> above;
+    private final Path name;
+    private long moved;
+
+    /** @param above the directory that has the name */
+    Deletion(SecureDirectoryStream<Path> above, Path name) {
+        this.above = above;
+        this.name = name;
+    }
+
+    /** @throws IOException where something of it is left */
+    void run() throws IOException {
+        if (!isDirectory(above, name)) {
+            deleteFile(above, name);
+            return;
+        }
+        for (int pass = 1; ; pass++) {
+            long before = moved;
+            try (SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+                empty(top, top, 1);
+            }
+            try {
+                above.deleteDirectory(name);
+                return;
+            } catch (NoSuchFileException e) {
+                return;
+            } catch (DirectoryNotEmptyException e) {
+                // A pass that moved directories up has work left, and each is less deep than before.
+                pass = moved > before ? 1 : pass;
+                if (pass == PASSES_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void empty(SecureDirectoryStream<Path> directory, SecureDirectoryStream<Path> top, int depth)
+            throws IOException {
+        for (Path each : directory) {
+            Path one = each.getFileName();
+            if (!isDirectory(directory, one)) {
+                deleteFile(directory, one);
+            } else if (depth == DEPTH_MAX) {
+                directory.move(one, top, free(top));
+                moved++;
+            } else {
+                delete(directory, one, top, depth);
+            }
+        }
+    }
+
+    private void delete(SecureDirectoryStream<Path> directory, Path one, SecureDirectoryStream<Path> top, int depth)
+            throws IOException {
+        try (SecureDirectoryStream<Path> inside = directory.newDirectoryStream(one, LinkOption.NOFOLLOW_LINKS)) {
+            empty(inside, top, depth + 1);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        try {
+            directory.deleteDirectory(one);
+        } catch (NoSuchFileException e) {
+            // That is what was wanted.
+        } catch (DirectoryNotEmptyException e) {
+            // The next pass finds it again.
+        }
+    }
+
+    private Path free(SecureDirectoryStream<Path> top) throws IOException {
+        for (long number = moved; ; number++) {
+            Path free = Path.of(MOVED + number);
+            try {
+                attributes(top, free);
+            } catch (NoSuchFileException e) {
+                return free;
+            }
+        }
+    }
+
+    private static void deleteFile(SecureDirectoryStream<Path> directory, Path one) throws IOException {
+        try {
+            directory.deleteFile(one);
+        } catch (NoSuchFileException e) {
+            // That is what was wanted.
+        }
+    }
+
+    private static boolean isDirectory(SecureDirectoryStream<Path> directory, Path one) throws IOException {
+        try {
+            return attributes(directory, one).isDirectory();
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private static BasicFileAttributes attributes(SecureDirectoryStream<Path> directory, Path one) throws IOException {
+        return directory
+                .getFileAttributeView(one, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+    }
+}
