@@ -118,7 +118,8 @@ final class Comparison {
                     entry,
                     "belongs to " + owner.uid() + ":" + owner.gid() + ", not "
                             + entry.owner().uid() + ":" + entry.owner().gid(),
-                    true));
+                    // Whose file it was may hold it open to write: it is replaced, not given back.
+                    entry instanceof FileEntry.Directory));
         }
         return Optional.empty();
     }

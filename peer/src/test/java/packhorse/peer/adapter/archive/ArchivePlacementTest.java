@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -235,6 +240,42 @@ final class ArchivePlacementTest {
                 TreePicture.of(place.resolve("root")).differences(before).stream()
                         .filter(line -> !line.contains(".1.0.packhorse"))
                         .toList());
+    }
+
+    /** A user to whom a directory of the release belongs could lead root's hand elsewhere. */
+    @Test
+    void nothingIsMendedInADirectoryThatSomebodyElseMayChange() throws Exception {
+        World.Release open = World.archive(
+                "1.0",
+                "app.tar",
+                Tar.of(tar ->
+                        tar.directory("./open", 0777).directory("./open/in").file("./open/in/data", "data")));
+        World.build(place, open);
+        World.install(place, open, Optional.empty());
+        Path data = into.resolve("versions/1.0/open/in/data");
+        Files.writeString(data, "changed");
+        Workplace here = at(open, Optional.empty());
+        AdapterException refused =
+                assertThrows(AdapterException.class, () -> open.placement().mend(here));
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("which others than root may change"),
+                refused.getMessage());
+        assertEquals("changed", Files.readString(data));
+    }
+
+    /** Who owned a file may hold it open: it is another one that root gets. */
+    @Test
+    void aFileThatBelongedToSomebodyElseIsReplaced() throws Exception {
+        assumeTrue(UnixFile.self() == 0);
+        World.install(place, ONE, Optional.empty());
+        Path data = into.resolve("versions/1.0/lib/1.0/data");
+        Files.setAttribute(data, "unix:uid", 1000);
+        try (FileChannel held = FileChannel.open(data, StandardOpenOption.WRITE)) {
+            Workplace here = at(ONE, Optional.empty());
+            ONE.placement().mend(here);
+            assertEquals(4, held.write(ByteBuffer.wrap("evil".getBytes(StandardCharsets.UTF_8))));
+            assertEquals(List.of(), ONE.placement().verify(here));
+        }
     }
 
     // ---- in the way ----
