@@ -1,7 +1,9 @@
 package packhorse.peer.gateway;
 
 import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,6 +46,9 @@ import packhorse.peer.agent.ContentWish;
  * {@code If-Range} work. Pieces a reader waits for are asked for first, a few ahead of where it reads. Each request has a
  * virtual thread of its own and shares nothing with the agent but a {@link packhorse.peer.agent.PieceWatch}, so a slow reader
  * holds up nobody.
+ *
+ * <p>It is for programs, which ask for content by name and get it. A page of another site in a browser beside them gets none, nor has
+ * anything fetched: what a browser says of where a request came from, and the name it was sent to, are looked at ({@link Caller}).
  */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
@@ -77,10 +82,9 @@ public final class Gateway implements AutoCloseable {
             config.jetty.port = listen.port();
             config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
             for (HandlerType method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
-                config.routes.addHttpHandler(
-                        method, "/releases/{publisher}/{product}/{version}/{platform}", this::release);
-                config.routes.addHttpHandler(method, "/releases/{publisher}/{product}/{version}", this::release);
-                config.routes.addHttpHandler(method, "/packs/{sha256}", this::pack);
+                add(config, method, "/releases/{publisher}/{product}/{version}/{platform}", this::release);
+                add(config, method, "/releases/{publisher}/{product}/{version}", this::release);
+                add(config, method, "/packs/{sha256}", this::pack);
             }
             page.ifPresent(shown -> shown.addTo(config));
             // After the head is out nothing can be said any more: fewer bytes than promised end the connection.
@@ -126,6 +130,20 @@ public final class Gateway implements AutoCloseable {
                     e);
         }
         return gateway;
+    }
+
+    /** What another site's page in a browser of this machine asks for is not even fetched. */
+    private static void add(JavalinConfig config, HandlerType method, String path, Handler handler) {
+        config.routes.addHttpHandler(method, path, context -> {
+            context.header("X-Content-Type-Options", "nosniff");
+            context.header("Cross-Origin-Resource-Policy", "same-origin");
+            Optional<String> objection = Caller.mayNotFetch(context);
+            if (objection.isPresent()) {
+                refuse(context, 403, objection.get());
+            } else {
+                handler.handle(context);
+            }
+        });
     }
 
     /** The port it listens on. */

@@ -7,8 +7,6 @@ import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
@@ -90,9 +87,6 @@ public final class UserPage {
     /** No order lets a user put something off for longer. */
     private static final long DEFER_MILLIS_MAX = Duration.ofDays(366).toMillis();
 
-    private static final Pattern HOST =
-            Pattern.compile("(localhost|127(?:\\.[0-9]{1,3}){3}|\\[::1])(?::[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
-
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
             + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -143,27 +137,15 @@ public final class UserPage {
 
     /** Why whoever asks may not even look. */
     private static Optional<String> objection(Context context) {
-        if (!isLoopback(context.req().getRemoteAddr())) {
+        if (!Caller.isHere(context)) {
             return Optional.of("this page is for the person at this machine only");
         }
-        String host = context.header("Host");
-        if (host == null || !HOST.matcher(host).matches()) {
+        if (!Caller.saysLoopback(context)) {
             return Optional.of("this page is called by a loopback name only, such as http://localhost");
         }
-        String site = context.header("Sec-Fetch-Site");
-        boolean foreign = site != null && !site.equals("same-origin") && !site.equals("none");
         // Whoever follows a link to it may see the page, which shows nothing by itself.
-        boolean follows = context.path().equals("/") && "navigate".equals(context.header("Sec-Fetch-Mode"));
-        return foreign && !follows ? Optional.of("another page may not ask this") : Optional.empty();
-    }
-
-    private static boolean isLoopback(String address) {
-        try {
-            // An address in numbers, so nothing is looked up.
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        boolean follows = context.path().equals("/") && Caller.follows(context);
+        return Caller.isForeign(context) && !follows ? Optional.of("another page may not ask this") : Optional.empty();
     }
 
     private static Handler file(String name, String type) {

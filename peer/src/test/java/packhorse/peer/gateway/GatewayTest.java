@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,6 +117,34 @@ final class GatewayTest {
         HttpResponse<byte[]> before =
                 get("/releases/acme/tool/1.0/any", "Range", "bytes=0-" + (pack.pieceLength() - 1));
         assertArrayEquals(Arrays.copyOfRange(content, 0, pack.pieceLength()), before.body());
+    }
+
+    private String raw(String... headers) throws IOException {
+        try (Socket socket = new Socket("127.31.31.1", gateway.port())) {
+            String head = "GET /releases/acme/tool/1.0/any HTTP/1.1\r\nConnection: close\r\n"
+                    + String.join("\r\n", headers)
+                    + "\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** A page that looks for what is installed here, or has gigabytes fetched. */
+    @Test
+    void aPageOfAnotherSiteGetsNothingAndHasNothingFetched() throws Exception {
+        everythingIsThere();
+        for (String site : List.of("cross-site", "same-site")) {
+            String refused = raw("Host: localhost", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: no-cors");
+            assertTrue(refused.startsWith("HTTP/1.1 403"), refused);
+        }
+        // DNS rebinding: for its browser that page is of this very origin.
+        String rebound = raw("Host: evil.example:" + gateway.port(), "Sec-Fetch-Site: same-origin");
+        assertTrue(rebound.startsWith("HTTP/1.1 403"), rebound);
+        assertEquals(List.of(), wishes);
+        String followed = raw("Host: localhost", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate");
+        assertTrue(followed.startsWith("HTTP/1.1 200"), followed.substring(0, 20));
+        assertTrue(followed.contains("X-Content-Type-Options: nosniff"));
+        assertTrue(followed.contains("Cross-Origin-Resource-Policy: same-origin"));
     }
 
     @Test
