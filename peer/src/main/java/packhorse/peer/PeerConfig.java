@@ -26,6 +26,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param listen where the swarm listens, and what it connects from; the first is also where trackers are asked from
  * @param socket the Unix domain socket for the command line
  * @param gateway where the HTTP gateway listens, if there is one
+ * @param userPage whether the gateway has the page for the person at this machine
  * @param limits the agent's own limits
  * @param openSwarm where plain clients are served, if they are
  * @param seedOnStart whether complete packs are served from the start on
@@ -41,6 +42,7 @@ public record PeerConfig(
         List<Listen> listen,
         Path socket,
         Optional<PeerAddress> gateway,
+        boolean userPage,
         RateLimits limits,
         Optional<Listen> openSwarm,
         boolean seedOnStart,
@@ -74,6 +76,7 @@ public record PeerConfig(
         List<Listen> listen = yaml.list("listen", PeerConfig::listen);
         Path socket = yaml.optionalPath("socket").orElseGet(() -> data.resolve("agent.sock"));
         Optional<PeerAddress> gateway = yaml.optional("gateway", PeerAddress::parse);
+        boolean userPage = yaml.optionalBool("userPage").orElse(true);
         RateLimits limits = yaml.optionalMap("limits").map(PeerConfig::limits).orElse(RateLimits.NONE);
         Optional<Listen> openSwarm = yaml.optional("openSwarm", PeerConfig::listen);
         boolean seedOnStart = yaml.optionalBool("seedOnStart").orElse(true);
@@ -96,6 +99,7 @@ public record PeerConfig(
                 listen,
                 socket,
                 gateway,
+                userPage,
                 limits,
                 openSwarm,
                 seedOnStart,

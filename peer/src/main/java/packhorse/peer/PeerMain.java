@@ -129,8 +129,10 @@ public final class PeerMain implements AutoCloseable {
                             config.proxy().map(proxy -> new InetSocketAddress(proxy.host(), proxy.port())),
                             clock,
                             random));
-            Optional<Gateway> gateway =
-                    config.gateway().map(address -> Gateway.start(address, agent::open, agent::ask, random));
+            Optional<Gateway> gateway = config.gateway()
+                    .map(address -> config.userPage()
+                            ? Gateway.start(address, agent::open, agent::ask, random)
+                            : Gateway.start(address, agent::open));
             return new PeerMain(config, store, channel, agent, renewal, gateway);
         } catch (RuntimeException e) {
             started.forEach(part -> closeAfter(e, part));

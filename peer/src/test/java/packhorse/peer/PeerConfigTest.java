@@ -1,6 +1,7 @@
 package packhorse.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,12 +37,15 @@ final class PeerConfigTest {
         assertEquals(
                 Path.of("/run/packhorse/agent.sock"), PeerConfig.read(sample).socket());
         String all = Files.readString(sample)
-                .replaceAll("(?m)^#((?:gateway|openSwarm|limits|install|repository|proxy|  [\\w#]+|  -).*)$", "$1");
+                .replaceAll(
+                        "(?m)^#((?:gateway|userPage|openSwarm|limits|install|repository|proxy|  [\\w#]+|  -).*)$",
+                        "$1");
         PeerConfig config = PeerConfig.of(YamlDocument.parse("peer.yaml", all));
         assertEquals(List.of(new HostPort("192.0.2.10", 7301), new HostPort("192.0.2.11", 7301)), config.trackers());
         assertEquals(List.of(URI.create("https://192.0.2.10:7302/repository/")), config.repositories());
         assertEquals(Optional.of(new HostPort("proxy.example.org", 3128)), config.proxy());
         assertEquals(Optional.of(PeerAddress.parse("127.0.0.1:7500")), config.gateway());
+        assertFalse(config.userPage());
         assertEquals(Optional.of(ByteRate.parse("50Mbit")), config.limits().wanDown());
         assertTrue(config.openSwarm().isPresent());
         assertEquals(InstallConfig.DEFAULT, config.install());
@@ -80,6 +84,7 @@ final class PeerConfigTest {
         assertEquals(List.of(URI.create("https://10.0.0.1:7302/repository/")), config.repositories());
         assertEquals(Optional.empty(), config.proxy());
         assertEquals(Optional.empty(), config.gateway());
+        assertTrue(config.userPage());
         assertTrue(config.seedOnStart());
     }
 

@@ -64,6 +64,7 @@ final class PeerMainTest {
                 read.listen(),
                 read.socket(),
                 read.gateway(),
+                read.userPage(),
                 read.limits(),
                 read.openSwarm(),
                 read.seedOnStart(),

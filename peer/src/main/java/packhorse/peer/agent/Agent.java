@@ -329,7 +329,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * Asks what the local socket may be asked, from inside this process; replies come on the agent's own thread, the last is done or failed.
+     * Asks what the local socket may be asked, from inside this process and for somebody who works at this machine but does not run it; replies
+     * come on the agent's own thread, the last is done or failed.
      *
      * @param gone says when nobody wants to hear more
      */
@@ -338,6 +339,11 @@ public final class Agent implements AutoCloseable {
             @Override
             public void send(LocalReply reply) {
                 replies.accept(reply);
+            }
+
+            @Override
+            public boolean isOwner() {
+                return false;
             }
 
             @Override

@@ -115,7 +115,8 @@ final class LocalInstalls {
     }
 
     private void permitted(Subject subject, Install asked, ReplySink sink) {
-        InstallPolicy policy = asked.getVersion().isEmpty() ? InstallPolicy.DEFAULT : NAMED;
+        // The page names a version with every wish; an older one is not for its user to bring.
+        InstallPolicy policy = asked.getVersion().isEmpty() || !sink.isOwner() ? InstallPolicy.DEFAULT : NAMED;
         permission.ask(
                 subject,
                 () -> {
@@ -155,6 +156,17 @@ final class LocalInstalls {
                 .findFirst();
     }
 
+    /** Whether it is in place by an order of this machine's user, and by nobody else's. */
+    private boolean isTheUsers(Subject there) {
+        List<String> orders = steward.desired().items().stream()
+                .filter(item -> item.operation() != Operation.ROLLBACK
+                        && item.operation() != Operation.DISTRIBUTE
+                        && item.subject().equals(there))
+                .map(DesiredItem::action)
+                .toList();
+        return !orders.isEmpty() && orders.stream().allMatch(LocalOrders::isLocal);
+    }
+
     private boolean isEnded(DesiredItem item) {
         return steward.last(item.action())
                 .filter(entry -> entry.state().ends(entry.operation()))
@@ -187,6 +199,15 @@ final class LocalInstalls {
                             + "; say which with --platform"));
         } else {
             LineState line = there.getFirst();
+            ReleaseId release = new ReleaseId(line.name(), line.version().orElseThrow(), line.platform());
+            if (!sink.isOwner() && !isTheUsers(Subject.release(release))) {
+                refuse(
+                        sink,
+                        Refused.usage(release.name() + "@" + release.version()
+                                + " was not installed from here, and is for whoever runs this machine to take back:"
+                                + " packhorse rollback " + release.name()));
+                return;
+            }
             if (!line.undoable() && line.previous().isEmpty()) {
                 refuse(
                         sink,
@@ -195,7 +216,7 @@ final class LocalInstalls {
                 return;
             }
             order(
-                    Subject.release(new ReleaseId(line.name(), line.version().orElseThrow(), line.platform())),
+                    Subject.release(release),
                     Operation.ROLLBACK,
                     InstallPolicy.DEFAULT,
                     asked.getQuiet(),

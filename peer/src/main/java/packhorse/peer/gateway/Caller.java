@@ -2,7 +2,7 @@ package packhorse.peer.gateway;
 
 import io.javalin.http.Context;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -18,12 +18,19 @@ final class Caller {
     private Caller() {}
 
     static boolean isHere(Context context) {
-        try {
-            // An address in numbers, so nothing is looked up.
-            return InetAddress.getByName(context.req().getRemoteAddr()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        InetAddress address = theirEnd(context).getAddress();
+        return address != null && address.isLoopbackAddress();
+    }
+
+    // Addresses in numbers, so nothing is looked up.
+
+    static InetSocketAddress theirEnd(Context context) {
+        return new InetSocketAddress(
+                context.req().getRemoteAddr(), context.req().getRemotePort());
+    }
+
+    static InetSocketAddress ourEnd(Context context) {
+        return new InetSocketAddress(context.req().getLocalAddr(), context.req().getLocalPort());
     }
 
     /** Whether it called a loopback by its name or address. */

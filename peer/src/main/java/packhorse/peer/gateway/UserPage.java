@@ -60,7 +60,8 @@ import packhorse.peer.words.InstallJson;
  * </pre>
  *
  * <p><b>Who may.</b> Whoever can use a browser on this machine: that is what it is for. What he may install is asked of the trackers, what he
- * may put off stands in the order. Nobody else: a caller from another machine is refused whatever the gateway listens on.
+ * may put off stands in the order, and what others ordered is not his to take back. Nobody else: a caller from another machine is
+ * refused whatever the gateway listens on, and so is a service's ({@link LocalUsers}).
  *
  * <p><b>What another page in the same browser may.</b> Nothing. It cannot read: answers carry no leave for other origins, and a name of
  * its own that it points at this machine (DNS rebinding) is refused, because {@code Host} has to be a loopback's name or address. It
@@ -92,6 +93,7 @@ public final class UserPage {
 
     private final Asking agent;
     private final String token;
+    private final LocalUsers users = LocalUsers.ofMachine();
     private final Semaphore asking = new Semaphore(ASKING_MAX);
 
     /** @param random of which nobody can guess the next */
@@ -113,7 +115,7 @@ public final class UserPage {
         add(config, HandlerType.POST, "/page/defer", changing(UserPage::defer));
     }
 
-    private static void add(JavalinConfig config, HandlerType method, String path, Handler handler) {
+    private void add(JavalinConfig config, HandlerType method, String path, Handler handler) {
         config.routes.addHttpHandler(method, path, context -> {
             head(context);
             Optional<String> objection = objection(context);
@@ -136,12 +138,16 @@ public final class UserPage {
     }
 
     /** Why whoever asks may not even look. */
-    private static Optional<String> objection(Context context) {
+    private Optional<String> objection(Context context) {
         if (!Caller.isHere(context)) {
             return Optional.of("this page is for the person at this machine only");
         }
         if (!Caller.saysLoopback(context)) {
             return Optional.of("this page is called by a loopback name only, such as http://localhost");
+        }
+        Optional<String> nobody = users.objection(Caller.theirEnd(context), Caller.ourEnd(context));
+        if (nobody.isPresent()) {
+            return nobody;
         }
         // Whoever follows a link to it may see the page, which shows nothing by itself.
         boolean follows = context.path().equals("/") && Caller.follows(context);

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -419,6 +421,53 @@ final class InstallingAgentTest {
 
             deployment.tracker().answering(denying());
             assertThrows(OperationException.class, () -> agent.ask(install("acme/app")));
+        }
+    }
+
+    /** As the page asks: for a person who does not run the machine. */
+    private static LocalReply fromThePage(Deployment.Node node, LocalRequest request) throws Exception {
+        CompletableFuture<LocalReply> last = new CompletableFuture<>();
+        node.agent()
+                .ask(
+                        request,
+                        reply -> {
+                            if (reply.hasDone() || reply.hasFailed()) {
+                                last.complete(reply);
+                            }
+                        },
+                        () -> false);
+        return last.get(40, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void thePersonAtThePageTakesBackOnlyWhatHeInstalledHimselfAndBringsNoOlderVersion() throws Exception {
+        try (Deployment deployment = deployment("127.33.67")) {
+            VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
+            VerifiedManifest two = deployment.publish("acme/app", "2.0", archive("two"), List.of(), section());
+            deployment.origin("2", Map.of(one, archive("one"), two, archive("two")));
+            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            await().until(() -> !deployment.tracker().heard().isEmpty());
+            LocalRequest back = LocalRequest.newBuilder()
+                    .setRollback(Rollback.newBuilder().setName("acme/app"))
+                    .build();
+            LocalReply installed = fromThePage(agent, install("acme/app"));
+            assertTrue(installed.hasDone(), installed::toString);
+            requireInUse("two");
+            LocalReply taken = fromThePage(agent, back);
+            assertTrue(taken.hasDone(), taken::toString);
+
+            order(deployment, 1, item("install", Operation.INSTALL, two));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> path(deployment, "install").contains("COMMITTABLE"));
+            LocalReply refused = fromThePage(agent, back);
+            assertTrue(refused.getFailed().getReason().contains("not installed from here"), refused::toString);
+            LocalReply older = fromThePage(
+                    agent,
+                    LocalRequest.newBuilder()
+                            .setInstall(Install.newBuilder().setName("acme/app").setVersion("1.0"))
+                            .build());
+            assertTrue(older.hasFailed(), older::toString);
+            requireInUse("two");
         }
     }
 

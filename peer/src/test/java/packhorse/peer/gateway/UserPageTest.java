@@ -3,13 +3,16 @@ package packhorse.peer.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +25,7 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonReader;
 import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.testing.OutsideProgram;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -286,6 +290,48 @@ final class UserPageTest {
                 granted("/page/defer", "{\"action\":\"order-17\",\"millis\":99999999999999}")
                         .status());
         assertEquals(List.of(), changes());
+    }
+
+    private String askedBy(int user) throws Exception {
+        Process process = new ProcessBuilder(
+                        OutsideProgram.require("setpriv").toString(),
+                        "--reuid=" + user,
+                        "--regid=" + user,
+                        "--clear-groups",
+                        OutsideProgram.require("curl").toString(),
+                        "--silent",
+                        "http://" + host() + "/page/state")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        return said;
+    }
+
+    /** The swarm process that somebody took over is such a one, and a web server's script. */
+    @Test
+    void aServiceOfThisMachineIsNoPersonAtIt() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can be others");
+        assertEquals(token(), string(askedBy(1_000), "token"));
+        for (int service : new int[] {33, 999, 61_200, 65_534}) {
+            assertEquals(
+                    "this page is for the persons at this machine, not for the service of user " + service,
+                    string(askedBy(service), "reason"));
+        }
+    }
+
+    /** Its row is root's then, and without an inode. */
+    @Test
+    void whoWasGoneBeforeHeWasLookedAtIsNobody() throws Exception {
+        InetSocketAddress here = new InetSocketAddress("127.31.32.1", gateway.port());
+        LocalUsers users = LocalUsers.ofMachine();
+        InetSocketAddress theirs;
+        try (Socket socket = new Socket("127.31.32.1", gateway.port())) {
+            theirs = (InetSocketAddress) socket.getLocalSocketAddress();
+            assertEquals(Optional.empty(), users.objection(theirs, here));
+            socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        assertTrue(users.objection(theirs, here).isPresent());
     }
 
     @Test
