@@ -117,8 +117,7 @@ final class DesiredAgentTest {
     void anOrderIsFetchedReportedOnceAndStored() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.1")) {
             byte[] content = Deployment.content(1, LENGTH);
-            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(manifest, content));
+            VerifiedManifest manifest = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
 
             order(deployment, 1, item("first", Operation.DISTRIBUTE, release(manifest)));
@@ -140,10 +139,8 @@ final class DesiredAgentTest {
     void anOrderIsCarriedOutWithoutAnyTrackerAndReportedWhenThereIsOneAgain() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.2")) {
             byte[] content = Deployment.content(2, LENGTH);
-            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node first =
-                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("1MB/s")), Optional.empty()));
+            VerifiedManifest manifest = tool(deployment, content);
+            Deployment.Node first = slow(deployment, "1MB/s");
             order(deployment, 7, item("slow", Operation.DISTRIBUTE, release(manifest)));
             awaitPath(deployment, "slow", "ACCEPTED", "FETCHING");
             await().atMost(Duration.ofSeconds(30)).until(() -> received(first) > 0);
@@ -246,8 +243,7 @@ final class DesiredAgentTest {
     void noBytesComeBeforeTheirTime() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.5")) {
             byte[] content = Deployment.content(7, LENGTH);
-            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(manifest, content));
+            VerifiedManifest manifest = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
             Instant from = Instant.now().plusSeconds(4);
 
@@ -290,10 +286,8 @@ final class DesiredAgentTest {
     void anEngineThatDiesInTheMiddleCostsNoFinishedPiece() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.6").withEnginesApart()) {
             byte[] content = Deployment.content(9, 12_000_000);
-            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node agent =
-                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("3MB/s")), Optional.empty()));
+            VerifiedManifest manifest = tool(deployment, content);
+            Deployment.Node agent = slow(deployment, "3MB/s");
             order(deployment, 1, item("big", Operation.DISTRIBUTE, release(manifest)));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> status(agent).getPacksCount() > 0
@@ -315,8 +309,7 @@ final class DesiredAgentTest {
     void aTrackerThatStartsAgainGetsWhatItHadNotStored() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.7")) {
             byte[] content = Deployment.content(10, LENGTH);
-            VerifiedManifest manifest = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(manifest, content));
+            VerifiedManifest manifest = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
             deployment.tracker().answering(message -> List.of());
             order(deployment, 1, item("unheard", Operation.DISTRIBUTE, release(manifest)));
@@ -430,6 +423,18 @@ final class DesiredAgentTest {
         }
     }
 
+    /** One release, which an origin has. */
+    private static VerifiedManifest tool(Deployment deployment, byte[] content) throws Exception {
+        VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
+        deployment.origin("2", Map.of(tool, content));
+        return tool;
+    }
+
+    /** An agent that pulls no faster. */
+    private static Deployment.Node slow(Deployment deployment, String rate) throws Exception {
+        return deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse(rate)), Optional.empty()));
+    }
+
     private static LocalRequest why(String name) {
         return LocalRequest.newBuilder().setWhy(Why.newBuilder().setName(name)).build();
     }
@@ -461,10 +466,8 @@ final class DesiredAgentTest {
     void aReportCountsTheBytesOfTheWholeFetchAlsoWhenTheAgentDiedInTheMiddle() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.14")) {
             byte[] content = Deployment.content(20, LENGTH);
-            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(tool, content));
-            Deployment.Node first =
-                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("300kB/s")), Optional.empty()));
+            VerifiedManifest tool = tool(deployment, content);
+            Deployment.Node first = slow(deployment, "300kB/s");
             order(deployment, 1, item("tool", Operation.DISTRIBUTE, release(tool)));
             Path file = directory.resolve("node-3/sources/" + Sha256.of(content).hex());
             await().atMost(Duration.ofSeconds(30)).until(() -> kept(file) > 500_000);
@@ -487,8 +490,7 @@ final class DesiredAgentTest {
     void whatWasDeletedAndComesAgainIsCountedAnew() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.15")) {
             byte[] content = Deployment.content(21, LENGTH);
-            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(tool, content));
+            VerifiedManifest tool = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
             Path file = directory.resolve("node-3/sources/" + Sha256.of(content).hex());
             order(deployment, 1, item("first", Operation.DISTRIBUTE, release(tool)));
@@ -517,8 +519,7 @@ final class DesiredAgentTest {
     void aTrackerThatKnowsMoreReportsThanThisDiskStillGetsTheNewOnes() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.33.16")) {
             byte[] content = Deployment.content(22, LENGTH);
-            VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
-            deployment.origin("2", Map.of(tool, content));
+            VerifiedManifest tool = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
             // It stored 100 reports of the journal that it hears of first, and takes the same names for repetitions.
             List<Long> journals = new java.util.concurrent.CopyOnWriteArrayList<>();
@@ -566,8 +567,7 @@ final class DesiredAgentTest {
             byte[] content = Deployment.content(16, 12_000_000);
             VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
             Deployment.Node origin = deployment.origin("2", Map.of(tool, content));
-            Deployment.Node agent =
-                    deployment.agent("3", RateLimits.wan(Optional.of(ByteRate.parse("1MB/s")), Optional.empty()));
+            Deployment.Node agent = slow(deployment, "1MB/s");
             order(deployment, 1, item("tool", Operation.DISTRIBUTE, release(tool)));
             await().atMost(Duration.ofSeconds(30)).until(() -> received(agent) > 500_000);
 
