@@ -64,4 +64,14 @@ public record InstallTask(
     public InstallTask abandoned() {
         return now(Stage.ABANDON, Optional.empty(), policy);
     }
+
+    /** What this one, which was begun, would be written as now that it is said anew: the members stay that it was begun with. */
+    public InstallTask following(InstallTask newest) {
+        return now(newest.stage(), newest.leaseUntil(), newest.policy());
+    }
+
+    /** The same task for these members. */
+    InstallTask of(List<Member> some) {
+        return new InstallTask(action, subject, operation, some, stage, leaseUntil, policy, variables);
+    }
 }

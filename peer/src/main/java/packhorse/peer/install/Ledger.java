@@ -15,7 +15,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Version;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.LineState;
@@ -28,9 +27,9 @@ import packhorse.peer.install.Step.Kind;
 import packhorse.peer.install.TaskStatus.Gate;
 
 /**
- * What all entries of the journal come to: transactions that are open, tasks that ended, and what is in place of each release line. It
- * says whether a task may begin. At most one transaction is open for a release line (law 3); an ended task is never begun again (law
- * 7). One thread's, changed by {@link #add} only.
+ * What all entries of the journal come to: transactions that are open, tasks that ended, and what is in place of each release line.
+ * {@link Admission} says what may begin beside that. At most one transaction is open for a release line (law 3); an ended task is never
+ * begun again (law 7). One thread's, changed by {@link #add} only.
  */
 public final class Ledger {
     private final SortedMap<Long, Progress> open = new TreeMap<>();
@@ -161,22 +160,7 @@ public final class Ledger {
         return entries;
     }
 
-    // ---- what may begin ----
-
-    /** Whether a task may begin. */
-    public sealed interface Admission {
-        /** As a new transaction, with these members. */
-        record Begin(InstallTask task) implements Admission {}
-
-        /** By going on with one that stands open. */
-        record TakeUp(long transaction, InstallTask task) implements Admission {}
-
-        /** When another one is done. */
-        record Later(String detail) implements Admission {}
-
-        /** Never; this is its end. */
-        record Settle(ActionState state, String detail) implements Admission {}
-    }
+    // ---- what is so ----
 
     /** Whether there is nothing to begin any more: it has ended, or moves a transaction. */
     public boolean knows(String action) {
@@ -190,228 +174,6 @@ public final class Ledger {
                         progress.ended().isEmpty() && progress.task().action().equals(action))
                 .findFirst();
     }
-
-    /**
-     * Says whether a task that the ledger does not {@link #knows know} may begin now.
-     *
-     * @param traits of releases in open transactions
-     */
-    public Admission admit(InstallTask task, Function<InstallTask.Member, Traits> traits) {
-        if (task.members().isEmpty()) {
-            return new Admission.Settle(ActionState.REFUSED, "it names no release");
-        }
-        Set<Line.Name> wanted = new HashSet<>();
-        for (InstallTask.Member member : task.members()) {
-            if (!wanted.add(Line.Name.of(member.release()))) {
-                return new Admission.Settle(
-                        ActionState.REFUSED, "it names two releases of the line " + Line.Name.of(member.release()));
-            }
-        }
-        List<Progress> touching = open.values().stream()
-                .filter(progress -> !Collections.disjoint(progress.lines(), wanted))
-                .toList();
-        for (Progress other : touching) {
-            if (other.ended().isEmpty()) {
-                return new Admission.Later(
-                        "its turn comes after " + other.task().action());
-            }
-        }
-        return switch (task.operation()) {
-            case INSTALL, UPDATE, REMOVE -> {
-                if (!touching.isEmpty()) {
-                    Progress other = touching.getFirst();
-                    if (other.committable()
-                            && task.operation() != Operation.REMOVE
-                            && other.operation() != Operation.REMOVE
-                            && releases(other.members()).equals(releases(task.members()))) {
-                        yield new Admission.Settle(ActionState.ALREADY_AT_TARGET, "in place, not committed");
-                    }
-                    yield new Admission.Later(
-                            other.committable()
-                                    ? other.task().subject() + " is not committed yet; commit it or roll it back"
-                                    : other.task().subject() + " could not be taken back; order a rollback");
-                }
-                yield task.operation() == Operation.REMOVE ? removal(task) : installation(task);
-            }
-            case ACTIVATE, COMMIT -> takeUp(task, touching, wanted);
-            case ROLLBACK -> touching.isEmpty() ? goBack(task) : rollback(task, touching, wanted, traits);
-            case DISTRIBUTE, DELETE ->
-                new Admission.Settle(ActionState.REFUSED, task.operation() + " is nothing for an installer");
-        };
-    }
-
-    private static Set<ReleaseId> releases(List<InstallTask.Member> members) {
-        Set<ReleaseId> releases = new HashSet<>();
-        members.forEach(member -> releases.add(member.release()));
-        return releases;
-    }
-
-    private Admission installation(InstallTask task) {
-        List<InstallTask.Member> todo = new ArrayList<>();
-        for (InstallTask.Member member : task.members()) {
-            Line line = lines.get(Line.Name.of(member.release()));
-            boolean there = line != null
-                    && line.trouble().isEmpty()
-                    && line.current().member().release().equals(member.release());
-            if (line == null
-                    && task.operation() == Operation.UPDATE
-                    && !task.subject().bundle()) {
-                return new Admission.Settle(
-                        ActionState.NOT_APPLICABLE,
-                        "nothing of " + member.release().name() + " is in place that could be updated; install it");
-            }
-            Version here = line == null
-                    ? member.release().version()
-                    : line.current().member().release().version();
-            if (member.release().version().compareTo(here) < 0 && !task.policy().mayDowngrade()) {
-                return new Admission.Settle(
-                        ActionState.REFUSED,
-                        member.release() + " is older than " + here
-                                + ", which is in place; say mayDowngrade in the policy if that is meant");
-            }
-            if (!there) {
-                todo.add(member);
-            }
-        }
-        return todo.isEmpty()
-                ? new Admission.Settle(ActionState.ALREADY_AT_TARGET, "in place and committed")
-                : new Admission.Begin(with(task, todo));
-    }
-
-    private Admission removal(InstallTask task) {
-        List<InstallTask.Member> todo = new ArrayList<>();
-        for (InstallTask.Member member : task.members()) {
-            Line line = lines.get(Line.Name.of(member.release()));
-            if (line != null) {
-                todo.add(line.current().member());
-            }
-        }
-        return todo.isEmpty()
-                ? new Admission.Settle(ActionState.ALREADY_AT_TARGET, "nothing of it is in place")
-                : new Admission.Begin(with(task, todo));
-    }
-
-    private Admission takeUp(InstallTask task, List<Progress> touching, Set<Line.Name> wanted) {
-        String what = task.operation() == Operation.COMMIT ? "committed" : "activated";
-        if (touching.isEmpty()) {
-            boolean there = task.members().stream()
-                    .allMatch(member -> line(Line.Name.of(member.release()))
-                            .filter(line -> line.current().member().release().equals(member.release()))
-                            .isPresent());
-            return there
-                    ? new Admission.Settle(ActionState.ALREADY_AT_TARGET, "in use and committed")
-                    : new Admission.Settle(ActionState.REFUSED, "it does not wait to be " + what + "; install it");
-        }
-        Optional<Admission> refused = refuse(task, touching, wanted);
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        Progress progress = touching.getFirst();
-        if (progress.stranded()) {
-            return new Admission.Settle(
-                    ActionState.REFUSED,
-                    progress.task().subject() + " could not be taken back and cannot be " + what
-                            + "; order a rollback");
-        }
-        for (InstallTask.Member member : task.members()) {
-            if (wanted.size() == progress.members().size()
-                    && progress.members().stream()
-                            .noneMatch(one -> one.release().equals(member.release()))) {
-                return new Admission.Settle(
-                        ActionState.REFUSED,
-                        member.release() + " is not what waits to be " + what + ": "
-                                + progress.members().getFirst().release() + " is");
-            }
-        }
-        if (task.operation() == Operation.ACTIVATE && progress.active()) {
-            return new Admission.Settle(ActionState.ALREADY_AT_TARGET, "in use");
-        }
-        if (task.operation() == Operation.COMMIT && (!progress.verified() || !progress.active())) {
-            return new Admission.Settle(
-                    ActionState.REFUSED,
-                    progress.task().subject()
-                            + (progress.active() ? " was not verified" : " is not in use yet; activate it first"));
-        }
-        return new Admission.TakeUp(progress.transaction(), task);
-    }
-
-    private Admission rollback(
-            InstallTask task,
-            List<Progress> touching,
-            Set<Line.Name> wanted,
-            Function<InstallTask.Member, Traits> traits) {
-        Optional<Admission> refused = refuse(task, touching, wanted);
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        Progress progress = touching.getFirst();
-        for (InstallTask.Member member : progress.members()) {
-            if (!traits.apply(member).undoable()) {
-                return new Admission.Settle(
-                        ActionState.REFUSED, member.release() + " has no way back; install another version over it");
-            }
-        }
-        return new Admission.TakeUp(progress.transaction(), task);
-    }
-
-    private static Optional<Admission> refuse(InstallTask task, List<Progress> touching, Set<Line.Name> wanted) {
-        if (touching.size() > 1) {
-            return Optional.of(new Admission.Settle(
-                    ActionState.REFUSED, "its releases were put in place one by one; give an order for each of them"));
-        }
-        Progress only = touching.getFirst();
-        return wanted.containsAll(only.lines())
-                ? Optional.empty()
-                : Optional.of(new Admission.Settle(
-                        ActionState.REFUSED,
-                        task.subject() + " was put in place together with others, as "
-                                + only.task().subject() + "; give the order for all of them"));
-    }
-
-    /** To an older release of what is committed. */
-    private Admission goBack(InstallTask task) {
-        List<InstallTask.Member> todo = new ArrayList<>();
-        for (InstallTask.Member member : task.members()) {
-            Line line = lines.get(Line.Name.of(member.release()));
-            if (line == null) {
-                return new Admission.Settle(
-                        ActionState.REFUSED,
-                        "nothing of " + member.release().name() + " is in place that could be rolled back");
-            }
-            boolean names = !member.release().equals(line.current().member().release());
-            Optional<InstallTask.Member> older = line.previous()
-                    .map(Line.InPlace::member)
-                    .filter(one -> !names || one.release().equals(member.release()));
-            if (older.isEmpty()) {
-                return new Admission.Settle(
-                        ActionState.REFUSED,
-                        names
-                                ? member.release() + " is not kept here; install it"
-                                : "no release before " + member.release() + " is kept here; install the one you want");
-            }
-            todo.add(older.get());
-        }
-        return new Admission.Begin(with(task, todo));
-    }
-
-    private static InstallTask with(InstallTask task, List<InstallTask.Member> members) {
-        return new InstallTask(
-                task.action(),
-                task.subject(),
-                task.operation(),
-                members,
-                task.stage(),
-                task.leaseUntil(),
-                task.policy(),
-                task.variables());
-    }
-
-    /** What a task that was begun would be written as now: what may change of it, with the members that it was begun with. */
-    public static InstallTask told(InstallTask begun, InstallTask now) {
-        return begun.now(now.stage(), now.leaseUntil(), now.policy());
-    }
-
-    // ---- what is so ----
 
     /** Transactions that are not over, oldest first. */
     public Collection<Progress> open() {

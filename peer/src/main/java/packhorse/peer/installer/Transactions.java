@@ -24,11 +24,11 @@ import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Programs;
+import packhorse.peer.install.Admission;
 import packhorse.peer.install.Entry;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.InstallTask.Stage;
 import packhorse.peer.install.Ledger;
-import packhorse.peer.install.Ledger.Admission;
 import packhorse.peer.install.Line;
 import packhorse.peer.install.Machine;
 import packhorse.peer.install.Next;
@@ -218,7 +218,7 @@ public final class Transactions implements InstallEngine {
         InstallTask begun = progress.task();
         InstallTask now = told.get(begun.action());
         if (now != null) {
-            return Ledger.told(begun, now);
+            return begun.following(now);
         }
         if (revision > 0 && !progress.changed()) {
             return begun.now(Stage.ABANDON, begun.leaseUntil(), begun.policy());
@@ -260,7 +260,7 @@ public final class Transactions implements InstallEngine {
                 settle(task, ActionState.CANCELLED, "nobody wants it any more", Optional.empty());
                 continue;
             }
-            switch (ledger.admit(task, members::traits)) {
+            switch (Admission.of(task, ledger, members::traits)) {
                 case Admission.Later wait -> later.put(task.action(), wait.detail());
                 case Admission.Settle settled ->
                     settle(

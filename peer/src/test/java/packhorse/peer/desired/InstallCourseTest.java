@@ -149,6 +149,10 @@ class InstallCourseTest {
                 policy);
     }
 
+    private static DesiredItem due(String action, Subject subject, Instant deadline) {
+        return item(action, Operation.INSTALL, subject, InstallPolicy.DEFAULT, Optional.empty(), Optional.of(deadline));
+    }
+
     private void says(String action, Optional<Gate> gate, ActionState... passed) {
         ActionState last = passed[passed.length - 1];
         boolean ended = last.isTerminal() || last == ActionState.COMMITTABLE;
@@ -514,13 +518,7 @@ class InstallCourseTest {
     @Test
     void onceSomethingWasChangedNothingStopsIt() {
         hold("a@1");
-        DesiredItem item = item(
-                "1",
-                Operation.INSTALL,
-                release("a@1"),
-                InstallPolicy.DEFAULT,
-                Optional.empty(),
-                Optional.of(NOON.plusSeconds(100)));
+        DesiredItem item = due("1", release("a@1"), NOON.plusSeconds(100));
         leases.put("1", NOON.plusSeconds(10));
         settle(item);
         says("1", Optional.of(Gate.GO), PREPARED);
@@ -536,13 +534,7 @@ class InstallCourseTest {
     @Test
     void whatIsNotBegunByItsDeadlineTimesOutAndItsTaskIsEnded() {
         hold("a@1");
-        DesiredItem item = item(
-                "1",
-                Operation.INSTALL,
-                release("a@1"),
-                InstallPolicy.DEFAULT,
-                Optional.empty(),
-                Optional.of(NOON.plusSeconds(100)));
+        DesiredItem item = due("1", release("a@1"), NOON.plusSeconds(100));
         settle(item);
         says("1", Optional.of(Gate.GO), PREPARED);
         settle(item);
@@ -558,13 +550,7 @@ class InstallCourseTest {
     @Test
     void withGoSaidTheInstallerHasTheLastWordAtTheDeadline() {
         hold("a@1");
-        DesiredItem item = item(
-                "1",
-                Operation.INSTALL,
-                release("a@1"),
-                InstallPolicy.DEFAULT,
-                Optional.empty(),
-                Optional.of(NOON.plusSeconds(100)));
+        DesiredItem item = due("1", release("a@1"), NOON.plusSeconds(100));
         leases.put("1", NOON.plusSeconds(500));
         settle(item);
         says("1", Optional.of(Gate.GO), PREPARED);

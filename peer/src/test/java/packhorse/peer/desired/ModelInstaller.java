@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import packhorse.core.content.CodeClass;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.LineState;
+import packhorse.peer.install.Admission;
 import packhorse.peer.install.Entry;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.Ledger;
@@ -107,12 +108,12 @@ final class ModelInstaller {
             settle(task, ActionState.CANCELLED, "never begun", now);
             return;
         }
-        switch (ledger.admit(task, this::traits)) {
-            case Ledger.Admission.Begin(InstallTask fitted) -> write(new Entry.Began(ledger.next(), now, fitted));
-            case Ledger.Admission.TakeUp(long transaction, InstallTask fitted) ->
+        switch (Admission.of(task, ledger, this::traits)) {
+            case Admission.Begin(InstallTask fitted) -> write(new Entry.Began(ledger.next(), now, fitted));
+            case Admission.TakeUp(long transaction, InstallTask fitted) ->
                 write(new Entry.Began(transaction, now, fitted));
-            case Ledger.Admission.Later(String detail) -> turns.put(task.action(), detail);
-            case Ledger.Admission.Settle(ActionState state, String detail) -> settle(task, state, detail, now);
+            case Admission.Later(String detail) -> turns.put(task.action(), detail);
+            case Admission.Settle(ActionState state, String detail) -> settle(task, state, detail, now);
         }
     }
 
@@ -127,8 +128,8 @@ final class ModelInstaller {
         Optional<InstallTask> said = wanted.stream()
                 .filter(task -> task.action().equals(progress.task().action()))
                 .findFirst();
-        if (said.isPresent() && !Ledger.told(progress.task(), said.get()).equals(progress.task())) {
-            write(new Entry.Told(id, now, Ledger.told(progress.task(), said.get())));
+        if (said.isPresent() && !progress.task().following(said.get()).equals(progress.task())) {
+            write(new Entry.Told(id, now, progress.task().following(said.get())));
         }
         switch (Machine.next(
                 progress, progress.members().stream().map(this::traits).toList(), now, "boot")) {

@@ -34,7 +34,6 @@ import packhorse.core.state.Subject;
 import packhorse.core.testing.Cases;
 import packhorse.peer.install.InstallTask.Member;
 import packhorse.peer.install.InstallTask.Stage;
-import packhorse.peer.install.Ledger.Admission;
 import packhorse.peer.install.Step.Kind;
 
 /**
@@ -282,7 +281,7 @@ final class LedgerTest {
         }
 
         private void admit(InstallTask task) {
-            switch (ledger.admit(task, this::traitsOf)) {
+            switch (Admission.of(task, ledger, this::traitsOf)) {
                 case Admission.Begin begin -> write(new Entry.Began(ledger.next(), now, begin.task()));
                 case Admission.TakeUp standing -> write(new Entry.Began(standing.transaction(), now, standing.task()));
                 case Admission.Later ignored -> {}
@@ -302,9 +301,9 @@ final class LedgerTest {
 
         private void step(Progress progress) {
             long number = progress.transaction();
-            InstallTask wanted = Ledger.told(
-                    progress.task(),
-                    java.util.Objects.requireNonNull(told.get(progress.task().action())));
+            InstallTask wanted = progress.task()
+                    .following(java.util.Objects.requireNonNull(
+                            told.get(progress.task().action())));
             if (!wanted.equals(progress.task())) {
                 write(new Entry.Told(number, now, wanted));
             }
