@@ -3,7 +3,6 @@ package packhorse.peer.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,6 +24,7 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonReader;
 import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.testing.OnlyAs;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
@@ -311,7 +311,7 @@ final class UserPageTest {
     /** The swarm process that somebody took over is such a one, and a web server's script. */
     @Test
     void aServiceOfThisMachineIsNoPersonAtIt() throws Exception {
-        assumeTrue(System.getProperty("user.name").equals("root"), "only root can be others");
+        OnlyAs.root();
         assertEquals(token(), string(askedBy(1_000), "token"));
         for (int service : new int[] {33, 999, 61_200, 65_534}) {
             assertEquals(
