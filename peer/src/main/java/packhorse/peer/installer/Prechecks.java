@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -165,11 +166,44 @@ final class Prechecks {
                 }
             }
         }
+        if (!removal) {
+            requireApart(read, here);
+        }
         requireNothing(tools.hooks()
                 .precheck(here, read.placement(), job.task().policy().sandbox()));
         requireNothing(read.placement().precheck(here));
         if (!removal) {
             requireSpace(read, here);
+        }
+    }
+
+    /**
+     * Neither in the agent's own directories nor in their place, by whatever links: what lies there is believed, and no adapter knows of it.
+     */
+    private void requireApart(Members.Read read, Workplace here) throws IOException, Refusal {
+        Path root = real(here.root());
+        for (Path claim : read.placement().claims()) {
+            Path place = real(here.at(claim.toString()));
+            for (Path own : rooms.own()) {
+                Path mine = real(own);
+                if (!root.startsWith(mine) && (place.startsWith(mine) || mine.startsWith(place))) {
+                    throw refused(
+                            CodeClass.PERMANENT,
+                            read.manifest().id() + " goes to " + claim + ", where this agent keeps what is its own ("
+                                    + own + "); publish it for another place");
+                }
+            }
+        }
+    }
+
+    private static Path real(Path path) throws IOException {
+        Path existing = existing(path);
+        Path rest = existing.relativize(path.toAbsolutePath());
+        try {
+            return existing.toRealPath().resolve(rest).normalize();
+        } catch (NoSuchFileException e) {
+            // A link to nothing.
+            return existing.toRealPath(LinkOption.NOFOLLOW_LINKS).resolve(rest).normalize();
         }
     }
 

@@ -5,7 +5,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.Ledger;
 
@@ -21,11 +24,26 @@ final class Rooms {
     private static final int PRIVATE = 0700;
 
     private final Path data;
+    private final List<Path> own;
     private final InstallDisk disk;
 
-    Rooms(Path data, InstallDisk disk) {
-        this.data = data;
+    Rooms(InstallerSettings settings, InstallDisk disk) {
+        this.data = settings.data();
+        this.own = Stream.of(settings.data(), settings.store(), settings.metadata(), agents(settings))
+                .distinct()
+                .toList();
         this.disk = disk;
+    }
+
+    /** Where the agent has its key, where these are all in one. */
+    private static Path agents(InstallerSettings settings) {
+        Optional<Path> above = Optional.ofNullable(settings.data().getParent());
+        return above.filter(one -> one.equals(settings.metadata().getParent())).orElse(settings.data());
+    }
+
+    /** This agent's own directories, in which nothing else has a place. */
+    List<Path> own() {
+        return own;
     }
 
     Path data() {

@@ -101,7 +101,7 @@ public final class Transactions implements InstallEngine {
         this.tools = tools;
         this.desk = desk;
         this.reporter = reporter;
-        this.rooms = new Rooms(settings.data(), tools.disk());
+        this.rooms = new Rooms(settings, tools.disk());
         this.members = new Members(desk, tools.adapters());
         this.steps = new Steps(tools, rooms, desk, members, settings.root());
         this.drifts = new Drifts(steps, members, rooms);

@@ -320,6 +320,23 @@ final class TransactionsTest {
         assertFalse(there("acme-x"));
     }
 
+    /** A link on the way is all it takes, and what lies there is believed. */
+    @Test
+    void nothingIsPutInPlaceAmongTheAgentsOwnDirectories() throws Exception {
+        Files.createDirectories(dir.resolve("root/opt"));
+        Files.createDirectories(dir.resolve("data"));
+        Files.createSymbolicLink(dir.resolve("root/opt/way"), dir.resolve("data"));
+        for (String into : List.of("/opt/way", "/opt/way/manifests/acme")) {
+            refused(
+                    bench.release("acme/x", "1").set("into", into).listed(),
+                    ActionState.REFUSED,
+                    "where this agent keeps what is its own");
+        }
+        Files.createSymbolicLink(dir.resolve("root/opt/nowhere"), dir.resolve("nothing"));
+        put(bench.release("acme/y", "1").listed(), "i");
+        assertEquals("1", text("acme-y/a"));
+    }
+
     private void refused(InstallTask.Member member, ActionState state, String words) throws IOException {
         TaskStatus status = bench.live(dir, task("try-" + member.release(), Operation.INSTALL, member));
         assertEquals(state, status.state(), status.detail());
