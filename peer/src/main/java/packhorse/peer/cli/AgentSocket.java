@@ -1,5 +1,7 @@
 package packhorse.peer.cli;
 
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -20,6 +22,7 @@ import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
+import packhorse.peer.process.OneLine;
 
 /** The client's end of the agent's Unix domain socket: one request, its replies to the last. */
 public final class AgentSocket {
@@ -80,7 +83,7 @@ public final class AgentSocket {
                     throw new OperationException(
                             "the agent at " + path + " went away before its last word; see its log");
                 }
-                LocalReply reply = next.get().getLocalReply();
+                LocalReply reply = shown(next.get().getLocalReply());
                 switch (reply.getWhatCase()) {
                     case DONE -> {
                         return;
@@ -92,6 +95,40 @@ public final class AgentSocket {
         } catch (IOException e) {
             throw new OperationException("the conversation with the agent at " + path + " broke: " + e.getMessage(), e);
         }
+    }
+
+    /** What is said of releases, machines and files by whoever named them, fit for somebody's terminal. */
+    static LocalReply shown(LocalReply reply) {
+        LocalReply.Builder shown = reply.toBuilder();
+        clean(shown);
+        return shown.build();
+    }
+
+    private static void clean(Message.Builder message) {
+        message.getAllFields().forEach((field, value) -> {
+            if (field.getJavaType() == JavaType.STRING) {
+                message.setField(
+                        field,
+                        field.isRepeated()
+                                ? ((List<?>) value)
+                                        .stream()
+                                                .map(one -> OneLine.plain(one.toString()))
+                                                .toList()
+                                : OneLine.plain(value.toString()));
+            } else if (field.getJavaType() == JavaType.MESSAGE && field.isRepeated()) {
+                for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
+                    message.setRepeatedField(field, i, cleaned((Message) message.getRepeatedField(field, i)));
+                }
+            } else if (field.getJavaType() == JavaType.MESSAGE) {
+                message.setField(field, cleaned((Message) value));
+            }
+        });
+    }
+
+    private static Message cleaned(Message message) {
+        Message.Builder builder = message.toBuilder();
+        clean(builder);
+        return builder.build();
     }
 
     private static RuntimeException failure(LocalReply reply) {

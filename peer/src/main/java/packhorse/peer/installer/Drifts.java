@@ -11,11 +11,13 @@ import packhorse.core.OperationException;
 import packhorse.core.content.InstallSection.Drift;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.LineState.Health;
+import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.install.Ledger.Found;
 import packhorse.peer.install.Line;
+import packhorse.peer.process.OneLine;
 
 /**
  * Looks whether what was put in place is still as it was put there, and puts it back where the release or its order says so. What it
@@ -56,7 +58,9 @@ final class Drifts {
                 throw new InterruptedException();
             }
             try {
-                Found now = look(line);
+                Found looked = look(line);
+                // Names and targets of links are whoever's who changed them.
+                Found now = new Found(looked.health(), OneLine.plain(looked.detail()));
                 Found before = found.put(line.name(), now);
                 if (!now.equals(before) && now.health() != Health.OK) {
                     LOG.warn("{}: {}", line.current().member().release(), now.detail());
@@ -64,7 +68,7 @@ final class Drifts {
             } catch (IOException e) {
                 found.put(line.name(), new Found(Health.UNKNOWN, "it cannot be read: " + DurableFiles.reason(e)));
             } catch (OperationException e) {
-                found.put(line.name(), new Found(Health.UNKNOWN, String.valueOf(e.getMessage())));
+                found.put(line.name(), new Found(Health.UNKNOWN, OneLine.plain(String.valueOf(e.getMessage()))));
             }
         }
         return Outcome.DONE;
@@ -87,7 +91,11 @@ final class Drifts {
         }
         LOG.warn("{} was changed and is put back: {}", read.manifest().id(), Steps.shortened(differences));
         Workplace fresh = steps.look(line.current(), read, true);
-        read.placement().mend(fresh);
+        try {
+            read.placement().mend(fresh);
+        } catch (AdapterException e) {
+            return new Found(Health.DRIFT, "changed by somebody, and cannot be put back: " + e.getMessage());
+        }
         List<String> after = read.placement().verify(fresh);
         return after.isEmpty()
                 ? new Found(Health.OK, "was changed by somebody and put back: " + Steps.shortened(differences))

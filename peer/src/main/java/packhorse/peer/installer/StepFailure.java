@@ -13,6 +13,7 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.install.Machine;
 import packhorse.peer.install.Progress;
 import packhorse.peer.install.Step;
+import packhorse.peer.process.OneLine;
 
 /**
  * Why a step was not done.
@@ -23,6 +24,11 @@ import packhorse.peer.install.Step;
  */
 record StepFailure(ActionState state, String why, int code, Optional<CodeClass> codeClass) {
     private static final Logger LOG = LoggerFactory.getLogger(StepFailure.class);
+
+    StepFailure {
+        // It may name files, and those whoever made them.
+        why = OneLine.plain(why);
+    }
 
     /** It took longer than it may. */
     static StepFailure overtime(Progress progress, Step step) {
