@@ -1,5 +1,6 @@
 package packhorse.peer.adapter;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ public final class ReleaseProgram {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     private static final String OURS = "PACKHORSE_";
     private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private static final List<Path> RUNNING =
+            List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"), Path.of("/run"));
 
     /** A package may claim thousands of files; a command line has an end. */
     private static final int SHOWN_MAX = 256;
@@ -77,6 +81,19 @@ public final class ReleaseProgram {
         return environment;
     }
 
+    /**
+     * Whether it is the running system's and no file: processes, devices, and sockets, which lead out of a sandbox without network to whoever
+     * listens on them.
+     */
+    private static boolean isRunning(Path path) {
+        try {
+            Path real = path.toRealPath();
+            return RUNNING.stream().anyMatch(real::startsWith);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** What a program of a release sees beside the system: the given, the release's places, what its section requires. */
     public static List<Path> readable(Workplace here, Placement placement, Path... given) {
         Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
@@ -87,6 +104,7 @@ public final class ReleaseProgram {
                                 .filter(path -> path.getNameCount() > 1)
                                 .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
                                         || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                                .filter(path -> !isRunning(path))
                                 .limit(SHOWN_MAX))
                 .distinct()
                 .toList();

@@ -28,6 +28,7 @@ import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Programs;
+import packhorse.peer.adapter.ReleaseProgram;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.exec.ExecAdapter;
 import packhorse.peer.adapter.exec.Published;
@@ -93,6 +94,41 @@ final class HookRunnerTest {
         placement(release).prepare(here);
         RUNNER.keep(here, placement(release));
         return here;
+    }
+
+    /** Whoever listens on a socket there could be asked to do what the sandbox does not let it. */
+    @Test
+    void whatASectionRequiresShowsItNeitherProcessesNorSockets() throws Exception {
+        Path way = Files.createSymbolicLink(dir.resolve("way"), Path.of("/proc"));
+        Published release = release(Map.of());
+        InstallSection plain = section(release);
+        InstallSection greedy = new InstallSection(
+                plain.adapter(),
+                plain.settings(),
+                plain.hooks(),
+                plain.returnCodes(),
+                plain.timeouts(),
+                plain.conflicts(),
+                plain.diskBytes(),
+                plain.activation(),
+                plain.drift(),
+                List.of("/proc/1", "/run/lock", "/dev/shm", "/sys/kernel", way + "/1", "/usr/bin"));
+        Workplace here = release.at(dir.resolve("place"), InstallDisk.real(), PROGRAMS);
+        Workplace asked = new Workplace(
+                here.manifest(),
+                greedy,
+                here.content(),
+                here.fileList(),
+                here.staging(),
+                here.undo(),
+                here.home(),
+                here.previous(),
+                Path.of("/"),
+                here.disk(),
+                here.programs(),
+                here.variables(),
+                here.progress());
+        assertEquals(List.of(Path.of("/usr/bin")), ReleaseProgram.readable(asked, placement(release)));
     }
 
     @Test
