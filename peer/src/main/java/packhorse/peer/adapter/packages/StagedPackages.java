@@ -64,6 +64,12 @@ final class StagedPackages {
                     continue;
                 }
                 SafePath.require(entry.getName());
+                if (entry.isSparse()) {
+                    throw new AdapterException(
+                            CodeClass.PERMANENT,
+                            manifest.id() + " holds " + entry.getName()
+                                    + " with holes, which may become larger than all that was signed; publish it anew");
+                }
                 if (staged.size() == PACKAGES_MAX) {
                     throw new AdapterException(
                             CodeClass.PERMANENT,

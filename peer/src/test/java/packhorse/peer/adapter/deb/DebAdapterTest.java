@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -311,6 +312,39 @@ final class DebAdapterTest {
         assertFalse(Files.exists(at("/opt/acme/lib/lib")));
         line.placement(second).undo(here);
         assertSame(before, line.picture());
+    }
+
+    /** A tar of some kilobytes may say of a file with holes that it has terabytes. */
+    @Test
+    void aPackageWithHolesFillsNoDisk() throws Exception {
+        Path packages = Files.createDirectories(at("/").resolveSibling("made/packages"));
+        try (RandomAccessFile holes =
+                new RandomAccessFile(packages.resolve("acme-app.deb").toFile(), "rw")) {
+            holes.setLength(64 << 20);
+        }
+        Path archive = packages.resolveSibling("tree.tar");
+        Process tar = new ProcessBuilder(
+                        OutsideProgram.require("tar").toString(),
+                        "--sparse",
+                        "--format=gnu",
+                        "-C",
+                        String.valueOf(packages.getParent()),
+                        "-cf",
+                        archive.toString(),
+                        "packages/acme-app.deb")
+                .inheritIO()
+                .start();
+        assertEquals(0, tar.waitFor());
+        Release release = line.packed("1.0.0", archive, "{'packages': ['acme-app']," + Debs.SCRATCH + "}");
+        Workplace here = line.workplace(release, InstallDisk.real());
+        String said;
+        try {
+            said = line.placement(release).precheck(here).toString();
+            line.placement(release).prepare(here);
+        } catch (AdapterException e) {
+            said = String.valueOf(e.getMessage());
+        }
+        assertTrue(said.contains("with holes"), said);
     }
 
     @Test

@@ -92,6 +92,11 @@ public final class PackageLine {
         return release(version, Manifest.Form.TREE, "tree", archive, settings);
     }
 
+    /** A tree that somebody else packed. */
+    public Release packed(String version, Path archive, String settings) throws IOException {
+        return release(version, Manifest.Form.TREE, "tree", archive, settings);
+    }
+
     private Release release(String version, Manifest.Form form, String name, Path content, String settings)
             throws IOException {
         ContentHasher hasher = new ContentHasher(Files.size(content));
