@@ -1,6 +1,8 @@
 package packhorse.peer.adapter.config;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,11 +95,23 @@ final class ConfigPlacement implements Placement {
                             + "; name it once, with all that it is to have");
                 }
                 requireEditable(planned, Seen.of(place), removing);
+                requireOneName(planned, place);
             } catch (AdapterException | IllegalArgumentException e) {
                 problems.add(e.getMessage());
             }
         }
         return problems;
+    }
+
+    /** It is replaced, and so its other names would keep the old text, and keep it after the way back. */
+    private static void requireOneName(Planned planned, Path place) throws IOException {
+        if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
+                && Files.getAttribute(place, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Number names
+                && names.intValue() > 1) {
+            throw new IllegalArgumentException(planned.file() + " is one file with " + (names.intValue() - 1)
+                    + " other names (hard links), which would part from it; make it a file of its own or a symbolic"
+                    + " link");
+        }
     }
 
     private static void requireEditable(Planned planned, Seen seen, boolean removing) {

@@ -87,6 +87,15 @@ final class ConfigPlacementTest {
     }
 
     @Test
+    void aFileWithOtherNamesIsNotPartedFromThem() throws Exception {
+        Files.createLink(machine.file("/etc/acme/second"), machine.file(APP));
+        assertEquals(
+                List.of(APP + " is one file with 1 other names (hard links), which would part from it; make it a file"
+                        + " of its own or a symbolic link"),
+                precheck(keys("1", "'name':'new'")));
+    }
+
+    @Test
     void undoBringsBackBytesModeOwnerAndTime() throws Exception {
         byte[] odd = "a=1\r\n\u00ff\u0080=\u00fe".getBytes(ISO_8859_1);
         Files.write(machine.file(APP), odd);
