@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import packhorse.core.OperationException;
@@ -17,6 +18,12 @@ import packhorse.core.OperationException;
 final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
     private static final long LEAVE_MILLIS_MAX = 5_000;
+
+    /** More options for the virtual machine, between spaces: tests, whose processes live seconds, ask for the quick compiler alone. */
+    private static final List<String> MORE_OPTIONS = Arrays.stream(
+                    System.getProperty("packhorse.demo.jvm", "").split(" "))
+            .filter(word -> !word.isBlank())
+            .toList();
 
     private final String name;
     private final Process process;
@@ -67,6 +74,7 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED"));
+        words.addAll(MORE_OPTIONS);
         String temporary = System.getProperty("java.io.tmpdir", "");
         words.add("-Djava.io.tmpdir=" + temporary);
         words.add("-cp");

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
@@ -36,8 +37,11 @@ final class InstallJourneyTest {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final long SEED = Long.getLong("install.seed", 1);
 
-    /** Between two kills, on average; a step takes less than a second, an agent two to be back. */
+    /** Before each kill at most; a step takes less than a second, an agent two to be back. */
     private static final int KILL_MILLIS = 4_000;
+
+    /** Of one order, at most: on a machine that is slower than its killer an order would else never end. */
+    private static final int KILLS_PER_ORDER = 5;
 
     private static final int LINES_SHOWN = 60;
 
@@ -52,7 +56,7 @@ final class InstallJourneyTest {
     void aMachineIsInstalledUpdatedTakenBackAndCleared() throws Exception {
         try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
             publishAll(lab);
-            new Journey(lab, lab.endpoint(1, 1)).travel();
+            new Journey(lab, lab.endpoint(1, 1), () -> {}).travel();
         }
     }
 
@@ -63,15 +67,21 @@ final class InstallJourneyTest {
             Office.Machine machine = lab.endpoint(1, 1);
             RandomGenerator random =
                     RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(SEED);
+            RandomGenerator order =
+                    RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(~SEED);
             Ward ward = new Ward(lab.deployment(), machine);
             ward.supervise();
             AtomicBoolean over = new AtomicBoolean();
+            Semaphore permits = new Semaphore(0);
             List<String> told = new ArrayList<>();
             Thread killer = Thread.ofVirtual().start(() -> {
                 Harm.Target[] targets = Harm.Target.values();
                 try {
                     while (!over.get()) {
                         lab.deployment().pause(random.nextInt(KILL_MILLIS));
+                        if (!permits.tryAcquire()) {
+                            continue;
+                        }
                         Harm.Target target = targets[random.nextInt(targets.length)];
                         told.add("kill " + target);
                         ward.apply(new Harm(0, target, Harm.Deed.KILL));
@@ -83,7 +93,11 @@ final class InstallJourneyTest {
                 }
             });
             try {
-                new Journey(lab, machine).travel();
+                new Journey(lab, machine, () -> {
+                            permits.drainPermits();
+                            permits.release(1 + order.nextInt(KILLS_PER_ORDER));
+                        })
+                        .travel();
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
             } finally {
@@ -195,9 +209,11 @@ final class InstallJourneyTest {
         private final Lab lab;
         private final Office.Machine machine;
         private final EndpointId id;
+        private final Runnable beforeOrder;
 
-        Journey(Lab lab, Office.Machine machine) {
+        Journey(Lab lab, Office.Machine machine, Runnable beforeOrder) {
             this.lab = lab;
+            this.beforeOrder = beforeOrder;
             this.machine = machine;
             this.id = EndpointId.parse(machine.agent().status().getAgentId());
         }
@@ -254,6 +270,7 @@ final class InstallJourneyTest {
         }
 
         private void order(String action, String operation, String subject, ActionState end) {
+            beforeOrder.run();
             lab.deployment().desired().want(id, action, operation, subject, ", leaseFor: 5m");
             try {
                 await(action + " ends")
