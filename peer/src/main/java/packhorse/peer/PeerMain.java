@@ -36,8 +36,10 @@ import packhorse.peer.channel.ChannelConfig;
 import packhorse.peer.channel.PeerChannel;
 import packhorse.peer.channel.RelayChannel;
 import packhorse.peer.gateway.Gateway;
+import packhorse.peer.installer.Installer;
 import packhorse.peer.installer.InstallerProcessConfig;
 import packhorse.peer.installer.ProcessInstaller;
+import packhorse.peer.installer.SandboxingInstaller;
 import packhorse.peer.session.SessionConfig;
 import packhorse.peer.session.TrackerSession;
 import packhorse.peer.store.Store;
@@ -182,7 +184,10 @@ public final class PeerMain implements AutoCloseable {
         }
         InstallerProcessConfig installer = InstallerProcessConfig.of(
                 config.install().settings(config.data(), store.root()), root(config.trustedRoot()));
-        return Optional.of(listener -> ProcessInstaller.start(installer, listener, nanoTime));
+        return Optional.of(listener -> {
+            Installer started = ProcessInstaller.start(installer, listener, nanoTime);
+            return config.install().sandbox() ? new SandboxingInstaller(started) : started;
+        });
     }
 
     private static Agent.SessionStarter sessions(

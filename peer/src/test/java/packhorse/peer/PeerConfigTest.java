@@ -60,8 +60,9 @@ final class PeerConfigTest {
                       root: /srv/../srv/image
                       reboot: []
                       drift: 0s
+                      sandbox: true
                     """)).install();
-        assertEquals(new InstallConfig(false, Path.of("/srv/image"), List.of(), Duration.ZERO), install);
+        assertEquals(new InstallConfig(false, Path.of("/srv/image"), List.of(), Duration.ZERO, true), install);
         InstallerSettings settings = install.settings(Path.of("/var/lib/p"), Path.of("/var/lib/p/store"));
         assertEquals(Path.of("/var/lib/p/installer"), settings.data());
         assertEquals(Path.of("/var/lib/p/trust"), settings.metadata());

@@ -12,14 +12,15 @@ import packhorse.core.config.YamlMap;
  * @param root the machine's root directory; another one where a system is prepared that is not this one
  * @param reboot the command that starts the machine again where an order allows it; empty: somebody else does
  * @param drift between two looks at what is in place; zero: only when asked to
+ * @param sandbox whether programs of releases run in a sandbox or not at all, whatever an order says
  */
-public record InstallConfig(boolean enabled, Path root, List<String> reboot, Duration drift) {
+public record InstallConfig(boolean enabled, Path root, List<String> reboot, Duration drift, boolean sandbox) {
     /** More often, looks are all that the disk does. */
     private static final Duration DRIFT_LEAST = Duration.ofSeconds(10);
 
     /** A look reads every installed file once; hourly, that is noticed by nobody. */
     public static final InstallConfig DEFAULT =
-            new InstallConfig(true, Path.of("/"), List.of("systemctl", "reboot"), Duration.ofHours(1));
+            new InstallConfig(true, Path.of("/"), List.of("systemctl", "reboot"), Duration.ofHours(1), false);
 
     public InstallConfig {
         root = root.toAbsolutePath().normalize();
@@ -36,9 +37,10 @@ public record InstallConfig(boolean enabled, Path root, List<String> reboot, Dur
         Path root = yaml.optionalPath("root").orElse(DEFAULT.root());
         List<String> reboot = yaml.has("reboot") ? yaml.optionalList("reboot", word -> word) : DEFAULT.reboot();
         Duration drift = yaml.optionalDuration("drift").orElse(DEFAULT.drift());
+        boolean sandbox = yaml.optionalBool("sandbox").orElse(DEFAULT.sandbox());
         yaml.finish();
         try {
-            return new InstallConfig(enabled, root, reboot, drift);
+            return new InstallConfig(enabled, root, reboot, drift, sandbox);
         } catch (IllegalArgumentException e) {
             throw yaml.error("drift", String.valueOf(e.getMessage()));
         }
