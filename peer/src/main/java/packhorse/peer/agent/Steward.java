@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ import packhorse.peer.desired.Course;
 import packhorse.peer.desired.FetchLimits;
 import packhorse.peer.desired.Resolution;
 import packhorse.peer.desired.Situation;
+import packhorse.peer.install.InstallTask;
 import packhorse.peer.journal.Draft;
 import packhorse.peer.journal.ReportJournal;
 import packhorse.peer.site.Books;
@@ -94,6 +96,11 @@ final class Steward {
     private boolean ready;
     private boolean writing;
     private boolean planning;
+    /** Manifests are being written beside content that came as another release's. */
+    private boolean naming;
+    /** Digests of manifests that could not be; forgotten when other items count. */
+    private final Set<Sha256> unnamable = new HashSet<>();
+
     private boolean again;
     private final Map<Subject, Resolution> resolutions = new HashMap<>();
     private final Map<Subject, Instant> unknownSince = new HashMap<>();
@@ -286,6 +293,7 @@ final class Steward {
         failures.keySet().retainAll(actions);
         resolutions.keySet().retainAll(subjects);
         unknownSince.keySet().retainAll(subjects);
+        unnamable.clear();
         askAt.keySet().retainAll(subjects);
         reports.current(actions);
         reporter.press();
@@ -333,6 +341,9 @@ final class Steward {
             return;
         }
         waits = course.waits();
+        if (naming || name(course.tasks())) {
+            return;
+        }
         installations.tell(course.tasks());
         installations.want(course.leases());
         course.resolve().forEach(this::resolve);
@@ -343,6 +354,51 @@ final class Steward {
             Course.Fetch fetch = course.fetch().get(state.id());
             state.ordered = Optional.ofNullable(fetch).map(Course.Fetch::priority);
         }
+    }
+
+    /**
+     * Keeps the manifests of what is to be put in place with its content, where that came as another release's: the installer
+     * believes only what lies there.
+     *
+     * @return whether one has to be written first; the course is asked for again then
+     */
+    private boolean name(List<InstallTask> tasks) {
+        Map<VerifiedManifest, PackState> nameless = new LinkedHashMap<>();
+        for (InstallTask task : tasks) {
+            for (InstallTask.Member member : task.members()) {
+                member.pack()
+                        .map(packs::get)
+                        .filter(state -> state.phase == PackState.Phase.WHOLE)
+                        .filter(state -> !state.releases.contains(member.release()))
+                        .ifPresent(state -> catalogued
+                                .manifest(member.manifest())
+                                .filter(manifest -> !unnamable.contains(manifest.digest()))
+                                .ifPresent(manifest -> nameless.put(manifest, state)));
+            }
+        }
+        if (nameless.isEmpty()) {
+            return false;
+        }
+        naming = true;
+        errands.run(
+                () -> {
+                    nameless.keySet().forEach(shelf::keep);
+                    return nameless;
+                },
+                kept -> {
+                    naming = false;
+                    kept.forEach((manifest, state) ->
+                            state.releases.add(manifest.manifest().id()));
+                    plan();
+                },
+                refused -> {
+                    // The installer will say that it is not there; nothing else waits for it.
+                    naming = false;
+                    nameless.keySet().forEach(manifest -> unnamable.add(manifest.digest()));
+                    LOG.error("{}; what is to be put in place cannot be handed over", refused.reason());
+                    plan();
+                });
+        return true;
     }
 
     private Situation situation() {

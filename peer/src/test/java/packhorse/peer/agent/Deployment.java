@@ -166,6 +166,13 @@ public final class Deployment implements AutoCloseable {
         return publish(name, version, "any", content, Sha256.of(content), needs, Optional.of(section));
     }
 
+    /** Publishes one file of a kind for a platform, that is put in place as {@code section} says. */
+    public VerifiedManifest publish(
+            String name, String version, String platform, Kind kind, byte[] content, InstallSection section) {
+        ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), new Platform(platform));
+        return publish(id, kind, content, Sha256.of(content), List.of(), Optional.of(section));
+    }
+
     private VerifiedManifest publish(
             String name, String version, String platform, byte[] content, Sha256 claimed, List<Dependency> needs) {
         return publish(name, version, platform, content, claimed, needs, Optional.empty());
@@ -180,7 +187,17 @@ public final class Deployment implements AutoCloseable {
             List<Dependency> needs,
             Optional<InstallSection> section) {
         ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), new Platform(platform));
-        Manifest manifest = manifest(id, content, claimed, needs, section, writer);
+        return publish(id, Kind.PACKAGE, content, claimed, needs, section);
+    }
+
+    private VerifiedManifest publish(
+            ReleaseId id,
+            Kind kind,
+            byte[] content,
+            Sha256 claimed,
+            List<Dependency> needs,
+            Optional<InstallSection> section) {
+        Manifest manifest = manifest(id, kind, content, claimed, needs, section, writer);
         byte[] bytes = ManifestCodec.encode(manifest);
         put(Map.of(id.targetPath(), bytes));
         return writer.catalogue().verifyManifest(id, bytes);
@@ -188,6 +205,7 @@ public final class Deployment implements AutoCloseable {
 
     private static Manifest manifest(
             ReleaseId id,
+            Kind kind,
             byte[] content,
             Sha256 claimed,
             List<Dependency> needs,
@@ -201,16 +219,7 @@ public final class Deployment implements AutoCloseable {
         BlobRef files = writer.putObject(list);
         Pack pack = Torrents.pack(hashes, false);
         return new Manifest(
-                id,
-                Kind.PACKAGE,
-                Manifest.Form.FILE,
-                "content.bin",
-                pack.data(),
-                files,
-                1,
-                List.of(pack),
-                needs,
-                section);
+                id, kind, Manifest.Form.FILE, "content.bin", pack.data(), files, 1, List.of(pack), needs, section);
     }
 
     private static ContentHashes hashes(byte[] content, Sha256 claimed) {

@@ -5,239 +5,62 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
+import static packhorse.peer.agent.InstallingWorld.archive;
+import static packhorse.peer.agent.InstallingWorld.awaitPath;
+import static packhorse.peer.agent.InstallingWorld.item;
+import static packhorse.peer.agent.InstallingWorld.lines;
+import static packhorse.peer.agent.InstallingWorld.order;
+import static packhorse.peer.agent.InstallingWorld.path;
+import static packhorse.peer.agent.InstallingWorld.section;
+import static packhorse.peer.agent.InstallingWorld.status;
+import static packhorse.peer.agent.InstallingWorld.story;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
-import packhorse.core.content.InstallSection;
-import packhorse.core.content.InstallSection.Activating;
-import packhorse.core.content.InstallSection.Drift;
-import packhorse.core.content.Platform;
-import packhorse.core.identity.DeploymentRole;
-import packhorse.core.json.Json.JsonObject;
-import packhorse.core.json.Json.JsonString;
 import packhorse.core.message.FrameCodec;
-import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.Defer;
 import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Install;
-import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.Lines;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Offer;
 import packhorse.core.message.v1.Offered;
 import packhorse.core.message.v1.Rollback;
-import packhorse.core.message.v1.Status;
-import packhorse.core.message.v1.StatusReport;
-import packhorse.core.state.ActionState;
-import packhorse.core.state.DesiredItem;
-import packhorse.core.state.DesiredState;
-import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
-import packhorse.core.state.Priority;
-import packhorse.core.state.Subject;
-import packhorse.core.topology.EndpointId;
 import packhorse.core.trust.VerifiedManifest;
-import packhorse.peer.adapter.Adapters;
-import packhorse.peer.adapter.InstallDisk;
-import packhorse.peer.hook.HookRunner;
-import packhorse.peer.hook.MachinePrograms;
-import packhorse.peer.hook.RunLimits;
-import packhorse.peer.installer.InstallerSettings;
-import packhorse.peer.installer.ThreadInstaller;
-import packhorse.peer.installer.Tools;
-import packhorse.peer.installer.Transactions;
 
 /** Whole agents with the real installer's engine beside them: what they put in place, when, with whose leave, and what they report of it. */
 @Timeout(120)
 final class InstallingAgentTest {
-    private static final String[] ALL_THE_WAY = {
-        "ACCEPTED",
-        "FETCHING",
-        "STAGED",
-        "PRECHECK",
-        "PREPARED",
-        "WAITING",
-        "APPLYING",
-        "APPLIED",
-        "ACTIVATING",
-        "VERIFYING",
-        "COMMITTABLE"
-    };
-
     @TempDir
     Path directory;
 
-    /** Questions about leases so far. */
-    private final AtomicInteger asked = new AtomicInteger();
+    private InstallingWorld world;
 
-    private volatile boolean generous = true;
-
-    // ---- the world ----
-
-    private static byte[] archive(String text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-            TarArchiveEntry entry = new TarArchiveEntry("version.txt");
-            byte[] content = text.getBytes(StandardCharsets.UTF_8);
-            entry.setSize(content.length);
-            entry.setModTime(0L);
-            tar.putArchiveEntry(entry);
-            tar.write(content);
-            tar.closeArchiveEntry();
-        }
-        return bytes.toByteArray();
-    }
-
-    private static InstallSection section() {
-        return new InstallSection(
-                "archive",
-                new JsonObject(new TreeMap<>(
-                        Map.of("into", new JsonString("/opt/acme/app"), "format", new JsonString("tar")))),
-                Map.of(),
-                new TreeMap<>(),
-                Map.of(),
-                List.of(),
-                0,
-                Activating.WITH_INSTALL,
-                Drift.REPORT,
-                List.of());
-    }
-
-    private Agent.InstallerStarter installer(Deployment deployment) throws IOException {
-        Path data = Files.createDirectories(directory.resolve("installer"));
-        Path machine = Files.createDirectories(directory.resolve("machine"));
-        InstallerSettings settings = new InstallerSettings(
-                data,
-                deployment.directory("3").resolve("store"),
-                deployment.directory("3").resolve("trust"),
-                machine,
-                List.of(),
-                Duration.ofMillis(300));
-        MachinePrograms programs = new MachinePrograms(RunLimits.DEFAULT);
-        Tools tools = new Tools(
-                Adapters.standard(),
-                new HookRunner(),
-                programs,
-                InstallDisk.real(),
-                List.of(Platform.ANY),
-                InstantSource.system(),
-                System::nanoTime,
-                "this start");
-        return listener -> new ThreadInstaller(
-                settings, deployment.rootJson(), InstantSource.system(), Transactions.with(tools), listener);
-    }
-
-    private Deployment deployment(String network) throws IOException {
-        Deployment deployment = Deployment.in(directory.resolve("deployment"), network);
-        deployment.tracker().answering(this::answer);
-        return deployment;
-    }
-
-    private List<Envelope> answer(Envelope message) {
-        if (!message.hasLeaseRequest()) {
-            return FakeTracker.generous(message);
-        }
-        asked.incrementAndGet();
-        LeaseAnswer.Builder answer =
-                LeaseAnswer.newBuilder().setAction(message.getLeaseRequest().getAction());
-        return List.of(Envelope.newBuilder()
-                .setVersion(FrameCodec.VERSION)
-                .setLeaseAnswer(
-                        generous
-                                ? answer.setUntilMillis(
-                                        Instant.now().plusSeconds(600).toEpochMilli())
-                                : answer.setReason("a hold is on it"))
-                .build());
-    }
-
-    private static EndpointId ordered(Deployment deployment) {
-        return deployment.identity("3", DeploymentRole.AGENT).id();
-    }
-
-    private static void order(Deployment deployment, long revision, DesiredItem... items) {
-        deployment.tracker().order(ordered(deployment), new DesiredState(revision, List.of(items)));
-    }
-
-    private static DesiredItem item(String action, Operation operation, VerifiedManifest manifest) {
-        return item(action, operation, manifest, Optional.empty());
-    }
-
-    private static DesiredItem item(
-            String action, Operation operation, VerifiedManifest manifest, Optional<Instant> deferUntil) {
-        return new DesiredItem(
-                action,
-                Subject.release(manifest.manifest().id()),
-                operation,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Priority.NORMAL,
-                Optional.empty(),
-                new InstallPolicy(deferUntil, false, false, false, false, false));
-    }
-
-    private static List<StatusReport> reports(Deployment deployment) {
-        Map<Long, StatusReport> named = new TreeMap<>();
-        deployment.tracker().received(ordered(deployment)).stream()
-                .filter(Envelope::hasStatusReports)
-                .flatMap(message -> message.getStatusReports().getReportsList().stream())
-                .forEach(report -> {
-                    StatusReport before = named.putIfAbsent(report.getSequence(), report);
-                    assertTrue(before == null || before.equals(report), "one name, two reports: " + report);
-                });
-        return List.copyOf(named.values());
-    }
-
-    private static List<String> path(Deployment deployment, String action) {
-        return reports(deployment).stream()
-                .filter(report -> report.getAction().equals(action))
-                .map(report -> ActionState.of(report.getState()).name())
-                .toList();
-    }
-
-    private static void awaitPath(Deployment deployment, String action, String... states) {
-        await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertEquals(List.of(states), path(deployment, action)));
-    }
-
-    private static ActionStatus status(Deployment.Node node, String action) {
-        return node
-                .ask(LocalRequest.newBuilder()
-                        .setStatus(Status.getDefaultInstance())
-                        .build())
-                .getFirst()
-                .getStatus()
-                .getActionsList()
-                .stream()
-                .filter(one -> one.getAction().equals(action))
-                .findFirst()
-                .orElse(ActionStatus.getDefaultInstance());
+    @BeforeEach
+    void found() {
+        world = new InstallingWorld(directory);
     }
 
     private Path inUse() {
@@ -252,11 +75,11 @@ final class InstallingAgentTest {
 
     @Test
     void ordersGoTheirWholeWayAndBackWithoutAByteFetchedTwice() throws Exception {
-        try (Deployment deployment = deployment("127.33.61")) {
+        try (Deployment deployment = world.deployment("127.33.61")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             VerifiedManifest two = deployment.publish("acme/app", "2.0", archive("two"), List.of(), section());
             Deployment.Node origin = deployment.origin("2", Map.of(one, archive("one"), two, archive("two")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
 
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitPath(deployment, "install", ALL_THE_WAY);
@@ -298,8 +121,8 @@ final class InstallingAgentTest {
 
     @Test
     void whereverTheAgentIsStartedAgainEveryStateIsReportedOnceAndInOrder() throws Exception {
-        generous = false;
-        try (Deployment deployment = deployment("127.33.62")) {
+        world.generous = false;
+        try (Deployment deployment = world.deployment("127.33.62")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             deployment.origin("2", Map.of(one, archive("one")));
             order(deployment, 1, item("install", Operation.INSTALL, one));
@@ -307,12 +130,12 @@ final class InstallingAgentTest {
             int round = 0;
             for (; !path(deployment, "install").contains("COMMITTABLE"); round++) {
                 assertTrue(round < 60, () -> "it does not come to an end: " + path(deployment, "install"));
-                generous = round > 2;
-                try (Deployment.Node agent = deployment.agent("3", installer(deployment))) {
+                world.generous = round > 2;
+                try (Deployment.Node agent = deployment.agent("3", world.installer(deployment))) {
                     int before = path(deployment, "install").size();
                     await().atMost(Duration.ofSeconds(20))
                             .until(() -> path(deployment, "install").size() > before
-                                    || asked.getAndSet(0) > 0
+                                    || world.asked.getAndSet(0) > 0
                                     || status(agent, "install").getEnded());
                 }
                 seen.add(path(deployment, "install"));
@@ -325,28 +148,28 @@ final class InstallingAgentTest {
 
     @Test
     void nothingBeginsWhileTrackersRefuseTheLease() throws Exception {
-        generous = false;
-        try (Deployment deployment = deployment("127.33.63")) {
+        world.generous = false;
+        try (Deployment deployment = world.deployment("127.33.63")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             deployment.origin("2", Map.of(one, archive("one")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitPath(deployment, "install", "ACCEPTED", "FETCHING", "STAGED", "PRECHECK", "PREPARED", "WAITING");
-            await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() > 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> world.asked.get() > 1);
             assertTrue(status(agent, "install").getDetail().contains("a hold is on it"));
             assertFalse(Files.exists(inUse()));
-            generous = true;
+            world.generous = true;
             awaitPath(deployment, "install", ALL_THE_WAY);
         }
     }
 
     @Test
     void theUserPutsAnActionOffOverARestartAndTakesItUpAgain() throws Exception {
-        try (Deployment deployment = deployment("127.33.64")) {
+        try (Deployment deployment = world.deployment("127.33.64")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             deployment.origin("2", Map.of(one, archive("one")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
-            generous = false;
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            world.generous = false;
             Instant most = Instant.now().plus(Duration.ofDays(1));
             order(deployment, 1, item("install", Operation.INSTALL, one, Optional.of(most)));
             await().until(() -> path(deployment, "install").contains("WAITING"));
@@ -356,9 +179,9 @@ final class InstallingAgentTest {
                     most.toEpochMilli(), deferred.getAction().getDeferredMillis(), "no longer than its order allows");
             assertThrows(UsageException.class, () -> agent.ask(defer("nothing", Duration.ofHours(1))));
             agent.close();
-            generous = true;
+            world.generous = true;
 
-            Deployment.Node again = deployment.agent("3", installer(deployment));
+            Deployment.Node again = deployment.agent("3", world.installer(deployment));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> status(again, "install").getDetail().contains("waits for its user until"));
             assertTrue(status(again, "install").getNext().contains("You put it off"));
@@ -377,11 +200,11 @@ final class InstallingAgentTest {
 
     @Test
     void theUserInstallsWhatHeMayHaveAndGoesBack() throws Exception {
-        try (Deployment deployment = deployment("127.33.65")) {
+        try (Deployment deployment = world.deployment("127.33.65")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             VerifiedManifest plain = deployment.publishAlone("acme/plain", "1.0", archive("plain"));
             deployment.origin("2", Map.of(one, archive("one"), plain, archive("plain")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             await().until(() -> !deployment.tracker().heard().isEmpty());
 
             List<Offer> offers = agent.ask(LocalRequest.newBuilder()
@@ -403,7 +226,7 @@ final class InstallingAgentTest {
             assertTrue(action.startsWith("local:"), action);
             assertTrue(replies.getLast().getAction().getSucceeded(), replies::toString);
             requireInUse("one");
-            assertEquals(0, asked.get(), "no tracker knows the action");
+            assertEquals(0, world.asked.get(), "no tracker knows the action");
             awaitPath(deployment, action, ALL_THE_WAY);
 
             assertThrows(OperationException.class, () -> agent.ask(install("acme/plain")));
@@ -441,11 +264,11 @@ final class InstallingAgentTest {
 
     @Test
     void thePersonAtThePageTakesBackOnlyWhatHeInstalledHimselfAndBringsNoOlderVersion() throws Exception {
-        try (Deployment deployment = deployment("127.33.67")) {
+        try (Deployment deployment = world.deployment("127.33.69")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             VerifiedManifest two = deployment.publish("acme/app", "2.0", archive("two"), List.of(), section());
             deployment.origin("2", Map.of(one, archive("one"), two, archive("two")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             await().until(() -> !deployment.tracker().heard().isEmpty());
             LocalRequest back = LocalRequest.newBuilder()
                     .setRollback(Rollback.newBuilder().setName("acme/app"))
@@ -477,7 +300,7 @@ final class InstallingAgentTest {
                 .setEntitlementAnswer(EntitlementAnswer.newBuilder()
                         .setNumber(message.getEntitlementQuestion().getNumber()))
                 .build();
-        return message -> message.hasEntitlementQuestion() ? List.of(no.apply(message)) : answer(message);
+        return message -> message.hasEntitlementQuestion() ? List.of(no.apply(message)) : world.answer(message);
     }
 
     private static LocalRequest install(String name) {
@@ -487,11 +310,36 @@ final class InstallingAgentTest {
     }
 
     @Test
+    void aReleaseWhoseContentCameAsAnotherReleasesIsPutInPlaceWithoutFetching() throws Exception {
+        try (Deployment deployment = world.deployment("127.33.67")) {
+            VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
+            Deployment.Node origin = deployment.origin("2", Map.of(one, archive("one")));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> path(deployment, "commit").contains("COMMITTED"));
+            origin.close();
+
+            // Published anew with other words about how it is installed: the bytes are here.
+            VerifiedManifest again = deployment.publish("acme/app", "1.1", archive("one"), List.of(), section());
+            order(deployment, 2, item("update", Operation.UPDATE, again));
+            await().atMost(Duration.ofSeconds(40))
+                    .untilAsserted(() -> assertTrue(
+                            path(deployment, "update").contains("COMMITTABLE"), () -> story(deployment, "update")));
+            assertEquals("1.1", lines(agent).getFirst().getVersion());
+            order(deployment, 3, item("back", Operation.ROLLBACK, again));
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> path(deployment, "back").contains("UNDONE"));
+            requireInUse("one");
+        }
+    }
+
+    @Test
     void driftIsSeenInTheLines() throws Exception {
-        try (Deployment deployment = deployment("127.33.66")) {
+        try (Deployment deployment = world.deployment("127.33.66")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
             deployment.origin("2", Map.of(one, archive("one")));
-            Deployment.Node agent = deployment.agent("3", installer(deployment));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
             await().atMost(Duration.ofSeconds(40))
                     .until(() -> path(deployment, "commit").contains("COMMITTED"));

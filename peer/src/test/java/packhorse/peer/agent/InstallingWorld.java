@@ -1,0 +1,303 @@
+package packhorse.peer.agent;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import packhorse.core.content.CodeClass;
+import packhorse.core.content.InstallSection;
+import packhorse.core.content.InstallSection.Activating;
+import packhorse.core.content.InstallSection.Drift;
+import packhorse.core.content.InstallSection.Hook;
+import packhorse.core.content.InstallSection.HookMoment;
+import packhorse.core.content.Platform;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
+import packhorse.core.json.JsonReader;
+import packhorse.core.message.FrameCodec;
+import packhorse.core.message.v1.ActionStatus;
+import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.LeaseAnswer;
+import packhorse.core.message.v1.LineStatus;
+import packhorse.core.message.v1.Lines;
+import packhorse.core.message.v1.LocalRequest;
+import packhorse.core.message.v1.Status;
+import packhorse.core.message.v1.StatusReport;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.DesiredItem;
+import packhorse.core.state.DesiredState;
+import packhorse.core.state.InstallPolicy;
+import packhorse.core.state.Operation;
+import packhorse.core.state.Priority;
+import packhorse.core.state.Subject;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.adapter.Adapters;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.hook.HookRunner;
+import packhorse.peer.hook.MachinePrograms;
+import packhorse.peer.hook.RunLimits;
+import packhorse.peer.installer.InstallerSettings;
+import packhorse.peer.installer.ThreadInstaller;
+import packhorse.peer.installer.Tools;
+import packhorse.peer.installer.Transactions;
+import packhorse.peer.words.InstallWords;
+
+/** Whole agents with the real installer's engine beside them, a machine below a directory, and a tracker that gives leases. */
+final class InstallingWorld {
+    static final String[] ALL_THE_WAY = {
+        "ACCEPTED",
+        "FETCHING",
+        "STAGED",
+        "PRECHECK",
+        "PREPARED",
+        "WAITING",
+        "APPLYING",
+        "APPLIED",
+        "ACTIVATING",
+        "VERIFYING",
+        "COMMITTABLE"
+    };
+
+    private final Path directory;
+
+    /** Questions about leases so far. */
+    final AtomicInteger asked = new AtomicInteger();
+
+    /** Whether leases are given. */
+    volatile boolean generous = true;
+
+    /** Names the machine's present start, for installers that are started from now on. */
+    volatile String boot = "the first start";
+
+    /** What starts the machine again. */
+    volatile List<String> reboot = List.of();
+
+    InstallingWorld(Path directory) {
+        this.directory = directory;
+    }
+
+    static byte[] archive(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            TarArchiveEntry entry = new TarArchiveEntry("version.txt");
+            byte[] content = text.getBytes(StandardCharsets.UTF_8);
+            entry.setSize(content.length);
+            entry.setModTime(0L);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return bytes.toByteArray();
+    }
+
+    static InstallSection section() {
+        return new InstallSection(
+                "archive",
+                new JsonObject(new TreeMap<>(
+                        Map.of("into", new JsonString("/opt/acme/app"), "format", new JsonString("tar")))),
+                Map.of(),
+                new TreeMap<>(),
+                Map.of(),
+                List.of(),
+                0,
+                Activating.WITH_INSTALL,
+                Drift.REPORT,
+                List.of());
+    }
+
+    /**
+     * How a release is put in place.
+     *
+     * @param settings as JSON, with ' for "
+     */
+    static InstallSection section(String adapter, String settings, Map<HookMoment, Hook> hooks, Activating activating) {
+        return new InstallSection(
+                adapter,
+                (JsonObject) JsonReader.parse(settings.replace('\'', '"').getBytes(StandardCharsets.UTF_8)),
+                hooks,
+                new TreeMap<>(Map.of(42, CodeClass.SUCCESS_REBOOT, 43, CodeClass.USER)),
+                Map.of(),
+                List.of(),
+                0,
+                activating,
+                Drift.REPORT,
+                List.of());
+    }
+
+    /** A line of a shell, with nothing to take back. */
+    static Hook hook(String line, Duration timeout) {
+        return new Hook(List.of("/bin/sh", "-c", line), Optional.empty(), false, timeout, new TreeMap<>(), false);
+    }
+
+    Path machine() {
+        return directory.resolve("machine");
+    }
+
+    Agent.InstallerStarter installer(Deployment deployment) throws IOException {
+        Path data = Files.createDirectories(directory.resolve("installer"));
+        Path machine = Files.createDirectories(directory.resolve("machine"));
+        InstallerSettings settings = new InstallerSettings(
+                data,
+                deployment.directory("3").resolve("store"),
+                deployment.directory("3").resolve("trust"),
+                machine,
+                reboot,
+                Duration.ofMillis(300));
+        MachinePrograms programs = new MachinePrograms(RunLimits.DEFAULT);
+        Tools tools = new Tools(
+                Adapters.standard(),
+                new HookRunner(),
+                programs,
+                InstallDisk.real(),
+                List.of(Platform.ANY),
+                InstantSource.system(),
+                System::nanoTime,
+                boot);
+        return listener -> new ThreadInstaller(
+                settings, deployment.rootJson(), InstantSource.system(), Transactions.with(tools), listener);
+    }
+
+    Deployment deployment(String network) throws IOException {
+        Deployment deployment = Deployment.in(directory.resolve("deployment"), network);
+        deployment.tracker().answering(this::answer);
+        return deployment;
+    }
+
+    List<Envelope> answer(Envelope message) {
+        if (!message.hasLeaseRequest()) {
+            return FakeTracker.generous(message);
+        }
+        asked.incrementAndGet();
+        LeaseAnswer.Builder answer =
+                LeaseAnswer.newBuilder().setAction(message.getLeaseRequest().getAction());
+        return List.of(Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setLeaseAnswer(
+                        generous
+                                ? answer.setUntilMillis(
+                                        Instant.now().plusSeconds(600).toEpochMilli())
+                                : answer.setReason("a hold is on it"))
+                .build());
+    }
+
+    static EndpointId ordered(Deployment deployment) {
+        return deployment.identity("3", DeploymentRole.AGENT).id();
+    }
+
+    static void order(Deployment deployment, long revision, DesiredItem... items) {
+        deployment.tracker().order(ordered(deployment), new DesiredState(revision, List.of(items)));
+    }
+
+    /** The states that were reported of an action, with what was said of each. */
+    static String story(Deployment deployment, String action) {
+        return reports(deployment).stream()
+                .filter(report -> report.getAction().equals(action))
+                .map(report -> ActionState.of(report.getState()) + " " + report.getDetail())
+                .toList()
+                .toString();
+    }
+
+    /** What was said of an action last. */
+    static StatusReport last(Deployment deployment, String action) {
+        return reports(deployment).stream()
+                .filter(report -> report.getAction().equals(action))
+                .reduce((a, b) -> b)
+                .orElse(StatusReport.getDefaultInstance());
+    }
+
+    static DesiredItem item(String action, Operation operation, VerifiedManifest manifest) {
+        return item(action, operation, manifest, Optional.empty());
+    }
+
+    static DesiredItem item(
+            String action, Operation operation, VerifiedManifest manifest, Optional<Instant> deferUntil) {
+        return item(
+                action,
+                operation,
+                Subject.release(manifest.manifest().id()),
+                new InstallPolicy(deferUntil, false, false, false, false, false));
+    }
+
+    static DesiredItem item(String action, Operation operation, Subject subject, InstallPolicy policy) {
+        return new DesiredItem(
+                action,
+                subject,
+                operation,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Priority.NORMAL,
+                Optional.empty(),
+                policy);
+    }
+
+    static List<StatusReport> reports(Deployment deployment) {
+        Map<Long, StatusReport> named = new TreeMap<>();
+        deployment.tracker().received(ordered(deployment)).stream()
+                .filter(Envelope::hasStatusReports)
+                .flatMap(message -> message.getStatusReports().getReportsList().stream())
+                .forEach(report -> {
+                    StatusReport before = named.putIfAbsent(report.getSequence(), report);
+                    assertTrue(before == null || before.equals(report), "one name, two reports: " + report);
+                });
+        return List.copyOf(named.values());
+    }
+
+    static List<String> path(Deployment deployment, String action) {
+        return reports(deployment).stream()
+                .filter(report -> report.getAction().equals(action))
+                .map(report -> ActionState.of(report.getState()).name())
+                .toList();
+    }
+
+    static void awaitPath(Deployment deployment, String action, String... states) {
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(
+                        () -> assertEquals(List.of(states), path(deployment, action), () -> story(deployment, action)));
+    }
+
+    static ActionStatus status(Deployment.Node node, String action) {
+        return node
+                .ask(LocalRequest.newBuilder()
+                        .setStatus(Status.getDefaultInstance())
+                        .build())
+                .getFirst()
+                .getStatus()
+                .getActionsList()
+                .stream()
+                .filter(one -> one.getAction().equals(action))
+                .findFirst()
+                .orElse(ActionStatus.getDefaultInstance());
+    }
+
+    /** How far the only line in place is in use. */
+    static String line(Deployment.Node node) {
+        return InstallWords.activation(lines(node).getFirst());
+    }
+
+    static List<LineStatus> lines(Deployment.Node node) {
+        return node.ask(LocalRequest.newBuilder()
+                        .setLines(Lines.getDefaultInstance())
+                        .build())
+                .getFirst()
+                .getLines()
+                .getLinesList();
+    }
+}
