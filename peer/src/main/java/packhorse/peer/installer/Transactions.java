@@ -55,6 +55,8 @@ public final class Transactions implements InstallEngine {
     private static final Duration HOOK_SLACK = Duration.ofSeconds(30);
     /** Between two words on how far a step is. */
     private static final long PROGRESS_MILLIS = 250;
+    /** After a failed attempt to start the machine again; whoever mends what hinders it need not hurry. */
+    private static final Duration RESTART_PAUSE = Duration.ofMinutes(5);
     /** Nothing is asked for more seldom than this; a wait for a moment ends at it. */
     private static final long IDLE_MILLIS_MAX = 60_000;
 
@@ -80,7 +82,9 @@ public final class Transactions implements InstallEngine {
     private @Nullable Running running;
     private boolean stopping;
     private boolean lookWanted;
-    private boolean rebooting;
+    private @Nullable Running restart;
+    private Optional<String> restartTrouble = Optional.empty();
+    private long nextRestartNanos;
     private long nextLookNanos;
     private @Nullable InstallerReport reported;
     private long wakeMillis = IDLE_MILLIS_MAX;
@@ -353,20 +357,28 @@ public final class Transactions implements InstallEngine {
     }
 
     private void await(Progress progress, Next.Wait wait) {
+        boolean byUs = wait.gate() == Gate.REBOOT && progress.task().policy().mayReboot();
+        String detail = byUs ? hindrance().orElse(wait.detail()) : wait.detail();
         boolean known = progress.waiting()
-                .filter(one -> one.gate() == wait.gate() && one.detail().equals(wait.detail()))
+                .filter(one -> one.gate() == wait.gate() && one.detail().equals(detail))
                 .isPresent();
         if (!known) {
-            books.write(new Entry.Waited(progress.transaction(), now(), wait.gate(), wait.detail()));
+            books.write(new Entry.Waited(progress.transaction(), now(), wait.gate(), detail));
         }
-        if (wait.gate() == Gate.REBOOT
-                && progress.task().policy().mayReboot()
-                && !settings.reboot().isEmpty()
-                && !rebooting) {
-            rebooting = true;
+        boolean due = restart == null
+                || (restartTrouble.isPresent() && tools.nanoTime().getAsLong() - nextRestartNanos >= 0);
+        if (byUs && !settings.reboot().isEmpty() && due) {
             reboot();
         }
         // A lease that is given comes by the tasks; one that runs out is looked at when a step would begin.
+    }
+
+    /** Why the machine will not start again by itself, though it may. */
+    private Optional<String> hindrance() {
+        return settings.reboot().isEmpty()
+                ? Optional.of("the machine has to start again, and no command is known that does it (reboot: in the"
+                        + " agent's configuration); start it by hand")
+                : restartTrouble;
     }
 
     private void end(Progress progress, Next.End end) {
@@ -496,6 +508,10 @@ public final class Transactions implements InstallEngine {
         if (ended.fault() instanceof Error error && !StepFailure.isOfTheStep(error)) {
             throw error;
         }
+        if (ended.of().equals(restart)) {
+            restarted(ended.fault());
+            return;
+        }
         if (ended.of().at().isEmpty()) {
             if (ended.fault() != null) {
                 LOG.warn("a look at what is in place ended early: {}", StepFailure.reason(ended.fault()));
@@ -548,14 +564,31 @@ public final class Transactions implements InstallEngine {
     private void reboot() {
         LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
         report();
-        launch(Running.aside(), "install-reboot", done -> {
-            tools.programs()
+        Running fresh = Running.aside();
+        restart = fresh;
+        launch(fresh, "install-reboot", done -> {
+            Programs.Ended ended = tools.programs()
                     .run(
                             settings.reboot(),
                             new Programs.Frame(
                                     settings.data(), List.of(), List.of(), new TreeMap<>(), false, StepLimits.REBOOT));
+            if (ended.code() != 0) {
+                throw new OperationException("it ended with code " + ended.code() + ": " + ended.lastLine());
+            }
             return Outcome.DONE;
         });
+    }
+
+    /** What became of the command; where it ended well the machine is going down. */
+    private void restarted(@Nullable Throwable fault) {
+        restartTrouble = Optional.empty();
+        if (fault != null) {
+            String line = "the machine has to start again, and " + String.join(" ", settings.reboot())
+                    + " cannot do it: " + StepFailure.reason(fault) + "; start it by hand";
+            LOG.error("{}", line);
+            restartTrouble = Optional.of(line);
+            nextRestartNanos = tools.nanoTime().getAsLong() + RESTART_PAUSE.toNanos();
+        }
     }
 
     private void report() {
