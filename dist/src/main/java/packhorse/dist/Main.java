@@ -19,6 +19,7 @@ import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.dist.doctor.DoctorCommand;
 import packhorse.peer.cli.AvailableCommand;
+import packhorse.peer.cli.DeferCommand;
 import packhorse.peer.cli.InstallCommand;
 import packhorse.peer.cli.InventoryCommand;
 import packhorse.peer.cli.PeerCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PullCommand.class,
             InstallCommand.class,
             RollbackCommand.class,
+            DeferCommand.class,
             AvailableCommand.class,
             StatusCommand.class,
             WhyCommand.class,

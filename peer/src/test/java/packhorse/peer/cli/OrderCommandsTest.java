@@ -205,6 +205,50 @@ final class OrderCommandsTest {
         assertTrue(versioned.toString().contains("packhorse install acme/editor@1.1"), versioned.toString());
     }
 
+    private static LocalReply.Builder going(ActionStatus.Builder... actions) {
+        AgentStatus.Builder status = AgentStatus.newBuilder();
+        for (ActionStatus.Builder action : actions) {
+            status.addActions(action);
+        }
+        return LocalReply.newBuilder().setStatus(status);
+    }
+
+    @Test
+    void whatIsOrderedIsPutOffByItsNameOrByItsRelease() throws Exception {
+        ActionStatus.Builder waits = action(ActionState.WAITING).setDeferUntilMillis(1_893_628_800_000L);
+        ActionStatus.Builder other =
+                action(ActionState.COMMITTED).setAction("local:0").setEnded(true);
+        LocalReply.Builder put = LocalReply.newBuilder().setAction(waits.clone().setDeferredMillis(1_893_542_400_000L));
+        answer(going(other, waits), put, done());
+        assertEquals(
+                "install acme/editor@1.2 is put off until 2030-01-02T00:00:00Z; its order allows it until"
+                        + " 2030-01-03T00:00:00Z\n",
+                run(new DeferCommand(), "acme/editor", "4h"));
+        assertEquals("local:1", asked.getLast().getDefer().getAction());
+        assertEquals(4 * 3_600_000L, asked.getLast().getDefer().getMillis());
+        assertEquals(
+                "install acme/editor@1.2 is not put off any longer\n",
+                run(new DeferCommand(), "acme/editor@1.2", "0s"));
+        String json = run(new DeferCommand(), "local:1", "30m", "--json");
+        assertTrue(json.contains("\"deferredMillis\":1893542400000"), json);
+        assertEquals("", run(new DeferCommand(), "local:1", "30m", "--quiet"));
+
+        answer(going(waits, action(ActionState.STAGED).setAction("local:2")), put, done());
+        UsageException two = assertThrows(UsageException.class, () -> run(new DeferCommand(), "acme/editor", "4h"));
+        assertEquals("acme/editor may mean local:1 or local:2; name one of these actions", two.getMessage());
+        run(new DeferCommand(), "local:2", "999999d");
+        assertEquals("local:2", asked.getLast().getDefer().getAction());
+        assertEquals(366 * 24 * 3_600_000L, asked.getLast().getDefer().getMillis());
+
+        answer(failed(2, "no action is called acme/none on this machine"));
+        assertThrows(UsageException.class, () -> run(new DeferCommand(), "acme/none", "4h"));
+        int before = asked.size();
+        for (String length : List.of("4", "soon", "1.5h", "99999999999999999d", "")) {
+            assertThrows(UsageException.class, () -> run(new DeferCommand(), "acme/editor", length), length);
+        }
+        assertEquals(before, asked.size(), "what is no length never reaches the agent");
+    }
+
     @Test
     void whatTheAgentRefusesIsSaidAndEndsAsItSays() {
         answer(failed(2, "acme/editor has no version 9; see packhorse available"));
