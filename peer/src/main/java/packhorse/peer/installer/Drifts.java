@@ -11,7 +11,6 @@ import packhorse.core.OperationException;
 import packhorse.core.content.InstallSection.Drift;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.LineState.Health;
-import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
@@ -58,20 +57,23 @@ final class Drifts {
                 throw new InterruptedException();
             }
             try {
-                Found looked = look(line);
-                // Names and targets of links are whoever's who changed them.
-                Found now = new Found(looked.health(), OneLine.plain(looked.detail()));
-                Found before = found.put(line.name(), now);
-                if (!now.equals(before) && now.health() != Health.OK) {
-                    LOG.warn("{}: {}", line.current().member().release(), now.detail());
-                }
+                saw(line, look(line));
             } catch (IOException e) {
-                found.put(line.name(), new Found(Health.UNKNOWN, "it cannot be read: " + DurableFiles.reason(e)));
+                saw(line, new Found(Health.UNKNOWN, "it cannot be read: " + DurableFiles.reason(e)));
             } catch (OperationException e) {
-                found.put(line.name(), new Found(Health.UNKNOWN, OneLine.plain(String.valueOf(e.getMessage()))));
+                saw(line, new Found(Health.UNKNOWN, String.valueOf(e.getMessage())));
             }
         }
         return Outcome.DONE;
+    }
+
+    private void saw(Line line, Found looked) {
+        // Names and targets of links are whoever's who changed them.
+        Found now = new Found(looked.health(), OneLine.plain(looked.detail()));
+        Found before = found.put(line.name(), now);
+        if (!now.equals(before) && now.health() != Health.OK) {
+            LOG.warn("{}: {}", line.current().member().release(), now.detail());
+        }
     }
 
     private Found look(Line line) throws IOException {
@@ -90,15 +92,22 @@ final class Drifts {
             return new Found(Health.DRIFT, "changed by somebody: " + Steps.shortened(differences));
         }
         LOG.warn("{} was changed and is put back: {}", read.manifest().id(), Steps.shortened(differences));
-        Workplace fresh = steps.look(line.current(), read, true);
+        String hindrance;
         try {
+            Workplace fresh = steps.look(line.current(), read, true);
             read.placement().mend(fresh);
-        } catch (AdapterException e) {
-            return new Found(Health.DRIFT, "changed by somebody, and cannot be put back: " + e.getMessage());
+            List<String> after = read.placement().verify(fresh);
+            if (after.isEmpty()) {
+                return new Found(Health.OK, "was changed by somebody and put back: " + Steps.shortened(differences));
+            }
+            hindrance = Steps.shortened(after);
+        } catch (IOException e) {
+            hindrance = DurableFiles.reason(e);
+        } catch (OperationException e) {
+            hindrance = String.valueOf(e.getMessage());
         }
-        List<String> after = read.placement().verify(fresh);
-        return after.isEmpty()
-                ? new Found(Health.OK, "was changed by somebody and put back: " + Steps.shortened(differences))
-                : new Found(Health.DRIFT, "changed by somebody, and cannot be put back: " + Steps.shortened(after));
+        return new Found(
+                Health.DRIFT,
+                "changed by somebody (" + Steps.shortened(differences) + "), and cannot be put back: " + hindrance);
     }
 }

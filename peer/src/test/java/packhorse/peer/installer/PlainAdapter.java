@@ -224,6 +224,7 @@ final class PlainAdapter implements Adapter {
 
         @Override
         public void mend(Workplace here) throws IOException {
+            mayFail("mend", here);
             Map<String, String> wanted = content(here.home().resolve("list"));
             wanted.put("active", "yes");
             write(here, wanted);
