@@ -8,9 +8,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Dependency;
 import packhorse.core.content.Platform;
@@ -24,14 +27,20 @@ import packhorse.peer.install.Line;
 
 /** Looks, before anything is changed, whether a release can be put in place here, or taken away. */
 final class Prechecks {
+    /** Where claims begin. */
+    private static final Path MACHINE = Path.of("/");
+
     private final Tools tools;
     private final Members members;
     private final Rooms rooms;
+    private final Path root;
 
-    Prechecks(Tools tools, Members members, Rooms rooms) {
+    /** @param root the machine's root directory */
+    Prechecks(Tools tools, Members members, Rooms rooms, Path root) {
         this.tools = tools;
         this.members = members;
         this.rooms = rooms;
+        this.root = root;
     }
 
     void requirePlatform(ReleaseId release) throws Refusal {
@@ -49,7 +58,7 @@ final class Prechecks {
     }
 
     /** Among what is in place, and what comes with it. */
-    void requireFitting(Members.Read read, Steps.Job job) throws Refusal {
+    void requireFitting(Members.Read read, Steps.Job job) throws IOException, Refusal {
         List<InstallTask.Member> beside = beside(job);
         for (Dependency needed : read.manifest().dependencies()) {
             Optional<InstallTask.Member> there = beside.stream()
@@ -66,9 +75,24 @@ final class Prechecks {
                                 + "; install it first, or both as a bundle");
             }
         }
-        for (InstallTask.Member other : beside) {
+        for (InstallTask.Member other : atStake(job)) {
             requirePeace(read, members.kept(other));
         }
+    }
+
+    /**
+     * What a member must not come into the way of: what is in place of other lines, and what open transactions bring there; both, since
+     * an open one may go back.
+     */
+    private static Set<InstallTask.Member> atStake(Steps.Job job) {
+        Set<Line.Name> own = job.members().stream()
+                .map(member -> Line.Name.of(member.release()))
+                .collect(Collectors.toSet());
+        Set<InstallTask.Member> others = new LinkedHashSet<>(job.standing().committed());
+        others.addAll(job.standing().coming());
+        others.removeIf(member -> own.contains(Line.Name.of(member.release())));
+        others.addAll(job.members().subList(0, job.step().member()));
+        return others;
     }
 
     private static boolean meets(ReleaseId release, Dependency needed, ReleaseId needing) {
@@ -95,13 +119,12 @@ final class Prechecks {
         return List.copyOf(beside.values());
     }
 
-    private static void requirePeace(Members.Read fresh, Members.Read other) throws Refusal {
+    private void requirePeace(Members.Read fresh, Members.Read other) throws IOException, Refusal {
         requireNoConflict(fresh, other);
         requireNoConflict(other, fresh);
         for (Path mine : fresh.placement().claims()) {
             for (Path theirs : other.placement().claims()) {
-                if (mine.normalize().startsWith(theirs.normalize())
-                        || theirs.normalize().startsWith(mine.normalize())) {
+                if (overlap(mine.normalize(), theirs.normalize()) || overlap(followed(mine), followed(theirs))) {
                     throw refused(
                             CodeClass.PERMANENT,
                             fresh.manifest().id() + " goes to " + mine + ", where "
@@ -111,6 +134,15 @@ final class Prechecks {
                 }
             }
         }
+    }
+
+    private static boolean overlap(Path one, Path other) {
+        return one.startsWith(other) || other.startsWith(one);
+    }
+
+    /** Where a claim leads to on this machine: one disk has many names, and {@code /lib} is {@code /usr/lib}. */
+    private Path followed(Path claim) throws IOException {
+        return real(root.resolve(MACHINE.relativize(claim)).normalize());
     }
 
     private static void requireNoConflict(Members.Read one, Members.Read other) throws Refusal {

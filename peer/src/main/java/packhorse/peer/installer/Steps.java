@@ -31,7 +31,7 @@ final class Steps {
         this.desk = desk;
         this.members = members;
         this.root = root;
-        this.prechecks = new Prechecks(tools, members, rooms);
+        this.prechecks = new Prechecks(tools, members, rooms, root);
     }
 
     /**

@@ -337,6 +337,33 @@ final class TransactionsTest {
         assertEquals("1", text("acme-y/a"));
     }
 
+    @Test
+    void aPlaceUnderAnotherNameIsTheSamePlace() throws Exception {
+        put(bench.release("acme/app", "1").listed(), "i");
+        Files.createSymbolicLink(dir.resolve("root/srv"), Path.of("opt"));
+        refused(
+                bench.release("acme/x", "1").set("into", "/srv/acme-app/sub").listed(),
+                ActionState.REFUSED,
+                "acme/x@1 (any) goes to /srv/acme-app/sub, where acme/app@1 (any) has /opt/acme-app");
+        assertFalse(there("acme-app/sub"));
+    }
+
+    @Test
+    void thePlaceThatAnOpenTransactionMayGoBackToIsTaken() throws Exception {
+        put(bench.release("acme/app", "1").set("into", "/opt/old").listed(), "i");
+        InstallTask.Member moved =
+                bench.release("acme/app", "2").set("into", "/opt/new").listed();
+        assertEquals(
+                ActionState.COMMITTABLE,
+                bench.live(dir, task("u", Operation.UPDATE, moved)).state());
+        refused(bench.release("acme/x", "1").set("into", "/opt/old").listed(), ActionState.REFUSED, "/opt/old");
+        refused(bench.release("acme/x", "2").set("into", "/opt/new").listed(), ActionState.REFUSED, "/opt/new");
+        assertEquals(
+                ActionState.UNDONE,
+                bench.live(dir, task("r", Operation.ROLLBACK, moved)).state());
+        assertEquals("1", text("old/a"));
+    }
+
     private void refused(InstallTask.Member member, ActionState state, String words) throws IOException {
         TaskStatus status = bench.live(dir, task("try-" + member.release(), Operation.INSTALL, member));
         assertEquals(state, status.state(), status.detail());
@@ -362,6 +389,24 @@ final class TransactionsTest {
                 report.lines().getFirst().detail());
         assertEquals(Health.OK, report.lines().getLast().health());
         assertEquals("1", text("acme-kept/a"));
+        assertEquals("somebody's", text("acme-app/a"));
+    }
+
+    @Test
+    void whatCannotBePutBackIsDriftWithBothReasons() throws Exception {
+        put(bench.release("acme/app", "1").drift(Drift.MEND).set("fail", "mend").listed(), "i");
+        Files.writeString(dir.resolve("root/opt/acme-app/a"), "somebody's");
+        bench.drift = java.time.Duration.ofMillis(1);
+        InstallerReport report = bench.live(
+                dir,
+                InstallDisk.real(),
+                List.of(),
+                said -> said.lines().getFirst().health() != Health.OK
+                        && !said.lines().getFirst().detail().isEmpty());
+        LineState line = report.lines().getFirst();
+        assertEquals(Health.DRIFT, line.health(), line.detail());
+        assertTrue(line.detail().contains("acme-app/a is not as it was put there"), line.detail());
+        assertTrue(line.detail().endsWith("cannot be put back: mend fails here"), line.detail());
         assertEquals("somebody's", text("acme-app/a"));
     }
 }
