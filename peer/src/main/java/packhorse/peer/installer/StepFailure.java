@@ -49,7 +49,7 @@ record StepFailure(ActionState state, String why, int code, Optional<CodeClass> 
                         refusal.state(), String.valueOf(refusal.getMessage()), 0, Optional.of(refusal.codeClass()));
             case AdapterException refused ->
                 new StepFailure(
-                        step.kind() == Step.Kind.PRECHECK && refused.codeClass() == CodeClass.PERMANENT
+                        step.kind() == Step.Kind.PRECHECK && refused.codeClass() != CodeClass.TRANSIENT
                                 ? ActionState.REFUSED
                                 : ActionState.FAILED,
                         String.valueOf(refused.getMessage()),

@@ -335,6 +335,39 @@ final class InstallingAgentTest {
     }
 
     @Test
+    void whatIsCommittedGoesBackAndForwardAgainWithoutFetching() throws Exception {
+        try (Deployment deployment = world.deployment("127.33.68")) {
+            VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());
+            VerifiedManifest two = deployment.publish("acme/app", "2.0", archive("two"), List.of(), section());
+            Deployment.Node origin = deployment.origin("2", Map.of(one, archive("one"), two, archive("two")));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
+            awaitLast(deployment, "commit", "COMMITTED");
+            order(deployment, 2, item("update", Operation.UPDATE, two), item("commit-2", Operation.COMMIT, two));
+            awaitLast(deployment, "commit-2", "COMMITTED");
+            assertEquals("1.0", lines(agent).getFirst().getPrevious());
+            origin.close();
+
+            order(deployment, 3, item("back", Operation.ROLLBACK, two));
+            awaitLast(deployment, "back", "UNDONE");
+            requireInUse("one");
+            assertEquals("", lines(agent).getFirst().getPrevious(), "nobody rolls forward by rolling back");
+            order(deployment, 4, item("back", Operation.ROLLBACK, two), item("back-2", Operation.ROLLBACK, one));
+            awaitLast(deployment, "back-2", "REFUSED");
+            order(deployment, 5, item("again", Operation.UPDATE, two));
+            awaitLast(deployment, "again", "COMMITTABLE");
+            requireInUse("two");
+        }
+    }
+
+    private static void awaitLast(Deployment deployment, String action, String state) {
+        await(action)
+                .atMost(Duration.ofSeconds(40))
+                .untilAsserted(
+                        () -> assertTrue(path(deployment, action).contains(state), () -> story(deployment, action)));
+    }
+
+    @Test
     void driftIsSeenInTheLines() throws Exception {
         try (Deployment deployment = world.deployment("127.33.66")) {
             VerifiedManifest one = deployment.publish("acme/app", "1.0", archive("one"), List.of(), section());

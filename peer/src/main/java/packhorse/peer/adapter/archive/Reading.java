@@ -28,7 +28,7 @@ final class Reading {
         } catch (BadContentException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new BadContentException("the " + what + " is malformed: " + oneLine(e), e);
+            throw new BadContentException("the " + what + " is malformed: " + oneLine(e) + "; pack it anew", e);
         }
     }
 
