@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.durable.Durably;
+import packhorse.peer.process.Surroundings;
 
 /** Changes the machine's file systems. */
 final class RealDisk implements InstallDisk {
@@ -58,7 +59,7 @@ final class RealDisk implements InstallDisk {
     private static final FileAttribute<?> NOBODY_ELSES_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    private static final boolean ROOT = isRoot();
+    private static final boolean ROOT = Surroundings.isRoot();
 
     private RealDisk() {}
 
@@ -253,13 +254,5 @@ final class RealDisk implements InstallDisk {
             existing = parent;
         }
         return Files.getFileStore(existing).getUsableSpace();
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 }

@@ -2,7 +2,6 @@ package packhorse.peer.hook;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Programs;
+import packhorse.peer.process.Surroundings;
 
 /**
  * Runs programs on this machine, each in a session and a control group of its own, confined ones in a {@link Sandbox} besides.
@@ -75,7 +75,7 @@ public final class MachinePrograms implements Programs {
         this.limits = limits;
         this.groups = groups;
         this.path = List.copyOf(path);
-        this.root = isRoot();
+        this.root = Surroundings.isRoot();
         groups.sweep();
         Leftovers.sweep();
     }
@@ -300,14 +300,6 @@ public final class MachinePrograms implements Programs {
         } finally {
             boolean gone = group.end();
             LOG.debug("the trial group is gone: {}", gone);
-        }
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException e) {
-            throw new UncheckedIOException("/proc/self cannot be read; mount /proc", e);
         }
     }
 }

@@ -9,24 +9,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import packhorse.core.OperationException;
 
 /** What of this machine decides about a child's rights: who we are, which tools are there, what they can do here. */
 public final class Surroundings {
     private static final List<String> PLACES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
     private static final long PROBE_SECONDS_MAX = 5;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
-
     private Surroundings() {}
 
+    /**
+     * Whether this process is the machine's root; everybody who does something else then asks here.
+     *
+     * @throws OperationException where that cannot be told: a guess would give rights away, or files to nobody
+     */
     public static boolean isRoot() {
         try {
             return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0;
-        } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("cannot tell who this is", e);
-            return false;
+        } catch (IOException e) {
+            throw new OperationException("/proc/self cannot be read, so nobody knows who this is; mount /proc", e);
         }
     }
 

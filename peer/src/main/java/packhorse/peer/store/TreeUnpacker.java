@@ -19,6 +19,7 @@ import packhorse.core.content.FileEntry;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
 import packhorse.core.trust.VerifiedManifest;
+import packhorse.peer.process.Surroundings;
 import packhorse.peer.tree.TreeArchive;
 
 /**
@@ -99,7 +100,7 @@ public final class TreeUnpacker {
         private final Path root;
         private final LongConsumer progress;
         private final byte[] buffer = new byte[BUFFER_BYTES];
-        private final boolean mayChown = isRoot();
+        private final boolean mayChown = Surroundings.isRoot();
         /** Directories get their modes last: a read-only one could not be filled. */
         private final Deque<FileEntry.Directory> directories = new ArrayDeque<>();
 
@@ -173,14 +174,6 @@ public final class TreeUnpacker {
                 Files.setAttribute(path, "unix:uid", entry.owner().uid(), LinkOption.NOFOLLOW_LINKS);
                 Files.setAttribute(path, "unix:gid", entry.owner().gid(), LinkOption.NOFOLLOW_LINKS);
             }
-        }
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException e) {
-            return false;
         }
     }
 }

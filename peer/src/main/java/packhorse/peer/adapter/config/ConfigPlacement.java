@@ -29,6 +29,7 @@ import packhorse.peer.adapter.config.Plan.Managed;
 import packhorse.peer.adapter.config.Plan.Planned;
 import packhorse.peer.adapter.config.Records.Captured;
 import packhorse.peer.adapter.config.Records.Origin;
+import packhorse.peer.process.Surroundings;
 
 /**
  * Configuration in its place.
@@ -357,7 +358,8 @@ final class ConfigPlacement implements Placement {
                     .filter(mode -> mode != there.mode())
                     .forEach(mode -> differences.add(file + " has the mode " + Integer.toOctalString(there.mode())
                             + ", not " + Integer.toOctalString(mode)));
-            if (mayChown()) {
+            // Only root gives files away; elsewhere owners are not asked about.
+            if (Surroundings.isRoot()) {
                 planned.owner()
                         .filter(owner -> owner.uid() != there.uid() || owner.gid() != there.gid())
                         .ifPresent(owner -> differences.add(file + " belongs to " + there.uid() + ":" + there.gid()
@@ -365,15 +367,6 @@ final class ConfigPlacement implements Placement {
             }
         }
         return differences;
-    }
-
-    /** Only root gives files away; elsewhere owners are not asked about. */
-    private static boolean mayChown() {
-        try {
-            return Integer.valueOf(0).equals(java.nio.file.Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
     }
 
     @Override
