@@ -139,6 +139,36 @@ final class EveryStepTest {
     }
 
     @Test
+    void whatComesIntoUseByOrder() throws Exception {
+        InstallTask.Member app = bench.release("acme/app", "1")
+                .byOrder()
+                .hook(HookMoment.HEALTH, false)
+                .listed();
+        before(Bench.task("i", Operation.INSTALL, app));
+        Function<String, InstallTask> order = action -> Bench.task(action, Operation.ACTIVATE, app);
+        assertTrue(steps(order).check() > 10);
+        steps(order).powerCut().check();
+    }
+
+    /** On the machine nothing changes; what the way back needed is there whole, or gone and never asked for again. */
+    @Test
+    void aCommitment() throws Exception {
+        InstallTask.Member two = hooked("acme/app", "2");
+        before(
+                Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
+                Bench.task("u", Operation.UPDATE, two));
+        Function<String, InstallTask> order = action -> Bench.task(action, Operation.COMMIT, two);
+        assertTrue(steps(order)
+                        .looksAt(place -> TreePicture.of(place.resolve("data/work")))
+                        .check()
+                > 5);
+        steps(order)
+                .powerCut()
+                .looksAt(place -> TreePicture.of(place.resolve("data/work")))
+                .check();
+    }
+
+    @Test
     void aRemoval() throws Exception {
         InstallTask.Member app = hooked("acme/app", "1");
         before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, app));
