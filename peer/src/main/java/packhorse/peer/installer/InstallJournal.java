@@ -1,11 +1,14 @@
 package packhorse.peer.installer;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +25,9 @@ import packhorse.peer.install.Entry;
  * <p><b>Room.</b> The file is made longer with zeros ahead of time, and {@link #reserve} sees to it before a transaction begins; so on
  * a disk that others fill up a transaction that began can always say that it turns back, and a flush moves content alone, no
  * length. Zeros where a frame would begin are the end.
+ *
+ * <p><b>Sureness.</b> What is read when it is opened is put into a new file before anybody acts on it, as the process before may have been
+ * ended, or refused by the disk, between writing an entry and its flush.
  *
  * <p><b>Damage.</b> One entry is written at a time. A frame at the end that does not add up is one that a crash tore: nothing happened
  * after it, it is wiped. One that has a whole frame anywhere behind it is the disk's doing: what was in progress cannot be known
@@ -52,14 +58,37 @@ final class InstallJournal implements AutoCloseable {
         this.file = file;
         this.disk = disk;
         if (!Files.exists(file)) {
-            make(List.of());
+            byte[] empty = content(new byte[0], 0);
+            lay(empty);
+            put();
+        } else if (settled(read())) {
+            put();
         }
         this.writer = disk.open(file);
         try {
-            read();
+            length = Files.size(file);
+            wipe();
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
+        }
+    }
+
+    /**
+     * Lays what was read beside the file, to be put in its place: it may have been read from memory. A flush may have failed, or its
+     * process ended between writing and flushing or before the directory was flushed; whoever acts on an entry has to know that it is
+     * on the disk. On a disk without room for that the file itself is flushed once more.
+     */
+    private boolean settled(byte[] whole) throws IOException {
+        try {
+            lay(content(Arrays.copyOf(whole, (int) end), whole.length));
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{} stays the file it is: {}", file, DurableFiles.reason(e));
+            forgetFresh();
+            disk.force(file);
+            disk.force(directory());
+            return false;
         }
     }
 
@@ -76,16 +105,17 @@ final class InstallJournal implements AutoCloseable {
         }
     }
 
-    private void read() throws IOException {
-        length = Files.size(file);
-        if (length > FILE_BYTES_MAX) {
-            throw new OperationException(file + " has " + length + " bytes and is no journal of an installer; move it"
+    /** Finds the entries and the end of the last. */
+    private byte[] read() throws IOException {
+        long size = Files.size(file);
+        if (size > FILE_BYTES_MAX) {
+            throw new OperationException(file + " has " + size + " bytes and is no journal of an installer; move it"
                     + " away and look at what was in progress");
         }
         byte[] bytes = Files.readAllBytes(file);
         int at = 0;
         for (Optional<Integer> next = frame(bytes, at); next.isPresent(); next = frame(bytes, at)) {
-            byte[] frame = java.util.Arrays.copyOfRange(bytes, at, at + next.get());
+            byte[] frame = Arrays.copyOfRange(bytes, at, at + next.get());
             try {
                 found.add(EntryCodec.read(FrameCodec.decode(frame)));
             } catch (FrameException | IllegalArgumentException e) {
@@ -97,7 +127,7 @@ final class InstallJournal implements AutoCloseable {
         end = at;
         int rubbish = firstOther(bytes, at);
         if (rubbish == bytes.length) {
-            return;
+            return bytes;
         }
         for (int later = at + 1; later < bytes.length; later++) {
             if (frame(bytes, later).isPresent()) {
@@ -107,13 +137,16 @@ final class InstallJournal implements AutoCloseable {
             }
         }
         LOG.warn("what a crash left unfinished at byte {} of {} is wiped", at, file);
-        wipe(bytes.length);
+        return bytes;
     }
 
-    private void wipe(int until) throws IOException {
-        ByteBuffer zeros = ByteBuffer.allocate((int) (until - end));
-        writer.write(zeros, end);
-        writer.force();
+    /** Where a file without what a crash left could not be put in its place. */
+    private void wipe() throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        if (firstOther(bytes, (int) end) < bytes.length) {
+            writer.write(ByteBuffer.allocate((int) (bytes.length - end)), end);
+            writer.force();
+        }
     }
 
     private static int firstOther(byte[] bytes, int from) {
@@ -135,7 +168,7 @@ final class InstallJournal implements AutoCloseable {
         }
         int whole = FrameCodec.HEADER_BYTES + length;
         try {
-            return FrameCodec.decodeKnown(java.util.Arrays.copyOfRange(bytes, at, at + whole))
+            return FrameCodec.decodeKnown(Arrays.copyOfRange(bytes, at, at + whole))
                             .isPresent()
                     ? Optional.of(whole)
                     : Optional.empty();
@@ -192,31 +225,71 @@ final class InstallJournal implements AutoCloseable {
         length = fresh;
     }
 
-    /** Puts other entries, which come to the same, in the place of all; in one step. */
-    void rewrite(List<Entry> entries) {
+    /**
+     * Puts other entries, which come to the same, in the place of all; in one step.
+     *
+     * @return whether it did; a disk without room for it keeps the longer file
+     * @throws OperationException with one line when it is unknown which of both the next process finds
+     */
+    boolean rewrite(List<Entry> entries) {
+        ByteArrayOutputStream frames = new ByteArrayOutputStream();
+        entries.forEach(entry -> frames.writeBytes(FrameCodec.encode(EntryCodec.write(entry))));
         try {
-            make(entries);
+            lay(content(frames.toByteArray(), 0));
+        } catch (IOException e) {
+            LOG.warn("{} is not made shorter: {}", file, DurableFiles.reason(e));
+            forgetFresh();
+            return false;
+        }
+        try {
+            put();
             InstallDisk.Writer old = writer;
             writer = disk.open(file);
             old.close();
             length = Files.size(file);
-            end = entries.stream()
-                    .mapToLong(entry -> FrameCodec.encode(EntryCodec.write(entry)).length)
-                    .sum();
+            end = frames.size();
+            return true;
         } catch (IOException e) {
             throw unwritable(file, e);
         }
     }
 
-    private void make(List<Entry> entries) throws IOException {
-        List<byte[]> frames = entries.stream()
-                .map(entry -> FrameCodec.encode(EntryCodec.write(entry)))
-                .toList();
-        long bytes = frames.stream().mapToLong(frame -> frame.length).sum();
-        ByteBuffer content =
-                ByteBuffer.allocate((int) ((bytes / GROWTH_BYTES + 1) * GROWTH_BYTES + FrameCodec.HEADER_BYTES));
-        frames.forEach(content::put);
-        disk.replace(file, content.array(), PRIVATE_FILE);
+    /** Frames, and zeros for those that come. */
+    private static byte[] content(byte[] frames, int lengthMin) {
+        int length = (frames.length / GROWTH_BYTES + 1) * GROWTH_BYTES + FrameCodec.HEADER_BYTES;
+        return Arrays.copyOf(frames, Math.max(length, lengthMin));
+    }
+
+    private Path fresh() {
+        return InstallDisk.freshBeside(file);
+    }
+
+    private Path directory() {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
+    /** Brings a new file to the disk, beside this one. */
+    private void lay(byte[] content) throws IOException {
+        disk.delete(fresh());
+        disk.create(fresh(), content, PRIVATE_FILE);
+        disk.force(fresh());
+        if (!Arrays.equals(Files.readAllBytes(fresh()), content)) {
+            throw new IOException("the disk gives back something else than was written into " + fresh());
+        }
+    }
+
+    private void forgetFresh() {
+        try {
+            disk.delete(fresh());
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", fresh(), DurableFiles.reason(e));
+        }
+    }
+
+    /** Puts the new file in the place of this one. */
+    private void put() throws IOException {
+        disk.rename(fresh(), file);
+        disk.force(directory());
     }
 
     @Override

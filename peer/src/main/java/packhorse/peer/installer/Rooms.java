@@ -1,6 +1,7 @@
 package packhorse.peer.installer;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.Ledger;
 
@@ -26,6 +28,8 @@ final class Rooms {
     private final Path data;
     private final List<Path> own;
     private final InstallDisk disk;
+    /** Directories whose names this process brought to the disk. */
+    private final Set<Path> sure = ConcurrentHashMap.newKeySet();
 
     Rooms(InstallerSettings settings, InstallDisk disk) {
         this.data = settings.data();
@@ -79,21 +83,39 @@ final class Rooms {
         return data.resolve("look").resolve(name);
     }
 
-    /** Makes a directory and all that is missing above it, all of it on the disk. */
+    /**
+     * Makes a directory and all that is missing above it, all of it on the disk; also what is there, once, for a process that was ended
+     * may have made it and not have come to that.
+     */
     Path made(Path directory) throws IOException {
-        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        boolean there = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+        if (there && (sure.contains(directory) || !directory.startsWith(data))) {
             return directory;
         }
         Path parent = directory.getParent();
         if (parent != null) {
             made(parent);
         }
-        disk.createDirectory(directory, PRIVATE);
-        disk.force(directory);
-        if (parent != null) {
-            disk.force(parent);
+        if (!there) {
+            disk.createDirectory(directory, PRIVATE);
+            disk.force(directory);
         }
+        if (parent != null) {
+            flushed(parent);
+        }
+        sure.add(directory);
         return directory;
+    }
+
+    private void flushed(Path parent) throws IOException {
+        try {
+            disk.force(parent);
+        } catch (AccessDeniedException e) {
+            // Where the installer is not root, the directory that its own lies in may be closed to it.
+            if (parent.startsWith(data)) {
+                throw e;
+            }
+        }
     }
 
     /** Deletes what a transaction worked with. */

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -37,6 +38,7 @@ import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
 import packhorse.core.content.Version;
 import packhorse.core.json.Json;
+import packhorse.core.json.JsonReader;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.LineState;
@@ -62,6 +64,27 @@ final class Bench {
 
     final List<String> hooks = java.util.Collections.synchronizedList(new ArrayList<>());
     String boot = "first";
+    /** Called in the middle of the steps of the {@link PlainAdapter}, by their names. */
+    volatile PlainAdapter.Hold hold = step -> {};
+    /** How far the engine's clock for limits was put forward. */
+    final AtomicLong ahead = new AtomicLong();
+    /** The engine that lives now, for those in its middle. */
+    final AtomicReference<@Nullable InstallEngine> alive = new AtomicReference<>();
+
+    private final Adapters adapters;
+    private final Programs programs;
+
+    Bench() {
+        this.adapters = new Adapters(List.of(new PlainAdapter(step -> hold.at(step))));
+        this.programs = new NotedPrograms();
+    }
+
+    /** With the real adapters. */
+    Bench(Programs programs) {
+        this.adapters = Adapters.standard();
+        this.programs = programs;
+    }
+
     private final long began = System.nanoTime();
     Duration drift = Duration.ZERO;
 
@@ -71,11 +94,13 @@ final class Bench {
     final class Release {
         private final String name;
         private final String version;
-        private final Map<String, String> settings = new HashMap<>();
+        private final Map<String, Json> settings = new HashMap<>();
         private final Map<HookMoment, Hook> hooks = new EnumMap<>(HookMoment.class);
         private final List<Dependency> needs = new ArrayList<>();
         private final List<Dependency> conflicts = new ArrayList<>();
-        private String content;
+        private byte[] content;
+        private String contentName = "content";
+        private String adapter = "plain";
         private String platform = "any";
         private long disk;
         private InstallSection.Activating activating = InstallSection.Activating.WITH_INSTALL;
@@ -85,12 +110,27 @@ final class Bench {
         private Release(String name, String version) {
             this.name = name;
             this.version = version;
-            this.content = "a=" + version + "\nb" + version + "=" + name + "\n";
-            settings.put("into", "/opt/" + name.replace('/', '-'));
+            this.content = ("a=" + version + "\nb" + version + "=" + name + "\n").getBytes(UTF_8);
+            set("into", "/opt/" + name.replace('/', '-'));
         }
 
         Release set(String setting, String value) {
-            settings.put(setting, value);
+            settings.put(setting, new Json.JsonString(value));
+            return this;
+        }
+
+        /**
+         * Of another adapter.
+         *
+         * @param json its settings, in which ' stands for "
+         */
+        Release of(String adapterName, String json, String name, byte[] bytes) {
+            adapter = adapterName;
+            settings.clear();
+            settings.putAll(
+                    ((Json.JsonObject) JsonReader.parse(json.replace('\'', '"').getBytes(UTF_8))).members());
+            contentName = name;
+            content = bytes.clone();
             return this;
         }
 
@@ -140,25 +180,24 @@ final class Bench {
 
         /** Puts it into the catalogue. */
         InstallTask.Member listed() {
-            byte[] bytes = content.getBytes(UTF_8);
+            byte[] bytes = content;
             ContentHasher hasher = new ContentHasher(bytes.length);
             hasher.update(bytes);
             ContentHashes hashes = hasher.finish();
             ReleaseId id = new ReleaseId(ReleaseName.parse(name), Version.parse(version), new Platform(platform));
-            Map<String, Json> members = new HashMap<>();
-            settings.forEach((key, value) -> members.put(key, new Json.JsonString(value)));
+            Map<String, Json> members = new HashMap<>(settings);
             Manifest manifest = new Manifest(
                     id,
-                    Kind.PACKAGE,
+                    adapter.equals("image") ? Kind.IMAGE : Kind.PACKAGE,
                     Manifest.Form.FILE,
-                    "content",
+                    contentName,
                     hashes.data(),
                     BlobRef.of(bytes),
                     1,
                     List.of(Torrents.pack(hashes, false)),
                     needs,
                     Optional.of(new InstallSection(
-                            "plain",
+                            adapter,
                             Json.JsonObject.of(members),
                             hooks,
                             new TreeMap<>(),
@@ -168,7 +207,7 @@ final class Bench {
                             activating,
                             drift,
                             List.of())));
-            Sha256 digest = Sha256.of((id + " " + members + hooks.keySet()).getBytes(UTF_8));
+            Sha256 digest = Sha256.of((id + " " + members + hooks.keySet() + hashes.data()).getBytes(UTF_8));
             manifests.put(digest, manifest);
             contents.put(digest, bytes);
             return new InstallTask.Member(id, digest, Optional.of(hashes.data().sha256()));
@@ -218,13 +257,13 @@ final class Bench {
 
     Tools tools(InstallDisk disk) {
         return new Tools(
-                new Adapters(List.of(new PlainAdapter())),
+                adapters,
                 new HookRunner(),
-                new NotedPrograms(),
+                programs,
                 disk,
                 List.of(new Platform("linux-amd64"), Platform.ANY),
                 () -> NOW.plusNanos(System.nanoTime() - began),
-                System::nanoTime,
+                () -> System.nanoTime() + ahead.get(),
                 boot);
     }
 
@@ -335,6 +374,7 @@ final class Bench {
         InstallEngine fresh = Transactions.with(tools(disk))
                 .open(settings, new Desk(place.resolve("data").resolve("contents"), disk), reporter);
         engine.set(fresh);
+        alive.set(fresh);
         fresh.tasks(1, tasks);
         fresh.run();
         return java.util.Objects.requireNonNull(last.get());

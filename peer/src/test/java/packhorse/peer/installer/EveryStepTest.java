@@ -26,6 +26,9 @@ import packhorse.peer.install.TaskStatus;
  */
 @Timeout(300)
 final class EveryStepTest {
+    /** Pairs of cuts tried for each operation. */
+    private static final int TWICE = 60;
+
     @TempDir
     Path dir;
 
@@ -88,6 +91,7 @@ final class EveryStepTest {
         assertTrue(cuts > 40, cuts + " cuts are too few to be all");
         steps(order).powerCut().check();
         steps(order).powerCut(cuts).check();
+        assertTrue(steps(order).twice(cuts, TWICE) > TWICE / 4);
     }
 
     private InstallTask.Member hooked(String name, String version) {

@@ -1,6 +1,7 @@
 package packhorse.peer.installer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.core.testing.Cases;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.testing.CrashDisk;
 import packhorse.peer.adapter.testing.FailingForceDisk;
 import packhorse.peer.adapter.testing.FullDisk;
 import packhorse.peer.install.Entry;
@@ -85,7 +87,7 @@ final class InstallJournalTest {
         write();
         assertEquals(entries, read());
         try (InstallJournal journal = InstallJournal.open(file, InstallDisk.real())) {
-            journal.rewrite(entries.subList(7, 9));
+            assertTrue(journal.rewrite(entries.subList(7, 9)));
             journal.append(entries.getFirst());
         }
         assertEquals(List.of(entries.get(7), entries.get(8), entries.getFirst()), read());
@@ -175,12 +177,47 @@ final class InstallJournalTest {
     }
 
     @Test
+    void whatTheNextProcessReadsIsOnTheDiskAlsoWhereTheFlushBeforeItFailed() throws Exception {
+        CrashDisk disk = new CrashDisk(InstallDisk.real(), dir);
+        try (InstallJournal journal = InstallJournal.open(file, disk)) {
+            journal.append(entries.getFirst());
+        }
+        FailingForceDisk counting = new FailingForceDisk(disk, Long.MAX_VALUE);
+        InstallJournal.open(file, counting).close();
+        try (InstallJournal journal = InstallJournal.open(file, new FailingForceDisk(disk, counting.count()))) {
+            assertThrows(OperationException.class, () -> journal.append(entries.get(1)));
+        }
+        try (InstallJournal journal = InstallJournal.open(file, disk)) {
+            assertEquals(entries.subList(0, 2), journal.found());
+        }
+        disk.crash();
+        assertEquals(entries.subList(0, 2), read());
+    }
+
+    @Test
+    void aDiskWithoutRoomForAShorterFileKeepsTheLongerOne() throws Exception {
+        write();
+        FullDisk disk = new FullDisk(InstallDisk.real(), 100, true);
+        try (InstallJournal journal = InstallJournal.open(file, disk)) {
+            assertEquals(entries, journal.found());
+            assertFalse(journal.rewrite(entries.subList(7, 9)));
+            journal.append(entries.getLast());
+        }
+        List<Entry> all = new ArrayList<>(entries);
+        all.add(entries.getLast());
+        assertEquals(all, read());
+        assertFalse(Files.exists(InstallDisk.freshBeside(file)));
+    }
+
+    @Test
     void anEntryThatCannotBeFlushedIsAnErrorOfOneLine() {
         FailingForceDisk counting = new FailingForceDisk(InstallDisk.real(), Long.MAX_VALUE);
         try (InstallJournal journal = InstallJournal.open(file, counting)) {
             journal.append(entries.getFirst());
         }
-        FailingForceDisk failing = new FailingForceDisk(InstallDisk.real(), 0);
+        FailingForceDisk opening = new FailingForceDisk(InstallDisk.real(), Long.MAX_VALUE);
+        InstallJournal.open(file, opening).close();
+        FailingForceDisk failing = new FailingForceDisk(InstallDisk.real(), opening.count());
         try (InstallJournal journal = InstallJournal.open(file, failing)) {
             OperationException line = assertThrows(OperationException.class, () -> journal.append(entries.getFirst()));
             assertTrue(

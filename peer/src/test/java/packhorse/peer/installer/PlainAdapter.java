@@ -31,6 +31,18 @@ import packhorse.peer.adapter.Workplace;
  * {@code fail} is in the machine's root), {@code error} (a step's name, throws an Error; with {@code fatal} one that ends the process).
  */
 final class PlainAdapter implements Adapter {
+    /** What happens in the middle of a step. */
+    @FunctionalInterface
+    interface Hold {
+        void at(String step) throws IOException;
+    }
+
+    private final Hold hold;
+
+    PlainAdapter(Hold hold) {
+        this.hold = hold;
+    }
+
     @Override
     public String name() {
         return "plain";
@@ -38,21 +50,22 @@ final class PlainAdapter implements Adapter {
 
     @Override
     public Placement read(Manifest manifest, InstallSection section) {
-        return new Place(manifest, section);
+        return new Place(manifest, section, hold);
     }
 
     private static String setting(InstallSection section, String name) {
         return section.settings().members().get(name) instanceof Json.JsonString text ? text.value() : "";
     }
 
-    private record Place(Manifest manifest, InstallSection section) implements Placement {
+    private record Place(Manifest manifest, InstallSection section, Hold hold) implements Placement {
         Place {
             if (setting(section, "into").isEmpty()) {
                 throw new IllegalArgumentException("plain needs \"into\"; name a directory");
             }
         }
 
-        private void mayFail(String step, Workplace here) {
+        private void mayFail(String step, Workplace here) throws IOException {
+            hold.at(step);
             if (setting(section, "error").equals(step)) {
                 throw setting(section, "fatal").isEmpty()
                         ? new NoClassDefFoundError("acme/Missing")
@@ -87,7 +100,7 @@ final class PlainAdapter implements Adapter {
         }
 
         @Override
-        public List<String> precheck(Workplace here) {
+        public List<String> precheck(Workplace here) throws IOException {
             mayFail("precheck", here);
             return Files.exists(here.root().resolve("locked"))
                     ? List.of("the machine is locked; unlock it")
@@ -142,13 +155,13 @@ final class PlainAdapter implements Adapter {
         private void write(Workplace here, Map<String, String> wanted) throws IOException {
             InstallDisk disk = here.disk();
             Path into = into(here);
+            Path parent = java.util.Objects.requireNonNull(into.getParent());
             if (!Files.exists(into)) {
-                Path parent = into.getParent();
-                disk.createDirectories(java.util.Objects.requireNonNull(parent));
+                disk.createDirectories(parent);
                 disk.createDirectory(into, 0755);
-                disk.force(java.util.Objects.requireNonNull(parent));
-                disk.force(here.root());
             }
+            disk.force(parent);
+            disk.force(here.root());
             for (String name : names(into)) {
                 if (!wanted.containsKey(name)) {
                     disk.delete(into.resolve(name));

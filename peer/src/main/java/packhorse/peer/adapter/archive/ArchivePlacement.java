@@ -338,6 +338,9 @@ final class ArchivePlacement implements Placement {
             Path path = here.at(directory);
             if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && isEmpty(path)) {
                 here.disk().delete(path);
+            }
+            // Also where it is gone: the process that deleted it may have been ended then.
+            if (Files.isDirectory(Mending.parentOf(path))) {
                 here.disk().force(Mending.parentOf(path));
             }
         }

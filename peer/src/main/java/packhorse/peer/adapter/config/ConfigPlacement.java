@@ -214,6 +214,8 @@ final class ConfigPlacement implements Placement {
         here.disk().force(FileSetting.parentOf(here.home()));
         records.origin(here.home(), origin);
         records.plan(here.home(), fresh);
+        new FileSetting(here.disk())
+                .bringDirectories(captured.made().stream().map(here::at).toList());
         long done = 0;
         for (String file : becoming.files()) {
             one(here, becoming, origin, file);
@@ -307,6 +309,8 @@ final class ConfigPlacement implements Placement {
     private static void expect(Workplace here, Records records, Captured captured, Becoming becoming)
             throws IOException {
         if (records.applied(here.undo()).isPresent()) {
+            // By a process that may have been ended before its name was on the disk.
+            here.disk().force(here.undo());
             return;
         }
         Map<String, String> digests = new TreeMap<>();

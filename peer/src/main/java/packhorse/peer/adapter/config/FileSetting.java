@@ -48,11 +48,23 @@ final class FileSetting {
         }
     }
 
+    /** Brings the names of those to the disk that are there: a process that was ended may have made them and no more. */
+    void bringDirectories(List<Path> made) throws IOException {
+        for (Path directory : made) {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                disk.force(parentOf(directory));
+            }
+        }
+    }
+
     /** Takes directories away again that nobody else put anything into. */
     void unmakeDirectories(List<Path> made) throws IOException {
         for (Path directory : made.reversed()) {
             if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isEmpty(directory)) {
                 disk.delete(directory);
+            }
+            // Also where it is gone: the process that deleted it may have been ended then.
+            if (Files.isDirectory(parentOf(directory))) {
                 disk.force(parentOf(directory));
             }
         }

@@ -257,10 +257,9 @@ final class ExecPlacement implements Placement {
     /** What was not there before: the release's own directories whole, those above them where nobody else put something in. */
     private void removeNew(Workplace here, String path) throws IOException {
         Path directory = here.at(path);
-        if (!settings.writes().contains(path) && !isEmpty(directory)) {
-            return;
+        if (settings.writes().contains(path) || isEmpty(directory)) {
+            here.disk().delete(directory);
         }
-        here.disk().delete(directory);
         Path parent = parentOf(directory);
         if (Files.isDirectory(parent)) {
             here.disk().force(parent);

@@ -187,10 +187,9 @@ final class DevicePlacement implements Placement {
     }
 
     private static void begin(Workplace here) throws IOException {
-        if (!begun(here)) {
-            here.disk().createDirectories(here.undo());
-            here.disk().replace(here.undo().resolve(BEGUN), new byte[0], PRIVATE_MODE);
-        }
+        // Also where it is there: its name may not have come to the disk before the process that made it was ended.
+        here.disk().createDirectories(here.undo());
+        here.disk().replace(here.undo().resolve(BEGUN), new byte[0], PRIVATE_MODE);
     }
 
     @Override

@@ -180,13 +180,16 @@ public final class FormerFiles {
         List<Former> chosen =
                 formers.stream().filter(former -> which.test(former.path())).toList();
         for (Former former : chosen.reversed()) {
-            if (former.type() == Type.ABSENT && vanish(at(former))) {
-                changed.add(parent(at(former)));
+            if (former.type() == Type.ABSENT) {
+                vanish(at(former));
             }
         }
         for (Former former : chosen) {
-            if (put(former)) {
-                changed.add(parent(at(former)));
+            put(former);
+            // Whether it had to be changed or not: by whom it was, may have been ended before it was on the disk.
+            changed.add(parent(at(former)));
+            if (former.type() == Type.DIRECTORY) {
+                changed.add(at(former));
             }
         }
         for (Path directory : changed.stream().sorted(Comparator.reverseOrder()).toList()) {
@@ -205,15 +208,11 @@ public final class FormerFiles {
         return parent == null ? path : parent;
     }
 
-    private boolean vanish(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
+    private void vanish(Path path) throws IOException {
+        boolean kept = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && !isEmpty(path);
+        if (!kept) {
+            disk.delete(path);
         }
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && !isEmpty(path)) {
-            return false;
-        }
-        disk.delete(path);
-        return true;
     }
 
     private static boolean isEmpty(Path directory) throws IOException {
@@ -222,54 +221,52 @@ public final class FormerFiles {
         }
     }
 
-    /** @return whether a name was changed */
-    private boolean put(Former former) throws IOException {
+    private void put(Former former) throws IOException {
         Path path = at(former);
         Path leftover = InstallDisk.freshBeside(path);
         if (Files.exists(leftover, LinkOption.NOFOLLOW_LINKS)) {
             disk.delete(leftover);
         }
-        return switch (former.type()) {
-            case ABSENT, OTHER -> false;
+        switch (former.type()) {
+            case ABSENT, OTHER -> {}
             case DIRECTORY -> putDirectory(former, path);
             case LINK -> putLink(former, path);
             case FILE -> putFile(former, path);
-        };
+        }
     }
 
-    private boolean putDirectory(Former former, Path path) throws IOException {
+    private void putDirectory(Former former, Path path) throws IOException {
         boolean there = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
         if (!there) {
             disk.delete(path);
             disk.createDirectory(path, former.mode());
         }
         attributes(former, path);
-        return !there;
     }
 
-    private boolean putLink(Former former, Path path) throws IOException {
+    private void putLink(Former former, Path path) throws IOException {
         if (Files.isSymbolicLink(path)
                 && Files.readSymbolicLink(path).toString().equals(former.target())
                 && owned(former, path)) {
-            return false;
+            return;
         }
         clearDirectory(path);
         Path fresh = InstallDisk.freshBeside(path);
         disk.symlink(fresh, former.target());
         disk.owner(fresh, former.uid(), former.gid());
         disk.rename(fresh, path);
-        return true;
     }
 
-    private boolean putFile(Former former, Path path) throws IOException {
+    private void putFile(Former former, Path path) throws IOException {
         if (!former.same().isEmpty()) {
-            return putSame(former, path);
+            putSame(former, path);
+            return;
         }
         Path copy = place.resolve(Long.toString(former.copy()));
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.mismatch(path, copy) < 0) {
             attributes(former, path);
             disk.force(path);
-            return false;
+            return;
         }
         clearDirectory(path);
         Path fresh = InstallDisk.freshBeside(path);
@@ -282,19 +279,17 @@ public final class FormerFiles {
         disk.modified(fresh, former.modified());
         disk.force(fresh);
         disk.rename(fresh, path);
-        return true;
     }
 
-    private boolean putSame(Former former, Path path) throws IOException {
+    private void putSame(Former former, Path path) throws IOException {
         Path first = root.directory().resolve(former.same().substring(1));
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.isSameFile(path, first)) {
-            return false;
+            return;
         }
         clearDirectory(path);
         Path fresh = InstallDisk.freshBeside(path);
         disk.hardlink(fresh, first);
         disk.rename(fresh, path);
-        return true;
     }
 
     /** A directory where a file or link was: all that is known to be new in it has been taken out by now. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import packhorse.peer.adapter.InstallDisk;
 
@@ -34,6 +35,7 @@ public final class EveryStep {
     private Looks looks = TreePicture::of;
 
     private long seed;
+    private long last = CHANGES_MAX;
 
     private enum Cut {
         KILLED,
@@ -103,7 +105,13 @@ public final class EveryStep {
         return this;
     }
 
-    /** @return how many places it was cut at */
+    /** Cuts at the last changes only: at what is new about this operation, the rest being tried elsewhere. */
+    public EveryStep last(long changes) {
+        this.last = changes;
+        return this;
+    }
+
+    /** @return how many changes there are */
     public long check() throws Exception {
         Path whole = Files.createDirectory(scratch.resolve("whole"));
         world.build(whole);
@@ -118,11 +126,63 @@ public final class EveryStep {
         if (before.equals(after)) {
             fail("the operation changes nothing");
         }
-        for (long at = 0; at < changes; at++) {
+        for (long at = Math.max(0, changes - last); at < changes; at++) {
             one(at, changes, before, after);
         }
         InstallDisk.real().delete(whole);
         return changes;
+    }
+
+    /**
+     * The same for a process that is killed, one after it that is killed while it recovers, and then the power cut: what the first
+     * changed and did not force is seen by the second, and not by the third.
+     *
+     * <p>Where, is chance; an end that nothing cuts off is among it, for what is said to be done has to be on the disk.
+     *
+     * @param seeded for chance
+     * @param lives how many pairs of cuts
+     * @return how many times the second was cut off too
+     */
+    public long twice(long seeded, int lives) throws Exception {
+        Path whole = Files.createDirectory(scratch.resolve("whole"));
+        world.build(whole);
+        TreePicture before = looks.of(whole);
+        StoppingDisk counting = new StoppingDisk(InstallDisk.real(), Long.MAX_VALUE);
+        life.operate(whole, counting);
+        TreePicture after = looks.of(whole);
+        InstallDisk.real().delete(whole);
+        RandomGenerator random = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(seeded);
+        long twice = 0;
+        for (int one = 0; one < lives; one++) {
+            Path place = Files.createDirectory(scratch.resolve("twice-" + one));
+            world.build(place);
+            CrashDisk crash = new CrashDisk(InstallDisk.real(), place);
+            long first = random.nextLong(counting.count() + 1);
+            long second = random.nextLong(Math.max(2, counting.count() / 2));
+            String stop = ended(disk -> life.operate(place, disk), crash, first);
+            String what = "killed at " + first + ": " + stop;
+            String where = ended(disk -> life.recover(place, disk), crash, second);
+            what += ", the next at " + second + ": " + where + ", then the power cut (seed " + seeded + ")";
+            twice += where.isEmpty() ? 0 : 1;
+            crash.crash();
+            // What came to its end is on the disk.
+            settle(place, what, stop.isEmpty() ? after : before, after);
+        }
+        return twice;
+    }
+
+    private interface Living {
+        void on(InstallDisk disk) throws Exception;
+    }
+
+    /** Where it was stopped; empty where it was not. */
+    private static String ended(Living living, InstallDisk disk, long changes) throws Exception {
+        try {
+            living.on(new StoppingDisk(disk, changes));
+            return "";
+        } catch (StoppingDisk.Stopped stopped) {
+            return String.valueOf(stopped.getMessage());
+        }
     }
 
     private void one(long at, long changes, TreePicture before, TreePicture after) throws Exception {
@@ -146,6 +206,10 @@ public final class EveryStep {
                 crash.crash();
             }
         }
+        settle(place, what, before, after);
+    }
+
+    private void settle(Path place, String what, TreePicture before, TreePicture after) throws Exception {
         try {
             life.recover(place, InstallDisk.real());
         } catch (Exception | AssertionError e) {

@@ -1,0 +1,82 @@
+package packhorse.peer.adapter.packages;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.testing.EveryStep;
+import packhorse.peer.adapter.testing.TreePicture;
+
+/** Putting back what was, cut off anywhere: what is said to be back is on the disk. */
+final class FormerFilesTest {
+    private static final List<String> PATHS =
+            List.of("/etc", "/etc/app", "/etc/app/conf", "/etc/app/link", "/etc/app/twin", "/etc/empty", "/etc/new");
+
+    @TempDir
+    Path dir;
+
+    private static void journal(Path place, InstallDisk disk, String word) throws IOException {
+        disk.replace(place.resolve("journal"), word.getBytes(UTF_8), 0600);
+    }
+
+    private static void build(Path place) throws IOException {
+        Path etc = Files.createDirectories(place.resolve("root/etc"));
+        Files.createDirectories(etc.resolve("app"));
+        Files.createDirectory(etc.resolve("empty"));
+        InstallDisk.real().mode(etc.resolve("empty"), 0710);
+        Files.writeString(etc.resolve("app/conf"), "old");
+        Files.createLink(etc.resolve("app/twin"), etc.resolve("app/conf"));
+        Files.createSymbolicLink(etc.resolve("app/link"), Path.of("conf"));
+        FormerFiles.capture(PATHS, place.resolve("kept"), new InstallRoot(place.resolve("root")), InstallDisk.real());
+        InstallDisk.real().delete(etc.resolve("app"));
+        InstallDisk.real().delete(etc.resolve("empty"));
+        Files.writeString(etc.resolve("new"), "new");
+    }
+
+    /** A journal of one word stands in for the engine's. */
+    private static final class Life implements EveryStep.Life {
+        @Override
+        public void operate(Path place, InstallDisk disk) throws Exception {
+            journal(place, disk, "back");
+            FormerFiles.open(place.resolve("kept"), new InstallRoot(place.resolve("root")), disk)
+                    .restore();
+            journal(place, disk, "");
+        }
+
+        @Override
+        public void recover(Path place, InstallDisk disk) throws Exception {
+            Path file = place.resolve("journal");
+            if (Files.exists(file) && Files.readString(file).equals("back")) {
+                operate(place, disk);
+            }
+        }
+    }
+
+    private EveryStep steps() {
+        return EveryStep.in(dir)
+                .world(FormerFilesTest::build)
+                .life(new Life())
+                .looksAt(place -> TreePicture.of(place.resolve("root")));
+    }
+
+    @Test
+    void cutOffAnywhereItIsCompletedByTheNext() throws Exception {
+        assertTrue(steps().check() > 20);
+    }
+
+    @Test
+    void afterAPowerCutAnywhereItIsCompletedByTheNext() throws Exception {
+        assertTrue(steps().powerCut().check() > 20);
+    }
+
+    @Test
+    void killedTwiceBeforeThePowerCutItIsCompletedByTheThird() throws Exception {
+        assertTrue(steps().twice(7, 150) > 20);
+    }
+}
