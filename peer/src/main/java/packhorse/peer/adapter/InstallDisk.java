@@ -3,7 +3,9 @@ package packhorse.peer.adapter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -87,12 +89,16 @@ public interface InstallDisk {
         return path.resolveSibling("." + path.getFileName() + ".packhorse-new");
     }
 
-    /** Replaces a small file in one step, durable when it returns. */
+    /** Replaces a small file in one step, read back before and durable when it returns. */
     default void replace(Path file, byte[] bytes, int mode) throws IOException {
         Path fresh = freshBeside(file);
         delete(fresh);
         create(fresh, bytes, mode);
         force(fresh);
+        if (!Arrays.equals(Files.readAllBytes(fresh), bytes)) {
+            delete(fresh);
+            throw new IOException("the disk gives back something else than was written into " + fresh);
+        }
         rename(fresh, file);
         Path parent = file.getParent();
         if (parent != null) {

@@ -100,7 +100,7 @@ final class Running {
 
     /** Tells it to end once its limit has passed; true when that is just now. */
     boolean expire(long nowNanos) {
-        if (overtime || nowNanos - untilNanos < 0) {
+        if (overtime || abandoned || nowNanos - untilNanos < 0) {
             return false;
         }
         overtime = true;

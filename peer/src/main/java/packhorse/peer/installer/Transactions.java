@@ -485,6 +485,13 @@ public final class Transactions implements InstallEngine {
         if (step.expire(nanos)) {
             LOG.warn("{} takes too long: {}", at.progress().task().action(), at.step());
         }
+        if (step.hangs(nanos) && step.abandoned()) {
+            // The next process need not hear it from the agent first, and does not begin the step again.
+            books.write(new Entry.Told(at.progress().transaction(), now(), wanted(at.progress())));
+            throw new OperationException("the step \"" + at.step().kind().words() + "\" of "
+                    + at.progress().task().action() + ", which nobody wants any more, does not end when told to; the"
+                    + " installer starts again");
+        }
         if (step.hangs(nanos)) {
             StepFailure failure = StepFailure.overtime(at.progress(), at.step());
             turn(at.progress(), failure);

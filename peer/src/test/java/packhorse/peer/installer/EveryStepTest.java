@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,10 +14,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.InstallSection.HookMoment;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.LineState;
 import packhorse.core.state.Operation;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.testing.EveryStep;
 import packhorse.peer.adapter.testing.TreePicture;
+import packhorse.peer.install.Entry;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
 
@@ -190,5 +194,66 @@ final class EveryStepTest {
                 Bench.AT_ONCE,
                 bench.release("acme/lib", "1").listed()));
         everywhere(action -> Bench.task(action, Operation.INSTALL, lib, app));
+    }
+
+    @Test
+    void anUpdateAfterWhichTheJournalIsWrittenAnew() throws Exception {
+        InstallTask.Member app = bench.release("acme/app", "2").listed();
+        before(
+                Bench.task(
+                        "a",
+                        Operation.INSTALL,
+                        Bench.AT_ONCE,
+                        bench.release("acme/app", "1").listed()),
+                Bench.task(
+                        "b", Operation.INSTALL, bench.release("acme/lib", "1").listed()));
+        try (InstallJournal journal = InstallJournal.open(template.resolve("data/journal"), InstallDisk.real())) {
+            for (int i = 0; i < 200; i++) {
+                journal.append(new Entry.Settled(
+                        Bench.NOW,
+                        new TaskStatus(
+                                "old-" + i,
+                                List.of(ActionState.CANCELLED),
+                                "x".repeat(3000),
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                true)));
+            }
+        }
+        Function<String, InstallTask> order = action -> Bench.task(action, Operation.UPDATE, Bench.AT_ONCE, app);
+        Path once = Files.createTempDirectory(scratch, "once");
+        Trees.copy(template, once);
+        bench.live(once, order.apply("once"));
+        long shorter = Files.size(once.resolve("data/journal"));
+        assertTrue(shorter < 100_000, shorter + " bytes");
+        assertTrue(grown(order).last(20).check() > 40);
+        assertTrue(grown(order).last(20).powerCut().check() > 40);
+    }
+
+    /** Whose recovery finds the line that stands uncommitted beside it, with its way back. */
+    private EveryStep grown(Function<String, InstallTask> order) throws IOException {
+        Order life = new Order(order);
+        return steps(order).life(new EveryStep.Life() {
+            @Override
+            public void operate(Path place, InstallDisk disk) throws Exception {
+                life.operate(place, disk);
+            }
+
+            @Override
+            public void recover(Path place, InstallDisk disk) throws Exception {
+                List<LineState> lines = bench.live(
+                                place,
+                                disk,
+                                List.of(),
+                                report -> report.tasks().stream().allMatch(TaskStatus::ended))
+                        .lines();
+                assertTrue(
+                        lines.size() == 2
+                                && lines.stream()
+                                        .anyMatch(line -> line.transaction() == LineState.TransactionState.UNDOABLE),
+                        lines.toString());
+            }
+        });
     }
 }
