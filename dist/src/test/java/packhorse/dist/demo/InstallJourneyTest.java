@@ -122,15 +122,32 @@ final class InstallJourneyTest {
 
     private void publishAll(Lab lab) throws Exception {
         Files.createDirectories(root);
-        for (String version : List.of("1.0", "2.0", "2.1")) {
-            publish(lab, app(version, !version.equals("2.0")), "lab/app", version, """
+        for (String version : List.of("1.0", "2.0", "2.1", "2.2", "2.3")) {
+            boolean healthy = !version.equals("2.0") && !version.equals("2.2");
+            publish(lab, app(version, healthy), "lab/app", version, """
                 adapter: archive
                 settings: {into: /opt/app}
                 hooks:
                   health: {run: [hooks/health.sh], changes: false, timeout: 20s}
                 """);
         }
-        publish(lab, deb("1.0"), "lab/tool", "1.0", "adapter: deb\nsettings: {root: /debian, scripts: chrootless}\n");
+        for (String version : List.of("1.0", "2.0")) {
+            publish(
+                    lab,
+                    deb(version),
+                    "lab/tool",
+                    version,
+                    "adapter: deb\nsettings: {root: /debian, scripts: chrootless}\n");
+            Path image = Files.write(image(version), bytes(version.hashCode(), IMAGE_BYTES));
+            publish(
+                    lab,
+                    image,
+                    "lab/disk",
+                    version,
+                    "adapter: image\nsettings: {device: /images/disk}\n",
+                    "--kind",
+                    "image");
+        }
         Path debian = root.resolve("debian/var/lib/dpkg");
         Files.createDirectories(debian.resolve("info"));
         Files.createDirectories(debian.resolve("updates"));
@@ -139,19 +156,26 @@ final class InstallJourneyTest {
         Files.createFile(debian.resolve("available"));
         Files.createDirectories(root.resolve("images"));
         Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
-        Path image = folder.resolve("disk.img");
-        Files.write(image, bytes(7, IMAGE_BYTES));
-        publish(lab, image, "lab/disk", "1.0", "adapter: image\nsettings: {device: /images/disk}\n", "--kind", "image");
-        Path bundle = folder.resolve("suite.yaml");
-        Files.writeString(bundle, """
+        publishSuite(lab, "1.0", "1.0", "2.1");
+        publishSuite(lab, "2.0", "2.0", "2.2");
+        publishSuite(lab, "2.1", "2.0", "2.3");
+    }
+
+    /** An image, a package and a tree; the tree comes last, so its health decides about all of them. */
+    private void publishSuite(Lab lab, String version, String both, String app) throws Exception {
+        Path bundle = Files.writeString(folder.resolve("suite.yaml"), """
             name: lab/suite
-            version: 1.0
+            version: %s
             members:
-              - {name: lab/disk, version: 1.0}
-              - {name: lab/tool, version: 1.0}
-              - {name: lab/app, version: 2.1}
-            """);
+              - {name: lab/disk, version: %s}
+              - {name: lab/tool, version: %s}
+              - {name: lab/app, version: %s}
+            """.formatted(version, both, both, app));
         lab.deployment().publish(List.of("--bundle", bundle.toString()), List.of());
+    }
+
+    private Path image(String version) {
+        return folder.resolve("disk-" + version + ".img");
     }
 
     private void publish(Lab lab, Path content, String name, String version, String install, String... more)
@@ -254,9 +278,7 @@ final class InstallJourneyTest {
         private void together() throws Exception {
             byte[] before = Files.readAllBytes(root.resolve("images/disk"));
             order("suite", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
-            assertEquals(-1, Files.mismatch(folder.resolve("disk.img"), root.resolve("images/disk")));
-            assertEquals("1.0", Files.readString(root.resolve("debian/usr/share/lab-tool/version")));
-            assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
+            requireSuite("1.0", "2.1");
             order("suite-back", "rollback", "bundle: \"lab/suite@1.0\"", ActionState.UNDONE);
             assertEquals(
                     java.util.Arrays.hashCode(before),
@@ -266,7 +288,27 @@ final class InstallJourneyTest {
             assertFalse(Files.exists(root.resolve("opt/app/current/version")), "the tree is gone");
             order("suite-again", "install", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTABLE);
             order("suite-commit", "commit", "bundle: \"lab/suite@1.0\"", ActionState.COMMITTED);
-            assertEquals("2.1", Files.readString(root.resolve("opt/app/current/version")));
+            requireSuite("1.0", "2.1");
+
+            // The tree of the next one is ill, so the image and the package that came before it go back as well.
+            order("suite-2", "update", "bundle: \"lab/suite@2.0\"", ActionState.FAILED);
+            requireSuite("1.0", "2.1");
+            order("suite-2.1", "update", "bundle: \"lab/suite@2.1\"", ActionState.COMMITTABLE);
+            requireSuite("2.0", "2.3");
+            order("suite-2.1-commit", "commit", "bundle: \"lab/suite@2.1\"", ActionState.COMMITTED);
+            order("suite-gone", "remove", "bundle: \"lab/suite@2.1\"", ActionState.COMMITTED);
+            assertFalse(Files.exists(root.resolve("debian/usr/share/lab-tool")), "the package is gone");
+            assertFalse(Files.exists(root.resolve("opt/app/current/version")), "the tree is gone");
+            assertEquals(
+                    java.util.Arrays.hashCode(new byte[IMAGE_BYTES]),
+                    java.util.Arrays.hashCode(Files.readAllBytes(root.resolve("images/disk"))),
+                    "nothing of the image is left");
+        }
+
+        private void requireSuite(String both, String app) throws IOException {
+            assertEquals(-1, Files.mismatch(image(both), root.resolve("images/disk")), "the image");
+            assertEquals(both, Files.readString(root.resolve("debian/usr/share/lab-tool/version")), "the package");
+            assertEquals(app, Files.readString(root.resolve("opt/app/current/version")), "the tree");
         }
 
         private void order(String action, String operation, String subject, ActionState end) {
