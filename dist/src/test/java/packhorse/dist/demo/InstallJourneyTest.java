@@ -20,7 +20,10 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.state.ActionState;
@@ -30,9 +33,11 @@ import packhorse.core.topology.EndpointId;
 /**
  * Releases are put in place, updated, taken back and removed by orders, on real processes: a tree with hooks, a real {@code .deb} into
  * a root of its own, an image in a file, and a bundle of them. Once in quiet, and once while the agent, its swarm process, its
- * installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others.
+ * installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others. Both machines are one
+ * deployment's.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class InstallJourneyTest {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final long SEED = Long.getLong("install.seed", 1);
@@ -47,81 +52,103 @@ final class InstallJourneyTest {
 
     private static final int IMAGE_BYTES = 3 << 20;
 
-    @TempDir
     private Path folder = Path.of("");
 
-    private Path root = Path.of("");
+    private final List<Lab> started = new ArrayList<>();
+
+    @BeforeAll
+    void publish(@TempDir Path own) throws Exception {
+        folder = own;
+        Lab lab = Lab.start(1, 2, "200Mbit", false, new Installing());
+        started.add(lab);
+        publishAll(lab);
+    }
+
+    @AfterAll
+    void close() {
+        started.forEach(Lab::close);
+    }
 
     @Test
     void aMachineIsInstalledUpdatedTakenBackAndCleared() throws Exception {
-        try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
-            publishAll(lab);
-            new Journey(lab, lab.endpoint(1, 1), () -> {}).travel();
-        }
+        Lab lab = started.getFirst();
+        new Journey(lab, lab.endpoint(1, 1), () -> {}).travel();
     }
 
     @Test
     void nothingIsLostOrHalfDoneWhateverIsKilled() throws Exception {
-        try (Lab lab = Lab.start(1, 1, "200Mbit", false, new Installing())) {
-            publishAll(lab);
-            Office.Machine machine = lab.endpoint(1, 1);
-            RandomGenerator random =
-                    RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(SEED);
-            RandomGenerator order =
-                    RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(~SEED);
-            Ward ward = new Ward(lab.deployment(), machine);
-            ward.supervise();
-            AtomicBoolean over = new AtomicBoolean();
-            Semaphore permits = new Semaphore(0);
-            List<String> told = new ArrayList<>();
-            Thread killer = Thread.ofVirtual().start(() -> {
-                Harm.Target[] targets = Harm.Target.values();
-                try {
-                    while (!over.get()) {
-                        lab.deployment().pause(random.nextInt(KILL_MILLIS));
-                        if (!permits.tryAcquire()) {
-                            continue;
-                        }
-                        Harm.Target target = targets[random.nextInt(targets.length)];
-                        told.add("kill " + target);
-                        ward.apply(new Harm(0, target, Harm.Deed.KILL));
-                        lab.deployment().pause(random.nextInt(1_000));
-                        ward.mendAll();
-                    }
-                } catch (InterruptedException | IOException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+        Lab lab = started.getFirst();
+        Office.Machine machine = lab.endpoint(1, 2);
+        RandomGenerator random = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(SEED);
+        RandomGenerator order = RandomGeneratorFactory.of("Xoshiro256PlusPlus").create(~SEED);
+        Ward ward = new Ward(lab.deployment(), machine);
+        ward.supervise();
+        AtomicBoolean over = new AtomicBoolean();
+        Semaphore permits = new Semaphore(0);
+        List<String> told = new ArrayList<>();
+        Thread killer = Thread.ofVirtual().start(() -> {
+            Harm.Target[] targets = Harm.Target.values();
             try {
-                new Journey(lab, machine, () -> {
-                            permits.drainPermits();
-                            permits.release(1 + order.nextInt(KILLS_PER_ORDER));
-                        })
-                        .travel();
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
-            } finally {
-                over.set(true);
-                killer.join();
+                while (!over.get()) {
+                    lab.deployment().pause(random.nextInt(KILL_MILLIS));
+                    if (!permits.tryAcquire()) {
+                        continue;
+                    }
+                    Harm.Target target = targets[random.nextInt(targets.length)];
+                    told.add("kill " + target);
+                    ward.apply(new Harm(0, target, Harm.Deed.KILL));
+                    lab.deployment().pause(random.nextInt(1_000));
+                    ward.mendAll();
+                }
+            } catch (InterruptedException | IOException e) {
+                Thread.currentThread().interrupt();
             }
-            System.out.println("install: seed " + SEED + ", " + told.size() + " kills");
+        });
+        try {
+            new Journey(lab, machine, () -> {
+                        permits.drainPermits();
+                        permits.release(1 + order.nextInt(KILLS_PER_ORDER));
+                    })
+                    .travel();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
+        } finally {
+            over.set(true);
+            killer.join();
         }
+        System.out.println("install: seed " + SEED + ", " + told.size() + " kills");
     }
 
     /** Machines whose root directory is one of the test's. */
     private final class Installing implements AgentSettings {
         @Override
         public String moreYaml(Office.Machine machine) {
-            root = folder.resolve("root");
-            return "install: {root: \"" + root + "\", drift: 10s}\n";
+            return "install: {root: \"" + root(machine) + "\", drift: 10s}\n";
         }
+    }
+
+    private Path root(Office.Machine machine) {
+        return folder.resolve("root-" + machine.folder());
+    }
+
+    /** What is on such a machine beforehand: no package, and an empty image. */
+    private Path furnish(Office.Machine machine) throws IOException {
+        Path root = root(machine);
+        Path debian = Files.createDirectories(root.resolve("debian/var/lib/dpkg"));
+        Files.createDirectories(debian.resolve("info"));
+        Files.createDirectories(debian.resolve("updates"));
+        Files.createDirectories(debian.resolve("triggers"));
+        Files.createFile(debian.resolve("status"));
+        Files.createFile(debian.resolve("available"));
+        Files.createDirectories(root.resolve("images"));
+        Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
+        return root;
     }
 
     // ---- what is published
     // -----------------------------------------------------------------------------------------------
 
     private void publishAll(Lab lab) throws Exception {
-        Files.createDirectories(root);
         for (String version : List.of("1.0", "2.0", "2.1", "2.2", "2.3")) {
             boolean healthy = !version.equals("2.0") && !version.equals("2.2");
             publish(lab, app(version, healthy), "lab/app", version, """
@@ -148,14 +175,6 @@ final class InstallJourneyTest {
                     "--kind",
                     "image");
         }
-        Path debian = root.resolve("debian/var/lib/dpkg");
-        Files.createDirectories(debian.resolve("info"));
-        Files.createDirectories(debian.resolve("updates"));
-        Files.createDirectories(debian.resolve("triggers"));
-        Files.createFile(debian.resolve("status"));
-        Files.createFile(debian.resolve("available"));
-        Files.createDirectories(root.resolve("images"));
-        Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
         publishSuite(lab, "1.0", "1.0", "2.1");
         publishSuite(lab, "2.0", "2.0", "2.2");
         publishSuite(lab, "2.1", "2.0", "2.3");
@@ -233,9 +252,11 @@ final class InstallJourneyTest {
         private final Lab lab;
         private final Office.Machine machine;
         private final EndpointId id;
+        private final Path root;
         private final Runnable beforeOrder;
 
-        Journey(Lab lab, Office.Machine machine, Runnable beforeOrder) {
+        Journey(Lab lab, Office.Machine machine, Runnable beforeOrder) throws IOException {
+            this.root = furnish(machine);
             this.lab = lab;
             this.beforeOrder = beforeOrder;
             this.machine = machine;
@@ -259,7 +280,8 @@ final class InstallJourneyTest {
             assertEquals("1.0", Files.readString(root.resolve("opt/app/current/version")), "after the rollback");
             assertTrue(
                     lab.reports().stream()
-                            .anyMatch(stored -> stored.entry().action().equals("app-2")
+                            .anyMatch(stored -> stored.id().endpoint().equals(id)
+                                    && stored.entry().action().equals("app-2")
                                     && stored.entry().state() == ActionState.UNDOING),
                     "it was undone");
 
@@ -336,7 +358,8 @@ final class InstallJourneyTest {
 
         private ActionState last(String action) {
             return lab.reports().stream()
-                    .filter(stored -> stored.entry().action().equals(action))
+                    .filter(stored -> stored.id().endpoint().equals(id)
+                            && stored.entry().action().equals(action))
                     .reduce((a, b) -> b)
                     .orElseThrow()
                     .entry()
@@ -345,7 +368,8 @@ final class InstallJourneyTest {
 
         private String story(String action) {
             return lab.reports().stream()
-                    .filter(stored -> stored.entry().action().equals(action))
+                    .filter(stored -> stored.id().endpoint().equals(id)
+                            && stored.entry().action().equals(action))
                     .map(stored -> stored.entry().state() + " " + stored.entry().detail())
                     .toList()
                     .toString();
