@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 import org.apache.mina.core.buffer.IoBuffer;
@@ -84,6 +85,8 @@ final class WireChannel implements WireSession {
     private final long startedNanos;
     private final FrameAssembler assembler = new FrameAssembler(WireConfig.GREETING_BYTES_MAX);
     private final FrameAllowance allowance;
+
+    private final CountDownLatch gone = new CountDownLatch(1);
 
     private volatile State state = State.HANDSHAKING;
     private volatile boolean wasOpen;
@@ -433,7 +436,10 @@ final class WireChannel implements WireSession {
         synchronized (lock) {
             from = state;
             switch (from) {
-                case HANDSHAKING -> state = State.ENDED;
+                case HANDSHAKING -> {
+                    state = State.ENDED;
+                    gone.countDown();
+                }
                 case GREETING, OPEN -> {
                     state = State.FAREWELL;
                     farewellNanos = System.nanoTime();
@@ -492,9 +498,15 @@ final class WireChannel implements WireSession {
         } else {
             io.closeNow();
         }
+        gone.countDown();
         if (from != State.FAREWELL) {
             owner.ended(this, from, why, retry);
         }
+    }
+
+    /** Waits until the connection is gone: what was said last has left, since the other end closes when it reads a Goodbye. */
+    boolean awaitEnd(Duration most) throws InterruptedException {
+        return gone.await(most.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Looks after times; called a few times per heartbeat. */

@@ -76,7 +76,7 @@ public final class WireClient implements AutoCloseable {
     private boolean stopping;
 
     // Guarded by lock.
-    private @Nullable WireSession session;
+    private @Nullable WireChannel session;
 
     // Written by the client's thread, and cleared by the one that opens a session.
     private volatile String said = "";
@@ -255,7 +255,7 @@ public final class WireClient implements AutoCloseable {
     /** Ends the session with a Goodbye, and looks for none any more. */
     @Override
     public void close() {
-        WireSession last;
+        WireChannel last;
         lock.lock();
         try {
             stopping = true;
@@ -268,6 +268,9 @@ public final class WireClient implements AutoCloseable {
             last.close("this machine's agent stops", true);
         }
         try {
+            if (last != null && ownsLoop) {
+                var unused = last.awaitEnd(LEAVING_MAX);
+            }
             thread.join(LEAVING_MAX);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

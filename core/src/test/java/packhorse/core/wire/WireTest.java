@@ -97,6 +97,21 @@ final class WireTest {
     }
 
     @Test
+    void whatWasSaidBeforeTheGoodbyeArrives() {
+        WireServer server = wires.server("127.10.41.6", WireConfig.DEFAULT, hub);
+        MachineIdentity agent = wires.agent();
+        for (int i = 1; i <= 50; i++) {
+            Ear each = new Ear();
+            try (WireClient client = wires.client(Wires.to(Wires.at(server)), agent, each)) {
+                await().pollInterval(Duration.ofMillis(1)).until(() -> !each.sessions.isEmpty());
+                assertTrue(client.send(Wires.message(2 * i - 1, 30_000)));
+                assertTrue(client.send(Wires.message(2 * i, 30_000)));
+            }
+        }
+        await().until(() -> hub.received.size() == 100);
+    }
+
+    @Test
     void whoIsRefusedIsToldWhyAndComesBackWithoutHurry() {
         hub.refusal = remote -> Optional.of("the endpoint " + remote.id() + " is denied");
         WireServer server = wires.server("127.10.41.4", WireConfig.DEFAULT, hub);
