@@ -100,7 +100,7 @@ final class WireTest {
     void whatWasSaidBeforeTheGoodbyeArrives() {
         WireServer server = wires.server("127.10.41.6", WireConfig.DEFAULT, hub);
         MachineIdentity agent = wires.agent();
-        for (int i = 1; i <= 50; i++) {
+        for (long i = 1; i <= 50; i++) {
             Ear each = new Ear();
             try (WireClient client = wires.client(Wires.to(Wires.at(server)), agent, each)) {
                 await().pollInterval(Duration.ofMillis(1)).until(() -> !each.sessions.isEmpty());
