@@ -108,8 +108,11 @@ public interface Placement {
      */
     List<String> verify(Workplace here) throws IOException;
 
-    /** Brings back what {@link #capture} saw, from any point after it; with no byte fetched. */
-    void undo(Workplace here) throws IOException;
+    /**
+     * Brings back what {@link #capture} saw, from any point after it; with no byte fetched. Says {@code SUCCESS_REBOOT} where what was
+     * there is in use again only after the machine's next start.
+     */
+    Outcome undo(Workplace here) throws IOException;
 
     /** Frees what only {@link #undo} needed. */
     void commit(Workplace here) throws IOException;

@@ -71,7 +71,9 @@ final class ActionWriter {
             return hindrance;
         }
         if (state.filter(ActionState::changes).isPresent()) {
-            return "It is under way.";
+            return installations.awaitsStart(item.action())
+                    ? "The machine has to start again; it goes on then."
+                    : "It is under way.";
         }
         Instant now = clock.instant();
         Optional<Instant> from = item.activateNotBefore().filter(now::isBefore);

@@ -27,6 +27,7 @@ import packhorse.peer.desired.Installs;
 import packhorse.peer.desired.LineName;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.install.TaskStatus.Gate;
 import packhorse.peer.installer.InstallFields;
 import packhorse.peer.installer.InstallProgress;
 import packhorse.peer.installer.Installer;
@@ -185,6 +186,14 @@ final class Installations {
     /** How far the step under way is. */
     Optional<InstallProgress> progress(String action) {
         return Optional.ofNullable(progress.get(action));
+    }
+
+    /** Whether an action goes on only after the machine's next start. */
+    boolean awaitsStart(String action) {
+        return heard.stream()
+                .flatMap(report -> report.tasks().stream())
+                .anyMatch(status -> status.action().equals(action)
+                        && status.waiting().filter(Gate.REBOOT::equals).isPresent());
     }
 
     /** Says what is to be done now, where that is something else than before. */

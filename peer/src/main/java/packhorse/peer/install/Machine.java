@@ -49,7 +49,9 @@ import packhorse.peer.install.TaskStatus.Gate;
  * <p><b>Back.</b> Turned by: a step that failed (FAILED with code and class, or what a precheck says), one over its time (TIMED_OUT), a task
  * that nobody wants any more (CANCELLED before the first change, UNDONE after it), a step cut off that may not be begun twice, or cut
  * off {@value #BEGINS_MAX} times (FAILED), an order to roll back (UNDONE). Then each member that began, in the reverse order: UNDO_POST
- * if HOOK_POST began, UNDO if CAPTURE is done, UNDO_PRE if HOOK_PRE began (UNDO_PRE_REMOVE likewise), then CLEAR, then the end.
+ * if HOOK_POST began, UNDO if CAPTURE is done, UNDO_PRE if HOOK_PRE began (UNDO_PRE_REMOVE likewise), then CLEAR, then the end. Where
+ * what came back is in use after the machine's next start only, such as a system in another slot, CLEAR waits for that; the state
+ * stays UNDOING.
  * A step back that fails is tried again {@value #UNDO_TRIES_MAX} times with a growing pause; then the task ends as UNDO_FAILED, and the
  * transaction stays as it is for a ROLLBACK to try again. What cannot be brought back by nature ends as UNDO_FAILED too, cleared,
  * so that something better can be put over it. An undo hook may be begun twice, adapters' steps as well.
@@ -97,7 +99,7 @@ public final class Machine {
                     return gate.get();
                 }
             }
-            return back(progress, traits, now, progress.turned().get());
+            return back(progress, traits, now, boot, progress.turned().get());
         }
         if (progress.committing()) {
             return commit(progress);
@@ -290,7 +292,7 @@ public final class Machine {
 
     // ---- back ----
 
-    private static Next back(Progress progress, List<Traits> traits, Instant now, Turned turned) {
+    private static Next back(Progress progress, List<Traits> traits, Instant now, String boot, Turned turned) {
         List<String> lasting = new ArrayList<>();
         boolean between = false;
         for (int member : progress.order().reversed()) {
@@ -309,6 +311,9 @@ public final class Machine {
                     .filter(hook -> hookBegun(progress, hook, member))
                     .forEach(hook -> lasting.add("hook " + hook + " of "
                             + progress.members().get(member).release()));
+        }
+        if (progress.backNeedsStart(boot)) {
+            return start(progress);
         }
         String why = turned.why();
         if (!lasting.isEmpty()) {

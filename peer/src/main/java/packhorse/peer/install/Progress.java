@@ -90,7 +90,7 @@ public final class Progress {
             case Turned turned -> turn(turned);
             case Waited waited -> {
                 requireMoving(line);
-                if (waited.gate() != Gate.GO) {
+                if (waited.gate() != Gate.GO && turn == null) {
                     pass(ActionState.WAITING);
                 }
                 waiting = waited;
@@ -384,6 +384,13 @@ public final class Progress {
     boolean needsStart(String boot) {
         return done.values().stream()
                 .anyMatch(one -> forward(one.step().kind())
+                        && one.boot().filter(boot::equals).isPresent());
+    }
+
+    /** Whether what was brought back is in use only after the machine's next start. */
+    boolean backNeedsStart(String boot) {
+        return done.values().stream()
+                .anyMatch(one -> one.step().kind().back()
                         && one.boot().filter(boot::equals).isPresent());
     }
 

@@ -53,16 +53,22 @@ final class Drifts {
     /** Looks at lines that stand still; a worker's. */
     Outcome look(List<Line> lines) throws InterruptedException {
         for (Line line : lines) {
+            Found now;
+            try {
+                now = look(line);
+            } catch (IOException e) {
+                now = new Found(Health.UNKNOWN, "it cannot be read: " + DurableFiles.reason(e));
+            } catch (OperationException e) {
+                now = new Found(Health.UNKNOWN, String.valueOf(e.getMessage()));
+            } catch (RuntimeException e) {
+                // Records that nobody can read any more must not keep the other lines from being looked at.
+                now = new Found(Health.UNKNOWN, "it cannot be looked at: " + e + "; install it again");
+            }
             if (Thread.interrupted()) {
+                // What was found may be the interruption itself.
                 throw new InterruptedException();
             }
-            try {
-                saw(line, look(line));
-            } catch (IOException e) {
-                saw(line, new Found(Health.UNKNOWN, "it cannot be read: " + DurableFiles.reason(e)));
-            } catch (OperationException e) {
-                saw(line, new Found(Health.UNKNOWN, String.valueOf(e.getMessage())));
-            }
+            saw(line, now);
         }
         return Outcome.DONE;
     }

@@ -115,8 +115,7 @@ final class Steps {
             }
             case UNDO -> {
                 Members.Read read = members.kept(job.member());
-                read.placement().undo(workplace(job, read, progress));
-                yield Outcome.DONE;
+                yield read.placement().undo(workplace(job, read, progress));
             }
             case HOOK_PRE -> hook(job, HookMoment.PRE, false, progress);
             case HOOK_HEALTH -> hook(job, HookMoment.HEALTH, false, progress);

@@ -57,6 +57,8 @@ public final class Transactions implements InstallEngine {
     private static final long PROGRESS_MILLIS = 250;
     /** After a failed attempt to start the machine again; whoever mends what hinders it need not hurry. */
     private static final Duration RESTART_PAUSE = Duration.ofMinutes(5);
+    /** After a look that gave way. */
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
     /** Nothing is asked for more seldom than this; a wait for a moment ends at it. */
     private static final long IDLE_MILLIS_MAX = 60_000;
 
@@ -82,6 +84,7 @@ public final class Transactions implements InstallEngine {
     private @Nullable Running running;
     private boolean stopping;
     private boolean lookWanted;
+    private @Nullable Running looking;
     private @Nullable Running restart;
     private Optional<String> restartTrouble = Optional.empty();
     private long nextRestartNanos;
@@ -189,12 +192,16 @@ public final class Transactions implements InstallEngine {
         switch (message) {
             case Message.Tasks tasks -> hear(tasks);
             case Message.Look ignored -> lookWanted = true;
-            case Message.Stop ignored -> stopping = true;
+            case Message.Stop ignored -> {
+                stopping = true;
+                giveWay();
+            }
             case Message.Ended ended -> finish(ended.how());
         }
     }
 
     private void hear(Message.Tasks tasks) {
+        boolean others = !List.copyOf(told.values()).equals(tasks.tasks());
         revision = tasks.revision();
         Map<String, InstallTask> named = new LinkedHashMap<>();
         tasks.tasks().forEach(task -> named.put(task.action(), task));
@@ -207,6 +214,22 @@ public final class Transactions implements InstallEngine {
                     .filter(at -> turns(at.progress(), at.step())
                             && wanted(at.progress()).stage() == Stage.ABANDON)
                     .ifPresent(at -> step.abandon(tools.nanoTime().getAsLong()));
+        }
+        if (others
+                && (told.keySet().stream().anyMatch(action -> !ledger.knows(action))
+                        || ledger.open().stream()
+                                .anyMatch(progress -> progress.ended().isEmpty()))) {
+            giveWay();
+        }
+    }
+
+    /** A look at large things takes long, and what is asked for now goes first; it begins anew soon after. */
+    private void giveWay() {
+        Running look = running;
+        if (look != null && look.equals(looking) && !look.abandoned()) {
+            long nanos = tools.nanoTime().getAsLong();
+            look.abandon(nanos);
+            nextLookNanos = nanos + Math.min(settings.drift().toNanos(), LOOK_AGAIN.toNanos());
         }
     }
 
@@ -477,11 +500,18 @@ public final class Transactions implements InstallEngine {
     /** Looks after the step under way. */
     private void watch() {
         Running step = running;
-        if (step == null || step.at().isEmpty()) {
+        if (step == null) {
+            return;
+        }
+        long nanos = tools.nanoTime().getAsLong();
+        if (step.at().isEmpty()) {
+            if (step.hangs(nanos)) {
+                throw new OperationException(
+                        "a look at what is in place does not end when told to; the installer starts again");
+            }
             return;
         }
         Running.At at = step.at().get();
-        long nanos = tools.nanoTime().getAsLong();
         if (step.expire(nanos)) {
             LOG.warn("{} takes too long: {}", at.progress().task().action(), at.step());
         }
@@ -520,7 +550,7 @@ public final class Transactions implements InstallEngine {
             return;
         }
         if (ended.of().at().isEmpty()) {
-            if (ended.fault() != null) {
+            if (ended.fault() != null && !ended.of().abandoned()) {
                 LOG.warn("a look at what is in place ended early: {}", StepFailure.reason(ended.fault()));
             }
             return;
@@ -565,7 +595,9 @@ public final class Transactions implements InstallEngine {
         if (lines.isEmpty() && !wanted) {
             return;
         }
-        launch(Running.aside(), "install-look", done -> drifts.look(lines));
+        Running fresh = Running.aside();
+        looking = fresh;
+        launch(fresh, "install-look", done -> drifts.look(lines));
     }
 
     private void reboot() {

@@ -248,7 +248,7 @@ final class RestartingAgentTest {
         byte[] image = Deployment.content(3, 200_000);
         Path machine = machineWithSlots(new byte[image.length]);
         try (Deployment deployment = world.deployment("127.33.75")) {
-            VerifiedManifest one = image(deployment, image);
+            VerifiedManifest one = image(deployment, image, Map.of());
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitWordOfAStart(agent, "has to start again");
@@ -267,14 +267,15 @@ final class RestartingAgentTest {
         }
     }
 
-    private static VerifiedManifest image(Deployment deployment, byte[] image) throws Exception {
+    private static VerifiedManifest image(Deployment deployment, byte[] image, Map<HookMoment, Hook> hooks)
+            throws Exception {
         VerifiedManifest one = deployment.publish(
                 "acme/system",
                 "1.0",
                 "any",
                 Kind.IMAGE,
                 image,
-                section("image", SLOTS, Map.of(), Activating.WITH_INSTALL));
+                section("image", SLOTS, hooks, Activating.WITH_INSTALL));
         deployment.origin("2", Map.of(one, image));
         return one;
     }
@@ -284,7 +285,7 @@ final class RestartingAgentTest {
         byte[] image = Deployment.content(4, 200_000);
         Path machine = machineWithSlots(new byte[image.length]);
         try (Deployment deployment = world.deployment("127.33.76")) {
-            VerifiedManifest one = image(deployment, image);
+            VerifiedManifest one = image(deployment, image, Map.of());
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitWordOfAStart(agent, "has to start again");
@@ -297,6 +298,40 @@ final class RestartingAgentTest {
             assertEquals("FAILED", path(deployment, "install").getLast(), story(deployment, "install"));
             assertTrue(last(deployment, "install").getDetail().contains("the machine runs the slot a"));
             assertEquals("slot=a\n", Files.readString(machine.resolve("boot/slot")));
+        }
+    }
+
+    @Test
+    void aSystemThatCameUpIllIsLeftOnlyByTheNextStartAndNoSoonerItIsSaid() throws Exception {
+        byte[] image = Deployment.content(5, 200_000);
+        Path machine = machineWithSlots(new byte[image.length]);
+        try (Deployment deployment = world.deployment("127.33.77")) {
+            VerifiedManifest one = image(
+                    deployment,
+                    image,
+                    Map.of(HookMoment.HEALTH, hook("echo it is ill; exit 9", Duration.ofSeconds(20))));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            order(deployment, 1, item("install", Operation.INSTALL, one));
+            awaitWordOfAStart(agent, "has to start again");
+            agent.close();
+
+            Files.writeString(machine.resolve("run/slot"), "b\n");
+            world.boot = "the second start";
+            Deployment.Node ill = deployment.agent("3", world.installer(deployment));
+            await().atMost(SOON)
+                    .until(() -> path(deployment, "install").getLast().equals("UNDOING"));
+            await().atMost(SOON).until(() -> status(ill, "install").getNext().contains("has to start again"));
+            assertEquals(
+                    "slot=a\n", Files.readString(machine.resolve("boot/slot")), "the next start is in the old one");
+            assertEquals("UNDOING", path(deployment, "install").getLast(), "the new one still runs");
+            ill.close();
+
+            Files.writeString(machine.resolve("run/slot"), "a\n");
+            world.boot = "the third start";
+            deployment.agent("3", world.installer(deployment));
+            awaitEnd(deployment, "install");
+            assertEquals("FAILED", path(deployment, "install").getLast(), story(deployment, "install"));
+            assertTrue(last(deployment, "install").getDetail().contains("it is ill"), story(deployment, "install"));
         }
     }
 }

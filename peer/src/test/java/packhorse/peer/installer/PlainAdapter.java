@@ -198,7 +198,7 @@ final class PlainAdapter implements Adapter {
         }
 
         @Override
-        public void undo(Workplace here) throws IOException {
+        public Outcome undo(Workplace here) throws IOException {
             mayFail("undo", here);
             Map<String, String> old = content(here.undo().resolve("old"));
             if (old.remove(".") == null) {
@@ -207,13 +207,14 @@ final class PlainAdapter implements Adapter {
                     here.disk()
                             .force(java.util.Objects.requireNonNull(into(here).getParent()));
                 }
-                return;
+                return Outcome.DONE;
             }
             write(here, old);
             if (old.containsKey("active")) {
                 here.disk().mode(into(here).resolve("active"), 0600);
                 here.disk().force(into(here).resolve("active"));
             }
+            return Outcome.DONE;
         }
 
         @Override

@@ -26,7 +26,9 @@ import packhorse.core.OperationException;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection.HookMoment;
 import packhorse.core.state.ActionState;
+import packhorse.core.state.LineState.Health;
 import packhorse.core.state.Operation;
+import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.testing.TreePicture;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.InstallTask.Stage;
@@ -106,6 +108,24 @@ final class StepInterruptedTest {
     private void giveUp(InstallTask task) {
         java.util.Objects.requireNonNull(bench.alive.get())
                 .tasks(2, List.of(at(task, Stage.ABANDON, Optional.empty())));
+    }
+
+    // ---- a look that is in the way ----
+
+    @Test
+    void aLookAtWhatIsInPlaceGivesWayToAnOrder() throws Exception {
+        InstallTask update = task("u", Operation.UPDATE, Bench.AT_ONCE, two);
+        hold("verify", () -> {
+            bench.hold = now -> {};
+            java.util.Objects.requireNonNull(bench.alive.get()).tasks(2, List.of(update));
+        });
+        bench.drift = Duration.ofMillis(1);
+        InstallerReport report =
+                bench.live(dir, InstallDisk.real(), List.of(), said -> Bench.settled(said, update.action()));
+        assertEquals(List.of("verify"), held, "a look was under way");
+        assertEquals(
+                ActionState.COMMITTED, Bench.status(report, update.action()).state());
+        assertFalse(report.lines().getFirst().health() == Health.UNKNOWN, "the interruption is no finding");
     }
 
     // ---- too long ----

@@ -388,7 +388,9 @@ class InstallFileTest {
         }
 
         @Override
-        public void undo(Workplace here) {}
+        public Outcome undo(Workplace here) {
+            return Outcome.DONE;
+        }
 
         @Override
         public void commit(Workplace here) {}

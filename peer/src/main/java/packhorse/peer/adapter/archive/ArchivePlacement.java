@@ -306,10 +306,10 @@ final class ArchivePlacement implements Placement {
     // ---- back ----
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         Optional<Captured> before = captured(here);
         if (before.isEmpty()) {
-            return;
+            return Outcome.DONE;
         }
         Captured captured = before.get();
         InstallDisk disk = here.disk();
@@ -331,6 +331,7 @@ final class ArchivePlacement implements Placement {
         }
         deleteEmpty(here, captured.missing());
         home(here).restore(captured);
+        return Outcome.DONE;
     }
 
     private static void deleteEmpty(Workplace here, List<String> directories) throws IOException {

@@ -389,12 +389,12 @@ final class ConfigPlacement implements Placement {
     }
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         Records records = new Records(here.disk());
         Optional<Captured> captured = records.captured(here.undo());
         if (captured.isEmpty()) {
             // Nothing is changed before everything was captured.
-            return;
+            return Outcome.DONE;
         }
         Map<String, String> applied = records.applied(here.undo()).orElse(Map.of());
         for (Map.Entry<String, Seen> each : captured.get().files().entrySet()) {
@@ -405,6 +405,7 @@ final class ConfigPlacement implements Placement {
                         .map(directory -> here.at(directory))
                         .toList());
         records.home(here.home(), captured.get().home());
+        return Outcome.DONE;
     }
 
     private void back(Workplace here, String file, Captured captured, Map<String, String> applied) throws IOException {

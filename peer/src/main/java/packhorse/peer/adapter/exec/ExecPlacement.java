@@ -225,17 +225,18 @@ final class ExecPlacement implements Placement {
     }
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         Optional<String> begun = read(begun(here));
         if (begun.filter(Script.REMOVE.word()::equals).isPresent()) {
-            changing(Script.INSTALL, here);
+            Outcome again = changing(Script.INSTALL, here);
             here.disk().delete(begun(here));
             here.disk().force(here.undo());
-            return;
+            return again;
         }
         if (begun.isEmpty()) {
-            return;
+            return Outcome.DONE;
         }
+        Outcome back = Outcome.DONE;
         if (begun.filter(Script.INSTALL.word()::equals).isPresent()) {
             if (!undoable()) {
                 throw new AdapterException(
@@ -243,7 +244,7 @@ final class ExecPlacement implements Placement {
                         manifest.id() + " brings no program that takes back what its installation did; look after "
                                 + String.join(", ", settings.writes()) + " yourself");
             }
-            changing(Script.UNDO, here);
+            back = changing(Script.UNDO, here);
         }
         mark(here, begun(here), Script.UNDO.word());
         for (String path : read(missing(here)).orElse("").lines().toList()) {
@@ -252,6 +253,7 @@ final class ExecPlacement implements Placement {
         here.disk().delete(begun(here));
         here.disk().force(here.undo());
         clearHome(here);
+        return back;
     }
 
     /** What was not there before: the release's own directories whole, those above them where nobody else put something in. */

@@ -273,10 +273,10 @@ final class DevicePlacement implements Placement {
     }
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         if (!begun(here)) {
             // Nothing is written before that mark.
-            return;
+            return Outcome.DONE;
         }
         Optional<Kept> kept = Kept.find(here.undo());
         if (kept.isEmpty()) {
@@ -291,6 +291,7 @@ final class DevicePlacement implements Placement {
             throw new AdapterException(CodeClass.ENVIRONMENT, inTheWay.get());
         }
         kept.get().restore(here.disk(), here.undo(), target.path(), here.progress());
+        return Outcome.DONE;
     }
 
     @Override

@@ -304,10 +304,10 @@ final class SlotPlacement implements Placement {
     }
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         Optional<Captured> captured = captured(here);
         if (captured.isEmpty()) {
-            return;
+            return Outcome.DONE;
         }
         new Switching(settings.change(), here).restore(captured.get().kept());
         InstallDisk disk = here.disk();
@@ -325,9 +325,11 @@ final class SlotPlacement implements Placement {
         if (!Switching.running(settings.running(), here)
                 .equals(Optional.of(settings.slot(captured.get().running()).running()))) {
             LOG.warn(
-                    "the switch leads back to the slot {}, and another one runs; start the machine again",
+                    "the switch leads back to the slot {}, and another one runs until the machine's next start",
                     captured.get().running());
+            return new Outcome(CodeClass.SUCCESS_REBOOT, 0);
         }
+        return Outcome.DONE;
     }
 
     @Override

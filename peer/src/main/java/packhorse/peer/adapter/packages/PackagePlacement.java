@@ -377,11 +377,11 @@ public final class PackagePlacement implements Placement {
     }
 
     @Override
-    public void undo(Workplace here) throws IOException {
+    public Outcome undo(Workplace here) throws IOException {
         if (!Files.exists(here.undo().resolve(BEFORE))
                 || !Files.exists(here.undo().resolve(BEGUN))) {
             // Cut off while it was being captured, or before the program ran: nothing was changed.
-            return;
+            return Outcome.DONE;
         }
         InstallRoot root = root(here);
         Before before = Before.read(here.undo().resolve(BEFORE));
@@ -399,6 +399,7 @@ public final class PackagePlacement implements Placement {
                         throw new java.io.UncheckedIOException(e);
                     }
                 });
+        return Outcome.DONE;
     }
 
     /** The package files that were in place before, where they are at hand. */
