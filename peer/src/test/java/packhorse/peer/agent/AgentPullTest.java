@@ -67,7 +67,7 @@ final class AgentPullTest {
             deployment.publish("acme/tool", "0.9", "any", Deployment.content(2, 1000));
             Deployment.Node origin = deployment.origin("2", Map.of(manifest, content));
             deployment.tracker().local("127.31.11.3/32", 0);
-            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
             Path out = directory.resolve("tool.bin");
 
             Pulled pulled = pulled(agent.pull("acme/tool", "", out.toString()));
@@ -93,7 +93,7 @@ final class AgentPullTest {
                 assertEquals(in, sent);
             });
             origin.close();
-            Deployment.Node late = deployment.agent("4", RateLimits.NONE);
+            Deployment.Node late = reaching(deployment.agent("4", RateLimits.NONE));
             assertFalse(pulled(late.pull("acme/tool", "1.0", "")).getAlreadyThere());
             assertTrue(pulled(late.pull("acme/tool", "1.0", "")).getAlreadyThere());
         }
@@ -105,7 +105,7 @@ final class AgentPullTest {
             byte[] content = Deployment.content(3, LENGTH);
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
 
             List<CompletableFuture<List<LocalReply>>> both = List.of(
                     inBackground(() -> agent.pull("acme/tool", "", "")),
@@ -128,7 +128,7 @@ final class AgentPullTest {
             byte[] content = Deployment.content(4, LENGTH);
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node first = deployment.agent("3", SLOW);
+            Deployment.Node first = reaching(deployment.agent("3", SLOW));
             CompletableFuture<List<LocalReply>> broken = inBackground(() -> first.pull("acme/tool", "", ""));
             await().atMost(Duration.ofSeconds(30))
                     .until(() ->
@@ -137,7 +137,7 @@ final class AgentPullTest {
             first.close();
             assertTrue(broken.handle((replies, failure) -> failure != null).get());
 
-            Deployment.Node second = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node second = reaching(deployment.agent("3", RateLimits.NONE));
 
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> !status(second).isEmpty()
@@ -147,7 +147,7 @@ final class AgentPullTest {
                     .sum();
             assertTrue(fetched <= (LENGTH - had) * 1.01, "fetched " + fetched + " though " + had + " were there");
             second.close();
-            Deployment.Node third = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node third = reaching(deployment.agent("3", RateLimits.NONE));
             await().until(() ->
                     !status(third).isEmpty() && status(third).getFirst().getComplete());
         }
@@ -159,7 +159,7 @@ final class AgentPullTest {
             byte[] content = Deployment.content(5, LENGTH);
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node agent = deployment.agent("3", SLOW);
+            Deployment.Node agent = reaching(deployment.agent("3", SLOW));
             CompletableFuture<List<LocalReply>> pull = inBackground(() -> agent.pull("acme/tool", "", ""));
             await().atMost(Duration.ofSeconds(30))
                     .until(() ->
@@ -180,7 +180,7 @@ final class AgentPullTest {
             VerifiedManifest second = deployment.publish("acme/two", "1", "any", two);
             deployment.publishBundle("acme/both", "1", second, first);
             deployment.origin("2", Map.of(first, one, second, two));
-            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
 
             List<String> releases = agent.pull("acme/both", "", "").stream()
                     .filter(LocalReply::hasPulled)
@@ -234,7 +234,7 @@ final class AgentPullTest {
                                 deployment.identity("3", DeploymentRole.AGENT).id(), List.of(), true, false))));
                 assertTrue(liar.offer(new SwarmCommand.Peers(claimed, honest.connect(), honest.allow())));
                 deployment.tracker().alwaysThere(claimed, channel.listening().getFirst(), identity.id());
-                Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+                Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
 
                 OperationException failure =
                         assertThrows(OperationException.class, () -> agent.pull("acme/tool", "", ""));
@@ -253,7 +253,7 @@ final class AgentPullTest {
             VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
             deployment.publish("acme/other", "2.0", "windows-amd64", content);
             deployment.origin("2", Map.of(manifest, content));
-            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
             Path taken = Files.write(directory.resolve("taken"), Deployment.text("mine"));
 
             refused(agent, "acme/nothing", "", "", "packhorse available");
@@ -280,7 +280,7 @@ final class AgentPullTest {
             byte[] content = Deployment.content(31, LENGTH);
             VerifiedManifest tool = deployment.publishAlone("acme/tool", "1.0", content);
             deployment.origin("2", Map.of(tool, content));
-            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+            Deployment.Node agent = reaching(deployment.agent("3", RateLimits.NONE));
             agent.pull("acme/tool", "", "");
             Path out = Files.createDirectory(directory.resolve("out"));
             List<java.util.concurrent.CompletableFuture<Pulled>> pulls = new java.util.ArrayList<>();
@@ -323,6 +323,17 @@ final class AgentPullTest {
                 .map(LocalReply::getPulled)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Once it has its session: before that nobody can say what it may have. */
+    private static Deployment.Node reaching(Deployment.Node node) {
+        await().until(() -> node.ask(LocalRequest.newBuilder()
+                        .setStatus(Status.getDefaultInstance())
+                        .build())
+                .getFirst()
+                .getStatus()
+                .getTrackerReachable());
+        return node;
     }
 
     private static List<PackStatus> status(Deployment.Node node) {
