@@ -20,7 +20,7 @@ import packhorse.core.topology.HostPort;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
 import packhorse.peer.installer.InstallConfig;
-import packhorse.peer.installer.InstallerSettings;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 final class PeerConfigTest {
     private static final String LEAST = """

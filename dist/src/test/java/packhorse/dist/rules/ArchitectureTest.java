@@ -224,6 +224,18 @@ final class ArchitectureTest {
     }
 
     @Test
+    void theInstallersEngineKnowsNoProcess() {
+        rule(noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "packhorse.peer.installer.engine..", "packhorse.peer.adapter..", "packhorse.peer.hook..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("packhorse.peer.installer", "packhorse.peer.agent..")
+                .because("what changes the machine is the same in a process, in a thread and in a test"));
+    }
+
+    @Test
     void packagesOfAModuleFormNoCycle() {
         for (String module : ARROWS.keySet()) {
             SlicesRuleDefinition.slices()

@@ -28,10 +28,10 @@ import packhorse.peer.desired.LineName;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
 import packhorse.peer.install.TaskStatus.Gate;
-import packhorse.peer.installer.InstallFields;
-import packhorse.peer.installer.InstallProgress;
 import packhorse.peer.installer.Installer;
-import packhorse.peer.installer.InstallerReport;
+import packhorse.peer.installer.engine.InstallFields;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
 
 /**
  * Keeps the installer told and remembers what it says; decides nothing. The list of tasks stands in a file, with its number,

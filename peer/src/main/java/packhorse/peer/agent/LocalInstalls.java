@@ -29,7 +29,7 @@ import packhorse.core.state.StatusEntry;
 import packhorse.core.state.Subject;
 import packhorse.peer.desired.Listing;
 import packhorse.peer.desired.Listing.Choice;
-import packhorse.peer.installer.InstallFields;
+import packhorse.peer.installer.engine.InstallFields;
 
 /**
  * What the user of this machine asks for where something is put in place: an installation or a rollback becomes an order of his

@@ -26,7 +26,7 @@ import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.Irreversible;
 import packhorse.peer.desired.LineName;
 import packhorse.peer.desired.Listing;
-import packhorse.peer.installer.InstallFields;
+import packhorse.peer.installer.engine.InstallFields;
 
 /**
  * What the user of this machine could install: what the catalogue lists for it, whether it may be had, whether it can be put in place, and

@@ -19,7 +19,7 @@ import packhorse.core.state.DesiredItem;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.peer.channel.ChannelCount;
-import packhorse.peer.installer.InstallFields;
+import packhorse.peer.installer.engine.InstallFields;
 import packhorse.peer.site.Books;
 import packhorse.peer.site.Duty.SiteRole;
 

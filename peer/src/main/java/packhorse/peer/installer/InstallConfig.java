@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import packhorse.core.config.YamlMap;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /**
  * How releases are put in place on this machine, as {@code install:} of an agent's configuration says.

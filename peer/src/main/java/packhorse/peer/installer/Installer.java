@@ -2,6 +2,8 @@ package packhorse.peer.installer;
 
 import java.util.List;
 import packhorse.peer.install.InstallTask;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
 
 /**
  * The way to the installer, for the agent. It is always there to be told: one that died is started again by itself, within ten

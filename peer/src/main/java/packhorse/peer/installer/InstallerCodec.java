@@ -16,6 +16,10 @@ import packhorse.core.message.v1.LineStatus;
 import packhorse.core.state.LineState;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.installer.engine.InstallFields;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /**
  * {@link InstallerOrder} and {@link InstallerNews} as messages, and back. Lists that are longer than a frame go in several; a

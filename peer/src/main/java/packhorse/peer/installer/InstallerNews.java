@@ -1,5 +1,8 @@
 package packhorse.peer.installer;
 
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
+
 /** What the installer's process says to the agent. */
 sealed interface InstallerNews {
     record Report(InstallerReport report) implements InstallerNews {}

@@ -3,6 +3,7 @@ package packhorse.peer.installer;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import packhorse.peer.install.InstallTask;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** What the agent says to the installer's process. */
 sealed interface InstallerOrder {

@@ -36,6 +36,13 @@ import packhorse.peer.desired.MachinePlatform;
 import packhorse.peer.hook.HookRunner;
 import packhorse.peer.hook.MachinePrograms;
 import packhorse.peer.hook.RunLimits;
+import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InstallEngine;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
+import packhorse.peer.installer.engine.Tools;
+import packhorse.peer.installer.engine.Transactions;
 import packhorse.peer.process.OneLine;
 import packhorse.peer.process.ParentWatch;
 

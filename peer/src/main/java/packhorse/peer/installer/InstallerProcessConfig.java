@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /**
  * How the installer's process is started and watched.

@@ -25,6 +25,8 @@ import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.install.InstallTask;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
 import packhorse.peer.process.ChildProgram;
 import packhorse.peer.process.RestartPace;
 import packhorse.peer.process.WatchedProcess;

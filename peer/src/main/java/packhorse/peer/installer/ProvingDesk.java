@@ -35,6 +35,8 @@ import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.InstallTask.Member;
+import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /**
  * Proves what the agent says against a catalogue of its own, and copies content to where only the installer writes.

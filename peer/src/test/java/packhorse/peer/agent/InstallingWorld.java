@@ -53,10 +53,10 @@ import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.hook.HookRunner;
 import packhorse.peer.hook.MachinePrograms;
 import packhorse.peer.hook.RunLimits;
-import packhorse.peer.installer.InstallerSettings;
 import packhorse.peer.installer.ThreadInstaller;
-import packhorse.peer.installer.Tools;
-import packhorse.peer.installer.Transactions;
+import packhorse.peer.installer.engine.InstallerSettings;
+import packhorse.peer.installer.engine.Tools;
+import packhorse.peer.installer.engine.Transactions;
 import packhorse.peer.words.InstallWords;
 
 /** Whole agents with the real installer's engine beside them, a machine below a directory, and a tracker that gives leases. */

@@ -36,6 +36,7 @@ import packhorse.core.trust.SigningKey;
 import packhorse.core.trust.TrustedStore;
 import packhorse.core.trust.TufClient;
 import packhorse.peer.install.InstallTask;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** What an agent has on its disk: the metadata it verified and the packs it fetched, of a deployment with a catalogue of its own. */
 public final class AgentData implements AutoCloseable {

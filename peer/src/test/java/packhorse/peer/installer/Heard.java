@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
 
 /** What an installer told; also that it told one thing at a time. */
 final class Heard implements Installer.Listener {

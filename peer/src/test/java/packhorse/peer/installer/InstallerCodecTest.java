@@ -41,6 +41,9 @@ import packhorse.core.state.Subject;
 import packhorse.core.testing.Cases;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.installer.engine.InstallFields;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** What goes through the pipes arrives as it was, and what cannot have been meant is one line. */
 final class InstallerCodecTest {
@@ -201,7 +204,7 @@ final class InstallerCodecTest {
         Cases.run(CASES, random -> {
             List.of(
                             new InstallerNews.Report(report(random, 6)),
-                            new InstallerNews.Progress(new packhorse.peer.installer.InstallProgress(
+                            new InstallerNews.Progress(new packhorse.peer.installer.engine.InstallProgress(
                                     word(random, 100),
                                     word(random, 100),
                                     word(random, 100),

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** What every {@link Installer} keeps to, wherever its engine runs. */
 final class InstallerContractTest {

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** An agent that does nothing but own an installer with a step that waits: {@code DATA ROOT.JSON}. Says the installer's pid. */
 final class InstallerOwnerMain {

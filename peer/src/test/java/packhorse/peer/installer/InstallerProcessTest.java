@@ -33,6 +33,7 @@ import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.InstallerCommand;
 import packhorse.core.testing.OnlyAs;
+import packhorse.peer.installer.engine.InstallerSettings;
 import packhorse.peer.process.ChildProgram;
 
 /** The installer as a process: what ends it, what does not, what it goes on with, and what it cannot do. */

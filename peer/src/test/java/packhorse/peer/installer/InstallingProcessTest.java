@@ -40,6 +40,7 @@ import packhorse.core.testing.OnlyAs;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.InstallTask.Member;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** The installer as it is delivered: its own part of the class path, its rights and nothing more, the real engine and adapters. */
 final class InstallingProcessTest {

@@ -31,6 +31,8 @@ import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.InstallTask.Member;
+import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** Only what the catalogue lists now comes in, as a copy of its own; what came in before stays good without anybody. */
 final class ProvingDeskTest {

@@ -30,6 +30,11 @@ import packhorse.core.state.Operation;
 import packhorse.core.state.Subject;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
+import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InstallEngine;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /**
  * An engine that writes down its steps and does nothing else: as many as the variable {@code steps} says; the step that {@code hold}

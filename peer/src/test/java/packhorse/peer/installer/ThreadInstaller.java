@@ -6,6 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.install.InstallTask;
+import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InstallEngine;
+import packhorse.peer.installer.engine.InstallProgress;
+import packhorse.peer.installer.engine.InstallerReport;
+import packhorse.peer.installer.engine.InstallerSettings;
 
 /** An installer on a thread of this process, for tests that need no other process; what ends it is told, and another begins. */
 public final class ThreadInstaller implements Installer {

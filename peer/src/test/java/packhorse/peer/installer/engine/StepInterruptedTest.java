@@ -1,11 +1,11 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static packhorse.peer.installer.Bench.at;
-import static packhorse.peer.installer.Bench.task;
+import static packhorse.peer.installer.engine.Bench.at;
+import static packhorse.peer.installer.engine.Bench.task;
 
 import java.io.InterruptedIOException;
 import java.nio.file.Path;

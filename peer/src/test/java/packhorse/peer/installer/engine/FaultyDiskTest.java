@@ -1,4 +1,4 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

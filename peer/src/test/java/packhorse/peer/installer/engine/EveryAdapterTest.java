@@ -1,9 +1,9 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static packhorse.peer.installer.Bench.task;
+import static packhorse.peer.installer.engine.Bench.task;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import com.google.protobuf.ByteString;
 import java.time.Instant;
@@ -30,9 +30,9 @@ public final class InstallFields {
     /** A bundle with more members than this is none. */
     static final int MEMBERS_MAX = 1_000;
     /** Some 20 states make the longest path; waiting may come again and again. */
-    static final int PASSED_MAX = 100;
+    public static final int PASSED_MAX = 100;
     /** A line for people; longer ones are cut where they are written. */
-    static final int TEXT_MAX = 2_000;
+    public static final int TEXT_MAX = 2_000;
 
     private InstallFields() {}
 
@@ -68,7 +68,7 @@ public final class InstallFields {
                 new TreeMap<>(message.getVariablesMap()));
     }
 
-    static InstallMember write(InstallTask.Member member) {
+    public static InstallMember write(InstallTask.Member member) {
         InstallMember.Builder message = InstallMember.newBuilder()
                 .setRelease(StateCodec.write(Subject.release(member.release())))
                 .setManifest(ByteString.copyFrom(member.manifest().bytes()));
@@ -89,7 +89,7 @@ public final class InstallFields {
                         : Optional.of(Sha256.ofDigest(message.getPack().toByteArray())));
     }
 
-    static InstallTaskStatus write(TaskStatus status) {
+    public static InstallTaskStatus write(TaskStatus status) {
         return InstallTaskStatus.newBuilder()
                 .setAction(status.action())
                 // Whoever waits long and often passes many; the last ones say where it is.
@@ -105,7 +105,7 @@ public final class InstallFields {
                 .build();
     }
 
-    static TaskStatus read(InstallTaskStatus message) {
+    public static TaskStatus read(InstallTaskStatus message) {
         requireAction(message.getAction());
         requireCount("states", message.getPassedCount(), PASSED_MAX);
         return new TaskStatus(
@@ -157,7 +157,7 @@ public final class InstallFields {
                 .build();
     }
 
-    static LineState read(LineStatus message) {
+    public static LineState read(LineStatus message) {
         return new LineState(
                 ReleaseName.parse(message.getName()),
                 new Platform(message.getPlatform()),
@@ -243,12 +243,12 @@ public final class InstallFields {
     }
 
     /** As one line that can be read back. */
-    static String text(String text) {
+    public static String text(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]+", " ").strip();
         return line.length() > TEXT_MAX ? line.substring(0, TEXT_MAX) : line;
     }
 
-    static String requireText(String text) {
+    public static String requireText(String text) {
         if (text.length() > TEXT_MAX || text.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException(
                     "a text of " + text.length() + " characters is no line of at most " + TEXT_MAX);
@@ -256,7 +256,7 @@ public final class InstallFields {
         return text;
     }
 
-    static void requireAction(String action) {
+    public static void requireAction(String action) {
         if (action.isEmpty()
                 || action.length() > DesiredItem.ACTION_LENGTH_MAX
                 || action.chars().anyMatch(Character::isISOControl)) {
@@ -265,7 +265,7 @@ public final class InstallFields {
         }
     }
 
-    static void requireCount(String what, int count, int most) {
+    public static void requireCount(String what, int count, int most) {
         if (count > most) {
             throw new IllegalArgumentException(count + " " + what + ", the most is " + most);
         }
@@ -281,7 +281,7 @@ public final class InstallFields {
     }
 
     /** Two of the same name cannot be meant. */
-    static void requireDistinct(List<String> actions) {
+    public static void requireDistinct(List<String> actions) {
         if (actions.stream().distinct().count() != actions.size()) {
             throw new IllegalArgumentException("two tasks have one name");
         }

@@ -1,4 +1,4 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import packhorse.core.content.CodeClass;
 import packhorse.core.state.ActionState;

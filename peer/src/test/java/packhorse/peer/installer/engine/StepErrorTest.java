@@ -1,8 +1,8 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static packhorse.peer.installer.Bench.task;
+import static packhorse.peer.installer.engine.Bench.task;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package packhorse.peer.installer;
+package packhorse.peer.installer.engine;
 
 import java.time.Instant;
 import java.util.Optional;
