@@ -27,7 +27,7 @@ import packhorse.core.topology.EndpointId;
  *
  * <p>Counting: a batch counts as out once it is written, and as in once it is opened, whether libtorrent still takes it or not. When
  * libtorrent hangs up, the receiving direction goes on until the other end says that it has finished, so at rest both ends
- * have counted the same bytes, unless the connection was cut or torn.
+ * have counted the same bytes, unless the connection was cut or torn. What nobody answered is in neither account ({@link Meter}).
  */
 final class Relay {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
@@ -39,7 +39,7 @@ final class Relay {
     private final SocketChannel engine;
     private final Intake fromEngine;
     private final Line line;
-    private final Tallies.Link count;
+    private final Meter meter;
     private final Shaper up;
     private final Shaper down;
     private final Shaper.Turn upTurn;
@@ -88,7 +88,7 @@ final class Relay {
         this.engine = engine;
         this.fromEngine = fromEngine;
         this.line = line;
-        this.count = count;
+        this.meter = new Meter(count, purpose.inbound());
         this.up = up;
         this.down = down;
         this.upTurn = up.turn();
@@ -204,7 +204,7 @@ final class Relay {
                 sendingSinceNanos = stamp();
                 line.send(batch);
                 sendingSinceNanos = 0;
-                count.out.addAndGet(bytes);
+                meter.sent(bytes);
                 more = !ending && fromEngine.read(batchMax(up)) >= 0;
                 batch = fromEngine.unused();
             }
@@ -236,6 +236,7 @@ final class Relay {
     private void finishLine() {
         try {
             line.finish();
+            meter.finished();
         } catch (IOException e) {
             LOG.trace("{}: no orderly end: {}", purpose, e.getMessage());
         }
@@ -243,12 +244,12 @@ final class Relay {
 
     private void receive(ByteBuffer first) {
         try {
-            count.in.addAndGet(first.remaining());
+            meter.came(first.remaining());
             boolean deliver = deliver(first);
             boolean more = true;
             while (more) {
                 for (ByteBuffer batch = line.next(); batch != null; batch = line.next()) {
-                    count.in.addAndGet(batch.remaining());
+                    meter.came(batch.remaining());
                     deliver = deliver && deliver(batch);
                     batch.position(batch.limit());
                 }
@@ -258,6 +259,7 @@ final class Relay {
                     deliver = pass(down, downTurn, came);
                 }
             }
+            meter.ended();
             shutDownEngine();
         } catch (IOException e) {
             ended("receiving", e);

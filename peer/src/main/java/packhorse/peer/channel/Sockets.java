@@ -1,8 +1,11 @@
 package packhorse.peer.channel;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
@@ -30,5 +33,10 @@ final class Sockets {
         return at.getAddress() == null
                 ? at.getHostString() + ":" + at.getPort()
                 : address(at).toString();
+    }
+
+    /** Whether closing it resets the connection, so that the other end reads an error and not an end. */
+    static void resetOnClose(SocketChannel socket, boolean reset) throws IOException {
+        socket.setOption(StandardSocketOptions.SO_LINGER, reset ? 0 : -1);
     }
 }

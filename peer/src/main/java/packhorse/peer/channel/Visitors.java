@@ -124,6 +124,8 @@ final class Visitors {
             throw new CrossedException(visitor + " is connected already");
         }
         boolean plain = ask.plain() && named.peer().mayBePlain();
+        // Until libtorrent has it, an end is a reset, which nobody takes for an orderly one.
+        Sockets.resetOnClose(line.socket(), true);
         line.send(new Greeting.Answer(Greeting.VERSION, plain, Verdict.WELCOME).encode());
         Line agreed = plain ? line.continuePlain() : line;
         byte[] first = Greeting.readFully(agreed, Greeting.BitTorrent.HANDSHAKE_LENGTH);
@@ -135,6 +137,7 @@ final class Visitors {
         SocketChannel toEngine = attempt.hold(
                 connect(libtorrent, aliases.of(who.id(), named.peer().wan())));
         Intake fromEngine = new Intake(toEngine, buffers);
+        Sockets.resetOnClose(line.socket(), false);
         connections.carry(attempt, purpose, toEngine, fromEngine, agreed, from, who, named, first);
     }
 

@@ -374,6 +374,43 @@ final class RelayChannelTest {
     }
 
     @Test
+    void whatIsSaidToALibtorrentThatIsNotThereIsInNeitherAccount() throws Exception {
+        for (boolean plain : new boolean[] {false, true}) {
+            try (End a = agent("127.30.60.44");
+                    End b = agent("127.30.60.45")) {
+                b.engine.close();
+                b.allows("x", plain ? a.plain() : a.near());
+                PeerAddress alias =
+                        a.connects("x", plain ? b.plain() : b.near()).connect().getFirst();
+                try (Socket out = End.call(alias, "x")) {
+                    assertTrue(End.ended(out));
+                }
+                b.awaitRefusal(ChannelRefusal.Reason.ENGINE_AWAY);
+                a.awaitConnections(0);
+                assertEquals(0, a.with("x", b).lanOut(), "plain: " + plain);
+                assertEquals(0, b.with("x", a).lanIn());
+            }
+        }
+    }
+
+    @Test
+    void whatIsSaidToALibtorrentThatHangsUpWithoutAnAnswerIsInBothAccounts() throws Exception {
+        try (End a = agent("127.30.60.46");
+                End b = agent("127.30.60.47")) {
+            b.allows("x", a.near());
+            PeerAddress alias = a.connects("x", b.near()).connect().getFirst();
+            try (Socket out = End.call(alias, "x")) {
+                b.arrival("x").close();
+                assertTrue(End.ended(out));
+            }
+            a.awaitConnections(0);
+            b.awaitConnections(0);
+            assertEquals(68, a.with("x", b).lanOut());
+            assertEquals(68, b.with("x", a).lanIn());
+        }
+    }
+
+    @Test
     void garbageSilenceAndFloodsAreBoundedAndHurtNobodyElse() throws Exception {
         ChannelConfig tight = ChannelConfig.on(new InetSocketAddress("127.30.60.24", 0))
                 .withPatience(Duration.ofSeconds(1), Duration.ofMillis(100))

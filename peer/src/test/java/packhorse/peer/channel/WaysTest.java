@@ -56,6 +56,8 @@ final class WaysTest {
                     Socket in = b.arrival("x")) {
                 End.send(out, new byte[10]);
                 End.receive(in, 10);
+                End.send(in, new byte[1]);
+                End.receive(out, 1);
                 wire.cut();
                 assertTrue(End.ended(out));
                 assertTrue(End.ended(in));
@@ -66,6 +68,8 @@ final class WaysTest {
                     Socket in = b.arrival("x")) {
                 End.send(out, new byte[10]);
                 assertEquals(10, End.receive(in, 10).length);
+                End.send(in, new byte[1]);
+                End.receive(out, 1);
             }
             assertEquals(2 * 78, b.with("x", a).lanIn());
         }
