@@ -19,6 +19,7 @@ import packhorse.core.identity.Renewal;
 import packhorse.core.identity.ToldDenials;
 import packhorse.core.topology.HostPort;
 import packhorse.core.trust.OnlineKeys;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.PeerConfig;
 import packhorse.seeder.origin.AgentSeeding;
@@ -60,10 +61,16 @@ public final class OriginMain implements AutoCloseable {
                 new Origin.Passport(identity, denied),
                 seeding,
                 keys.repository(),
-                keys.online(passphrase),
+                online(keys, passphrase),
                 clock,
                 random);
         return new OriginMain(origin, renewal(config, identity, clock, random));
+    }
+
+    private static OnlineKeys online(KeyDirectory keys, char[] passphrase) {
+        try (StretchedPassphrase stretched = new StretchedPassphrase(passphrase)) {
+            return keys.online(stretched);
+        }
     }
 
     private static MachineIdentity identity(OriginConfig config, InstantSource clock) {

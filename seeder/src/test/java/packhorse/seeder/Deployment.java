@@ -31,6 +31,7 @@ import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig.Listen;
 import packhorse.seeder.build.Progress;
@@ -83,7 +84,9 @@ public final class Deployment {
                         new SecureRandom(),
                         clock.instant());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-                return new Template(directory, made.online(passphrase()), made.keys(Role.TARGETS, passphrase()));
+                try (StretchedPassphrase stretched = new StretchedPassphrase(passphrase())) {
+                    return new Template(directory, made.online(stretched), made.keys(Role.TARGETS, stretched));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -37,13 +37,10 @@ public final class KeyFile {
     /**
      * Writes {@code key} to {@code file}.
      *
+     * @param passphrase seals it; keys that it seals too are opened together with this one by stretching once
      * @throws UsageException when the passphrase is empty, or the file is there already
      */
-    public static void write(Path file, SigningKey key, char[] passphrase) {
-        write(file, key, passphrase, new SecureRandom());
-    }
-
-    static void write(Path file, SigningKey key, char[] passphrase, SecureRandom random) {
+    public static void write(Path file, SigningKey key, StretchedPassphrase passphrase, SecureRandom random) {
         requirePassphrase(file, passphrase);
         if (Files.exists(file)) {
             throw taken(file, null);
@@ -64,7 +61,7 @@ public final class KeyFile {
      *
      * @throws UsageException when it is no key file, was changed, or the passphrase is another
      */
-    public static SigningKey read(Path file, char[] passphrase) {
+    public static SigningKey read(Path file, StretchedPassphrase passphrase) {
         requirePassphrase(file, passphrase);
         JsonFields fields = fields(file);
         try {
@@ -131,8 +128,8 @@ public final class KeyFile {
         return members;
     }
 
-    private static void requirePassphrase(Path file, char[] passphrase) {
-        if (passphrase.length == 0) {
+    private static void requirePassphrase(Path file, StretchedPassphrase passphrase) {
+        if (passphrase.isEmpty()) {
             throw new UsageException("the passphrase for " + file + " is empty; give one");
         }
     }

@@ -2,7 +2,6 @@ package packhorse.core.trust;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
@@ -11,21 +10,21 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.params.Argon2Parameters;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonInteger;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
+import packhorse.core.trust.StretchedPassphrase.Stretching;
 
 /**
  * Seals a secret of a few bytes under a passphrase, as members of a JSON object.
  *
  * <p>The passphrase is stretched by Argon2id (RFC 9106) with 64 MiB, 3 passes and 1 lane, about 0.2 s here and as costly for
  * whoever guesses; the secret is sealed by AES-256-GCM, and the object's other members are authenticated with it in their
- * canonical form, so none can be changed.
+ * canonical form, so none can be changed. Secrets that are sealed by one {@link StretchedPassphrase} have a salt in common, each with a
+ * nonce of its own, and are opened by stretching once.
  */
 public final class PassphraseSeal {
     /** The passphrase is another, or a member was changed. */
@@ -47,35 +46,22 @@ public final class PassphraseSeal {
 
     private static final int PASSES_MAX = 64;
     private static final int LANES_MAX = 16;
-    private static final int SALT_BYTES = 16;
+    static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int TAG_BYTES = TAG_BITS / Byte.SIZE;
-    private static final int SEALING_KEY_BYTES = 32;
+    private static final Stretching DEFAULT = new Stretching(MEMORY_KIB, PASSES, LANES);
 
     private PassphraseSeal() {}
 
-    /**
-     * How the passphrase was stretched.
-     *
-     * @param memoryKib memory in KiB
-     * @param passes over that memory
-     * @param lanes computed side by side
-     */
-    private record Stretching(int memoryKib, int passes, int lanes) {
-        static final Stretching DEFAULT = new Stretching(MEMORY_KIB, PASSES, LANES);
-    }
-
     /** {@code header} with {@code secret} sealed beside it: the members {@code kdf}, {@code seal} and {@code sealed}. */
-    public static JsonObject seal(Map<String, Json> header, byte[] secret, char[] passphrase, SecureRandom random) {
-        byte[] salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        byte[] nonce = new byte[NONCE_BYTES];
-        random.nextBytes(nonce);
-        SortedMap<String, Json> members = authenticated(header, Stretching.DEFAULT, salt, nonce);
+    public static JsonObject seal(
+            Map<String, Json> header, byte[] secret, StretchedPassphrase passphrase, SecureRandom random) {
+        byte[] salt = passphrase.ownSalt(random);
+        byte[] nonce = passphrase.nextNonce(NONCE_BYTES, random);
+        SortedMap<String, Json> members = authenticated(header, DEFAULT, salt, nonce);
         try {
-            byte[] sealed =
-                    cipher(Cipher.ENCRYPT_MODE, stretch(passphrase, salt, Stretching.DEFAULT), nonce, members, secret);
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, passphrase.key(DEFAULT, salt), nonce, members, secret);
             members.put("sealed", hex(sealed));
             return new JsonObject(members);
         } catch (GeneralSecurityException e) {
@@ -89,7 +75,8 @@ public final class PassphraseSeal {
      * @throws WrongPassphraseException when it does not open
      * @throws IllegalArgumentException when the members are malformed
      */
-    public static byte[] open(JsonFields fields, Map<String, Json> header, int secretBytes, char[] passphrase)
+    public static byte[] open(
+            JsonFields fields, Map<String, Json> header, int secretBytes, StretchedPassphrase passphrase)
             throws WrongPassphraseException {
         JsonFields kdf = fields.object("kdf");
         Stretching stretching = new Stretching(
@@ -106,7 +93,7 @@ public final class PassphraseSeal {
         try {
             return cipher(
                     Cipher.DECRYPT_MODE,
-                    stretch(passphrase, salt, stretching),
+                    passphrase.key(stretching, salt),
                     nonce,
                     authenticated(header, stretching, salt, nonce),
                     sealed);
@@ -133,31 +120,12 @@ public final class PassphraseSeal {
         return members;
     }
 
-    /** Argon2id over the passphrase in UTF-8, which is the parameters' default. */
-    private static byte[] stretch(char[] passphrase, byte[] salt, Stretching stretching) {
-        Argon2BytesGenerator argon2 = new Argon2BytesGenerator();
-        argon2.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
-                .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(stretching.memoryKib())
-                .withIterations(stretching.passes())
-                .withParallelism(stretching.lanes())
-                .withSalt(salt)
-                .build());
-        byte[] key = new byte[SEALING_KEY_BYTES];
-        argon2.generateBytes(passphrase, key);
-        return key;
-    }
-
     private static byte[] cipher(int mode, byte[] key, byte[] nonce, Map<String, Json> header, byte[] input)
             throws GeneralSecurityException {
-        try {
-            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
-            cipher.updateAAD(CanonicalJson.encode(JsonObject.of(header)));
-            return cipher.doFinal(input);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(CanonicalJson.encode(JsonObject.of(header)));
+        return cipher.doFinal(input);
     }
 
     private static Json hex(byte[] bytes) {

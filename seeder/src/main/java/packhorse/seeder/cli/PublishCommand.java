@@ -24,8 +24,11 @@ import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.terminal.Terminal;
+import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Passphrase;
 import packhorse.core.trust.Role;
+import packhorse.core.trust.SigningKey;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.unit.ByteCount;
 import packhorse.peer.adapter.Adapters;
 import packhorse.seeder.build.Progress;
@@ -232,14 +235,17 @@ public final class PublishCommand implements Callable<Integer> {
         char[] online = origin.passphraseFile().map(Passphrase::ofFile).orElse(phrase);
         try {
             KeyDirectory onlineKeys = KeyDirectory.open(origin.keys());
+            OnlineKeys unattended;
+            List<SigningKey> signers;
+            // Closed before the content is read: no secret is kept for hours that takes a second to come by.
+            try (StretchedPassphrase first = new StretchedPassphrase(phrase);
+                    StretchedPassphrase other = new StretchedPassphrase(online)) {
+                unattended = onlineKeys.online(Arrays.equals(phrase, online) ? first : other);
+                signers = targetsKeys.keys(Role.TARGETS, first);
+            }
             OriginDirectory directory = OriginDirectory.open(
-                    origin.data(),
-                    onlineKeys.repository(),
-                    onlineKeys.online(online),
-                    origin.uploads(),
-                    InstantSource.system());
-            try (Destinations.Session session =
-                    Destinations.local(directory, targetsKeys.keys(Role.TARGETS, phrase), progress)) {
+                    origin.data(), onlineKeys.repository(), unattended, origin.uploads(), InstantSource.system());
+            try (Destinations.Session session = Destinations.local(directory, signers, progress)) {
                 return work.apply(session.publisher());
             }
         } finally {

@@ -10,6 +10,7 @@ import javax.net.ssl.SSLContext;
 import packhorse.core.OperationException;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.seeder.build.Progress;
 import packhorse.seeder.origin.OriginDirectory;
 import packhorse.seeder.sign.KeyDirectory;
@@ -40,7 +41,7 @@ public final class Destinations {
      */
     public static Session remote(
             URI origin, SSLContext tls, KeyDirectory keys, char[] passphrase, InstantSource clock, Progress progress) {
-        List<SigningKey> signers = keys.keys(Role.TARGETS, passphrase);
+        List<SigningKey> signers = signers(keys, passphrase);
         URI base = origin.toString().endsWith("/") ? origin : URI.create(origin + "/");
         OriginClient client = new OriginClient(base, signers.getFirst(), tls);
         RememberedCatalogue catalogue =
@@ -51,6 +52,12 @@ public final class Destinations {
         } catch (IOException e) {
             client.close();
             throw new OperationException("cannot use the temporary directory: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<SigningKey> signers(KeyDirectory keys, char[] passphrase) {
+        try (StretchedPassphrase stretched = new StretchedPassphrase(passphrase)) {
+            return keys.keys(Role.TARGETS, stretched);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,15 @@ import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.RoleKeys;
 import packhorse.core.trust.SigningKey;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.trust.VerifyingKey;
 
 /**
  * A directory of sealed keys, one file each: {@code root.key}, {@code targets.key}, {@code snapshot.key},
  * {@code timestamp.key}, or {@code targets-1.key}, {@code targets-2.key} … where a role has several. A fresh one also holds
  * {@code root.json}, which every machine is given to trust, and {@code repository}, the empty catalogue that an origin starts
- * from. Key holders take their files away; what is used finds what is there.
+ * from. Key holders take their files away; what is used finds what is there. The keys of one passphrase are sealed with one salt, so
+ * that all of them are opened for the price of one; keys of different passphrases share none.
  */
 public final class KeyDirectory {
     /** What machines are given to trust. */
@@ -109,11 +112,7 @@ public final class KeyDirectory {
                     parent,
                     "." + directory.toAbsolutePath().getFileName() + "-",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            CatalogueKeys keys = new CatalogueKeys(
-                    write(nascent, Role.ROOT, root, offline, random),
-                    write(nascent, Role.TARGETS, targets, offline, random),
-                    write(nascent, Role.SNAPSHOT, Quorum.ONE, online, random),
-                    write(nascent, Role.TIMESTAMP, Quorum.ONE, online, random));
+            CatalogueKeys keys = writeKeys(nascent, root, targets, offline, online, random);
             try (CatalogueWriter writer =
                     CatalogueWriter.create(nascent.resolve(REPOSITORY), keys, Lifetimes.DEFAULT, now)) {
                 Files.write(nascent.resolve(ROOT_JSON), writer.root());
@@ -133,13 +132,27 @@ public final class KeyDirectory {
         }
     }
 
-    private static RoleKeys write(Path directory, Role role, Quorum quorum, char[] passphrase, SecureRandom random) {
+    private static CatalogueKeys writeKeys(
+            Path directory, Quorum root, Quorum targets, char[] offline, char[] online, SecureRandom random) {
+        try (StretchedPassphrase first = new StretchedPassphrase(offline);
+                StretchedPassphrase other = new StretchedPassphrase(online)) {
+            StretchedPassphrase second = Arrays.equals(offline, online) ? first : other;
+            return new CatalogueKeys(
+                    write(directory, Role.ROOT, root, first, random),
+                    write(directory, Role.TARGETS, targets, first, random),
+                    write(directory, Role.SNAPSHOT, Quorum.ONE, second, random),
+                    write(directory, Role.TIMESTAMP, Quorum.ONE, second, random));
+        }
+    }
+
+    private static RoleKeys write(
+            Path directory, Role role, Quorum quorum, StretchedPassphrase passphrase, SecureRandom random) {
         List<SigningKey> keys = IntStream.range(0, quorum.keys())
                 .mapToObj(i -> SigningKey.generate(random))
                 .toList();
         for (int i = 0; i < keys.size(); i++) {
             String number = keys.size() == 1 ? "" : "-" + (i + 1);
-            KeyFile.write(directory.resolve(role.word() + number + SUFFIX), keys.get(i), passphrase);
+            KeyFile.write(directory.resolve(role.word() + number + SUFFIX), keys.get(i), passphrase, random);
         }
         return new RoleKeys(keys, quorum.threshold());
     }
@@ -189,9 +202,10 @@ public final class KeyDirectory {
     /**
      * Opens all keys of {@code role} that are here.
      *
+     * @param passphrase stretched once for all the keys that were made together, of whatever role and in whatever call
      * @throws UsageException when there is none, or the passphrase is wrong
      */
-    public List<SigningKey> keys(Role role, char[] passphrase) {
+    public List<SigningKey> keys(Role role, StretchedPassphrase passphrase) {
         List<Path> files = files(role);
         if (files.isEmpty()) {
             throw new UsageException(
@@ -203,7 +217,7 @@ public final class KeyDirectory {
     }
 
     /** Opens the keys that sign without a person. */
-    public OnlineKeys online(char[] passphrase) {
+    public OnlineKeys online(StretchedPassphrase passphrase) {
         return new OnlineKeys(keys(Role.SNAPSHOT, passphrase), keys(Role.TIMESTAMP, passphrase));
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import packhorse.core.trust.Role;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.seeder.Deployment;
 import packhorse.seeder.origin.OriginDirectory;
 import packhorse.seeder.origin.Staging;
@@ -17,7 +18,7 @@ final class PublishProcess {
 
     public static void main(String[] args) {
         KeyDirectory keys = KeyDirectory.open(Path.of(args[1]));
-        char[] passphrase = Deployment.passphrase();
+        StretchedPassphrase passphrase = new StretchedPassphrase(Deployment.passphrase());
         OriginDirectory directory = OriginDirectory.open(
                 Path.of(args[0]),
                 keys.repository(),

@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -25,6 +26,7 @@ import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Pem;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.TokenIssued;
 
@@ -63,9 +65,13 @@ public record AuthorityDirectory(Path path) {
         requireEmpty(directory);
         Root root = Root.create(now, random);
         CertificateAuthority issuing = root.issuing(now, random);
-        new SealedAuthority(root.key(), root.certificate()).write(directory.resolve(ROOT_KEY), rootPassphrase, random);
-        new SealedAuthority(issuing.key(), issuing.certificate())
-                .write(directory.resolve(ISSUING_KEY), issuingPassphrase, random);
+        try (StretchedPassphrase first = new StretchedPassphrase(rootPassphrase);
+                StretchedPassphrase other = new StretchedPassphrase(issuingPassphrase)) {
+            StretchedPassphrase second = Arrays.equals(rootPassphrase, issuingPassphrase) ? first : other;
+            new SealedAuthority(root.key(), root.certificate()).write(directory.resolve(ROOT_KEY), first, random);
+            new SealedAuthority(issuing.key(), issuing.certificate())
+                    .write(directory.resolve(ISSUING_KEY), second, random);
+        }
         new DurableFiles()
                 .replace(directory.resolve(MachineIdentity.ROOT_FILE), Pem.encode(List.of(root.certificate())));
         EnrolmentJournal.create(directory.resolve(JOURNAL));
@@ -127,7 +133,9 @@ public record AuthorityDirectory(Path path) {
                     + "; bring the one that packhorse ca init made with it");
         }
         CertificateAuthority issuing = new Root(root.key(), root.certificate()).issuing(now, random);
-        new SealedAuthority(issuing.key(), issuing.certificate()).write(issuingKey(), issuingPassphrase, random);
+        try (StretchedPassphrase fresh = new StretchedPassphrase(issuingPassphrase)) {
+            new SealedAuthority(issuing.key(), issuing.certificate()).write(issuingKey(), fresh, random);
+        }
         return issuing.certificate();
     }
 

@@ -29,6 +29,7 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.trust.PassphraseSeal;
+import packhorse.core.trust.StretchedPassphrase;
 
 /**
  * An authority's key and certificate in one file, the key sealed under a passphrase ({@link PassphraseSeal}). Being one file,
@@ -46,7 +47,7 @@ record SealedAuthority(PrivateKey key, X509Certificate certificate) {
     private static final int LENGTH_MAX_BYTES = 64 * 1024;
 
     /** Writes {@code file}, in place of one that is there, readable by its owner only. */
-    void write(Path file, char[] passphrase, SecureRandom random) {
+    void write(Path file, StretchedPassphrase passphrase, SecureRandom random) {
         requirePassphrase(file, passphrase);
         byte[] scalar = scalar((ECPrivateKey) key);
         try {
@@ -65,11 +66,11 @@ record SealedAuthority(PrivateKey key, X509Certificate certificate) {
      * @throws UsageException when it is no such file, was changed, or the passphrase is another
      */
     static SealedAuthority read(Path file, char[] passphrase) {
-        requirePassphrase(file, passphrase);
         JsonFields fields = fields(file);
-        try {
+        try (StretchedPassphrase stretched = new StretchedPassphrase(passphrase)) {
+            requirePassphrase(file, stretched);
             X509Certificate certificate = certificate(fields);
-            byte[] scalar = PassphraseSeal.open(fields, header(certificate), SCALAR_BYTES, passphrase);
+            byte[] scalar = PassphraseSeal.open(fields, header(certificate), SCALAR_BYTES, stretched);
             fields.done();
             try {
                 PrivateKey key = KeyFactory.getInstance("EC")
@@ -149,8 +150,8 @@ record SealedAuthority(PrivateKey key, X509Certificate certificate) {
         return scalar;
     }
 
-    private static void requirePassphrase(Path file, char[] passphrase) {
-        if (passphrase.length == 0) {
+    private static void requirePassphrase(Path file, StretchedPassphrase passphrase) {
+        if (passphrase.isEmpty()) {
             throw new UsageException("the passphrase for " + file + " is empty; give one");
         }
     }
