@@ -1,6 +1,8 @@
 package packhorse.peer.install;
 
+import java.util.Optional;
 import java.util.function.Function;
+import packhorse.core.content.CodeClass;
 import packhorse.core.state.ActionState;
 
 /** Whether a task may begin. */
@@ -14,8 +16,17 @@ public sealed interface Admission {
     /** When another one is done. */
     record Later(String detail) implements Admission {}
 
-    /** Never; this is its end. */
-    record Settle(ActionState state, String detail) implements Admission {}
+    /**
+     * Never; this is its end.
+     *
+     * @param codeClass of a refusal
+     */
+    record Settle(ActionState state, String detail, Optional<CodeClass> codeClass) implements Admission {
+        /** What is refused here would be so again. */
+        Settle(ActionState state, String detail) {
+            this(state, detail, state == ActionState.REFUSED ? Optional.of(CodeClass.PERMANENT) : Optional.empty());
+        }
+    }
 
     /**
      * Says whether a task that the ledger does not {@link Ledger#knows know} may begin now.

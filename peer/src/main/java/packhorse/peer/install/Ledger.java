@@ -219,6 +219,19 @@ public final class Ledger {
         return needed;
     }
 
+    /** Those of them that were proven once. */
+    public Set<InstallTask.Member> proven() {
+        Set<InstallTask.Member> proven = new HashSet<>(needed());
+        open.values().stream()
+                .filter(progress -> !progress.isDone(Kind.PRECHECK, 0))
+                .forEach(progress -> proven.removeAll(progress.members()));
+        lines.values().forEach(line -> {
+            proven.add(line.current().member());
+            line.previous().map(Line.InPlace::member).ifPresent(proven::add);
+        });
+        return proven;
+    }
+
     /** Directories that keep what is in place, or comes in place. */
     public Set<String> homes() {
         Set<String> homes = new HashSet<>();
@@ -238,16 +251,27 @@ public final class Ledger {
      * What an endpoint has of each release line, as reports say it.
      *
      * @param health what the last look at a committed line found, with a detail
+     * @param unreadable why nothing can be known of a release; its traits are not asked for then
      */
     public List<LineState> lineStates(
-            Function<InstallTask.Member, Traits> traits, Function<Line.Name, Optional<Found>> health) {
+            Function<InstallTask.Member, Traits> traits,
+            Function<Line.Name, Optional<Found>> health,
+            Function<InstallTask.Member, Optional<String>> unreadable) {
         Map<Line.Name, LineState> states = new HashMap<>();
-        lines.forEach((name, line) -> states.put(name, standing(line, health.apply(name))));
+        lines.forEach((name, line) -> states.put(
+                name,
+                standing(
+                        line,
+                        unreadable
+                                .apply(line.current().member())
+                                .map(why -> new Found(Health.ERROR, why))
+                                .or(() -> health.apply(name)))));
         for (Progress progress : open.values()) {
             for (int member = 0; member < progress.members().size(); member++) {
                 Line.Name name = Line.Name.of(progress.members().get(member).release());
                 if (progress.isDone(Kind.PRECHECK, 0)) {
-                    states.put(name, moving(progress, member, Optional.ofNullable(lines.get(name)), traits));
+                    states.put(
+                            name, moving(progress, member, Optional.ofNullable(lines.get(name)), traits, unreadable));
                 }
             }
         }
@@ -277,7 +301,11 @@ public final class Ledger {
     }
 
     private static LineState moving(
-            Progress progress, int member, Optional<Line> line, Function<InstallTask.Member, Traits> traits) {
+            Progress progress,
+            int member,
+            Optional<Line> line,
+            Function<InstallTask.Member, Traits> traits,
+            Function<InstallTask.Member, Optional<String>> unreadable) {
         InstallTask.Member release = progress.members().get(member);
         Line.Name name = Line.Name.of(release.release());
         Optional<Version> before =
@@ -287,6 +315,7 @@ public final class Ledger {
         boolean placed = !back && progress.isDone(removal ? Kind.REMOVE : Kind.APPLY, member);
         boolean captured = progress.isDone(Kind.CAPTURE, member);
         boolean turned = progress.turned().isPresent();
+        Optional<String> trouble = unreadable.apply(release);
         Optional<Version> version = placed
                 ? (removal ? Optional.empty() : Optional.of(release.release().version()))
                 : before;
@@ -310,10 +339,13 @@ public final class Ledger {
                 version.isEmpty()
                         ? Activation.INACTIVE
                         : needsStart ? Activation.PENDING_REBOOT : used ? Activation.ACTIVE : Activation.INACTIVE,
-                progress.stranded() || (turned && placed)
+                trouble.isPresent() || progress.stranded() || (turned && placed)
                         ? Health.ERROR
                         : progress.isDone(Kind.VERIFY, member) && placed ? Health.OK : Health.UNKNOWN,
-                captured && !turned && traits.apply(release).undoable(),
-                progress.turned().map(Entry.Turned::why).orElse(""));
+                trouble.isEmpty()
+                        && captured
+                        && !turned
+                        && traits.apply(release).undoable(),
+                trouble.or(() -> progress.turned().map(Entry.Turned::why)).orElse(""));
     }
 }

@@ -117,6 +117,33 @@ public final class Machine {
         return forward(progress, traits, now, boot);
     }
 
+    /** Whether what comes next depends on the releases; where all is kept or all is given up it does not. */
+    public static boolean wantsTraits(Progress progress) {
+        return progress.isDone(Kind.PRECHECK, 0)
+                && progress.ended().isEmpty()
+                && !progress.committing()
+                && (progress.turned().isEmpty()
+                        || progress.order().stream().anyMatch(member -> touched(progress, member)));
+    }
+
+    /**
+     * What becomes of a transaction whose releases cannot be read any more. Where nothing was changed it is given up; one that stood
+     * there stands on as it was; one that is between old and new waits, changed by nobody, until a rollback is ordered.
+     */
+    public static Next unreadable(Progress progress, String why, CodeClass codeClass) {
+        if (progress.turned().isPresent()) {
+            return new Next.End(
+                    ActionState.UNDO_FAILED,
+                    why + " (on the way back, because: "
+                            + progress.turned().get().why() + "); mend that and order a rollback",
+                    0,
+                    Optional.of(codeClass));
+        }
+        return progress.tookUp() && !progress.changedInAct()
+                ? new Next.End(ActionState.FAILED, why, 0, Optional.of(codeClass))
+                : new Next.Turn(ActionState.FAILED, why, Optional.of(codeClass));
+    }
+
     private static Next abandoned(Progress progress) {
         String why = "nobody wants it any more";
         if (progress.tookUp() && !progress.changedInAct()) {

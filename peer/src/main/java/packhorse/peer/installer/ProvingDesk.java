@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -68,6 +69,8 @@ final class ProvingDesk implements ContentDesk {
      */
     private static final int LOOKS_MAX = 5;
 
+    private static final int BUFFER_BYTES = 256 << 10;
+
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private static final Logger LOG = LoggerFactory.getLogger(ProvingDesk.class);
@@ -77,6 +80,8 @@ final class ProvingDesk implements ContentDesk {
     private final Path contents;
     private final InstallDisk disk;
     private final TufClient catalogue;
+    /** Copies that this process made or read. */
+    private final Set<Path> whole = ConcurrentHashMap.newKeySet();
     /** Why nothing new can be proven by this deployment's root; absent: it can. */
     private final Optional<String> distrust;
 
@@ -218,7 +223,7 @@ final class ProvingDesk implements ContentDesk {
                             CodeClass.PERMANENT,
                             member.release() + " was not installed by this installer, or long ago; install it first"));
             if (!Sha256.of(bytes).equals(member.manifest())) {
-                throw damaged(file);
+                throw damaged(file, member);
             }
             Manifest manifest = ManifestCodec.decode(bytes);
             if (!manifest.id().equals(member.release())) {
@@ -229,9 +234,25 @@ final class ProvingDesk implements ContentDesk {
             requirePack(member, manifest);
             return manifest;
         } catch (BadContentException e) {
-            throw damaged(file);
+            throw damaged(file, member);
         } catch (IOException e) {
             throw unreadable(file, e);
+        }
+    }
+
+    @Override
+    public void restore(Member member) {
+        byte[] bytes = offered(member);
+        if (!Sha256.of(bytes).equals(member.manifest())) {
+            throw new AdapterException(
+                    CodeClass.TRANSIENT,
+                    "the agent's manifest of " + member.release()
+                            + " is damaged too; the agent has to bring the release" + " again");
+        }
+        try {
+            disk.replace(manifest(member), bytes, PRIVATE_FILE);
+        } catch (IOException e) {
+            throw unwritable(manifest(member), e);
         }
     }
 
@@ -273,7 +294,7 @@ final class ProvingDesk implements ContentDesk {
     private Path copied(Manifest manifest, Path from, BlobRef expected, Path own, String name, LongConsumer progress)
             throws IOException {
         Path to = own.resolve(name);
-        if (Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS) && Files.size(to) == expected.length()) {
+        if (isWhole(to, expected, progress)) {
             return to;
         }
         Path fresh = own.resolve(name + ".new");
@@ -294,7 +315,33 @@ final class ProvingDesk implements ContentDesk {
         disk.force(fresh);
         disk.rename(fresh, to);
         disk.force(own);
+        whole.add(to);
         return to;
+    }
+
+    /** What an earlier process copied is read once more: the disk had time to damage it. */
+    private boolean isWhole(Path copy, BlobRef expected, LongConsumer progress) throws IOException {
+        if (!Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS) || Files.size(copy) != expected.length()) {
+            return false;
+        }
+        if (whole.contains(copy)) {
+            return true;
+        }
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (Proven proven = new Proven(Files.newInputStream(copy, LinkOption.NOFOLLOW_LINKS), expected)) {
+            long done = 0;
+            for (int count = proven.read(buffer, 0, buffer.length); count >= 0; ) {
+                done += count;
+                progress.accept(done);
+                count = proven.read(buffer, 0, buffer.length);
+            }
+            proven.finish();
+        } catch (BadContentException e) {
+            LOG.warn("{} was damaged on the installer's disk and is copied again: {}", copy, e.getMessage());
+            return false;
+        }
+        whole.add(copy);
+        return true;
     }
 
     private static InputStream opened(Manifest manifest, Path from) {
@@ -358,6 +405,7 @@ final class ProvingDesk implements ContentDesk {
     @Override
     public void release(Member member) {
         Path own = contents.resolve(member.manifest().hex());
+        whole.removeIf(copy -> copy.startsWith(own));
         try {
             disk.delete(own);
             disk.force(contents);
@@ -378,6 +426,7 @@ final class ProvingDesk implements ContentDesk {
                             .toList();
                 }
                 for (Path other : others) {
+                    whole.removeIf(copy -> copy.startsWith(other));
                     disk.delete(other);
                 }
                 if (!others.isEmpty()) {
@@ -389,9 +438,11 @@ final class ProvingDesk implements ContentDesk {
         }
     }
 
-    private static AdapterException damaged(Path file) {
+    private static AdapterException damaged(Path file, Member member) {
         return new AdapterException(
-                CodeClass.ENVIRONMENT, file + " was damaged on the installer's disk; mend the disk, install it again");
+                CodeClass.ENVIRONMENT,
+                file + ", the manifest of " + member.release()
+                        + ", was damaged on the installer's disk; mend the disk, install it again");
     }
 
     private static AdapterException unreadable(Path file, IOException e) {

@@ -113,7 +113,7 @@ final class ModelInstaller {
             case Admission.TakeUp(long transaction, InstallTask fitted) ->
                 write(new Entry.Began(transaction, now, fitted));
             case Admission.Later(String detail) -> turns.put(task.action(), detail);
-            case Admission.Settle(ActionState state, String detail) -> settle(task, state, detail, now);
+            case Admission.Settle settled -> settle(task, settled.state(), settled.detail(), now);
         }
     }
 
@@ -180,7 +180,8 @@ final class ModelInstaller {
 
     Map<LineName, LineState> lines() {
         Map<LineName, LineState> lines = new LinkedHashMap<>();
-        ledger.lineStates(this::traits, line -> Optional.empty()).forEach(line -> lines.put(LineName.of(line), line));
+        ledger.lineStates(this::traits, line -> Optional.empty(), member -> Optional.empty())
+                .forEach(line -> lines.put(LineName.of(line), line));
         return lines;
     }
 

@@ -180,7 +180,7 @@ final class LedgerTest {
             for (Progress progress : ledger.open()) {
                 progress.lines().forEach(line -> assertTrue(taken.add(line), "law 3: two transactions of " + line));
             }
-            ledger.lineStates(this::traitsOf, line -> Optional.empty());
+            ledger.lineStates(this::traitsOf, line -> Optional.empty(), member -> Optional.empty());
             for (Map.Entry<Line.Name, Line> line : ledger.lines().entrySet()) {
                 if (!taken.contains(line.getKey())) {
                     assertEquals(

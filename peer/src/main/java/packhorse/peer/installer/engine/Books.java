@@ -57,6 +57,11 @@ final class Books implements AutoCloseable {
         return books;
     }
 
+    /** Whether nothing was written down when they were opened. */
+    boolean isBlank() {
+        return journal.found().isEmpty();
+    }
+
     /** What stands in them; entries come to it by {@link #write} alone. */
     Ledger ledger() {
         return ledger;

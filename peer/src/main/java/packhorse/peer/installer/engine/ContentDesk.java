@@ -24,6 +24,12 @@ public interface ContentDesk {
     Manifest kept(InstallTask.Member member);
 
     /**
+     * Keeps anew what cannot be {@link #kept read} any more, from what the agent has under the same digest. Only for a member whose
+     * digest comes from the journal: that it was proven once is all the proof.
+     */
+    void restore(InstallTask.Member member);
+
+    /**
      * The member's content as a private copy, hashed while it was copied, and its file list; made once, then found. The manifest
      * was proven or is kept.
      *

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Dependency;
 import packhorse.core.content.Platform;
@@ -29,6 +31,8 @@ import packhorse.peer.install.Line;
 final class Prechecks {
     /** Where claims begin. */
     private static final Path MACHINE = Path.of("/");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Prechecks.class);
 
     private final Tools tools;
     private final Members members;
@@ -76,7 +80,15 @@ final class Prechecks {
             }
         }
         for (InstallTask.Member other : atStake(job)) {
-            requirePeace(read, members.kept(other));
+            if (members.isReadable(other)) {
+                requirePeace(read, members.kept(other));
+            } else {
+                // Its line says so; one lost record must not keep everything else from this machine.
+                LOG.warn(
+                        "whether {} comes into the way of {} cannot be told",
+                        read.manifest().id(),
+                        other.release());
+            }
         }
     }
 

@@ -131,6 +131,16 @@ final class Rooms {
         disk.delete(data.resolve("look"));
     }
 
+    /** Whether anything that a release needs lies there. */
+    boolean hold() throws IOException {
+        if (!Files.isDirectory(homes(), LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (Stream<Path> found = Files.list(homes())) {
+            return found.findAny().isPresent();
+        }
+    }
+
     /** Deletes what belongs to nothing any more. */
     void sweep(Ledger ledger) throws IOException {
         sweep(homes(), ledger.homes());

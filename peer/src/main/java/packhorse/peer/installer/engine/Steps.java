@@ -131,7 +131,9 @@ final class Steps {
     long bytes(Job job) {
         return switch (job.step().kind()) {
             case PREPARE, APPLY, VERIFY ->
-                members.kept(job.member()).manifest().content().length();
+                members.isReadable(job.member())
+                        ? members.kept(job.member()).manifest().content().length()
+                        : 0;
             case PRECHECK,
                     CAPTURE,
                     HOOK_PRE,

@@ -22,6 +22,7 @@ import packhorse.core.content.CodeClass;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
+import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Programs;
 import packhorse.peer.install.Admission;
@@ -120,6 +121,23 @@ public final class Transactions implements InstallEngine {
         }
         this.books = Books.open(settings.data().resolve("journal"), tools.disk());
         this.ledger = books.ledger();
+        requireJournal();
+    }
+
+    /** A journal that is gone is not an empty machine: what nothing names would be swept away. */
+    private void requireJournal() {
+        try {
+            if (books.isBlank() && rooms.hold()) {
+                books.close();
+                throw new OperationException("the installer's journal in " + settings.data()
+                        + " is gone, and what releases need is still there; bring the file back from a backup, or move"
+                        + " the directory away and install everything again");
+            }
+        } catch (IOException e) {
+            books.close();
+            throw new OperationException(
+                    "the installer's directory " + settings.data() + " cannot be read: " + DurableFiles.reason(e), e);
+        }
     }
 
     /** Makes engines that work with these tools. */
@@ -151,6 +169,7 @@ public final class Transactions implements InstallEngine {
         try {
             nextLookNanos = tools.nanoTime().getAsLong() + settings.drift().toNanos();
             sweep();
+            members.review(ledger.proven());
             while (true) {
                 if (running == null) {
                     if (stopping) {
@@ -208,6 +227,8 @@ public final class Transactions implements InstallEngine {
         told = named;
         later.keySet().retainAll(named.keySet());
         ledger.forget(action -> !named.containsKey(action));
+        // The agent may have brought what was lost here.
+        members.review(ledger.proven());
         Running step = running;
         if (step != null && !step.abandoned()) {
             step.at()
@@ -223,7 +244,7 @@ public final class Transactions implements InstallEngine {
         }
     }
 
-    /** A look at large things takes long, and what is asked for now goes first; it begins anew soon after. */
+    /** A look at large things takes long, and orders go first; it begins anew soon after. */
     private void giveWay() {
         Running look = running;
         if (look != null && look.equals(looking) && !look.abandoned()) {
@@ -287,16 +308,9 @@ public final class Transactions implements InstallEngine {
                 settle(task, ActionState.CANCELLED, "nobody wants it any more", Optional.empty());
                 continue;
             }
-            switch (Admission.of(task, ledger, members::traits)) {
+            switch (admission(task)) {
                 case Admission.Later wait -> later.put(task.action(), wait.detail());
-                case Admission.Settle settled ->
-                    settle(
-                            task,
-                            settled.state(),
-                            settled.detail(),
-                            settled.state() == ActionState.REFUSED
-                                    ? Optional.of(CodeClass.PERMANENT)
-                                    : Optional.empty());
+                case Admission.Settle settled -> settle(task, settled.state(), settled.detail(), settled.codeClass());
                 case Admission.Begin fresh -> {
                     begin(ledger.next(), fresh.task());
                     begun++;
@@ -308,6 +322,19 @@ public final class Transactions implements InstallEngine {
             }
         }
         return begun;
+    }
+
+    private Admission admission(InstallTask task) {
+        try {
+            Admission admission = Admission.of(task, ledger, members::traits);
+            if (admission instanceof Admission.TakeUp standing) {
+                ledger.open(standing.transaction()).orElseThrow().members().forEach(members::kept);
+            }
+            return admission;
+        } catch (AdapterException e) {
+            return new Admission.Settle(
+                    ActionState.REFUSED, String.valueOf(e.getMessage()), Optional.of(e.codeClass()));
+        }
     }
 
     private void begin(long transaction, InstallTask task) {
@@ -342,7 +369,7 @@ public final class Transactions implements InstallEngine {
             if (!wanted.equals(progress.task())) {
                 books.write(new Entry.Told(progress.transaction(), now(), wanted));
             }
-            switch (Machine.next(progress, traits(progress), now(), tools.boot())) {
+            switch (next(progress)) {
                 case Next.Run run -> {
                     start(progress, run.step());
                     return true;
@@ -373,10 +400,16 @@ public final class Transactions implements InstallEngine {
         }
     }
 
-    private List<Traits> traits(Progress progress) {
-        return progress.isDone(Step.Kind.PRECHECK, 0)
-                ? progress.members().stream().map(members::traits).toList()
-                : List.of();
+    private Next next(Progress progress) {
+        List<Traits> traits;
+        try {
+            traits = Machine.wantsTraits(progress)
+                    ? progress.members().stream().map(members::traits).toList()
+                    : List.of();
+        } catch (AdapterException e) {
+            return Machine.unreadable(progress, String.valueOf(e.getMessage()), e.codeClass());
+        }
+        return Machine.next(progress, traits, now(), tools.boot());
     }
 
     private void await(Progress progress, Next.Wait wait) {
@@ -485,9 +518,9 @@ public final class Transactions implements InstallEngine {
 
     private long deadline(Progress progress, Step step) {
         Duration limit = StepLimits.standard(step.kind().phase());
-        if (progress.isDone(Step.Kind.PRECHECK, 0)) {
-            Members.Read read = members.kept(progress.members().get(step.member()));
-            limit = StepLimits.of(step, read.section(), HOOK_SLACK);
+        InstallTask.Member member = progress.members().get(step.member());
+        if (progress.isDone(Step.Kind.PRECHECK, 0) && members.isReadable(member)) {
+            limit = StepLimits.of(step, members.kept(member).section(), HOOK_SLACK);
         }
         return tools.nanoTime().getAsLong() + limit.toNanos();
     }
@@ -587,6 +620,7 @@ public final class Transactions implements InstallEngine {
 
     private void look(boolean wanted) {
         nextLookNanos = tools.nanoTime().getAsLong() + settings.drift().toNanos();
+        members.review(ledger.proven());
         Set<Line.Name> moving = new HashSet<>();
         ledger.open().forEach(progress -> moving.addAll(progress.lines()));
         List<Line> lines = ledger.lines().values().stream()
@@ -645,7 +679,7 @@ public final class Transactions implements InstallEngine {
         InstallerReport report = new InstallerReport(
                 revision,
                 List.copyOf(statuses.values()),
-                ledger.lineStates(members::traits, drifts::found),
+                ledger.lineStates(members::traits, drifts::found, members::trouble),
                 tools.programs().whyNotConfined(),
                 Optional.empty());
         if (!report.equals(reported)) {

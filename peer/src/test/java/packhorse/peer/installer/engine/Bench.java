@@ -311,6 +311,11 @@ final class Bench {
         }
 
         @Override
+        public void restore(InstallTask.Member member) {
+            kept(member);
+        }
+
+        @Override
         public Content content(InstallTask.Member member, LongConsumer progress) {
             try {
                 Path copy = place.resolve(member.manifest().hex());
