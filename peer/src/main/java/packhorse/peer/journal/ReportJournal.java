@@ -67,6 +67,9 @@ public final class ReportJournal implements AutoCloseable {
     /** Ended actions that no desired state names any more and that are remembered, in case an old desired state comes back. */
     static final int FORMER_MAX = 10_000;
 
+    /** Files of replaced journals that are kept for whoever wants to look: the largest that a journal comes to, and more. */
+    static final int FORMER_FILES_MAX = 64;
+
     /** New journals in one run because of what a tracker acknowledged; one that goes on with it is not to be believed. */
     static final int BEGINNINGS_MAX = 4;
 
@@ -267,6 +270,26 @@ public final class ReportJournal implements AutoCloseable {
     private void setAside(List<Path> former) throws IOException {
         for (Path path : former) {
             ground.disk().move(path, Segment.former(path));
+        }
+        if (!former.isEmpty()) {
+            removeOldest();
+        }
+    }
+
+    /** What waited in them is in the journals that replaced theirs, so they may go. */
+    private void removeOldest() {
+        try {
+            List<Path> aside = Segment.formers(directory);
+            List<Path> oldest = aside.subList(0, Math.max(0, aside.size() - FORMER_FILES_MAX));
+            for (Path path : oldest) {
+                ground.disk().delete(path);
+                LOG.info(
+                        "{} is removed: of report journals that were replaced, {} files are kept",
+                        path,
+                        FORMER_FILES_MAX);
+            }
+        } catch (IOException e) {
+            LOG.warn("old files of replaced report journals cannot be removed from {}: {}", directory, e.getMessage());
         }
     }
 
@@ -532,7 +555,7 @@ public final class ReportJournal implements AutoCloseable {
         beginnings++;
         LOG.error(
                 "a tracker has report {} of this machine, whose disk knows of {} only: it was put back to an earlier"
-                        + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
+                    + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
                 sequence,
                 next - 1,
                 waiting.size());

@@ -79,9 +79,18 @@ final class Segment {
 
     /** The journal's files in their order. */
     static List<Path> list(Path directory) throws IOException {
+        return list(directory, SUFFIX);
+    }
+
+    /** Files that newer journals replaced, in the order of their places. */
+    static List<Path> formers(Path directory) throws IOException {
+        return list(directory, SUFFIX + FORMER);
+    }
+
+    private static List<Path> list(Path directory, String ending) throws IOException {
         try (var files = Files.list(directory)) {
             return files.filter(
-                            file -> String.valueOf(file.getFileName()).matches("[0-9a-f]{16}" + Pattern.quote(SUFFIX)))
+                            file -> String.valueOf(file.getFileName()).matches("[0-9a-f]{16}" + Pattern.quote(ending)))
                     .sorted()
                     .toList();
         }

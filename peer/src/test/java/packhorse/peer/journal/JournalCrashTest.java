@@ -207,6 +207,28 @@ class JournalCrashTest {
         }
     }
 
+    @Test
+    void ofReplacedJournalsOnlyTheNewestFilesAreKept() throws IOException {
+        for (int place = 1; place <= 100; place++) {
+            Files.createFile(directory.resolve(String.format("%016x.reports.former", place)));
+        }
+        try (ReportJournal journal = open(directory, 1, Disk.REAL)) {
+            append(journal, 0, 3);
+            assertTrue(journal.stored(journal.number(), Long.MAX_VALUE));
+            assertEquals(List.of("a0", "a1", "a2"), actions(waiting(journal)));
+        }
+
+        List<String> kept;
+        try (Stream<Path> all = Files.list(directory)) {
+            kept = all.map(path -> String.valueOf(path.getFileName()))
+                    .filter(name -> name.endsWith(".former"))
+                    .sorted()
+                    .toList();
+        }
+        assertEquals(ReportJournal.FORMER_FILES_MAX, kept.size());
+        assertEquals(String.format("%016x.reports.former", 100), kept.getLast());
+    }
+
     /** What begins another journal, on a directory that holds one. */
     private interface Beginning {
         void with(Path path, Disk disk) throws IOException;
