@@ -219,8 +219,8 @@ public final class Agent implements AutoCloseable {
         this.actions = new ActionWriter(steward, installations, clock);
         this.entitlements = new Entitlements(
                 data.resolve("entitled"),
-                session,
-                duties,
+                session::send,
+                duties::trouble,
                 errands,
                 clock,
                 nanoTime,

@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.durable.Durably;
@@ -28,7 +31,6 @@ import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.EntitlementQuestion;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.state.Subject;
-import packhorse.peer.session.TrackerSession;
 
 /**
  * May this endpoint have it, when somebody on it asks? A tracker says so, each time, for what is on this disk too: what may be
@@ -36,14 +38,20 @@ import packhorse.peer.session.TrackerSession;
  * {@link #KEPT}, so that a laptop on a train keeps what it may have; a no is never kept, and whoever was never told yes is
  * refused.
  *
- * <p>Owns the questions on their way and the answers that are kept. Only the owner thread enters.
+ * <p>An agent that has just started has not met its tracker yet. What is asked then waits for the first session as long as it
+ * would wait for an answer, unless the kept answers grant it; a pull in a machine's boot script is not refused for being early.
+ *
+ * <p>Owns the questions on their way, those that wait for the first session, and the answers that are kept. Only the owner
+ * thread enters.
  */
 final class Entitlements {
     /** What a day offline may not take away; longer, and a right that was taken away would be used. */
     static final Duration KEPT = Duration.ofHours(24);
     /** A tracker answers from memory. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
-    /** Questions on their way: people and readers of one machine. */
+    /** Nobody answered for so long after the start: the trackers are out of reach, and who asks is told so at once. */
+    private static final Duration START_MAX = Duration.ofMinutes(1);
+    /** Questions on their way or waiting: people and readers of one machine. */
     private static final int PENDING_MAX = 256;
     /** Answers that are kept; the oldest go. */
     private static final int KEPT_MAX = 5_000;
@@ -67,35 +75,43 @@ final class Entitlements {
     private record Pending(List<Subject> subjects, Consumer<Verdict> then, long dueNanos) {}
 
     private final Path file;
-    private final TrackerSession session;
-    private final Duties duties;
+    private final Predicate<Envelope> tracker;
+    private final Supplier<String> trouble;
     private final Errands errands;
     private final InstantSource clock;
     private final LongSupplier nanoTime;
     private final boolean everything;
     private final Map<Long, Pending> pending = new TreeMap<>();
+    private final List<Pending> early = new ArrayList<>();
+    private final long startUntilNanos;
+    private boolean met;
     private final Map<String, Instant> kept = new HashMap<>();
     private boolean tooOld;
     private long number;
     private boolean writing;
     private boolean unwritten;
 
-    /** @param everything whether nobody has to be asked: the origin's own agent */
+    /**
+     * @param tracker takes a message for the tracker there is; false when there is none or it takes no more now
+     * @param trouble why no tracker is heard, empty when one is
+     * @param everything whether nobody has to be asked: the origin's own agent
+     */
     Entitlements(
             Path file,
-            TrackerSession session,
-            Duties duties,
+            Predicate<Envelope> tracker,
+            Supplier<String> trouble,
             Errands errands,
             InstantSource clock,
             LongSupplier nanoTime,
             boolean everything) {
         this.file = file;
-        this.session = session;
-        this.duties = duties;
+        this.tracker = tracker;
+        this.trouble = trouble;
         this.errands = errands;
         this.clock = clock;
         this.nanoTime = nanoTime;
         this.everything = everything;
+        this.startUntilNanos = nanoTime.getAsLong() + START_MAX.toNanos();
         read();
     }
 
@@ -121,20 +137,34 @@ final class Entitlements {
             then.accept(new Verdict(subjects, Map.of()));
             return;
         }
-        EntitlementQuestion.Builder question = EntitlementQuestion.newBuilder().setNumber(++number);
-        subjects.stream().limit(SUBJECTS_MAX).map(StateCodec::write).forEach(question::addSubjects);
-        boolean sent = pending.size() < PENDING_MAX
-                && session.send(Envelope.newBuilder()
-                        .setVersion(FrameCodec.VERSION)
-                        .setEntitlementQuestion(question)
-                        .build());
-        if (sent) {
-            pending.put(
-                    question.getNumber(),
-                    new Pending(List.copyOf(subjects), then, nanoTime.getAsLong() + ANSWER_MAX.toNanos()));
-        } else {
+        if (pending.size() + early.size() >= PENDING_MAX) {
             then.accept(withoutTracker(subjects));
+            return;
         }
+        long now = nanoTime.getAsLong();
+        Pending question = new Pending(List.copyOf(subjects), then, now + ANSWER_MAX.toNanos());
+        if (send(question)) {
+            return;
+        }
+        Verdict alone = withoutTracker(subjects);
+        if (met || alone.denied().isEmpty() || now - startUntilNanos >= 0) {
+            then.accept(alone);
+        } else {
+            early.add(question);
+        }
+    }
+
+    private boolean send(Pending asked) {
+        EntitlementQuestion.Builder question = EntitlementQuestion.newBuilder().setNumber(++number);
+        asked.subjects().stream().limit(SUBJECTS_MAX).map(StateCodec::write).forEach(question::addSubjects);
+        boolean sent = tracker.test(Envelope.newBuilder()
+                .setVersion(FrameCodec.VERSION)
+                .setEntitlementQuestion(question)
+                .build());
+        if (sent) {
+            pending.put(question.getNumber(), asked);
+        }
+        return sent;
     }
 
     /** A tracker's answer. */
@@ -185,9 +215,13 @@ final class Entitlements {
     /** A session began; a tracker of an older version knows no entitlements, and whom it names for a pack may have it. */
     void connected(int version) {
         tooOld = version < Agent.VERSION_OF_STATES;
+        met = true;
+        List<Pending> waited = List.copyOf(early);
+        early.clear();
+        waited.forEach(question -> ask(question.subjects(), question.then()));
     }
 
-    /** The session ended: nobody will answer what was asked. */
+    /** The session ended: nobody will answer what was asked. What waits for the first one goes on waiting. */
     void disconnected() {
         tooOld = false;
         List<Pending> unanswered = List.copyOf(pending.values());
@@ -197,16 +231,12 @@ final class Entitlements {
 
     /** Questions that nobody answers are given up. */
     void tick(long nowNanos) {
-        List<Long> late = pending.entrySet().stream()
-                .filter(entry -> nowNanos - entry.getValue().dueNanos() >= 0)
-                .map(Map.Entry::getKey)
+        List<Pending> late = Stream.concat(pending.values().stream(), early.stream())
+                .filter(question -> nowNanos - question.dueNanos() >= 0)
                 .toList();
-        for (Long each : late) {
-            Pending question = pending.remove(each);
-            if (question != null) {
-                question.then().accept(withoutTracker(question.subjects()));
-            }
-        }
+        pending.values().removeAll(late);
+        early.removeAll(late);
+        late.forEach(question -> question.then().accept(withoutTracker(question.subjects())));
     }
 
     private Verdict withoutTracker(List<Subject> subjects) {
@@ -222,7 +252,7 @@ final class Entitlements {
                 denied.put(
                         subject,
                         "no tracker can be asked whether this machine may have it ("
-                                + (duties.trouble().isEmpty() ? "it does not answer" : duties.trouble())
+                                + (trouble.get().isEmpty() ? "it does not answer" : trouble.get())
                                 + ")"
                                 + (when == null ? "" : ", and the last yes is older than " + KEPT.toHours() + " h")
                                 + "; try again when it is reached");

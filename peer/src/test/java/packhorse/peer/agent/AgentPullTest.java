@@ -100,6 +100,20 @@ final class AgentPullTest {
     }
 
     @Test
+    void aPullAskedForBeforeTheFirstSessionWaitsForIt() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.31.30")) {
+            byte[] content = Deployment.content(10, 100_000);
+            VerifiedManifest manifest = deployment.publish("acme/tool", "1.0", "any", content);
+            deployment.origin("2", Map.of(manifest, content));
+            Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
+
+            assertEquals(
+                    Sha256.of(content).hex(),
+                    pulled(agent.pull("acme/tool", "", "")).getSha256());
+        }
+    }
+
+    @Test
     void theSamePullTwiceIsOneFetch() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.31.12")) {
             byte[] content = Deployment.content(3, LENGTH);
