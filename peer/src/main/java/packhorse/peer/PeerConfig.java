@@ -11,6 +11,7 @@ import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
+import packhorse.peer.gateway.GatewayNames;
 import packhorse.peer.installer.InstallConfig;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 import packhorse.peer.swarm.SwarmConfig.Listen;
@@ -26,6 +27,7 @@ import packhorse.peer.swarm.SwarmConfig.Listen;
  * @param listen where the swarm listens, and what it connects from; the first is also where trackers are asked from
  * @param socket the Unix domain socket for the command line
  * @param gateway where the HTTP gateway listens, if there is one
+ * @param gatewayNames what else than its address the gateway may be called
  * @param userPage whether the gateway has the page for the person at this machine
  * @param limits the agent's own limits
  * @param openSwarm where plain clients are served, if they are
@@ -42,6 +44,7 @@ public record PeerConfig(
         List<Listen> listen,
         Path socket,
         Optional<PeerAddress> gateway,
+        GatewayNames gatewayNames,
         boolean userPage,
         RateLimits limits,
         Optional<Listen> openSwarm,
@@ -76,6 +79,7 @@ public record PeerConfig(
         List<Listen> listen = yaml.list("listen", PeerConfig::listen);
         Path socket = yaml.optionalPath("socket").orElseGet(() -> data.resolve("agent.sock"));
         Optional<PeerAddress> gateway = yaml.optional("gateway", PeerAddress::parse);
+        GatewayNames gatewayNames = GatewayNames.of(yaml.optionalList("gatewayNames", GatewayNames::name));
         boolean userPage = yaml.optionalBool("userPage").orElse(true);
         RateLimits limits = yaml.optionalMap("limits").map(PeerConfig::limits).orElse(RateLimits.NONE);
         Optional<Listen> openSwarm = yaml.optional("openSwarm", PeerConfig::listen);
@@ -99,6 +103,7 @@ public record PeerConfig(
                 listen,
                 socket,
                 gateway,
+                gatewayNames,
                 userPage,
                 limits,
                 openSwarm,

@@ -133,8 +133,8 @@ public final class PeerMain implements AutoCloseable {
                             random));
             Optional<Gateway> gateway = config.gateway()
                     .map(address -> config.userPage()
-                            ? Gateway.start(address, agent::open, agent::ask, random)
-                            : Gateway.start(address, agent::open));
+                            ? Gateway.start(address, config.gatewayNames(), agent::open, agent::ask, random)
+                            : Gateway.start(address, config.gatewayNames(), agent::open));
             return new PeerMain(config, store, channel, agent, renewal, gateway);
         } catch (RuntimeException e) {
             started.forEach(part -> closeAfter(e, part));

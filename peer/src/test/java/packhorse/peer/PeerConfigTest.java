@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,13 +39,15 @@ final class PeerConfigTest {
                 Path.of("/run/packhorse/agent.sock"), PeerConfig.read(sample).socket());
         String all = Files.readString(sample)
                 .replaceAll(
-                        "(?m)^#((?:gateway|userPage|openSwarm|limits|install|repository|proxy|  [\\w#]+|  -).*)$",
+                        "(?m)^#((?:gateway|gatewayNames|userPage|openSwarm|limits|install|repository|proxy|  [\\w#]+| "
+                                + " -).*)$",
                         "$1");
         PeerConfig config = PeerConfig.of(YamlDocument.parse("peer.yaml", all));
         assertEquals(List.of(new HostPort("192.0.2.10", 7301), new HostPort("192.0.2.11", 7301)), config.trackers());
         assertEquals(List.of(URI.create("https://192.0.2.10:7302/repository/")), config.repositories());
         assertEquals(Optional.of(new HostPort("proxy.example.org", 3128)), config.proxy());
         assertEquals(Optional.of(PeerAddress.parse("127.0.0.1:7500")), config.gateway());
+        assertEquals(Set.of("depot.example.org"), config.gatewayNames().names());
         assertFalse(config.userPage());
         assertEquals(Optional.of(ByteRate.parse("50Mbit")), config.limits().wanDown());
         assertTrue(config.openSwarm().isPresent());
@@ -93,6 +96,7 @@ final class PeerConfigTest {
     @CsvSource(delimiter = '|', textBlock = """
         colour: green           | peer.yaml:4:1
         gateway: localhost      | peer.yaml:4:10
+        gatewayNames: [a.b:80]  | peer.yaml:4:16
         limits: {wanDown: fast} | peer.yaml:4:19
         limits: {wanDwon: 1MB/s}| peer.yaml:4:10
         repository: http://a:1/ | peer.yaml:4:13

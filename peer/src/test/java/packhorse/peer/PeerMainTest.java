@@ -64,6 +64,7 @@ final class PeerMainTest {
                 read.listen(),
                 read.socket(),
                 read.gateway(),
+                read.gatewayNames(),
                 read.userPage(),
                 read.limits(),
                 read.openSwarm(),

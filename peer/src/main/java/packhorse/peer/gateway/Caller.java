@@ -51,15 +51,19 @@ final class Caller {
     }
 
     /**
-     * Why it gets no content. Whoever follows a link gets it, as a file that no page can read. From other machines the gateway is called
-     * by whatever names they know it by, and what a browser there says of names proves nothing.
+     * Why it gets no content. Whoever follows a link gets it, as a file that no page can read. Whoever says no name at all is no browser.
+     *
+     * @param own what this gateway may be called
      */
-    static Optional<String> mayNotFetch(Context context) {
+    static Optional<String> mayNotFetch(Context context, GatewayNames own) {
         if (isForeign(context) && !follows(context)) {
             return Optional.of("another site's page may not ask this");
         }
-        if (isHere(context) && !saysLoopback(context)) {
-            return Optional.of("on this machine it is called by a loopback name, such as http://localhost");
+        String host = context.header("Host");
+        if (host != null && !own.answerTo(host)) {
+            return Optional.of(
+                    "this gateway answers to its address, not to that name; call it by its address, or name it in"
+                            + " gatewayNames: of its peer.yaml");
         }
         return Optional.empty();
     }

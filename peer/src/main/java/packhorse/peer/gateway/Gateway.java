@@ -72,6 +72,7 @@ public final class Gateway implements AutoCloseable {
 
     private Gateway(
             PeerAddress listen,
+            GatewayNames names,
             Function<ContentWish, CompletableFuture<ContentSource>> contents,
             Optional<UserPage> page) {
         this.contents = contents;
@@ -82,9 +83,9 @@ public final class Gateway implements AutoCloseable {
             config.jetty.port = listen.port();
             config.http.compressionStrategy = io.javalin.compression.CompressionStrategy.NONE;
             for (HandlerType method : new HandlerType[] {HandlerType.GET, HandlerType.HEAD}) {
-                add(config, method, "/releases/{publisher}/{product}/{version}/{platform}", this::release);
-                add(config, method, "/releases/{publisher}/{product}/{version}", this::release);
-                add(config, method, "/packs/{sha256}", this::pack);
+                add(config, names, method, "/releases/{publisher}/{product}/{version}/{platform}", this::release);
+                add(config, names, method, "/releases/{publisher}/{product}/{version}", this::release);
+                add(config, names, method, "/packs/{sha256}", this::pack);
             }
             page.ifPresent(shown -> shown.addTo(config));
             // After the head is out nothing can be said any more: fewer bytes than promised end the connection.
@@ -99,25 +100,29 @@ public final class Gateway implements AutoCloseable {
     /**
      * Starts the door.
      *
+     * @param names what else than its address it may be called
      * @throws UsageException when the address cannot be listened on
      */
-    public static Gateway start(PeerAddress listen, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
-        return start(new Gateway(listen, contents, Optional.empty()), listen);
+    public static Gateway start(
+            PeerAddress listen, GatewayNames names, Function<ContentWish, CompletableFuture<ContentSource>> contents) {
+        return start(new Gateway(listen, names, contents, Optional.empty()), listen);
     }
 
     /**
      * Starts the door, with the page for the person at this machine.
      *
+     * @param names what else than its address it may be called
      * @param asking asks the agent
      * @param random of which nobody can guess the next
      * @throws UsageException when the address cannot be listened on
      */
     public static Gateway start(
             PeerAddress listen,
+            GatewayNames names,
             Function<ContentWish, CompletableFuture<ContentSource>> contents,
             UserPage.Asking asking,
             RandomGenerator random) {
-        return start(new Gateway(listen, contents, Optional.of(new UserPage(asking, random))), listen);
+        return start(new Gateway(listen, names, contents, Optional.of(new UserPage(asking, random))), listen);
     }
 
     private static Gateway start(Gateway gateway, PeerAddress listen) {
@@ -133,11 +138,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What another site's page in a browser of this machine asks for is not even fetched. */
-    private static void add(JavalinConfig config, HandlerType method, String path, Handler handler) {
+    private static void add(
+            JavalinConfig config, GatewayNames names, HandlerType method, String path, Handler handler) {
         config.routes.addHttpHandler(method, path, context -> {
             context.header("X-Content-Type-Options", "nosniff");
             context.header("Cross-Origin-Resource-Policy", "same-origin");
-            Optional<String> objection = Caller.mayNotFetch(context);
+            Optional<String> objection = Caller.mayNotFetch(context, names);
             if (objection.isPresent()) {
                 refuse(context, 403, objection.get());
             } else {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.ContentHasher;
@@ -61,7 +64,7 @@ final class GatewayTest {
     Path directory;
 
     private PieceWatch watch = Watches.empty(Path.of("unset"), 1);
-    private Gateway gateway = Gateway.start(FREE, this::open);
+    private Gateway gateway = Gateway.start(FREE, GatewayNames.of(Set.of("depot.example.org")), this::open);
 
     @BeforeEach
     void somethingToServe() throws IOException {
@@ -145,6 +148,45 @@ final class GatewayTest {
         assertTrue(followed.startsWith("HTTP/1.1 200"), followed.substring(0, 20));
         assertTrue(followed.contains("X-Content-Type-Options: nosniff"));
         assertTrue(followed.contains("Cross-Origin-Resource-Policy: same-origin"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.31.31.1",
+                "127.31.31.1:17500",
+                "192.0.2.7",
+                "[2001:db8::5]:7500",
+                "localhost:1",
+                "Depot.Example.org.:80"
+            })
+    void itAnswersToAddressesAndToTheNamesItWasGiven(String host) throws Exception {
+        everythingIsThere();
+
+        String answer = raw("Host: " + host);
+
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer.substring(0, 20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "depot.example.org.evil.example",
+                "192.0.2.7.evil.example",
+                "example.org",
+                "x",
+                "1.2.3.4.5",
+                "[evil]"
+            })
+    void byAnyOtherNameNothingIsFetched(String host) throws Exception {
+        everythingIsThere();
+
+        String answer = raw("Host: " + host);
+
+        assertTrue(answer.startsWith("HTTP/1.1 40"), answer);
+        assertTrue(host.startsWith("[") || answer.contains("gatewayNames:"), answer);
+        assertEquals(List.of(), wishes);
     }
 
     @Test
@@ -251,7 +293,8 @@ final class GatewayTest {
         assertEquals(400, get("/releases/acme/UPPER/1.0/any").statusCode());
         assertEquals(404, get("/elsewhere").statusCode());
         UsageException taken = assertThrows(
-                UsageException.class, () -> Gateway.start(new PeerAddress(FREE.ip(), gateway.port()), this::open));
+                UsageException.class,
+                () -> Gateway.start(new PeerAddress(FREE.ip(), gateway.port()), GatewayNames.NONE, this::open));
         assertTrue(taken.toString().contains("gateway"), taken.toString());
     }
 

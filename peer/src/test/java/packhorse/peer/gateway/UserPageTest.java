@@ -38,6 +38,7 @@ final class UserPageTest {
     private final TellingAgent agent = new TellingAgent(NOW);
     private final Gateway gateway = Gateway.start(
             new PeerAddress(IpAddress.parse("127.31.32.1"), 17_500),
+            GatewayNames.NONE,
             wish -> new CompletableFuture<>(),
             agent,
             new SecureRandom());
@@ -337,7 +338,9 @@ final class UserPageTest {
     @Test
     void whereTheGatewayHasNoPageThereIsNone() throws IOException {
         try (Gateway bare = Gateway.start(
-                        new PeerAddress(IpAddress.parse("127.31.32.2"), 17_500), wish -> new CompletableFuture<>());
+                        new PeerAddress(IpAddress.parse("127.31.32.2"), 17_500),
+                        GatewayNames.NONE,
+                        wish -> new CompletableFuture<>());
                 Socket socket = new Socket("127.31.32.2", bare.port())) {
             socket.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
