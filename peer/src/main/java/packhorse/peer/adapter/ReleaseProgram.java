@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import packhorse.core.content.SafePath;
+import packhorse.peer.process.Surroundings;
 
 /** What holds for every program that a release names, be it a hook or what an adapter runs: how it is named, what it is told and sees. */
 public final class ReleaseProgram {
@@ -94,10 +96,35 @@ public final class ReleaseProgram {
         }
     }
 
+    /**
+     * Whether what a release asks for may be shown to its programs. Where the installer is root, a confined program is nobody, and reads
+     * what everybody may. Where it is not, the program is still this installer's own user outside its sandbox: all of that user's files
+     * would be in reach, below a directory those that nobody else can get to.
+     */
+    static boolean mayBeShown(Path path, boolean root) {
+        if (root) {
+            return true;
+        }
+        try {
+            Path real = path.toRealPath();
+            for (Path above = real.getParent(); above != null; above = above.getParent()) {
+                if (!Files.getPosixFilePermissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                    return false;
+                }
+            }
+            return real.startsWith("/usr")
+                    || (Files.isRegularFile(real)
+                            && Files.getPosixFilePermissions(real).contains(PosixFilePermission.OTHERS_READ));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** What a program of a release sees beside the system: the given, the release's places, what its section requires. */
     public static List<Path> readable(Workplace here, Placement placement, Path... given) {
+        boolean root = Surroundings.isRoot();
         Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
-        Stream<Path> required = here.section().requires().stream().map(Path::of);
+        Stream<Path> required = here.section().requires().stream().map(Path::of).filter(path -> mayBeShown(path, root));
         return Stream.concat(
                         Stream.of(given),
                         Stream.concat(claimed, required)
