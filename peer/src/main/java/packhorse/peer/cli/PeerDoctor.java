@@ -20,6 +20,7 @@ import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Status;
 import packhorse.core.topology.HostPort;
 import packhorse.peer.PeerConfig;
+import packhorse.peer.adapter.Programs;
 import packhorse.peer.installer.InstallConfig;
 import packhorse.peer.installer.InstallReadiness;
 import packhorse.peer.process.Surroundings;
@@ -146,15 +147,35 @@ public final class PeerDoctor {
 
     private static Finding swarmUser(PeerConfig config) {
         try {
-            return Readiness.whyNotApart(config.swarmUser())
-                    .map(why -> Finding.warn(
-                            "swarm user",
-                            "the swarm process would run as this user: " + why,
-                            "run the agent as root with setpriv, and let everybody read Java and Packhorse's programs"))
-                    .orElseGet(() -> Finding.ok("swarm user", "the swarm process would run as a user without rights"));
+            return swarmUser(
+                    Readiness.whyNotApart(config.swarmUser()),
+                    config.install().enabled() && Readiness.runsAs(config.swarmUser(), Programs.NOBODY));
         } catch (UsageException e) {
             return Finding.fail("swarm user", String.valueOf(e.getMessage()), "name a user of this machine");
         }
+    }
+
+    /**
+     * As whom the swarm process would run.
+     *
+     * @param whyNotApart why as the agent's own user, where it would
+     * @param asHooks whether as whom programs of releases run
+     */
+    static Finding swarmUser(Optional<String> whyNotApart, boolean asHooks) {
+        if (whyNotApart.isPresent()) {
+            return Finding.warn(
+                    "swarm user",
+                    "the swarm process would run as this user: " + whyNotApart.get(),
+                    "run the agent as root with setpriv, and let everybody read Java and Packhorse's programs");
+        }
+        if (asHooks) {
+            return Finding.warn(
+                    "swarm user",
+                    "the swarm process would run as nobody, as confined programs of releases do: one that was taken"
+                            + " over could look into them and end them",
+                    "useradd --system --no-create-home --shell /usr/sbin/nologin packhorse-swarm");
+        }
+        return Finding.ok("swarm user", "the swarm process would run as a user without rights");
     }
 
     /** What every one of {@code trackers} answers, where an agent that does not run would ask them. */

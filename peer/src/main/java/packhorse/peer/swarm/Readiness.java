@@ -25,4 +25,14 @@ public final class Readiness {
     public static Optional<String> whyNotApart(Optional<String> wanted) {
         return ProcessLauncher.user(wanted).whyNotApart();
     }
+
+    /**
+     * Whether the swarm process would run as the user with that number.
+     *
+     * @param wanted the user that was configured
+     * @throws packhorse.core.UsageException when there is no such user
+     */
+    public static boolean runsAs(Optional<String> wanted, int uid) {
+        return ProcessLauncher.user(wanted).is(uid);
+    }
 }

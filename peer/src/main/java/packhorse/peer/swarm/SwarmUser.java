@@ -44,12 +44,19 @@ final class SwarmUser {
     private static final Logger LOG = LoggerFactory.getLogger(SwarmUser.class);
 
     private final String name;
+    private final Optional<Integer> uid;
     private final Optional<Integer> gid;
     private final List<String> prefix;
     private final Optional<String> whyNotApart;
 
-    private SwarmUser(String name, Optional<Integer> gid, List<String> prefix, Optional<String> whyNotApart) {
+    private SwarmUser(
+            String name,
+            Optional<Integer> uid,
+            Optional<Integer> gid,
+            List<String> prefix,
+            Optional<String> whyNotApart) {
         this.name = name;
+        this.uid = uid;
         this.gid = gid;
         this.prefix = List.copyOf(prefix);
         this.whyNotApart = whyNotApart;
@@ -91,11 +98,17 @@ final class SwarmUser {
         if (obstacle.isPresent()) {
             return same("another user cannot start it, see " + obstacle.get());
         }
-        return new SwarmUser(account.get().name(), Optional.of(account.get().gid()), prefix, Optional.empty());
+        return new SwarmUser(
+                account.get().name(),
+                Optional.of(account.get().uid()),
+                Optional.of(account.get().gid()),
+                prefix,
+                Optional.empty());
     }
 
     private static SwarmUser same(String why) {
-        return new SwarmUser(System.getProperty("user.name", ""), Optional.empty(), List.of(), Optional.of(why));
+        return new SwarmUser(
+                System.getProperty("user.name", ""), Optional.empty(), Optional.empty(), List.of(), Optional.of(why));
     }
 
     private record Account(String name, int uid, int gid) {}
@@ -115,6 +128,11 @@ final class SwarmUser {
     /** Why it is the agent's own user; empty where it is another one. */
     Optional<String> whyNotApart() {
         return whyNotApart;
+    }
+
+    /** Whether it is the user with that number, and not the agent's own. */
+    boolean is(int number) {
+        return uid.equals(Optional.of(number));
     }
 
     String name() {
