@@ -16,6 +16,7 @@ import org.apache.mina.core.session.IoSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import packhorse.core.PlainText;
 import packhorse.core.identity.IdentityException;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.message.FrameCodec;
@@ -36,20 +37,13 @@ import packhorse.core.message.v1.Pong;
  *   ENDED        the owner has been told why; once, when leaving OPEN or what is before it
  * </pre>
  *
- * <p><b>Out.</b> Messages become frames at once and wait in a queue bounded in bytes. One write is under way at a time, of as
- * many small frames as fit a TLS record; when the kernel has it the next one follows.
+ * <p><b>Out.</b> Messages become frames at once and wait in {@link Outgoing}; when the kernel has what was written the next follows.
  *
  * <p><b>In.</b> A message that the owner does not take (its mailbox is full) is kept, reading stops, so TCP slows the other end
  * down, and it is offered again by {@link #tick}. Neither Ping nor Pong goes to the owner.
  */
 final class WireChannel implements WireSession {
     private static final Logger LOG = LoggerFactory.getLogger(WireChannel.class);
-
-    /** Frames that go into one write: a TLS record holds 16 KiB. */
-    private static final int WRITE_BYTES = 16 << 10;
-
-    /** Frames that wait for one session at most; a queue of pings has no bytes to speak of. */
-    private static final int QUEUE_FRAMES_MAX = 4_096;
 
     /** What may still go out before a Goodbye; more would be in its way. */
     private static final int FAREWELL_BYTES_MAX = 64 << 10;
@@ -98,21 +92,13 @@ final class WireChannel implements WireSession {
     private volatile long heartbeatNanos;
 
     // Guarded by lock.
-    private @Nullable ArrayDeque<byte[]> queue;
-
-    // Guarded by lock.
-    private int queuedBytes;
-
-    // Guarded by lock.
-    private boolean writing;
+    private final Outgoing outgoing;
 
     // Guarded by lock.
     private @Nullable ArrayDeque<Envelope> untaken;
 
     // Only the thread that keeps time, below.
     private long probedNanos;
-    private long movedNanos;
-    private long movedBytes;
 
     // Written under this when the state becomes FAREWELL.
     private volatile long farewellNanos;
@@ -125,7 +111,7 @@ final class WireChannel implements WireSession {
         this.startedNanos = nowNanos;
         this.heardNanos = nowNanos;
         this.probedNanos = nowNanos;
-        this.movedNanos = nowNanos;
+        this.outgoing = new Outgoing(nowNanos);
         this.heartbeatNanos = config.heartbeat().toNanos();
         this.allowance = new FrameAllowance(config.framesPerSecond(), config.framesBurst(), nowNanos);
     }
@@ -335,12 +321,10 @@ final class WireChannel implements WireSession {
                         ? envelope
                         : envelope.toBuilder().setVersion(version).build());
         synchronized (lock) {
-            if (state != State.OPEN
-                    || queuedBytes + frame.length > Math.max(config.queueBytesMax(), frame.length)
-                    || (queue != null && queue.size() >= QUEUE_FRAMES_MAX)) {
+            if (state != State.OPEN || !outgoing.hasRoomFor(frame.length, config.queueBytesMax())) {
                 return false;
             }
-            enqueue(frame);
+            outgoing.add(frame);
         }
         flush();
         return true;
@@ -353,74 +337,26 @@ final class WireChannel implements WireSession {
             if (state != State.GREETING) {
                 return;
             }
-            enqueue(frame);
+            outgoing.add(frame);
         }
         flush();
     }
 
-    private void enqueue(byte[] frame) {
-        synchronized (lock) {
-            if (queue == null) {
-                queue = new ArrayDeque<>(4);
-            }
-            queue.add(frame);
-            queuedBytes += frame.length;
-        }
-    }
-
     private void flush() {
-        IoBuffer batch;
+        Optional<IoBuffer> batch;
         synchronized (lock) {
-            if (writing || queue == null) {
-                return;
-            }
-            batch = batch(queue);
-            writing = true;
-            movedNanos = System.nanoTime();
+            batch = outgoing.begin(System.nanoTime());
         }
-        io.write(batch);
+        batch.ifPresent(io::write);
     }
 
     /** The kernel has what was written last. */
     void sent() {
-        IoBuffer batch;
+        Optional<IoBuffer> batch;
         synchronized (lock) {
-            if (queue == null) {
-                writing = false;
-                return;
-            }
-            batch = batch(queue);
+            batch = outgoing.next();
         }
-        io.write(batch);
-    }
-
-    private IoBuffer batch(ArrayDeque<byte[]> frames) {
-        synchronized (lock) {
-            byte[] first = frames.remove();
-            int bytes = first.length;
-            if (frames.isEmpty()) {
-                queue = null;
-                queuedBytes -= bytes;
-                return IoBuffer.wrap(first);
-            }
-            int count = 0;
-            for (byte[] frame : frames) {
-                if (bytes + frame.length > WRITE_BYTES) {
-                    break;
-                }
-                bytes += frame.length;
-                count++;
-            }
-            ByteBuffer joined = ByteBuffer.allocate(bytes).put(first);
-            for (int i = 0; i < count; i++) {
-                joined.put(frames.remove());
-            }
-            if (frames.isEmpty()) {
-                queue = null;
-            }
-            queuedBytes -= bytes;
-            return IoBuffer.wrap(joined.flip());
-        }
+        batch.ifPresent(io::write);
     }
 
     @Override
@@ -443,11 +379,8 @@ final class WireChannel implements WireSession {
                 case GREETING, OPEN -> {
                     state = State.FAREWELL;
                     farewellNanos = System.nanoTime();
-                    if (queuedBytes > FAREWELL_BYTES_MAX) {
-                        queue = null;
-                        queuedBytes = 0;
-                    }
-                    enqueue(FrameCodec.encode(Envelope.newBuilder()
+                    outgoing.dropAbove(FAREWELL_BYTES_MAX);
+                    outgoing.add(FrameCodec.encode(Envelope.newBuilder()
                             .setVersion(version)
                             .setGoodbye(Goodbye.newBuilder().setReason(reason).setRetry(retry))
                             .build()));
@@ -489,8 +422,7 @@ final class WireChannel implements WireSession {
                 return;
             }
             state = State.ENDED;
-            queue = null;
-            queuedBytes = 0;
+            outgoing.drop();
             untaken = null;
         }
         if (flushFirst) {
@@ -534,8 +466,9 @@ final class WireChannel implements WireSession {
             close("your certificate expired at " + known.notAfter() + "; come back with a newer one", true);
             return;
         }
-        if (isStuck(nowNanos)) {
-            cut("took nothing of what was sent for " + TimeUnit.NANOSECONDS.toSeconds(nowNanos - movedNanos) + " s");
+        long stuckNanos = stuckNanos(nowNanos);
+        if (stuckNanos > config.writeStallMax().toNanos()) {
+            cut("took nothing of what was sent for " + TimeUnit.NANOSECONDS.toSeconds(stuckNanos) + " s");
             return;
         }
         if (isWaiting()) {
@@ -550,14 +483,9 @@ final class WireChannel implements WireSession {
         }
     }
 
-    private boolean isStuck(long nowNanos) {
+    private long stuckNanos(long nowNanos) {
         synchronized (lock) {
-            long bytes = io.getWrittenBytes();
-            if (!writing || bytes != movedBytes) {
-                movedBytes = bytes;
-                movedNanos = nowNanos;
-            }
-            return nowNanos - movedNanos > config.writeStallMax().toNanos();
+            return outgoing.stuckNanos(io.getWrittenBytes(), nowNanos);
         }
     }
 
@@ -570,7 +498,7 @@ final class WireChannel implements WireSession {
 
     /** What others say may hold anything. */
     private static String oneLine(String text) {
-        String line = text.strip().replaceAll("\\p{Cntrl}+", " ");
+        String line = PlainText.line(text);
         return line.length() > 500 ? line.substring(0, 500) : line.isEmpty() ? "said Goodbye" : line;
     }
 
