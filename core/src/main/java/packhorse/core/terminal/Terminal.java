@@ -2,6 +2,7 @@ package packhorse.core.terminal;
 
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Optional;
 import packhorse.core.UsageException;
@@ -31,30 +32,40 @@ public final class Terminal {
         if (first == null || first.length == 0) {
             throw new UsageException("an empty passphrase; nothing was done");
         }
-        if (twice && !Arrays.equals(first, console.readPassword("the same again: "))) {
+        if (twice && !isTypedAgain(console, first)) {
+            Arrays.fill(first, '\0');
             throw new UsageException("the two passphrases differ; nothing was done");
         }
         return first;
     }
 
-    /**
-     * The console, where it is a terminal. Up to Java 21 one exists only there; from Java 22 on there always is one, and it has
-     * a method that tells, which our language level does not know yet.
-     */
+    private static boolean isTypedAgain(Console console, char[] first) {
+        char[] second = console.readPassword("the same again: ");
+        boolean same = Arrays.equals(first, second);
+        if (second != null) {
+            Arrays.fill(second, '\0');
+        }
+        return same;
+    }
+
+    /** The console, where it is a terminal. */
     @SuppressWarnings("SystemConsoleNull")
     private static Optional<Console> console() {
-        Console console = System.console();
-        if (console == null) {
-            return Optional.empty();
-        }
+        return Optional.ofNullable(System.console()).filter(Terminal::isTerminal);
+    }
+
+    /**
+     * Up to Java 21 a console exists only where there is a terminal; from Java 22 on there always is one, and it has a method that tells,
+     * which our language level does not know yet.
+     */
+    private static boolean isTerminal(Console console) {
+        Optional<Method> tells = Arrays.stream(Console.class.getMethods())
+                .filter(method -> method.getName().equals("isTerminal") && method.getParameterCount() == 0)
+                .findFirst();
         try {
-            boolean terminal =
-                    Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
-            return terminal ? Optional.of(console) : Optional.empty();
-        } catch (NoSuchMethodException e) {
-            return Optional.of(console);
+            return tells.isEmpty() || Boolean.TRUE.equals(tells.get().invoke(console));
         } catch (IllegalAccessException | InvocationTargetException e) {
-            return Optional.empty();
+            throw new IllegalStateException("a console cannot tell whether it is a terminal", e);
         }
     }
 }
