@@ -30,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.PlainText;
 import packhorse.core.content.Sha256;
 import packhorse.core.trust.CappedBody;
 
@@ -187,9 +188,8 @@ public final class EstClient implements AutoCloseable {
     }
 
     private static String line(byte[] body, String otherwise) {
-        String text = new String(body, 0, Math.min(body.length, LINE_CHARACTERS_MAX), StandardCharsets.UTF_8)
-                .replaceAll("\\p{Cntrl}+", " ")
-                .strip();
+        String text =
+                PlainText.line(new String(body, 0, Math.min(body.length, LINE_CHARACTERS_MAX), StandardCharsets.UTF_8));
         return text.isEmpty() || text.startsWith("<") ? otherwise : text;
     }
 

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import packhorse.core.PlainText;
 import packhorse.core.UsageException;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
@@ -75,7 +76,7 @@ final class TrackerInventoryCommand implements Callable<Integer> {
     private void print(PrintWriter out, EndpointId one, Inventory inventory) {
         inventory.items().forEach((key, fields) -> {
             if (items.isEmpty() || items.stream().anyMatch(key::startsWith)) {
-                out.println(json ? line(one, key, fields) : clean(one + "  " + key + "  " + text(fields)));
+                out.println(json ? line(one, key, fields) : PlainText.line(one + "  " + key + "  " + text(fields)));
             }
         });
     }
@@ -91,17 +92,12 @@ final class TrackerInventoryCommand implements Callable<Integer> {
 
     private static String line(EndpointId one, String key, SortedMap<String, String> fields) {
         Map<String, Json> values = new TreeMap<>();
-        fields.forEach((name, value) -> values.put(clean(name), new JsonString(clean(value))));
+        fields.forEach((name, value) -> values.put(PlainText.line(name), new JsonString(PlainText.line(value))));
         return new String(
                 CanonicalJson.encode(JsonObject.of(Map.of(
                         "endpoint", new JsonString(one.toString()),
-                        "item", new JsonString(clean(key)),
+                        "item", new JsonString(PlainText.line(key)),
                         "fields", JsonObject.of(values)))),
                 StandardCharsets.UTF_8);
-    }
-
-    /** An endpoint's text is printed on an operator's terminal, and in canonical JSON a line feed would stand as it is. */
-    private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
     }
 }

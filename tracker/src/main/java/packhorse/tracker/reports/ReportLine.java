@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import packhorse.core.PlainText;
 import packhorse.core.content.CodeClass;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
@@ -28,11 +29,11 @@ public final class ReportLine {
         out.put("sequence", new JsonInteger(stored.id().sequence()));
         out.put("received", new JsonString(stored.received().toString()));
         out.put("at", new JsonString(Instant.ofEpochMilli(report.getAtMillis()).toString()));
-        out.put("action", new JsonString(clean(report.getAction())));
+        out.put("action", new JsonString(PlainText.line(report.getAction())));
         out.put("release", new JsonString(subject(report)));
         out.put("operation", new JsonString(operation(report)));
         out.put("state", new JsonString(state(report)));
-        out.put("detail", new JsonString(clean(report.getDetail())));
+        out.put("detail", new JsonString(PlainText.line(report.getDetail())));
         out.put("code", new JsonInteger(report.getCode()));
         if (report.getCodeClass() != 0) {
             out.put("codeClass", new JsonString(codeClass(report)));
@@ -56,16 +57,17 @@ public final class ReportLine {
                         operation(report).toLowerCase(Locale.ROOT),
                         subject(report),
                         report.getCode() == 0 ? "" : "code " + report.getCode() + " ",
-                        clean(report.getDetail()))
+                        PlainText.line(report.getDetail()))
                 .stripTrailing();
     }
 
     private static String subject(StatusReport report) {
         var subject = report.getSubject();
-        return (subject.getBundle() ? "bundle " : "") + clean(subject.getName()) + "@" + clean(subject.getVersion())
+        return (subject.getBundle() ? "bundle " : "") + PlainText.line(subject.getName()) + "@"
+                + PlainText.line(subject.getVersion())
                 + (subject.getPlatform().isEmpty() || subject.getBundle()
                         ? ""
-                        : " (" + clean(subject.getPlatform()) + ")");
+                        : " (" + PlainText.line(subject.getPlatform()) + ")");
     }
 
     private static String operation(StatusReport report) {
@@ -86,10 +88,5 @@ public final class ReportLine {
         } catch (IllegalArgumentException e) {
             return "class " + report.getCodeClass();
         }
-    }
-
-    /** An endpoint's text is printed on an operator's terminal, and in canonical JSON a line feed would stand as it is. */
-    private static String clean(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ");
     }
 }
