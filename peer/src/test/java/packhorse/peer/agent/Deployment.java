@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import packhorse.core.content.BlobRef;
@@ -49,6 +50,7 @@ import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Pull;
 import packhorse.core.testing.TestDeployment;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.CatalogueKeys;
 import packhorse.core.trust.CatalogueWriter;
@@ -87,6 +89,9 @@ public final class Deployment implements AutoCloseable {
     private final MachineIdentity trackerIdentity;
     private FakeTracker tracker;
     private boolean enginesApart;
+    /** How far the agents' time is ahead. */
+    private final AtomicLong turnedNanos = new AtomicLong();
+
     private final List<Node> opened = new ArrayList<>();
     private final Map<String, MachineIdentity> identities = new HashMap<>();
 
@@ -115,6 +120,11 @@ public final class Deployment implements AutoCloseable {
     public Deployment withEnginesApart() {
         enginesApart = true;
         return this;
+    }
+
+    /** Turns the agents' clocks on, so that nobody has to wait for what comes later. */
+    public void turn(Duration by) {
+        turnedNanos.addAndGet(by.toNanos());
     }
 
     public FakeTracker tracker() {
@@ -374,7 +384,7 @@ public final class Deployment implements AutoCloseable {
                     store,
                     events -> engine(deployment, swarm, events),
                     events -> TrackerSession.start(
-                            SessionConfig.of(List.of(deployment.tracker.wire()), Optional.empty(), bind),
+                            sessions(deployment.tracker.wire(), bind),
                             identity,
                             new SecureRandom(),
                             InstantSource.system(),
@@ -382,10 +392,19 @@ public final class Deployment implements AutoCloseable {
                     installer,
                     catalogue,
                     channel,
-                    InstantSource.system(),
+                    () -> Instant.now().plusNanos(deployment.turnedNanos.get()),
                     new SecureRandom(),
-                    System::nanoTime);
+                    () -> System.nanoTime() + deployment.turnedNanos.get());
             agent.listening().get();
+        }
+
+        /** As usual, but a tracker that comes back is found at once. */
+        private static SessionConfig sessions(HostPort tracker, Optional<InetAddress> bind) {
+            SessionConfig usual = SessionConfig.of(List.of(tracker), Optional.empty(), bind);
+            return new SessionConfig(
+                    usual.wire().pausing(Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(1)),
+                    usual.activeInterval(),
+                    usual.idleInterval());
         }
 
         private SwarmPort engine(Deployment deployment, SwarmConfig swarm, Consumer<SwarmEvent> events) {

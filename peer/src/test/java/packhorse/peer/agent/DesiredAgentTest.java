@@ -245,7 +245,7 @@ final class DesiredAgentTest {
             byte[] content = Deployment.content(7, LENGTH);
             VerifiedManifest manifest = tool(deployment, content);
             Deployment.Node agent = deployment.agent("3", RateLimits.NONE);
-            Instant from = Instant.now().plusSeconds(4);
+            Instant from = Instant.now().plus(Duration.ofHours(1));
 
             order(
                     deployment,
@@ -268,9 +268,14 @@ final class DesiredAgentTest {
                             Operation.DISTRIBUTE,
                             Optional.empty(),
                             Optional.empty(),
-                            Optional.of(Instant.now().plusSeconds(2)),
+                            Optional.of(Instant.now().plus(Duration.ofMinutes(30))),
                             Priority.NORMAL,
                             Optional.empty()));
+            awaitPath(deployment, "never", "ACCEPTED", "FETCHING");
+            awaitPath(deployment, "later", "ACCEPTED");
+            assertEquals(0, received(agent));
+
+            deployment.turn(Duration.ofHours(1));
 
             awaitPath(deployment, "later", "ACCEPTED", "FETCHING", "STAGED");
             List<StatusReport> later = reports(deployment).values().stream()

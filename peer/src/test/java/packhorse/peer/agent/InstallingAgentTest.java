@@ -155,10 +155,18 @@ final class InstallingAgentTest {
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitPath(deployment, "install", "ACCEPTED", "FETCHING", "STAGED", "PRECHECK", "PREPARED", "WAITING");
-            await().atMost(Duration.ofSeconds(30)).until(() -> world.asked.get() > 1);
+            // It asks ever more seldom.
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                deployment.turn(Duration.ofSeconds(2));
+                return world.asked.get() > 1;
+            });
             assertTrue(status(agent, "install").getDetail().contains("a hold is on it"));
             assertFalse(Files.exists(inUse()));
             world.generous = true;
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                deployment.turn(Duration.ofSeconds(2));
+                return path(deployment, "install").contains("APPLYING");
+            });
             awaitPath(deployment, "install", ALL_THE_WAY);
         }
     }
