@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.function.LongConsumer;
 
 /**
@@ -77,6 +78,13 @@ public interface InstallDisk {
 
     /** Brings a file, or a directory's names, to the disk. */
     void force(Path fileOrDirectory) throws IOException;
+
+    /** Brings several to the disk, in any order: a journalling file system takes many for little more than the price of one. */
+    default void forceAll(Collection<Path> filesAndDirectories) throws IOException {
+        for (Path each : filesAndDirectories) {
+            force(each);
+        }
+    }
 
     /** Brings a whole tree to the disk, what other programs wrote into it included. */
     void forceTree(Path directory) throws IOException;

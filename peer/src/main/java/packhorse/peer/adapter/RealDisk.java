@@ -21,6 +21,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -68,12 +69,15 @@ final class RealDisk implements InstallDisk {
         // Most files are small, and a buffer for each costs more than they do.
         byte[] buffer = new byte[Math.clamp(bytes.available(), SMALL_BUFFER_BYTES, BUFFER_BYTES)];
         long written = 0;
-        try (FileChannel out = FileChannel.open(file, NEW_FILE, NOBODY_ELSES_FILE)) {
+        try (FileChannel out = FileChannel.open(file, NEW_FILE, NOBODY_ELSES_FILE);
+                WriteBehind behind = WriteBehind.of(out)) {
             for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
                 Durably.writeAll(out, ByteBuffer.wrap(buffer, 0, count));
+                behind.wrote(count);
                 written += count;
                 progress.accept(written);
             }
+            behind.finish();
         }
         mode(file, mode);
     }
@@ -81,16 +85,17 @@ final class RealDisk implements InstallDisk {
     @Override
     public Writer open(Path fileOrDevice) throws IOException {
         FileChannel channel = FileChannel.open(fileOrDevice, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new ChannelWriter(channel);
+        return new ChannelWriter(channel, WriteBehind.of(channel));
     }
 
-    private record ChannelWriter(FileChannel channel) implements Writer {
+    private record ChannelWriter(FileChannel channel, WriteBehind behind) implements Writer {
         @Override
         public void write(ByteBuffer bytes, long at) throws IOException {
             long position = at;
             while (bytes.hasRemaining()) {
                 position += channel.write(bytes, position);
             }
+            behind.wrote(position - at);
         }
 
         @Override
@@ -110,11 +115,13 @@ final class RealDisk implements InstallDisk {
 
         @Override
         public void force() throws IOException {
+            behind.finish();
             channel.force(true);
         }
 
         @Override
         public void close() throws IOException {
+            behind.close();
             channel.close();
         }
     }
@@ -220,7 +227,9 @@ final class RealDisk implements InstallDisk {
         forceAll(directories);
     }
 
-    private void forceAll(List<Path> paths) throws IOException {
+    @Override
+    public void forceAll(Collection<Path> filesAndDirectories) throws IOException {
+        List<Path> paths = List.copyOf(filesAndDirectories);
         AtomicInteger next = new AtomicInteger();
         Callable<Boolean> some = () -> {
             for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {

@@ -94,6 +94,7 @@ public final class ProcessInstaller implements Installer {
                 confinement.prefix(),
                 config.classPath().isEmpty() ? ownClassPath() : config.classPath(),
                 main,
+                ChildProgram.Work.HASHES,
                 config.heapBytes(),
                 scratch());
         this.keeper = Thread.ofPlatform().daemon().name("installer-keeper").unstarted(this::keep);

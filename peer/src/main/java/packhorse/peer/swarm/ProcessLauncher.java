@@ -38,6 +38,7 @@ final class ProcessLauncher {
                 user.prefix(),
                 classPath,
                 main,
+                ChildProgram.Work.STEERS,
                 config.heapBytes(),
                 Path.of(System.getProperty("java.io.tmpdir")));
     }

@@ -1,6 +1,5 @@
 package packhorse.peer.adapter.image;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -193,7 +192,9 @@ record Kept(List<Range> ranges) {
         private final long length;
         private final List<Range> ranges;
         private final LongConsumer progress;
-        private byte[] portion = new byte[0];
+        private final Ranges.Portions portions = new Ranges.Portions();
+        private final byte[] portion = new byte[Ranges.PORTION_BYTES];
+        private int filled;
         private int given;
         private long at;
 
@@ -213,33 +214,38 @@ record Kept(List<Range> ranges) {
 
         @Override
         public int read(byte[] into, int offset, int count) throws IOException {
-            while (given == portion.length) {
+            while (given == filled) {
                 if (at >= length) {
                     return -1;
                 }
                 next();
             }
-            int some = Math.min(count, portion.length - given);
+            int some = Math.min(count, filled - given);
             System.arraycopy(portion, given, into, offset, some);
             given += some;
             return some;
         }
 
+        /** At most what is still to be compared; whoever writes it down chooses the size of his portions by it. */
+        @Override
+        public int available() {
+            return (int) Math.min(Integer.MAX_VALUE, filled - given + length - at);
+        }
+
         private void next() throws IOException {
             long to = Math.min(length, at + Ranges.PORTION_BYTES);
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            Ranges.walk(wanted, present, at, to, Ranges.COMPARED, new Old((place, old) -> {
+            filled = 0;
+            given = 0;
+            Ranges.walk(wanted, present, at, to, Ranges.COMPARED, portions, new Old((place, old) -> {
                 if (Ranges.isZero(old)) {
                     ranges.add(new Range(place, old.remaining(), Optional.empty()));
                     return;
                 }
-                byte[] copy = new byte[old.remaining()];
-                old.duplicate().get(copy);
-                bytes.writeBytes(copy);
-                ranges.add(new Range(place, copy.length, Optional.of(Sha256.of(copy))));
+                ranges.add(new Range(place, old.remaining(), Optional.of(digest(old.duplicate()))));
+                int count = old.remaining();
+                old.duplicate().get(portion, filled, count);
+                filled += count;
             }));
-            portion = bytes.toByteArray();
-            given = 0;
             at = to;
             progress.accept(at);
         }

@@ -48,6 +48,12 @@ final class Ranges {
 
     private Ranges() {}
 
+    /** A portion of each of two places. Memory outside the heap is given back late: who walks often keeps one. */
+    static final class Portions {
+        private final ByteBuffer want = ByteBuffer.allocateDirect(PORTION_BYTES);
+        private final ByteBuffer have = ByteBuffer.allocateDirect(PORTION_BYTES);
+    }
+
     /**
      * Goes through {@code [from, to)}.
      *
@@ -55,8 +61,15 @@ final class Ranges {
      */
     static void walk(Bytes wanted, Bytes present, long from, long to, boolean compared, Visitor visitor)
             throws IOException {
-        ByteBuffer want = ByteBuffer.allocateDirect(PORTION_BYTES);
-        ByteBuffer have = ByteBuffer.allocateDirect(PORTION_BYTES);
+        walk(wanted, present, from, to, compared, new Portions(), visitor);
+    }
+
+    /** The same with portions that are there already. */
+    static void walk(
+            Bytes wanted, Bytes present, long from, long to, boolean compared, Portions portions, Visitor visitor)
+            throws IOException {
+        ByteBuffer want = portions.want;
+        ByteBuffer have = portions.have;
         for (long at = from; at < to; ) {
             int length = (int) Math.min(PORTION_BYTES, to - at);
             want.clear().limit(length);

@@ -103,12 +103,12 @@ public final class FormerFiles {
                         Files.newInputStream(root.directory().resolve(path.substring(1)), LinkOption.NOFOLLOW_LINKS)) {
                     disk.create(copy, in, 0600, done -> {});
                 }
-                disk.force(copy);
                 copies++;
             }
             formers.add(former);
         }
-        disk.force(place);
+        // All at once: nothing counts before the index is there.
+        disk.forceTree(place);
         disk.replace(place.resolve(INDEX), encode(formers), 0600);
     }
 

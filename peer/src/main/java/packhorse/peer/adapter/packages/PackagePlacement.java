@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
@@ -41,12 +43,16 @@ import packhorse.peer.adapter.Workplace;
  * <p><b>Cost.</b> One copy of what the packages own, O(bytes); kept until commit. What scripts change beyond the packages' own files
  * is not seen: {@link PackageSettings#also} names such places.
  *
+ * <p>Packages are read, which is unpacking them, once: what was laid out and judged is known by its digests, and these are compared
+ * again before anything is prepared from it and right before the program gets it.
+ *
  * <p>Invariants: {@code undo/before.json} is written last in capture; {@code undo/begun} is on the disk before the program runs, so
  * that an undo of nothing runs nothing.
  */
 public final class PackagePlacement implements Placement {
     private static final String INVENTORY = "inventory.json";
     private static final String PACKAGES = "packages";
+    private static final String STAGED = "staged.json";
     private static final String FORMER_PACKAGES = "former-packages";
     private static final String BEFORE = "before.json";
     private static final String BEGUN = "begun";
@@ -120,9 +126,37 @@ public final class PackagePlacement implements Placement {
         if (here.content().isEmpty()) {
             return system.removalObstacles(here, root, settings.packages().keySet());
         }
-        List<Path> files = unpack(here, here.content().get(), here.staging().resolve(PACKAGES), manifest);
-        requireExpected(system.inspect(here, root, files));
+        List<Path> files = stage(here, root, here.content().get());
         return system.obstacles(here, root, files, downgradeAllowed(here));
+    }
+
+    /** Lays the packages out and judges them; what was laid out before is thrown away. */
+    private List<Path> stage(Workplace here, InstallRoot root, Path content) throws IOException {
+        InstallDisk disk = here.disk();
+        for (String record : List.of(STAGED, INVENTORY)) {
+            disk.delete(here.staging().resolve(record));
+        }
+        disk.force(here.staging());
+        List<Path> files = unpack(here, content, here.staging().resolve(PACKAGES), manifest);
+        Inventory inventory = system.inspect(here, root, files);
+        requireExpected(inventory);
+        disk.replace(here.staging().resolve(INVENTORY), inventory.encode(), 0600);
+        disk.replace(
+                here.staging().resolve(STAGED),
+                StagedPackages.seal(manifest.content().sha256(), files),
+                0600);
+        return files;
+    }
+
+    /** The packages as they were judged, in their order; empty unless they are all there, byte for byte. */
+    private List<Path> judged(Workplace here) throws IOException {
+        Path record = here.staging().resolve(STAGED);
+        if (!Files.exists(record) || !Files.exists(here.staging().resolve(INVENTORY))) {
+            return List.of();
+        }
+        List<Path> files = StagedPackages.in(here.staging().resolve(PACKAGES), system.suffix());
+        byte[] now = StagedPackages.seal(manifest.content().sha256(), files);
+        return Arrays.equals(Files.readAllBytes(record), now) ? files : List.of();
     }
 
     /** A line that is itself sent back to an older release takes its packages with it. */
@@ -202,16 +236,14 @@ public final class PackagePlacement implements Placement {
                 .orElseThrow(() -> new AdapterException(
                         CodeClass.ENVIRONMENT,
                         "the content of " + manifest.id() + " is not on this machine; order it again"));
-        here.disk().delete(here.staging().resolve(INVENTORY));
-        List<Path> files = unpack(here, content, here.staging().resolve(PACKAGES), manifest);
         InstallRoot root = root(here);
-        Inventory inventory = system.inspect(here, root, files);
-        requireExpected(inventory);
+        // Reading a package is unpacking it: once, in the precheck, is enough where what was read is what lies here.
+        List<Path> judged = judged(here);
+        List<Path> files = judged.isEmpty() ? stage(here, root, content) : judged;
         List<String> obstacles = system.obstacles(here, root, files, downgradeAllowed(here));
         if (!obstacles.isEmpty()) {
             throw new AdapterException(CodeClass.ENVIRONMENT, String.join("; ", obstacles));
         }
-        here.disk().replace(here.staging().resolve(INVENTORY), inventory.encode(), 0600);
     }
 
     // ---- there ----
@@ -290,7 +322,7 @@ public final class PackagePlacement implements Placement {
     public Outcome apply(Workplace here) throws IOException {
         InstallRoot root = root(here);
         Inventory fresh = inventory(here);
-        List<Path> files = StagedPackages.in(here.staging().resolve(PACKAGES), system.suffix());
+        List<Path> files = judged(here);
         if (files.isEmpty() || fresh.packages().isEmpty()) {
             throw new AdapterException(
                     CodeClass.TRANSIENT,
@@ -311,20 +343,20 @@ public final class PackagePlacement implements Placement {
 
     /** Package systems flush most of what they write, but not names. */
     private void flush(Workplace here, InstallRoot root, Inventory fresh) throws IOException {
+        Set<Path> files = new TreeSet<>();
         Set<Path> directories = new TreeSet<>();
         for (Inventory.Item item : system.asHere(root, fresh).items()) {
             Path path = root.at(item.path());
             if (Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                here.disk().force(path);
+                files.add(path);
             }
             Path parent = path.getParent();
             if (parent != null && Files.isDirectory(parent)) {
                 directories.add(parent);
             }
         }
-        for (Path directory : directories) {
-            here.disk().force(directory);
-        }
+        here.disk().forceAll(files);
+        here.disk().forceAll(directories);
     }
 
     @Override

@@ -7,12 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.SafePath;
+import packhorse.core.content.Sha256;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 
@@ -93,6 +101,22 @@ final class StagedPackages {
         disk.create(file, in, 0644, progress);
         disk.force(file);
         return file;
+    }
+
+    /**
+     * What tells package files that were judged from any others: each one's name and digest.
+     *
+     * @param content what they were taken from
+     */
+    static byte[] seal(Sha256 content, List<Path> files) throws IOException {
+        SortedMap<String, Json> digests = new TreeMap<>();
+        for (Path file : files) {
+            digests.put(
+                    String.valueOf(file.getFileName()),
+                    new JsonString(Inventory.hash(file).hex()));
+        }
+        return CanonicalJson.encode(
+                JsonObject.of(Map.of("content", new JsonString(content.hex()), "packages", new JsonObject(digests))));
     }
 
     /** Those laid out earlier. */

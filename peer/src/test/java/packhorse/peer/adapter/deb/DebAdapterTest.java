@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,42 @@ final class DebAdapterTest {
         assertEquals("one\n", Files.readString(at("/opt/acme/bin/app")));
         assertEquals(04755, (Integer) Files.getAttribute(at("/opt/acme/bin/app"), "unix:mode") & 07777);
         assertTrue(Files.readString(at("/var/lib/dpkg/status")).contains("Status: install ok installed"));
+    }
+
+    @Test
+    void aPackageIsLaidOutAndReadOnce() throws Exception {
+        Release first = first();
+        Workplace here = line.workplace(first, InstallDisk.real());
+        assertEquals(List.of(), line.placement(first).precheck(here));
+        Path staged = here.staging().resolve("packages/0000.deb");
+        FileTime mark = FileTime.from(Instant.EPOCH);
+        Files.setLastModifiedTime(staged, mark);
+        long spaceNeeds = line.placement(first).space(here).size();
+        line.placement(first).prepare(here);
+        assertEquals(mark, Files.getLastModifiedTime(staged), spaceNeeds + " needs of space were asked in between");
+    }
+
+    @Test
+    void aPackageThatChangedSinceItWasReadIsReadAgain() throws Exception {
+        Release first = first();
+        Workplace here = line.workplace(first, InstallDisk.real());
+        assertEquals(List.of(), line.placement(first).precheck(here));
+        Path staged = here.staging().resolve("packages/0000.deb");
+        Files.copy(debs.build(two()), staged, StandardCopyOption.REPLACE_EXISTING);
+        line.placement(first).prepare(here);
+        assertEquals(-1, Files.mismatch(first.content(), staged));
+    }
+
+    @Test
+    void aPackageThatChangedAfterItsPreparationIsNotInstalled() throws Exception {
+        Release first = first();
+        Workplace here = line.prepared(first);
+        TreePicture before = line.picture();
+        Files.copy(debs.build(two()), here.staging().resolve("packages/0000.deb"), StandardCopyOption.REPLACE_EXISTING);
+        AdapterException refused =
+                assertThrows(AdapterException.class, () -> line.placement(first).apply(here));
+        assertEquals(CodeClass.TRANSIENT, refused.codeClass());
+        assertSame(before, line.picture());
     }
 
     @Test
