@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.content.PieceLength;
+import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Pulled;
 import packhorse.core.testing.OnlyAs;
 import packhorse.core.testing.OutsideProgram;
@@ -19,6 +22,9 @@ import packhorse.core.testing.OutsideProgram;
 final class LaboratoryTest {
     private static final long PULL_SECONDS_MAX = 120;
     private static final long BYTES = 24L << 20;
+
+    /** When all that is left is asked for already, libtorrent asks a second source for it too, and the slower the machine, the more of it comes twice. */
+    private static final long ASKED_TWICE_MAX = 4 * PieceLength.SMALLEST;
 
     /**
      * Headers: 66 bytes of Ethernet, IP and TCP for 1448 of payload are 4.6 %; BitTorrent's and the tracker's talk is less than
@@ -47,13 +53,19 @@ final class LaboratoryTest {
             }
             for (int site = 1; site <= 2; site++) {
                 long counted = 0;
+                StringJoiner told = new StringJoiner(", ");
                 for (Office.Machine machine :
                         lab.deployment().offices().get(site - 1).machines()) {
+                    PackStatus pack = Lab.pack(machine.agent());
                     counted += Lab.bytesIn(machine.agent(), true);
+                    told.add(machine.id() + " " + Lab.bytesIn(machine.agent(), true) + " as " + pack.getRole()
+                            + ", rescued " + pack.getRescues() + " times");
                 }
                 long onTheCable = namespaces.bytesIntoOffice(site) - before.get(site - 1);
                 double overhead = (double) onTheCable / counted;
-                assertTrue(counted >= BYTES && counted <= BYTES * 1.02, "payload over the line: " + counted);
+                assertTrue(
+                        counted >= BYTES && counted <= BYTES + ASKED_TWICE_MAX,
+                        "payload over the line: " + counted + " of " + told);
                 assertTrue(
                         overhead >= 1 && overhead <= OVERHEAD_MAX,
                         "the cable carried " + onTheCable + " bytes, the agents counted " + counted);

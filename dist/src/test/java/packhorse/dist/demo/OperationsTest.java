@@ -231,7 +231,8 @@ final class OperationsTest {
     @Test
     void whenATrackerDiesItsAgentsGoOnWithTheOtherWhichEndsWhomTheFirstRevokes() throws Exception {
         Deployment deployment = lab.deployment();
-        Office.Machine machine = lab.newcomer(1, 2, "limits: {eachPackDown: 24Mbit}\n");
+        // Slow enough not to end before a busy machine's agents have found the other tracker.
+        Office.Machine machine = lab.newcomer(1, 2, "limits: {eachPackDown: 12Mbit}\n");
         lab.admit(machine);
         // Slow enough to be still at it when it is revoked.
         Office.Machine thief = lab.newcomer(1, 3, "limits: {eachPackDown: 2Mbit}\n");
