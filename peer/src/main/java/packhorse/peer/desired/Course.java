@@ -88,8 +88,42 @@ public record Course(
             int code,
             Optional<CodeClass> codeClass) {
         Move(String action, Subject subject, Operation operation, ActionState state, String detail) {
-            this(action, subject, operation, state, detail, 0, Optional.empty());
+            this(action, subject, operation, state, detail, 0, classOf(state));
         }
+    }
+
+    /** What this side refuses by itself would be refused again; what it could not bring may come another time. */
+    static Optional<CodeClass> classOf(ActionState state) {
+        return switch (state) {
+            case REFUSED -> Optional.of(CodeClass.PERMANENT);
+            case FAILED -> Optional.of(CodeClass.ENVIRONMENT);
+            case QUEUED,
+                    OFFERED,
+                    ACCEPTED,
+                    FETCHING,
+                    STAGED,
+                    WAITING,
+                    PRECHECK,
+                    PREPARED,
+                    APPLYING,
+                    APPLIED,
+                    ACTIVATING,
+                    VERIFYING,
+                    COMMITTABLE,
+                    COMMITTING,
+                    COMMITTED,
+                    UNDOING,
+                    UNDONE,
+                    UNDO_FAILED,
+                    NOT_APPLICABLE,
+                    ALREADY_AT_TARGET,
+                    DECLINED,
+                    TIMED_OUT,
+                    UNREACHABLE,
+                    CANCELLED,
+                    SUPERSEDED,
+                    DELETED -> Optional.empty();
+        };
     }
 
     /** A pack to be brought here. */

@@ -67,7 +67,7 @@ final class InstallCourse {
         /** A state is reported; the task, if there is one, stays as it is. */
         record Report(ActionState state, String detail, int code, Optional<CodeClass> codeClass) implements Step {
             Report(ActionState state, String detail) {
-                this(state, detail, 0, Optional.empty());
+                this(state, detail, 0, Course.classOf(state));
             }
         }
 
@@ -112,7 +112,7 @@ final class InstallCourse {
             return follow(item, record, told);
         }
         return switch (installs.reach()) {
-            case OFF -> new Step.Report(ActionState.REFUSED, installs.trouble());
+            case OFF -> new Step.Report(ActionState.REFUSED, installs.trouble(), 0, Optional.of(CodeClass.ENVIRONMENT));
             case SILENT -> late(item, installs.trouble()).orElseGet(() -> rest(installs.trouble()));
             case HEARD ->
                 item.operation().needsContent() ? content(item, record, trouble, open) : inPlace(item, record);
@@ -196,9 +196,7 @@ final class InstallCourse {
 
     private Step fetching(DesiredItem item, List<Part> parts) {
         String failure = situation.failures().get(item.action());
-        return failure != null
-                ? new Step.Report(ActionState.FAILED, failure, 0, Optional.of(CodeClass.ENVIRONMENT))
-                : new Step.Fetch(parts, true);
+        return failure != null ? new Step.Report(ActionState.FAILED, failure) : new Step.Fetch(parts, true);
     }
 
     private Step begin(DesiredItem item, boolean open) {
@@ -249,7 +247,7 @@ final class InstallCourse {
                             + " is in place that could be updated; order an installation"));
         }
         return needs.of(item, parts) instanceof InstallNeeds.Answer.Never(String reason)
-                ? refused(reason)
+                ? Optional.of(new Step.Report(ActionState.REFUSED, reason, 0, Optional.of(CodeClass.ENVIRONMENT)))
                 : Optional.empty();
     }
 

@@ -361,6 +361,11 @@ class InstallCourseTest {
         assertEquals(List.of(ActionState.ACCEPTED, ActionState.REFUSED), states(item.action()));
         assertTrue(detail().contains(words), this::detail);
         assertTrue(course.fetch().isEmpty() && told.isEmpty());
+        Optional<CodeClass> expected = Optional.of(
+                words.contains("neither in place") || words.contains("it is not there")
+                        ? CodeClass.ENVIRONMENT
+                        : CodeClass.PERMANENT);
+        assertEquals(expected, path.getLast().codeClass(), this::detail);
     }
 
     @Test

@@ -49,6 +49,7 @@ import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.InstallTask.Member;
 import packhorse.peer.install.TaskStatus;
 import packhorse.peer.installer.engine.ContentDesk;
+import packhorse.peer.installer.engine.InMemory;
 import packhorse.peer.installer.engine.InstallEngine;
 import packhorse.peer.installer.engine.InstallProgress;
 import packhorse.peer.installer.engine.InstallerReport;
@@ -63,7 +64,7 @@ final class DamagedRecordsTest {
 
     private static final long BEGAN = System.nanoTime();
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private AgentData agent;

@@ -24,6 +24,7 @@ final class Running {
 
     private final Optional<At> at;
     private final long total;
+    private final Duration limit;
     private final long untilNanos;
     private final AtomicLong done = new AtomicLong();
     private @Nullable Thread worker;
@@ -45,20 +46,21 @@ final class Running {
         Outcome run(LongConsumer progress) throws Exception;
     }
 
-    private Running(Optional<At> at, long total, long untilNanos) {
+    private Running(Optional<At> at, long total, Duration limit, long untilNanos) {
         this.at = at;
         this.total = total;
+        this.limit = limit;
         this.untilNanos = untilNanos;
     }
 
     /** @param total bytes that it goes through; 0 where that says nothing */
-    static Running step(At at, long total, long untilNanos) {
-        return new Running(Optional.of(at), total, untilNanos);
+    static Running step(At at, long total, Duration limit, long nowNanos) {
+        return new Running(Optional.of(at), total, limit, nowNanos + limit.toNanos());
     }
 
     /** Belongs to no transaction, and has its own bounds. */
     static Running aside() {
-        return new Running(Optional.empty(), 0, 0);
+        return new Running(Optional.empty(), 0, Duration.ZERO, 0);
     }
 
     /** Nothing that the work throws is lost: whoever waits for its end is told of it. */
@@ -81,6 +83,11 @@ final class Running {
 
     long total() {
         return total;
+    }
+
+    /** How long it may take. */
+    Duration limit() {
+        return limit;
     }
 
     /** Whether its limit has passed before it ended. */

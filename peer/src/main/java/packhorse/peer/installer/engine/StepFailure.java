@@ -2,6 +2,7 @@ package packhorse.peer.installer.engine;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,14 +31,25 @@ record StepFailure(ActionState state, String why, int code, Optional<CodeClass> 
         why = OneLine.plain(why);
     }
 
-    /** It took longer than it may. */
-    static StepFailure overtime(Progress progress, Step step) {
+    /**
+     * It took longer than it may.
+     *
+     * @param limit how long that is
+     */
+    static StepFailure overtime(Progress progress, Step step, Duration limit) {
         return new StepFailure(
                 ActionState.TIMED_OUT,
                 "the step \"" + step.kind().words() + "\" of " + release(progress, step)
-                        + " took longer than its limit (" + step.kind().phase() + ")",
+                        + " took longer than its limit, " + words(limit) + " for "
+                        + step.kind().phase() + "; look what it waits for, or give it more in the release's install"
+                        + " section (timeouts)",
                 0,
                 Optional.of(CodeClass.TRANSIENT));
+    }
+
+    private static String words(Duration limit) {
+        long seconds = limit.toSeconds();
+        return seconds % 60 == 0 ? seconds / 60 + " min" : seconds + " s";
     }
 
     /** What it threw, in words; what nobody foresaw is logged whole. */

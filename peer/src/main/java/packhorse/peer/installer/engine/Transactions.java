@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +22,6 @@ import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.peer.adapter.AdapterException;
-import packhorse.peer.adapter.Outcome;
-import packhorse.peer.adapter.Programs;
 import packhorse.peer.install.Admission;
 import packhorse.peer.install.Entry;
 import packhorse.peer.install.InstallTask;
@@ -56,8 +53,6 @@ public final class Transactions implements InstallEngine {
     private static final Duration HOOK_SLACK = Duration.ofSeconds(30);
     /** Between two words on how far a step is. */
     private static final long PROGRESS_MILLIS = 250;
-    /** After a failed attempt to start the machine again; whoever mends what hinders it need not hurry. */
-    private static final Duration RESTART_PAUSE = Duration.ofMinutes(5);
     /** After a look that gave way. */
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
     /** Nothing is asked for more seldom than this; a wait for a moment ends at it. */
@@ -75,6 +70,7 @@ public final class Transactions implements InstallEngine {
     private final Drifts drifts;
     private final Books books;
     private final Ledger ledger;
+    private final Restart restart;
 
     private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
 
@@ -86,9 +82,6 @@ public final class Transactions implements InstallEngine {
     private boolean stopping;
     private boolean lookWanted;
     private @Nullable Running looking;
-    private @Nullable Running restart;
-    private Optional<String> restartTrouble = Optional.empty();
-    private long nextRestartNanos;
     private long nextLookNanos;
     private @Nullable InstallerReport reported;
     private long wakeMillis = IDLE_MILLIS_MAX;
@@ -121,6 +114,7 @@ public final class Transactions implements InstallEngine {
         }
         this.books = Books.open(settings.data().resolve("journal"), tools.disk());
         this.ledger = books.ledger();
+        this.restart = new Restart(settings.reboot(), settings.data(), tools.programs());
         requireJournal();
     }
 
@@ -414,27 +408,19 @@ public final class Transactions implements InstallEngine {
 
     private void await(Progress progress, Next.Wait wait) {
         boolean byUs = wait.gate() == Gate.REBOOT && progress.task().policy().mayReboot();
-        String detail = byUs ? hindrance().orElse(wait.detail()) : wait.detail();
+        String detail = byUs ? restart.hindrance().orElse(wait.detail()) : wait.detail();
         boolean known = progress.waiting()
                 .filter(one -> one.gate() == wait.gate() && one.detail().equals(detail))
                 .isPresent();
         if (!known) {
             books.write(new Entry.Waited(progress.transaction(), now(), wait.gate(), detail));
         }
-        boolean due = restart == null
-                || (restartTrouble.isPresent() && tools.nanoTime().getAsLong() - nextRestartNanos >= 0);
-        if (byUs && !settings.reboot().isEmpty() && due) {
-            reboot();
+        if (byUs && restart.isDue(tools.nanoTime().getAsLong())) {
+            LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
+            report();
+            launch(restart.begin(), "install-reboot", done -> restart.run());
         }
         // A lease that is given comes by the tasks; one that runs out is looked at when a step would begin.
-    }
-
-    /** Why the machine will not start again by itself, though it may. */
-    private Optional<String> hindrance() {
-        return settings.reboot().isEmpty()
-                ? Optional.of("the machine has to start again, and no command is known that does it (reboot: in the"
-                        + " agent's configuration); start it by hand")
-                : restartTrouble;
     }
 
     private void end(Progress progress, Next.End end) {
@@ -493,7 +479,11 @@ public final class Transactions implements InstallEngine {
                         .toList(),
                 standing(progress));
         launch(
-                Running.step(new Running.At(progress, step), steps.bytes(job), deadline(progress, step)),
+                Running.step(
+                        new Running.At(progress, step),
+                        steps.bytes(job),
+                        limit(progress, step),
+                        tools.nanoTime().getAsLong()),
                 "install-" + step.kind().name().toLowerCase(java.util.Locale.ROOT),
                 done -> steps.run(job, done));
     }
@@ -516,13 +506,12 @@ public final class Transactions implements InstallEngine {
                 List.copyOf(coming));
     }
 
-    private long deadline(Progress progress, Step step) {
-        Duration limit = StepLimits.standard(step.kind().phase());
+    private Duration limit(Progress progress, Step step) {
         InstallTask.Member member = progress.members().get(step.member());
         if (progress.isDone(Step.Kind.PRECHECK, 0) && members.isReadable(member)) {
-            limit = StepLimits.of(step, members.kept(member).section(), HOOK_SLACK);
+            return StepLimits.of(step, members.kept(member).section(), HOOK_SLACK);
         }
-        return tools.nanoTime().getAsLong() + limit.toNanos();
+        return StepLimits.standard(step.kind().phase());
     }
 
     private void launch(Running fresh, String name, Running.Work work) {
@@ -556,7 +545,7 @@ public final class Transactions implements InstallEngine {
                     + " installer starts again");
         }
         if (step.hangs(nanos)) {
-            StepFailure failure = StepFailure.overtime(at.progress(), at.step());
+            StepFailure failure = StepFailure.overtime(at.progress(), at.step(), step.limit());
             turn(at.progress(), failure);
             throw new OperationException(failure.why() + "; it does not end when told to, the installer starts again");
         }
@@ -578,8 +567,8 @@ public final class Transactions implements InstallEngine {
         if (ended.fault() instanceof Error error && !StepFailure.isOfTheStep(error)) {
             throw error;
         }
-        if (ended.of().equals(restart)) {
-            restarted(ended.fault());
+        if (restart.is(ended.of())) {
+            restart.ended(ended.fault(), tools.nanoTime().getAsLong());
             return;
         }
         if (ended.of().at().isEmpty()) {
@@ -605,7 +594,7 @@ public final class Transactions implements InstallEngine {
             return;
         }
         StepFailure failure = ended.of().overtime() || ended.fault() == null
-                ? StepFailure.overtime(progress, step)
+                ? StepFailure.overtime(progress, step, ended.of().limit())
                 : StepFailure.of(progress, step, ended.fault());
         LOG.warn("{}: {}", progress.task().action(), failure.why());
         turn(progress, failure);
@@ -632,36 +621,6 @@ public final class Transactions implements InstallEngine {
         Running fresh = Running.aside();
         looking = fresh;
         launch(fresh, "install-look", done -> drifts.look(lines));
-    }
-
-    private void reboot() {
-        LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
-        report();
-        Running fresh = Running.aside();
-        restart = fresh;
-        launch(fresh, "install-reboot", done -> {
-            Programs.Ended ended = tools.programs()
-                    .run(
-                            settings.reboot(),
-                            new Programs.Frame(
-                                    settings.data(), List.of(), List.of(), new TreeMap<>(), false, StepLimits.REBOOT));
-            if (ended.code() != 0) {
-                throw new OperationException("it ended with code " + ended.code() + ": " + ended.lastLine());
-            }
-            return Outcome.DONE;
-        });
-    }
-
-    /** What became of the command; where it ended well the machine is going down. */
-    private void restarted(@Nullable Throwable fault) {
-        restartTrouble = Optional.empty();
-        if (fault != null) {
-            String line = "the machine has to start again, and " + String.join(" ", settings.reboot())
-                    + " cannot do it: " + StepFailure.reason(fault) + "; start it by hand";
-            LOG.error("{}", line);
-            restartTrouble = Optional.of(line);
-            nextRestartNanos = tools.nanoTime().getAsLong() + RESTART_PAUSE.toNanos();
-        }
     }
 
     private void report() {

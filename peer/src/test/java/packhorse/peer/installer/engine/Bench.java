@@ -48,6 +48,7 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Programs;
+import packhorse.peer.adapter.testing.TreePicture;
 import packhorse.peer.hook.HookRunner;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
@@ -383,6 +384,14 @@ final class Bench {
         fresh.tasks(1, tasks);
         fresh.run();
         return java.util.Objects.requireNonNull(last.get());
+    }
+
+    /** Puts the first version of {@code acme/app} in place, for good; what that looks like. */
+    TreePicture older(Path place) throws IOException {
+        live(
+                place,
+                task("i", Operation.INSTALL, AT_ONCE, release("acme/app", "1").listed()));
+        return TreePicture.of(place.resolve("root"));
     }
 
     /** Lets an engine live until a task has ended or waits. */

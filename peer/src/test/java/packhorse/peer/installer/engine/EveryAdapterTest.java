@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +40,7 @@ final class EveryAdapterTest {
     private static final String SLOTS = "{'slots':['/dev/slot-a','/dev/slot-b'],"
             + "'switch':{'file':'/boot/slot','format':'key-value'},'running':{'file':'/run/slot'},'tries':3}";
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Programs machine = new MachinePrograms(RunLimits.DEFAULT);
@@ -53,13 +52,7 @@ final class EveryAdapterTest {
     void places() throws IOException {
         template = dir.resolve("template");
         Files.createDirectories(template.resolve("root/opt"));
-        Path memory = Path.of("/dev/shm");
-        scratch = Files.createTempDirectory(Files.isWritable(memory) ? memory : dir, "packhorse-adapters");
-    }
-
-    @AfterEach
-    void gone() throws IOException {
-        InstallDisk.real().delete(scratch);
+        scratch = Files.createDirectories(dir.resolve("runs"));
     }
 
     private void before(InstallTask... tasks) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +32,7 @@ final class EveryStepTest {
     /** Pairs of cuts tried for each operation. */
     private static final int TWICE = 60;
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Bench bench = new Bench();
@@ -44,14 +43,7 @@ final class EveryStepTest {
     void places() throws IOException {
         template = dir.resolve("template");
         Files.createDirectories(template.resolve("root/opt"));
-        // Worlds by the hundred: in memory where there is some, what is durable is modelled anyway.
-        Path memory = Path.of("/dev/shm");
-        scratch = Files.createTempDirectory(Files.isWritable(memory) ? memory : dir, "packhorse-steps");
-    }
-
-    @AfterEach
-    void gone() throws IOException {
-        InstallDisk.real().delete(scratch);
+        scratch = Files.createDirectories(dir.resolve("runs"));
     }
 
     private void before(InstallTask... tasks) throws IOException {

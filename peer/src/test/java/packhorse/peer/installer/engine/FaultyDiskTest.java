@@ -24,7 +24,7 @@ import packhorse.peer.install.TaskStatus;
 /** The engine on disks that fill up, cannot flush, and tear writes: the machine is the old or the new one, and the next attempt succeeds. */
 @Timeout(120)
 final class FaultyDiskTest {
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Bench bench = new Bench();

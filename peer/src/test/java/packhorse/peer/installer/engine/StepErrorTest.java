@@ -29,7 +29,7 @@ final class StepErrorTest {
     /** More processes than any task may take. */
     private static final int LIVES_MAX = 40;
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Bench bench = new Bench();
@@ -38,14 +38,7 @@ final class StepErrorTest {
 
     @BeforeEach
     void aMachineWithAnOlderRelease() throws Exception {
-        bench.live(
-                dir,
-                task(
-                        "i",
-                        Operation.INSTALL,
-                        Bench.AT_ONCE,
-                        bench.release("acme/app", "1").listed()));
-        before = TreePicture.of(dir.resolve("root"));
+        before = bench.older(dir);
     }
 
     /** Lets one process follow another until the task comes to its end. */

@@ -40,7 +40,7 @@ final class StepInterruptedTest {
     /** Beyond any limit, and beyond the time that a step gets to end. */
     private static final long LONG_NANOS = Duration.ofHours(3).toNanos();
 
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Bench bench = new Bench();
@@ -51,14 +51,7 @@ final class StepInterruptedTest {
 
     @BeforeEach
     void aMachineWithAnOlderRelease() throws Exception {
-        bench.live(
-                dir,
-                task(
-                        "i",
-                        Operation.INSTALL,
-                        Bench.AT_ONCE,
-                        bench.release("acme/app", "1").listed()));
-        before = TreePicture.of(dir.resolve("root"));
+        before = bench.older(dir);
         two = bench.release("acme/app", "2").hook(HookMoment.PRE, true).listed();
         bench.hooks.clear();
     }
@@ -136,7 +129,9 @@ final class StepInterruptedTest {
         hold(step, this::putForward);
         TaskStatus late = bench.live(dir, task("u", Operation.UPDATE, Bench.AT_ONCE, two));
         assertEquals(ActionState.TIMED_OUT, late.state());
+        String limit = step.equals("apply") ? "its limit, 1 min for" : " min for ";
         assertTrue(late.detail().contains("took longer than its limit"), late.detail());
+        assertTrue(late.detail().contains(limit), late.detail());
         assertEquals(Optional.of(CodeClass.TRANSIENT), late.codeClass());
         assertEquals(List.of(step), held);
         unchanged();

@@ -33,7 +33,7 @@ import packhorse.peer.install.TaskStatus.Gate;
 /** The engine on a real disk, with a plain adapter; each {@code live} is a process of its own. */
 @Timeout(60)
 final class TransactionsTest {
-    @TempDir
+    @TempDir(factory = InMemory.class)
     Path dir;
 
     private final Bench bench = new Bench();
