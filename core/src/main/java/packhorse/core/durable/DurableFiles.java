@@ -45,7 +45,7 @@ public final class DurableFiles {
     /** Makes {@code file} hold {@code bytes}, whether or not it was there. */
     public void replace(Path file, byte[] bytes) {
         try {
-            makeDirectories(Durably.parent(file));
+            makeDirectories(Durably.directoryOf(file));
             Path fresh = Durably.neighbour(file);
             writeFlushed(fresh, bytes);
             rename(fresh, file);
@@ -57,7 +57,7 @@ public final class DurableFiles {
     /** Like {@link #replace}, and the file is readable by its owner only, from its first byte on. */
     public void replacePrivate(Path file, byte[] bytes) {
         try {
-            makeDirectories(Durably.parent(file));
+            makeDirectories(Durably.directoryOf(file));
             Path fresh = Durably.neighbour(file);
             step.before("make private " + fresh);
             Files.deleteIfExists(fresh);
@@ -85,7 +85,7 @@ public final class DurableFiles {
      */
     public void copyVerified(Path source, Path file, BlobRef blob) {
         try {
-            makeDirectories(Durably.parent(file));
+            makeDirectories(Durably.directoryOf(file));
             Path fresh = Durably.neighbour(file);
             step.before("write " + fresh);
             MessageDigest digest = Sha256.newDigest();
@@ -119,9 +119,9 @@ public final class DurableFiles {
      */
     public void createPrivate(Path file, byte[] bytes) throws FileAlreadyExistsException {
         try {
-            makeDirectories(Durably.parent(file));
+            makeDirectories(Durably.directoryOf(file));
             Path fresh = Files.createTempFile(
-                    Durably.parent(file),
+                    Durably.directoryOf(file),
                     "." + file.getFileName(),
                     ".new",
                     PosixFilePermissions.asFileAttribute(OWNER_ONLY));
@@ -132,7 +132,7 @@ public final class DurableFiles {
             } finally {
                 Files.deleteIfExists(fresh);
             }
-            Durably.flush(Durably.parent(file));
+            Durably.flush(Durably.directoryOf(file));
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
@@ -144,7 +144,7 @@ public final class DurableFiles {
         try {
             step.before("delete " + file);
             if (Files.deleteIfExists(file)) {
-                Durably.flush(Durably.parent(file));
+                Durably.flush(Durably.directoryOf(file));
             }
         } catch (IOException e) {
             throw unwritable(file, e);
@@ -164,16 +164,16 @@ public final class DurableFiles {
         step.before("rename " + file);
         Durably.rename(fresh, file);
         step.before("flush the directory of " + file);
-        Durably.flush(Durably.parent(file));
+        Durably.flush(Durably.directoryOf(file));
     }
 
     /** Like {@link Files#createDirectories(Path, FileAttribute[])}, and every new name is flushed into its parent. */
     private void makeDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            makeDirectories(Durably.parent(directory));
+            makeDirectories(Durably.directoryOf(directory));
             step.before("make " + directory);
             Files.createDirectories(directory);
-            Durably.flush(Durably.parent(directory));
+            Durably.flush(Durably.directoryOf(directory));
         }
     }
 

@@ -23,7 +23,7 @@ public final class Durably {
         Path fresh = neighbour(file);
         write(fresh, bytes);
         rename(fresh, file);
-        flush(parent(file));
+        flush(directoryOf(file));
     }
 
     /** Writes a file anew and flushes it; a crash before may leave a part of it, so nobody may look for it under this name. */
@@ -63,11 +63,18 @@ public final class Durably {
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
     }
 
-    static Path parent(Path file) throws IOException {
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent == null) {
-            throw new IOException(file + " has no directory");
+    /**
+     * The directory that has a path's last name.
+     *
+     * @throws IllegalArgumentException for the root directory, which lies in none
+     */
+    public static Path directoryOf(Path path) {
+        Path directory = path.getParent() != null
+                ? path.getParent()
+                : path.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IllegalArgumentException(path + " lies in no directory");
         }
-        return parent;
+        return directory;
     }
 }

@@ -14,7 +14,9 @@ import java.util.function.LongConsumer;
  * {@link #real()}. Tests put others in its place that lose all that was not forced, fill up, tear a write, or stop at the nth
  * change.
  *
- * <p>Nothing here follows a symbolic link at the last element of a path, unless it says so. Nothing is durable before
+ * <p>Nothing here follows a symbolic link at the last element of a path, unless it says so, nor one on the way that others than root
+ * could have put there ({@link Way} has the rule); a path through such a link is refused with an {@link AdapterException} of one line.
+ * Nothing is durable before
  * {@link #force} of the file (content, mode, owner) and of its directory (name).
  */
 public interface InstallDisk {
@@ -64,7 +66,10 @@ public interface InstallDisk {
     /** In one step; replaces what has the name {@code to} (a file or link, or an empty directory by a directory). */
     void rename(Path from, Path to) throws IOException;
 
-    /** {@code 0…07777}. */
+    /**
+     * {@code 0…07777}. In a directory that others than root may change, a set-user-id, set-group-id and sticky bit stays away; what is to
+     * have it there is made at {@link #freshFor} and renamed.
+     */
     void mode(Path path, int mode) throws IOException;
 
     /** Owner and group by number; nothing where this process is not root. */
@@ -92,14 +97,22 @@ public interface InstallDisk {
     /** Bytes that may still be written on the file system of the nearest existing parent. */
     long usableBytes(Path path) throws IOException;
 
-    /** The name under which {@link #replace} and {@link #switchLink} make what they put in place; all that a crash leaves of them. */
+    /**
+     * Where {@link #replace} and {@link #switchLink} make what they put in place; all that a crash leaves of them. Mostly
+     * {@link #freshBeside}; for a directory that others than root may change it is one before it, see {@link Way}.
+     */
+    static Path freshFor(Path path) throws IOException {
+        return Way.fresh(path);
+    }
+
+    /** A name beside another for something that is not in place yet. */
     static Path freshBeside(Path path) {
         return path.resolveSibling("." + path.getFileName() + ".packhorse-new");
     }
 
     /** Replaces a small file in one step, read back before and durable when it returns. */
     default void replace(Path file, byte[] bytes, int mode) throws IOException {
-        Path fresh = freshBeside(file);
+        Path fresh = freshFor(file);
         delete(fresh);
         create(fresh, bytes, mode);
         force(fresh);
@@ -116,7 +129,7 @@ public interface InstallDisk {
 
     /** Puts a symbolic link in the place of another or of nothing, in one step, durable when it returns. */
     default void switchLink(Path link, String target) throws IOException {
-        Path fresh = freshBeside(link);
+        Path fresh = freshFor(link);
         delete(fresh);
         symlink(fresh, target);
         rename(fresh, link);

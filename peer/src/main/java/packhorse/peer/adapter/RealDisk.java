@@ -5,19 +5,16 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import packhorse.core.durable.Durably;
 import packhorse.peer.process.Surroundings;
 
-/** Changes the machine's file systems. */
+/** Changes the machine's file systems; gone to by a {@link Way} each time. */
 final class RealDisk implements InstallDisk {
     static final RealDisk INSTANCE = new RealDisk();
 
@@ -53,6 +50,9 @@ final class RealDisk implements InstallDisk {
 
     private static final Set<OpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private static final Set<OpenOption> EXISTING_FILE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     /** Until it has the mode it is to have: what is written into it may be a secret, and who opened it once may read on. */
     private static final FileAttribute<?> NOBODY_ELSES_FILE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -69,23 +69,27 @@ final class RealDisk implements InstallDisk {
         // Most files are small, and a buffer for each costs more than they do.
         byte[] buffer = new byte[Math.clamp(bytes.available(), SMALL_BUFFER_BYTES, BUFFER_BYTES)];
         long written = 0;
-        try (FileChannel out = FileChannel.open(file, NEW_FILE, NOBODY_ELSES_FILE);
-                WriteBehind behind = WriteBehind.of(out)) {
-            for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
-                Durably.writeAll(out, ByteBuffer.wrap(buffer, 0, count));
-                behind.wrote(count);
-                written += count;
-                progress.accept(written);
+        try (Way way = Way.to(file)) {
+            try (FileChannel out = way.open(NEW_FILE, NOBODY_ELSES_FILE);
+                    WriteBehind behind = WriteBehind.of(out)) {
+                for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
+                    Durably.writeAll(out, ByteBuffer.wrap(buffer, 0, count));
+                    behind.wrote(count);
+                    written += count;
+                    progress.accept(written);
+                }
+                behind.finish();
             }
-            behind.finish();
+            way.mode(mode);
         }
-        mode(file, mode);
     }
 
     @Override
     public Writer open(Path fileOrDevice) throws IOException {
-        FileChannel channel = FileChannel.open(fileOrDevice, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new ChannelWriter(channel, WriteBehind.of(channel));
+        try (Way way = Way.to(fileOrDevice)) {
+            FileChannel channel = way.open(EXISTING_FILE);
+            return new ChannelWriter(channel, WriteBehind.of(channel));
+        }
     }
 
     private record ChannelWriter(FileChannel channel, WriteBehind behind) implements Writer {
@@ -128,8 +132,12 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void createDirectory(Path directory, int mode) throws IOException {
-        Files.createDirectory(directory, NOBODY_ELSES_DIRECTORY);
-        mode(directory, mode);
+        try (Way way = Way.to(directory)) {
+            way.make(place -> {
+                Files.createDirectory(place, NOBODY_ELSES_DIRECTORY);
+                mode(place, mode);
+            });
+        }
     }
 
     @Override
@@ -146,59 +154,68 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void symlink(Path link, String target) throws IOException {
-        Files.createSymbolicLink(link, Path.of(target));
+        try (Way way = Way.to(link)) {
+            way.make(place -> Files.createSymbolicLink(place, Path.of(target)));
+        }
     }
 
     @Override
     public void hardlink(Path link, Path existing) throws IOException {
-        Files.createLink(link, existing);
+        try (Way way = Way.to(link)) {
+            way.make(place -> Files.createLink(place, existing));
+        }
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Durably.rename(from, to);
+        try (Way here = Way.to(from);
+                Way there = Way.to(to)) {
+            here.rename(there);
+        }
     }
 
     @Override
     public void mode(Path path, int mode) throws IOException {
-        Files.setAttribute(path, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+        try (Way way = Way.to(path)) {
+            way.mode(mode);
+        }
     }
 
     @Override
     public void owner(Path path, int uid, int gid) throws IOException {
         if (ROOT) {
-            Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
-            Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+            try (Way way = Way.to(path)) {
+                way.owner(uid, gid);
+            }
         }
     }
 
     @Override
     public void modified(Path path, Instant time) throws IOException {
-        Files.setAttribute(path, "lastModifiedTime", FileTime.from(time), LinkOption.NOFOLLOW_LINKS);
+        try (Way way = Way.to(path)) {
+            way.modified(time);
+        }
     }
 
     @Override
     public void delete(Path path) throws IOException {
         Path whole = path.toAbsolutePath();
-        Path parent = whole.getParent();
-        Path name = whole.getFileName();
-        if (parent == null || name == null) {
+        if (whole.getFileName() == null) {
             throw new IOException(path + " is the root directory; nobody deletes that");
         }
         if (!Files.exists(whole, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (DirectoryStream<Path> above = Files.newDirectoryStream(parent)) {
-            if (!(above instanceof SecureDirectoryStream<Path> held)) {
-                throw new IOException("this system cannot delete " + path + " safely; run on Linux");
-            }
-            new Deletion(held, name).run();
+        try (Way way = Way.to(whole)) {
+            way.delete();
         }
     }
 
     @Override
     public void force(Path fileOrDirectory) throws IOException {
-        Durably.flush(fileOrDirectory);
+        try (Way way = Way.to(fileOrDirectory)) {
+            way.force();
+        }
     }
 
     @Override

@@ -25,7 +25,7 @@ class Disk {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         write(fresh, bytes);
         rename(fresh, file);
-        force(parentOf(file));
+        force(Durably.directoryOf(file));
     }
 
     void createDirectories(Path directory) throws IOException {
@@ -67,13 +67,5 @@ class Disk {
     long usableBytes(Path directory) throws IOException {
         FileStore fileStore = Files.getFileStore(directory);
         return fileStore.getUsableSpace();
-    }
-
-    static Path parentOf(Path path) {
-        Path parent = path.getParent();
-        if (parent == null) {
-            throw new IllegalArgumentException(path + " has no parent");
-        }
-        return parent;
     }
 }

@@ -18,6 +18,7 @@ import packhorse.core.content.BadContentException;
 import packhorse.core.content.FileEntry;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.process.Surroundings;
 import packhorse.peer.tree.TreeArchive;
@@ -74,7 +75,7 @@ public final class TreeUnpacker {
                 tree.walk(writing);
                 writing.finish();
                 disk.rename(making, whole);
-                disk.force(Disk.parentOf(whole));
+                disk.force(Durably.directoryOf(whole));
             } catch (IOException | RuntimeException e) {
                 removeQuietly(making, e);
                 throw e;

@@ -35,6 +35,7 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
 import packhorse.core.content.Version;
+import packhorse.core.durable.Durably;
 
 /** Archives may hold what their signed list says and nothing else. */
 final class TreeUnpackerTest {
@@ -105,7 +106,7 @@ final class TreeUnpackerTest {
                 list.size(),
                 List.of(Torrents.pack(hashes, false)),
                 List.of());
-        Files.createDirectories(Disk.parentOf(target()));
+        Files.createDirectories(Durably.directoryOf(target()));
         new TreeUnpacker(manifest, Disk.REAL).unpack(archiveFile, listFile, target(), written -> {});
     }
 
@@ -116,7 +117,7 @@ final class TreeUnpackerTest {
         for (String word : words) {
             assertTrue(line.contains(word), line);
         }
-        try (Stream<Path> left = Files.list(Disk.parentOf(target()))) {
+        try (Stream<Path> left = Files.list(Durably.directoryOf(target()))) {
             assertEquals(List.of(), left.toList(), "nothing was written");
         }
     }

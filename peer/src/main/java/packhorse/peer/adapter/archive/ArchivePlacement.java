@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry;
 import packhorse.core.content.Manifest;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
@@ -124,7 +125,7 @@ final class ArchivePlacement implements Placement {
     private static Path existing(Path path) {
         Path there = path;
         while (!Files.exists(there)) {
-            there = Mending.parentOf(there);
+            there = Durably.directoryOf(there);
         }
         return there;
     }
@@ -193,7 +194,7 @@ final class ArchivePlacement implements Placement {
                 here.disk().createDirectory(path, DIRECTORY_MODE);
             }
             here.disk().force(path);
-            here.disk().force(Mending.parentOf(path));
+            here.disk().force(Durably.directoryOf(path));
         }
     }
 
@@ -341,8 +342,8 @@ final class ArchivePlacement implements Placement {
                 here.disk().delete(path);
             }
             // Also where it is gone: the process that deleted it may have been ended then.
-            if (Files.isDirectory(Mending.parentOf(path))) {
-                here.disk().force(Mending.parentOf(path));
+            if (Files.isDirectory(Durably.directoryOf(path))) {
+                here.disk().force(Durably.directoryOf(path));
             }
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.InstallDisk;
 
 /** Small files that decide what is done later: written in one step, brought to the disk, and read back at once. */
@@ -24,7 +25,7 @@ final class KeptRecord {
         disk.replace(file, bytes, mode);
         if (!Arrays.equals(Files.readAllBytes(file), bytes)) {
             disk.delete(file);
-            disk.force(Mending.parentOf(file));
+            disk.force(Durably.directoryOf(file));
             throw new IOException("the disk gives back something else than was written into " + file);
         }
     }

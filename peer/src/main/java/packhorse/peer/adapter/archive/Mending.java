@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.tree.FileListReader;
@@ -60,13 +61,13 @@ final class Mending {
                 comparison.mended(entry);
             }
         }
-        disk.force(parentOf(fresh));
+        disk.force(Durably.directoryOf(fresh));
     }
 
     /** From the outside in, so that nobody can exchange one that was looked at. */
     private void requireOurs(FileEntry entry) throws IOException {
         Path path = directory;
-        Path relative = parentOf(directory.resolve(entry.path()));
+        Path relative = Durably.directoryOf(directory.resolve(entry.path()));
         for (Path element : relative.equals(directory) ? List.<Path>of() : directory.relativize(relative)) {
             path = path.resolve(element);
             UnixFile found = UnixFile.of(path);
@@ -113,7 +114,7 @@ final class Mending {
                 into(path);
             }
         }
-        disk.force(parentOf(path));
+        disk.force(Durably.directoryOf(path));
     }
 
     private void into(Path path) throws IOException {
@@ -127,10 +128,5 @@ final class Mending {
     private void rights(Path path, FileEntry entry) throws IOException {
         disk.owner(path, entry.owner().uid(), entry.owner().gid());
         disk.mode(path, entry.mode());
-    }
-
-    static Path parentOf(Path path) {
-        return Optional.ofNullable(path.getParent())
-                .orElseThrow(() -> new IllegalArgumentException(path + " lies in nothing"));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Workplace;
@@ -44,11 +45,11 @@ final class SwitchedLink {
         if (!Files.isSymbolicLink(link) || !Files.isDirectory(versions)) {
             return Optional.empty();
         }
-        Path end = Mending.parentOf(link)
+        Path end = Durably.directoryOf(link)
                 .toRealPath()
                 .resolve(Files.readSymbolicLink(link))
                 .normalize();
-        return Mending.parentOf(end).equals(versions.toRealPath())
+        return Durably.directoryOf(end).equals(versions.toRealPath())
                 ? Optional.of(String.valueOf(end.getFileName()))
                 : Optional.empty();
     }
@@ -71,7 +72,7 @@ final class SwitchedLink {
         if (!says(target)) {
             here.disk().switchLink(link, target);
         }
-        here.disk().force(Mending.parentOf(link));
+        here.disk().force(Durably.directoryOf(link));
     }
 
     /** Leads it there again, where somebody led it elsewhere. */
@@ -91,15 +92,15 @@ final class SwitchedLink {
         if (version().isPresent()) {
             here.disk().delete(link);
         }
-        if (Files.isDirectory(Mending.parentOf(link))) {
-            here.disk().force(Mending.parentOf(link));
+        if (Files.isDirectory(Durably.directoryOf(link))) {
+            here.disk().force(Durably.directoryOf(link));
         }
     }
 
     /** Makes it say again what it said, or takes it away where it was not there. */
     void restore(Optional<Said> before) throws IOException {
         InstallDisk disk = here.disk();
-        if (!Files.isDirectory(Mending.parentOf(link))) {
+        if (!Files.isDirectory(Durably.directoryOf(link))) {
             return;
         }
         Path fresh = InstallDisk.freshBeside(link);
@@ -114,7 +115,7 @@ final class SwitchedLink {
             disk.owner(fresh, owner.uid(), owner.gid());
             disk.rename(fresh, link);
         }
-        disk.force(Mending.parentOf(link));
+        disk.force(Durably.directoryOf(link));
     }
 
     private boolean says(String target) throws IOException {
@@ -123,7 +124,7 @@ final class SwitchedLink {
     }
 
     private String target(String version) throws IOException {
-        Path from = Mending.parentOf(link).toRealPath();
+        Path from = Durably.directoryOf(link).toRealPath();
         Path to = here.at(settings.versions()).toRealPath().resolve(version);
         return from.relativize(to).toString();
     }

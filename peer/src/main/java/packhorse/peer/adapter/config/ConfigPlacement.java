@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry.Owner;
 import packhorse.core.content.Manifest;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
@@ -155,7 +156,7 @@ final class ConfigPlacement implements Placement {
             }
             kept += 2 * bytes;
             needs.add(new SpaceNeed(
-                    FileSetting.parentOf(here.at(edit.file())),
+                    Durably.directoryOf(here.at(edit.file())),
                     bytes + manifest.content().length()));
         }
         needs.add(new SpaceNeed(here.undo(), kept + manifest.content().length()));
@@ -178,7 +179,7 @@ final class ConfigPlacement implements Placement {
     public void capture(Workplace here) throws IOException {
         Records records = new Records(here.disk());
         here.disk().createDirectories(here.undo());
-        here.disk().force(FileSetting.parentOf(here.undo()));
+        here.disk().force(Durably.directoryOf(here.undo()));
         records.forget(here.undo());
         Set<String> files = new LinkedHashSet<>();
         for (Plan plan : List.of(
@@ -211,7 +212,7 @@ final class ConfigPlacement implements Placement {
         Becoming becoming = new Becoming(old, fresh, origin.texts());
         expect(here, records, captured, becoming);
         here.disk().createDirectories(here.home());
-        here.disk().force(FileSetting.parentOf(here.home()));
+        here.disk().force(Durably.directoryOf(here.home()));
         records.origin(here.home(), origin);
         records.plan(here.home(), fresh);
         new FileSetting(here.disk())
@@ -267,8 +268,7 @@ final class ConfigPlacement implements Placement {
         Path place = Places.find(here.root(), file);
         Seen now = Seen.of(place);
         Optional<Planned> planned = becoming.fresh().find(file);
-        planned.ifPresent(one -> requireEditable(one, now, false));
-        Optional<String> text = becoming.of(file, now.text());
+        Optional<String> text = next(becoming, file, now);
         Seen wanted = text.isEmpty()
                 ? new Seen.Absent()
                 : there(text.get(), now, planned, origin.files().get(file));
@@ -276,6 +276,20 @@ final class ConfigPlacement implements Placement {
             setting.makeDirectories(place);
         }
         setting.put(place, wanted);
+    }
+
+    /**
+     * What a file becomes.
+     *
+     * @throws AdapterException with one line where somebody made it into what cannot be edited, since the precheck
+     */
+    private static Optional<String> next(Becoming becoming, String file, Seen now) {
+        try {
+            becoming.fresh().find(file).ifPresent(planned -> requireEditable(planned, now, false));
+            return becoming.of(file, now.text());
+        } catch (IllegalArgumentException e) {
+            throw new AdapterException(CodeClass.ENVIRONMENT, String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Seen there(
@@ -316,7 +330,7 @@ final class ConfigPlacement implements Placement {
         Map<String, String> digests = new TreeMap<>();
         for (String file : becoming.files()) {
             Seen was = captured.files().getOrDefault(file, new Seen.Absent());
-            Optional<String> text = becoming.of(file, was.text());
+            Optional<String> text = next(becoming, file, was);
             digests.put(file, Seen.digest(text));
         }
         records.applied(here.undo(), digests);
@@ -380,11 +394,7 @@ final class ConfigPlacement implements Placement {
         Becoming becoming = new Becoming(Plan.NOTHING, plan, Map.of());
         Origin origin = records.origin(here.home());
         for (Planned planned : plan.files()) {
-            try {
-                one(here, becoming, origin, planned.file());
-            } catch (IllegalArgumentException e) {
-                throw new AdapterException(CodeClass.ENVIRONMENT, String.valueOf(e.getMessage()), e);
-            }
+            one(here, becoming, origin, planned.file());
         }
     }
 

@@ -6,8 +6,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.text.KeyFormat;
 
@@ -28,23 +28,19 @@ final class FileSetting {
     /** Directories before {@code file} that are not there, outermost first. */
     static List<Path> missing(Path file) {
         List<Path> missing = new ArrayList<>();
-        Path directory = parentOf(file);
+        Path directory = Durably.directoryOf(file);
         while (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             missing.addFirst(directory);
-            directory = parentOf(directory);
+            directory = Durably.directoryOf(directory);
         }
         return missing;
-    }
-
-    static Path parentOf(Path path) {
-        return Objects.requireNonNull(path.getParent(), path + " has no directory");
     }
 
     /** Makes those that are missing, durably. */
     void makeDirectories(Path file) throws IOException {
         for (Path directory : missing(file)) {
             disk.createDirectory(directory, DIRECTORY_MODE);
-            disk.force(parentOf(directory));
+            disk.force(Durably.directoryOf(directory));
         }
     }
 
@@ -52,7 +48,7 @@ final class FileSetting {
     void bringDirectories(List<Path> made) throws IOException {
         for (Path directory : made) {
             if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                disk.force(parentOf(directory));
+                disk.force(Durably.directoryOf(directory));
             }
         }
     }
@@ -64,8 +60,8 @@ final class FileSetting {
                 disk.delete(directory);
             }
             // Also where it is gone: the process that deleted it may have been ended then.
-            if (Files.isDirectory(parentOf(directory))) {
-                disk.force(parentOf(directory));
+            if (Files.isDirectory(Durably.directoryOf(directory))) {
+                disk.force(Durably.directoryOf(directory));
             }
         }
     }
@@ -78,17 +74,17 @@ final class FileSetting {
 
     /** Brings the file there, whatever is there now. */
     void put(Path file, Seen wanted) throws IOException {
-        Path fresh = InstallDisk.freshBeside(file);
+        Path fresh = InstallDisk.freshFor(file);
         if (Files.exists(fresh, LinkOption.NOFOLLOW_LINKS)) {
             disk.delete(fresh);
         }
         if (Seen.of(file).same(wanted)) {
             // A process that was cut off may have renamed it and not come to this.
-            if (Files.isDirectory(parentOf(file))) {
+            if (Files.isDirectory(Durably.directoryOf(file))) {
                 if (Files.exists(file)) {
                     disk.force(file);
                 }
-                disk.force(parentOf(file));
+                disk.force(Durably.directoryOf(file));
             }
             return;
         }
@@ -106,7 +102,7 @@ final class FileSetting {
                 disk.rename(fresh, file);
             }
         }
-        disk.force(parentOf(file));
+        disk.force(Durably.directoryOf(file));
     }
 
     /** Keeps a text beside the file for whoever looks for it; the same text is kept once. */

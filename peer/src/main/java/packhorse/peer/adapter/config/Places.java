@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import packhorse.core.content.CodeClass;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 
 /**
@@ -42,7 +43,7 @@ final class Places {
                 continue;
             }
             if (name.equals("..")) {
-                at = at.equals(base) ? base : FileSetting.parentOf(at);
+                at = at.equals(base) ? base : Durably.directoryOf(at);
                 continue;
             }
             Path next = at.resolve(name);

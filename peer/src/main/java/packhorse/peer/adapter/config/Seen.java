@@ -1,9 +1,12 @@
 package packhorse.peer.adapter.config;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +20,7 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.Way;
 import packhorse.peer.adapter.text.KeyFormat;
 
 /** A file as it was found: its text, or that there was none, with mode, owner and time. */
@@ -48,19 +52,27 @@ sealed interface Seen {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT, file + " is no regular file; move it away or correct the path");
         }
-        if (Files.size(file) > BYTES_MAX) {
+        Map<String, Object> all = Way.attributes(file, "mode,uid,gid,lastModifiedTime");
+        byte[] bytes = bytes(file);
+        if (bytes.length > BYTES_MAX) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT,
                     file + " has " + Files.size(file) + " bytes; files of configuration have at most " + BYTES_MAX);
         }
-        Map<String, Object> all = Files.readAttributes(file, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+        FileTime modified = (FileTime) Objects.requireNonNull(all.get("lastModifiedTime"));
         return new There(
-                KeyFormat.text(Files.readAllBytes(file)),
+                KeyFormat.text(bytes),
                 number(all, "mode") & 07777,
                 number(all, "uid"),
                 number(all, "gid"),
-                Optional.of(Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()));
+                Optional.of(modified.toInstant()));
+    }
+
+    /** Of the file itself: whoever may exchange it for a link may not read what the link leads to. */
+    private static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = Channels.newInputStream(Way.read(file))) {
+            return in.readNBytes(BYTES_MAX + 1);
+        }
     }
 
     private static int number(Map<String, Object> attributes, String name) {

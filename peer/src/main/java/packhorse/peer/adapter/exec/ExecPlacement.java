@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ReturnCodes;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
@@ -186,10 +187,10 @@ final class ExecPlacement implements Placement {
         if (Files.isDirectory(directory)) {
             return;
         }
-        Path parent = parentOf(directory);
+        Path parent = Durably.directoryOf(directory);
         Path existing = parent;
         while (!Files.isDirectory(existing)) {
-            existing = parentOf(existing);
+            existing = Durably.directoryOf(existing);
         }
         here.disk().createDirectories(parent);
         here.disk().createDirectory(directory, mode);
@@ -197,7 +198,7 @@ final class ExecPlacement implements Placement {
             here.disk().owner(directory, Programs.NOBODY, Programs.NOBODY);
         }
         here.disk().force(directory);
-        for (Path above = parent; above.startsWith(existing); above = parentOf(above)) {
+        for (Path above = parent; above.startsWith(existing); above = Durably.directoryOf(above)) {
             here.disk().force(above);
         }
     }
@@ -262,7 +263,7 @@ final class ExecPlacement implements Placement {
         if (settings.writes().contains(path) || isEmpty(directory)) {
             here.disk().delete(directory);
         }
-        Path parent = parentOf(directory);
+        Path parent = Durably.directoryOf(directory);
         if (Files.isDirectory(parent)) {
             here.disk().force(parent);
         }
@@ -405,10 +406,6 @@ final class ExecPlacement implements Placement {
 
     private static Optional<String> read(Path file) throws IOException {
         return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
-    }
-
-    private static Path parentOf(Path path) {
-        return java.util.Objects.requireNonNull(path.getParent());
     }
 
     private static Path staged(Workplace here) {

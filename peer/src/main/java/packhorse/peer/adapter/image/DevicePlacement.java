@@ -17,6 +17,7 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
+import packhorse.peer.adapter.Way;
 import packhorse.peer.adapter.Workplace;
 
 /**
@@ -233,7 +234,7 @@ final class DevicePlacement implements Placement {
         }
         List<Long> places = new ArrayList<>();
         try (FileChannel image = FileChannel.open(here.content().get(), StandardOpenOption.READ);
-                FileChannel present = FileChannel.open(target.path(), StandardOpenOption.READ)) {
+                FileChannel present = Way.read(target.path())) {
             Ranges.walk(Bytes.of(image), Bytes.of(present), 0, length, Ranges.COMPARED, new Ranges.Visitor() {
                 @Override
                 public void data(long at, java.nio.ByteBuffer wanted, java.nio.ByteBuffer now) {
@@ -253,7 +254,7 @@ final class DevicePlacement implements Placement {
     public List<String> verifyRemoved(Workplace here) throws IOException {
         Target target = Target.find(here, settings.device());
         boolean zero = true;
-        try (FileChannel present = FileChannel.open(target.path(), StandardOpenOption.READ)) {
+        try (FileChannel present = Way.read(target.path())) {
             java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocateDirect(Ranges.PORTION_BYTES);
             for (long at = 0; at < length() && zero; at += buffer.limit()) {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), length() - at));

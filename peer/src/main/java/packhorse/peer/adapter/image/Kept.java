@@ -26,6 +26,7 @@ import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Way;
 
 /**
  * What a target had in the ranges that are to be changed: one file with the bytes, one with their places and digests. Ranges of zeros
@@ -52,7 +53,7 @@ record Kept(List<Range> ranges) {
     /** Bytes that keeping takes. */
     static long needed(Bytes wanted, Path target, long length) throws IOException {
         AtomicLong bytes = new AtomicLong();
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.READ)) {
+        try (FileChannel channel = Way.read(target)) {
             Ranges.walk(wanted, Bytes.of(channel), 0, length, Ranges.COMPARED, new Old((at, old) -> {
                 if (!Ranges.isZero(old)) {
                     bytes.addAndGet(old.remaining());
@@ -67,7 +68,7 @@ record Kept(List<Range> ranges) {
             throws IOException {
         forget(disk, directory);
         List<Range> ranges = new ArrayList<>();
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.READ);
+        try (FileChannel channel = Way.read(target);
                 InputStream old = new OldBytes(wanted, Bytes.of(channel), length, ranges, progress)) {
             disk.create(directory.resolve(BYTES), old, MODE, done -> {});
         } catch (UncheckedIOException e) {
@@ -110,7 +111,7 @@ record Kept(List<Range> ranges) {
             });
             writer.force();
         }
-        try (FileChannel present = FileChannel.open(target, StandardOpenOption.READ)) {
+        try (FileChannel present = Way.read(target)) {
             ByteBuffer now = ByteBuffer.allocateDirect(Ranges.PORTION_BYTES);
             each(directory, (range, bytes) -> {
                 now.clear().limit(range.length());

@@ -7,17 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.CodeClass;
 import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.Way;
 import packhorse.peer.adapter.Workplace;
 
 /**
- * What an image is written to: a block device or a regular file, with what the kernel says of it. Links are followed, as all names
- * below {@code /dev/disk} are links; from outside the machine's root, so only below it.
+ * What an image is written to: a block device or a regular file, with what the kernel says of it. Links are followed where they are
+ * root's, as all names below {@code /dev/disk} are links; from outside the machine's root, so only below it.
  *
  * @param said its path in the settings
  * @param path where it really is
@@ -36,7 +36,7 @@ record Target(String said, Path path, Optional<String> device, long bytes) {
     static Target find(Workplace here, String said) throws IOException {
         Path path;
         try {
-            path = here.at(said).toRealPath();
+            path = Way.real(here.at(said));
         } catch (NoSuchFileException e) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT, said + " is not there; make the partition or file, or correct the path", e);
@@ -52,7 +52,7 @@ record Target(String said, Path path, Optional<String> device, long bytes) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT, said + " is neither a block device nor a file; correct the path");
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        try (FileChannel channel = Way.read(path)) {
             return new Target(said, path, block ? Optional.of(device(path)) : Optional.empty(), channel.size());
         }
     }

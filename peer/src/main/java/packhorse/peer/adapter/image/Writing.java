@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.function.LongConsumer;
 import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Way;
 
 /** Writes bytes over what a target has, flushes, and reads back. */
 final class Writing {
@@ -23,7 +23,7 @@ final class Writing {
     static void write(InstallDisk disk, Bytes wanted, long length, Path target, boolean compared, LongConsumer progress)
             throws IOException {
         try (InstallDisk.Writer writer = disk.open(target);
-                FileChannel present = FileChannel.open(target, StandardOpenOption.READ)) {
+                FileChannel present = Way.read(target)) {
             Ranges.walk(wanted, Bytes.of(present), 0, length, compared, new Ranges.Visitor() {
                 @Override
                 public void data(long at, ByteBuffer bytes, ByteBuffer before) throws IOException {
@@ -52,7 +52,7 @@ final class Writing {
     static Sha256 readBack(Path target, long length, LongConsumer progress) throws IOException {
         MessageDigest digest = Sha256.newDigest();
         ByteBuffer buffer = ByteBuffer.allocateDirect(Ranges.PORTION_BYTES);
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.READ)) {
+        try (FileChannel channel = Way.read(target)) {
             Bytes bytes = Bytes.of(channel);
             for (long at = 0; at < length; ) {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), length - at));

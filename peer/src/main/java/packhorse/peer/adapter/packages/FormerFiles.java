@@ -2,9 +2,11 @@ package packhorse.peer.adapter.packages;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import packhorse.core.content.CodeClass;
+import packhorse.core.durable.Durably;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -29,6 +33,7 @@ import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Way;
 
 /**
  * Copies of what had certain names before they were changed: content, mode, owner, time, a link's target, which names were one
@@ -43,6 +48,8 @@ import packhorse.peer.adapter.InstallDisk;
  */
 public final class FormerFiles {
     private static final String INDEX = "index.json";
+    /** Set-user-id and its kin: a file that is to have one is made anew, see {@link InstallDisk#mode}. */
+    private static final int SPECIAL = 07000;
 
     private enum Type {
         ABSENT,
@@ -100,7 +107,7 @@ public final class FormerFiles {
             if (former.type() == Type.FILE && former.same().isEmpty()) {
                 Path copy = place.resolve(Long.toString(former.copy()));
                 try (InputStream in =
-                        Files.newInputStream(root.directory().resolve(path.substring(1)), LinkOption.NOFOLLOW_LINKS)) {
+                        Channels.newInputStream(Way.read(root.directory().resolve(path.substring(1))))) {
                     disk.create(copy, in, 0600, done -> {});
                 }
                 copies++;
@@ -116,13 +123,11 @@ public final class FormerFiles {
         if (!Files.exists(at, LinkOption.NOFOLLOW_LINKS)) {
             return new Former(path, Type.ABSENT, 0, 0, 0, Instant.EPOCH, "", 0, "");
         }
-        Map<String, Object> found =
-                Files.readAttributes(at, "unix:mode,uid,gid,nlink,ino,dev", LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> found = Way.attributes(at, "mode,uid,gid,nlink,ino,dev,lastModifiedTime");
         int mode = Inventory.number(found, "mode") & 07777;
         int uid = Inventory.number(found, "uid");
         int gid = Inventory.number(found, "gid");
-        Instant modified =
-                Files.getLastModifiedTime(at, LinkOption.NOFOLLOW_LINKS).toInstant();
+        Instant modified = ((FileTime) Objects.requireNonNull(found.get("lastModifiedTime"))).toInstant();
         if (Files.isSymbolicLink(at)) {
             String target = Files.readSymbolicLink(at).toString();
             return new Former(path, Type.LINK, mode, uid, gid, modified, target, 0, "");
@@ -187,7 +192,7 @@ public final class FormerFiles {
         for (Former former : chosen) {
             put(former);
             // Whether it had to be changed or not: by whom it was, may have been ended before it was on the disk.
-            changed.add(parent(at(former)));
+            changed.add(Durably.directoryOf(at(former)));
             if (former.type() == Type.DIRECTORY) {
                 changed.add(at(former));
             }
@@ -201,11 +206,6 @@ public final class FormerFiles {
 
     private Path at(Former former) {
         return root.directory().resolve(former.path().substring(1));
-    }
-
-    private static Path parent(Path path) {
-        Path parent = path.getParent();
-        return parent == null ? path : parent;
     }
 
     private void vanish(Path path) throws IOException {
@@ -223,7 +223,7 @@ public final class FormerFiles {
 
     private void put(Former former) throws IOException {
         Path path = at(former);
-        Path leftover = InstallDisk.freshBeside(path);
+        Path leftover = InstallDisk.freshFor(path);
         if (Files.exists(leftover, LinkOption.NOFOLLOW_LINKS)) {
             disk.delete(leftover);
         }
@@ -251,7 +251,7 @@ public final class FormerFiles {
             return;
         }
         clearDirectory(path);
-        Path fresh = InstallDisk.freshBeside(path);
+        Path fresh = InstallDisk.freshFor(path);
         disk.symlink(fresh, former.target());
         disk.owner(fresh, former.uid(), former.gid());
         disk.rename(fresh, path);
@@ -263,13 +263,15 @@ public final class FormerFiles {
             return;
         }
         Path copy = place.resolve(Long.toString(former.copy()));
-        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && Files.mismatch(path, copy) < 0) {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                && Files.mismatch(path, copy) < 0
+                && ((former.mode() & SPECIAL) == 0 || mode(path) == former.mode())) {
             attributes(former, path);
             disk.force(path);
             return;
         }
         clearDirectory(path);
-        Path fresh = InstallDisk.freshBeside(path);
+        Path fresh = InstallDisk.freshFor(path);
         try (InputStream in = Files.newInputStream(copy)) {
             disk.create(fresh, in, 0600, done -> {});
         }
@@ -287,7 +289,7 @@ public final class FormerFiles {
             return;
         }
         clearDirectory(path);
-        Path fresh = InstallDisk.freshBeside(path);
+        Path fresh = InstallDisk.freshFor(path);
         disk.hardlink(fresh, first);
         disk.rename(fresh, path);
     }
@@ -309,8 +311,7 @@ public final class FormerFiles {
         if (!owned(former, path)) {
             disk.owner(path, former.uid(), former.gid());
         }
-        int mode = Inventory.number(Files.readAttributes(path, "unix:mode", LinkOption.NOFOLLOW_LINKS), "mode") & 07777;
-        if (mode != former.mode()) {
+        if (mode(path) != former.mode()) {
             disk.mode(path, former.mode());
         }
         if (former.type() == Type.FILE
@@ -319,6 +320,10 @@ public final class FormerFiles {
                         .equals(former.modified())) {
             disk.modified(path, former.modified());
         }
+    }
+
+    private static int mode(Path path) throws IOException {
+        return Inventory.number(Files.readAttributes(path, "unix:mode", LinkOption.NOFOLLOW_LINKS), "mode") & 07777;
     }
 
     private static boolean owned(Former former, Path path) throws IOException {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import packhorse.core.content.CodeClass;
+import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 
 /**
@@ -49,7 +50,7 @@ public record InstallRoot(Path directory) {
                 continue;
             }
             if (element.equals("..")) {
-                here = here.equals(directory) ? here : parent(here);
+                here = here.equals(directory) ? here : Durably.directoryOf(here);
                 continue;
             }
             Path next = child(here, element);
@@ -70,11 +71,6 @@ public record InstallRoot(Path directory) {
             }
         }
         return "/" + directory.relativize(here);
-    }
-
-    private static Path parent(Path path) {
-        Path parent = path.getParent();
-        return parent == null ? path : parent;
     }
 
     private static Path child(Path directory, String element) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.CodeClass;
+import packhorse.core.durable.Durably;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.testing.OnlyAs;
 import packhorse.peer.adapter.AdapterException;
@@ -292,7 +293,7 @@ final class ArchivePlacementTest {
 
     @Test
     void aFileInTheWayIsNamed() throws Exception {
-        Files.createDirectories(Mending.parentOf(into));
+        Files.createDirectories(Durably.directoryOf(into));
         Files.writeString(into, "");
         assertEquals(
                 World.INTO + " is not a directory; move it away",
@@ -312,7 +313,7 @@ final class ArchivePlacementTest {
     @Test
     void whoeverCouldLeadItElsewhereIsNamed() throws Exception {
         Files.createDirectories(into);
-        Files.setAttribute(Mending.parentOf(into), "unix:mode", 0777);
+        Files.setAttribute(Durably.directoryOf(into), "unix:mode", 0777);
         assertTrue(ONE.placement()
                 .precheck(at(ONE, Optional.empty()))
                 .getFirst()

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,9 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.Kind;
+import packhorse.core.testing.OnlyAs;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.archive.MemoryDir;
+import packhorse.peer.adapter.testing.ExchangingDisk;
 import packhorse.peer.adapter.testing.ScratchMachine;
 import packhorse.peer.adapter.testing.ScratchMachine.Release;
 import packhorse.peer.adapter.testing.TreePicture;
@@ -93,6 +97,78 @@ final class ConfigPlacementTest {
                 List.of(APP + " is one file with 1 other names (hard links), which would part from it; make it a file"
                         + " of its own or a symbolic link"),
                 precheck(keys("1", "'name':'new'")));
+    }
+
+    private static void give(Path path, int user) throws IOException {
+        Files.setAttribute(path, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(path, "unix:gid", user, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** A user's file is edited, and at each of the changes he exchanges its directory for a link to one of root's. */
+    @Test
+    void whoExchangesHisDirectoryForALinkMeanwhileHasNothingWrittenBehindIt() throws Exception {
+        OnlyAs.root();
+        Release release = release(
+                "1",
+                edit("/home/u/conf/app.ini", "ini", "'set':{'a':2},'mode':'0640'") + ","
+                        + edit("/home/u/conf/motd", "template", "'from':'motd.txt','owner':'1000:1000'"));
+        boolean exchanged = true;
+        int moments = 0;
+        for (; exchanged; moments++) {
+            machine = new ScratchMachine(Files.createDirectory(scratch.resolve("at-" + moments)), machine.variables());
+            machine.with(release);
+            machine.write("/home/u/conf/app.ini", "a=1\n");
+            machine.write("/etc/app.ini", "root's=1\n");
+            machine.write("/etc/motd", "root's\n");
+            for (String his : List.of("/home/u", "/home/u/conf", "/home/u/conf/app.ini")) {
+                give(machine.file(his), ExchangingDisk.STRANGER);
+            }
+            TreePicture before = TreePicture.of(machine.file("/etc"));
+            ExchangingDisk disk =
+                    new ExchangingDisk(InstallDisk.real(), machine.file("/home/u/conf"), machine.file("/etc"), moments);
+            try {
+                machine.install(release, Optional.empty(), disk);
+                machine.undo(release, Optional.empty(), disk);
+            } catch (AdapterException | IOException | AssertionError e) {
+                assertTrue(disk.exchanged(), () -> "without a reason: " + e);
+            }
+            exchanged = disk.exchanged();
+            assertEquals(
+                    List.of(), TreePicture.of(machine.file("/etc")).differences(before), "exchanged before " + moments);
+            if (exchanged) {
+                try {
+                    machine.undo(release);
+                } catch (AdapterException e) {
+                    assertTrue(String.valueOf(e.getMessage()).contains("lead it elsewhere"), e.toString());
+                }
+                assertEquals(List.of(), TreePicture.of(machine.file("/etc")).differences(before));
+            } else {
+                assertEquals("a=1\n", machine.read("/home/u/conf/app.ini"));
+            }
+        }
+        assertTrue(moments > 20, moments + " moments");
+    }
+
+    /** And where he does not, what is his is edited, and stays his. */
+    @Test
+    void inAUsersDirectoryHisFileIsEditedAndNothingIsLeftBeside() throws Exception {
+        OnlyAs.root();
+        machine.write("/home/u/conf/app.ini", "a=1\n");
+        for (String his : List.of("/home/u", "/home/u/conf", "/home/u/conf/app.ini")) {
+            give(machine.file(his), ExchangingDisk.STRANGER);
+        }
+        TreePicture before = TreePicture.of(machine.root());
+        Release release = ready(release("1", edit("/home/u/conf/app.ini", "ini", "'set':{'a':2},'mode':'4710'")));
+        machine.install(release);
+        assertEquals("a=2\n", machine.read("/home/u/conf/app.ini"));
+        assertEquals(
+                List.of("home/u/conf/app.ini"),
+                TreePicture.of(machine.root()).differences(before).stream()
+                        .map(line -> line.substring(0, line.indexOf(':')))
+                        .toList());
+        assertTrue(String.valueOf(TreePicture.of(machine.root()).entries().get("home/u/conf/app.ini")).startsWith("file 4710 1000:1000"));
+        machine.undo(release);
+        assertEquals(List.of(), TreePicture.of(machine.root()).differences(before));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.archive.MemoryDir;
+import packhorse.peer.adapter.testing.ExchangingDisk;
 import packhorse.peer.adapter.testing.FullDisk;
 import packhorse.peer.adapter.testing.ScratchMachine;
 import packhorse.peer.adapter.testing.ScratchMachine.Release;
@@ -91,6 +93,54 @@ final class ImageTest {
         machine.undo(release);
         machine.undo(release);
         assertArrayEquals(before, Files.readAllBytes(machine.file(DISK)));
+    }
+
+    /** At each change the user whose directory it is exchanges it for a link to somebody else's, or the file for one. */
+    @Test
+    void whoExchangesHisDirectoryForALinkMeanwhileHasNothingWrittenBehindIt() throws Exception {
+        OnlyAs.root();
+        Release release = release("1", blocks("AB"), "{'device':'/home/u/disk.img'}");
+        for (String his : List.of("/home/u", "/home/u/disk.img")) {
+            String precious = his.equals("/home/u") ? "/srv" : "/srv/disk.img";
+            boolean exchanged = true;
+            int moments = 0;
+            for (; exchanged; moments++) {
+                ScratchMachine machine = new ScratchMachine(Files.createDirectory(
+                                scratch.resolve(his.substring(6).replace('/', '-') + moments)))
+                        .with(release);
+                disk(machine, "/home/u/disk.img", blocks("xy"));
+                disk(machine, "/srv/disk.img", blocks("zz"));
+                Files.setAttribute(machine.file("/home"), "unix:uid", ExchangingDisk.STRANGER);
+                Files.setAttribute(machine.file("/home/u"), "unix:uid", ExchangingDisk.STRANGER);
+                ExchangingDisk disk =
+                        new ExchangingDisk(InstallDisk.real(), machine.file(his), machine.file(precious), moments);
+                try {
+                    machine.install(release, Optional.empty(), disk);
+                    machine.undo(release, Optional.empty(), disk);
+                } catch (AdapterException | IOException | AssertionError e) {
+                    assertTrue(disk.exchanged(), () -> "without a reason: " + e);
+                }
+                exchanged = disk.exchanged();
+                assertArrayEquals(blocks("zz"), Files.readAllBytes(machine.file("/srv/disk.img")), his + " " + moments);
+                InstallDisk.real().delete(machine.place());
+            }
+            assertTrue(moments > 10, moments + " moments");
+        }
+    }
+
+    @Test
+    void aUsersLinkIsNotFollowed() throws Exception {
+        OnlyAs.root();
+        Release release = release("1", blocks("AB"), "{'device':'/home/u/disk.img'}");
+        ScratchMachine machine = machine(release);
+        disk(machine, "/srv/disk.img", blocks("zz"));
+        Files.createDirectories(machine.file("/home/u"));
+        Path link = Files.createSymbolicLink(machine.file("/home/u/disk.img"), machine.file("/srv/disk.img"));
+        assertEquals(List.of(), precheck(machine, release), "root's own");
+        Files.setAttribute(link, "unix:uid", 1000, LinkOption.NOFOLLOW_LINKS);
+        refused(precheck(machine, release), "is a link of user 1000");
+        Files.setAttribute(machine.file("/home/u"), "unix:uid", 1000);
+        refused(precheck(machine, release), "is a link, in a directory that others than root may change");
     }
 
     @Test

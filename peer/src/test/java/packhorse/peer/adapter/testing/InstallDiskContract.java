@@ -12,12 +12,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.testing.OnlyAs;
+import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 
 /** What every disk does as long as its moment has not come. */
@@ -131,6 +137,114 @@ abstract class InstallDiskContract {
         try (var names = Files.list(dir)) {
             assertEquals(2, names.count());
         }
+    }
+
+    @Test
+    void inADirectoryThatOthersMayChangeEverythingIsDoneTheSame() throws Exception {
+        InstallDisk disk = disk();
+        Path theirs = Files.createDirectory(dir.resolve("theirs"));
+        Files.setAttribute(theirs, "unix:mode", 0777);
+        disk.create(theirs.resolve("file"), bytes("01234"), 0640);
+        disk.createDirectories(theirs.resolve("d/e"));
+        disk.createDirectory(theirs.resolve("d/f"), 0711);
+        disk.symlink(theirs.resolve("d/soft"), "../file");
+        disk.hardlink(theirs.resolve("d/hard"), theirs.resolve("file"));
+        disk.mode(theirs.resolve("file"), 0604);
+        int user = (Integer) Files.getAttribute(theirs, "unix:uid");
+        int group = (Integer) Files.getAttribute(theirs, "unix:gid");
+        disk.owner(theirs.resolve("file"), user, group);
+        disk.owner(theirs.resolve("d/soft"), user, group);
+        disk.modified(theirs.resolve("file"), Instant.parse("2020-01-01T00:00:00Z"));
+        try (InstallDisk.Writer writer = disk.open(theirs.resolve("file"))) {
+            writer.write(ByteBuffer.wrap(bytes("x")), 2);
+        }
+        disk.modified(theirs.resolve("file"), Instant.parse("2020-01-01T00:00:00Z"));
+        disk.replace(theirs.resolve("d/small"), bytes("small"), 0600);
+        disk.replace(theirs.resolve("d/small"), bytes("less"), 0600);
+        disk.switchLink(theirs.resolve("d/link"), "e");
+        disk.switchLink(theirs.resolve("d/link"), "f");
+        disk.rename(theirs.resolve("d/small"), theirs.resolve("small"));
+        disk.rename(theirs.resolve("small"), dir.resolve("small"));
+        disk.rename(dir.resolve("small"), theirs.resolve("d/e/small"));
+        disk.force(theirs.resolve("d/e/small"));
+        disk.force(theirs.resolve("d"));
+        disk.forceTree(theirs);
+        disk.delete(theirs.resolve("d/e"));
+        disk.delete(theirs.resolve("d/e"));
+        assertThrows(FileAlreadyExistsException.class, () -> disk.create(theirs.resolve("file"), bytes("new"), 0644));
+        assertThrows(FileAlreadyExistsException.class, () -> disk.createDirectory(theirs.resolve("d/f"), 0755));
+        assertThrows(NoSuchFileException.class, () -> disk.force(theirs.resolve("d/nothing")));
+        assertThrows(NoSuchFileException.class, () -> disk.mode(theirs.resolve("no/thing"), 0644));
+        assertEquals("01x34", Files.readString(theirs.resolve("d/hard")));
+        assertEquals(0604, mode(theirs.resolve("file")));
+        assertEquals(0711, mode(theirs.resolve("d/f")));
+        assertEquals(
+                Instant.parse("2020-01-01T00:00:00Z"),
+                Files.getLastModifiedTime(theirs.resolve("file")).toInstant());
+        assertEquals("../file", Files.readSymbolicLink(theirs.resolve("d/soft")).toString());
+        assertEquals("f", Files.readSymbolicLink(theirs.resolve("d/link")).toString());
+        try (var all = Files.walk(dir)) {
+            assertEquals(
+                    Set.of(
+                            "",
+                            "theirs",
+                            "theirs/file",
+                            "theirs/d",
+                            "theirs/d/f",
+                            "theirs/d/soft",
+                            "theirs/d/hard",
+                            "theirs/d/link"),
+                    all.map(path -> dir.relativize(path).toString()).collect(Collectors.toSet()));
+        }
+    }
+
+    @Test
+    void aWayThroughALinkThatOthersCouldHavePutThereIsRefused() throws Exception {
+        OnlyAs.root();
+        Path precious = Files.createDirectory(dir.resolve("precious"));
+        Files.writeString(precious.resolve("file"), "precious");
+        Path theirs = Files.createDirectory(dir.resolve("theirs"));
+        Files.createSymbolicLink(theirs.resolve("link"), precious);
+        Files.setAttribute(theirs, "unix:mode", 0777);
+        Path led = Files.createSymbolicLink(dir.resolve("his"), precious);
+        Files.setAttribute(led, "unix:uid", 1000, LinkOption.NOFOLLOW_LINKS);
+        TreePicture before = TreePicture.of(dir);
+        InstallDisk disk = disk();
+        for (Path way : List.of(theirs.resolve("link"), led)) {
+            List<Executable> changes = List.of(
+                    () -> disk.create(way.resolve("new"), bytes("new"), 0644),
+                    () -> disk.open(way.resolve("file")).close(),
+                    () -> disk.createDirectory(way.resolve("new"), 0755),
+                    () -> disk.symlink(way.resolve("new"), "file"),
+                    () -> disk.hardlink(way.resolve("new"), precious.resolve("file")),
+                    () -> disk.rename(way.resolve("file"), dir.resolve("file")),
+                    () -> disk.rename(precious.resolve("file"), way.resolve("new")),
+                    () -> disk.mode(way.resolve("file"), 0666),
+                    () -> disk.owner(way.resolve("file"), 1, 1),
+                    () -> disk.modified(way.resolve("file"), Instant.EPOCH),
+                    () -> disk.delete(way.resolve("file")),
+                    () -> disk.force(way.resolve("file")),
+                    () -> disk.replace(way.resolve("file"), bytes("new"), 0644),
+                    () -> disk.switchLink(way.resolve("file"), "new"));
+            for (Executable change : changes) {
+                String line = String.valueOf(
+                        assertThrows(AdapterException.class, change).getMessage());
+                assertTrue(line.contains(way.toString()), line);
+            }
+        }
+        assertEquals(List.of(), TreePicture.of(dir).differences(before));
+    }
+
+    @Test
+    void rootsOwnLinksAreFollowed() throws Exception {
+        Files.createDirectories(dir.resolve("usr/lib"));
+        Files.createSymbolicLink(dir.resolve("lib"), Path.of("usr/lib"));
+        Files.createSymbolicLink(dir.resolve("usr/up"), Path.of("../usr/lib"));
+        InstallDisk disk = disk();
+        disk.replace(dir.resolve("lib/file"), bytes("x"), 0644);
+        disk.rename(dir.resolve("usr/up/file"), dir.resolve("lib/other"));
+        disk.delete(dir.resolve("usr/up/nothing"));
+        assertEquals("x", Files.readString(dir.resolve("usr/lib/other")));
     }
 
     private static byte[] bytes(String text) {
