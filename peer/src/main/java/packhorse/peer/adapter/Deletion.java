@@ -31,6 +31,7 @@ final class Deletion {
     private final SecureDirectoryStream<Path> above;
     private final Path name;
     private long moved;
+    private long seen;
 
     /** @param above the directory that has the name */
     Deletion(SecureDirectoryStream<Path> above, Path name) {
@@ -44,24 +45,25 @@ final class Deletion {
             deleteFile(above, name);
             return;
         }
-        for (int pass = 1; ; pass++) {
-            long before = moved;
-            try (SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-                empty(top, top, 1);
-            }
-            try {
-                above.deleteDirectory(name);
-                return;
-            } catch (NoSuchFileException e) {
-                return;
-            } catch (DirectoryNotEmptyException e) {
-                // A pass that moved directories up has work left, and each is less deep than before.
-                pass = moved > before ? 1 : pass;
-                if (pass == PASSES_MAX) {
-                    throw e;
-                }
+        for (int pass = 1; !passed(); ) {
+            // A pass that moved directories up has work left, and each is less deep than before.
+            pass = moved > seen ? 1 : pass + 1;
+            seen = moved;
+            if (pass > PASSES_MAX) {
+                throw new DirectoryNotEmptyException(name.toString());
             }
         }
+    }
+
+    /** Goes through the whole tree once. */
+    private boolean passed() throws IOException {
+        try (SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            empty(top, top, 1);
+        } catch (NoSuchFileException e) {
+            // The tree, or something in it, was deleted by somebody else; which of them, the next look tells.
+            return !isDirectory(above, name);
+        }
+        return deletedDirectory(above, name);
     }
 
     private void empty(SecureDirectoryStream<Path> directory, SecureDirectoryStream<Path> top, int depth)
@@ -74,24 +76,20 @@ final class Deletion {
                 directory.move(one, top, free(top));
                 moved++;
             } else {
-                delete(directory, one, top, depth);
+                // Where somebody made something new in it, the next pass finds it again.
+                boolean unusedGone = emptied(directory, one, top, depth) && deletedDirectory(directory, one);
             }
         }
     }
 
-    private void delete(SecureDirectoryStream<Path> directory, Path one, SecureDirectoryStream<Path> top, int depth)
+    /** Whether nothing of it was deleted by others meanwhile; else the next pass looks what is left. */
+    private boolean emptied(SecureDirectoryStream<Path> directory, Path one, SecureDirectoryStream<Path> top, int depth)
             throws IOException {
         try (SecureDirectoryStream<Path> inside = directory.newDirectoryStream(one, LinkOption.NOFOLLOW_LINKS)) {
             empty(inside, top, depth + 1);
+            return true;
         } catch (NoSuchFileException e) {
-            return;
-        }
-        try {
-            directory.deleteDirectory(one);
-        } catch (NoSuchFileException e) {
-            // That is what was wanted.
-        } catch (DirectoryNotEmptyException e) {
-            // The next pass finds it again.
+            return false;
         }
     }
 
@@ -106,11 +104,25 @@ final class Deletion {
         }
     }
 
-    private static void deleteFile(SecureDirectoryStream<Path> directory, Path one) throws IOException {
+    /** Whether it is gone, whoever deleted it. */
+    private static boolean deletedDirectory(SecureDirectoryStream<Path> directory, Path one) throws IOException {
+        try {
+            directory.deleteDirectory(one);
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false;
+        }
+    }
+
+    /** Whether it was there until now; it is gone in both cases. */
+    private static boolean deleteFile(SecureDirectoryStream<Path> directory, Path one) throws IOException {
         try {
             directory.deleteFile(one);
+            return true;
         } catch (NoSuchFileException e) {
-            // That is what was wanted.
+            return false;
         }
     }
 
