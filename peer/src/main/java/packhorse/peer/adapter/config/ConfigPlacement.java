@@ -1,16 +1,12 @@
 package packhorse.peer.adapter.config;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,7 +14,6 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
-import packhorse.core.content.FileEntry.Owner;
 import packhorse.core.content.Manifest;
 import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
@@ -26,11 +21,9 @@ import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.config.ConfigSettings.Edit;
-import packhorse.peer.adapter.config.Plan.Managed;
 import packhorse.peer.adapter.config.Plan.Planned;
 import packhorse.peer.adapter.config.Records.Captured;
 import packhorse.peer.adapter.config.Records.Origin;
-import packhorse.peer.process.Surroundings;
 
 /**
  * Configuration in its place.
@@ -47,8 +40,6 @@ import packhorse.peer.process.Surroundings;
  */
 final class ConfigPlacement implements Placement {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigPlacement.class);
-
-    private static final int FRESH_MODE = 0644;
 
     private final Manifest manifest;
     private final ConfigSettings settings;
@@ -77,66 +68,12 @@ final class ConfigPlacement implements Placement {
         Optional<Plan> placed = new Records(here.disk()).plan(here.home());
         if (here.content().isEmpty() && placed.isPresent()) {
             // Taking off: what is needed is in the home.
-            return problems(here, placed.get(), true);
+            return Looks.problems(here, placed.get(), true);
         }
         Resolving.Resolved resolved = Resolving.plan(settings, here);
         List<String> problems = new ArrayList<>(resolved.faults());
-        problems.addAll(problems(here, resolved.plan(), false));
+        problems.addAll(Looks.problems(here, resolved.plan(), false));
         return problems;
-    }
-
-    private static List<String> problems(Workplace here, Plan plan, boolean removing) throws IOException {
-        List<String> problems = new ArrayList<>();
-        Map<Path, String> places = new LinkedHashMap<>();
-        for (Planned planned : plan.files()) {
-            try {
-                Path place = Places.find(here.root(), planned.file());
-                String other = places.putIfAbsent(place, planned.file());
-                if (other != null) {
-                    problems.add(planned.file() + " and " + other + " are one file, " + place
-                            + "; name it once, with all that it is to have");
-                }
-                requireEditable(planned, Seen.of(place), removing);
-                requireOneName(planned, place);
-            } catch (AdapterException | IllegalArgumentException e) {
-                problems.add(e.getMessage());
-            }
-        }
-        return problems;
-    }
-
-    /** It is replaced, and so its other names would keep the old text, and keep it after the way back. */
-    private static void requireOneName(Planned planned, Path place) throws IOException {
-        if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)
-                && Files.getAttribute(place, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Number names
-                && names.intValue() > 1) {
-            throw new IllegalArgumentException(planned.file() + " is one file with " + (names.intValue() - 1)
-                    + " other names (hard links), which would part from it; make it a file of its own or a symbolic"
-                    + " link");
-        }
-    }
-
-    private static void requireEditable(Planned planned, Seen seen, boolean removing) {
-        if (seen.text().isEmpty() && !planned.create() && !removing) {
-            throw new IllegalArgumentException(planned.file()
-                    + " is not there; install what it belongs to first, or let the release say create: true");
-        }
-        if (!(planned.managed() instanceof Managed.Keys keys) || removing) {
-            return;
-        }
-        String text = seen.text().orElse("");
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    planned.file() + " is UTF-16 or no text at all; save it as UTF-8, or bring it whole as a template");
-        }
-        try {
-            String edited = Becoming.edited(keys, text);
-            if (edited.length() > Seen.BYTES_MAX) {
-                throw new IllegalArgumentException("becomes longer than " + Seen.BYTES_MAX + " bytes; shorten it");
-            }
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(planned.file() + ": " + e.getMessage(), e);
-        }
     }
 
     @Override
@@ -267,56 +204,18 @@ final class ConfigPlacement implements Placement {
         FileSetting setting = new FileSetting(here.disk());
         Path place = Places.find(here.root(), file);
         Seen now = Seen.of(place);
-        Optional<Planned> planned = becoming.fresh().find(file);
-        Optional<String> text = next(becoming, file, now);
+        Optional<String> text = Looks.next(becoming, file, now);
         Seen wanted = text.isEmpty()
                 ? new Seen.Absent()
-                : there(text.get(), now, planned, origin.files().get(file));
+                : Seen.There.of(
+                        text.get(),
+                        now,
+                        becoming.fresh().find(file),
+                        origin.files().get(file));
         if (!(wanted instanceof Seen.Absent)) {
             setting.makeDirectories(place);
         }
         setting.put(place, wanted);
-    }
-
-    /**
-     * What a file becomes.
-     *
-     * @throws AdapterException with one line where somebody made it into what cannot be edited, since the precheck
-     */
-    private static Optional<String> next(Becoming becoming, String file, Seen now) {
-        try {
-            becoming.fresh().find(file).ifPresent(planned -> requireEditable(planned, now, false));
-            return becoming.of(file, now.text());
-        } catch (IllegalArgumentException e) {
-            throw new AdapterException(CodeClass.ENVIRONMENT, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static Seen there(
-            String text, Seen now, Optional<Planned> planned, @org.jspecify.annotations.Nullable Seen origin) {
-        // Back to exactly the text it had: with the mode and owner it had.
-        boolean back = planned.isEmpty()
-                && origin instanceof Seen.There was
-                && was.content().equals(text);
-        Seen model = back || now instanceof Seen.Absent ? origin == null ? now : origin : now;
-        OptionalInt mode = planned.map(Planned::mode).orElse(OptionalInt.empty());
-        Optional<Owner> owner = planned.flatMap(Planned::owner);
-        return switch (model) {
-            case Seen.There there ->
-                new Seen.There(
-                        text,
-                        mode.orElse(there.mode()),
-                        owner.map(Owner::uid).orElse(there.uid()),
-                        owner.map(Owner::gid).orElse(there.gid()),
-                        back ? there.modified() : Optional.empty());
-            case Seen.Absent absent ->
-                new Seen.There(
-                        text,
-                        mode.orElse(FRESH_MODE),
-                        owner.map(Owner::uid).orElse(0),
-                        owner.map(Owner::gid).orElse(0),
-                        Optional.empty());
-        };
     }
 
     /** Writes down what will be put in place, so that undo knows it from what others wrote. Only the first time: later it is there. */
@@ -330,7 +229,7 @@ final class ConfigPlacement implements Placement {
         Map<String, String> digests = new TreeMap<>();
         for (String file : becoming.files()) {
             Seen was = captured.files().getOrDefault(file, new Seen.Absent());
-            Optional<String> text = next(becoming, file, was);
+            Optional<String> text = Looks.next(becoming, file, was);
             digests.put(file, Seen.digest(text));
         }
         records.applied(here.undo(), digests);
@@ -344,47 +243,9 @@ final class ConfigPlacement implements Placement {
         Plan plan = placed(here, records);
         List<String> differences = new ArrayList<>();
         for (Planned planned : plan.files()) {
-            differences.addAll(differences(here, plan, planned));
+            differences.addAll(Looks.differences(here, plan, planned));
         }
         return differences.stream().limit(DIFFERENCES_MAX).toList();
-    }
-
-    private static List<String> differences(Workplace here, Plan plan, Planned planned) throws IOException {
-        Becoming becoming = new Becoming(Plan.NOTHING, plan, Map.of());
-        String file = planned.file();
-        Seen now;
-        List<String> differences = new ArrayList<>();
-        try {
-            now = Seen.of(Places.find(here.root(), file));
-            if (now.text().isEmpty() && becoming.of(file, Optional.empty()).isPresent()) {
-                return List.of(file + " is gone");
-            }
-            if (!becoming.of(file, now.text()).equals(now.text())) {
-                now.text()
-                        .map(text -> becoming.astray(file, text))
-                        .orElse(List.of())
-                        .forEach(key -> differences.add(file + ": " + key + " is not as it was put there"));
-                if (differences.isEmpty()) {
-                    differences.add(file + " was changed");
-                }
-            }
-        } catch (AdapterException | IllegalArgumentException e) {
-            return List.of(file + ": " + e.getMessage());
-        }
-        if (now instanceof Seen.There there) {
-            planned.mode().stream()
-                    .filter(mode -> mode != there.mode())
-                    .forEach(mode -> differences.add(file + " has the mode " + Integer.toOctalString(there.mode())
-                            + ", not " + Integer.toOctalString(mode)));
-            // Only root gives files away; elsewhere owners are not asked about.
-            if (Surroundings.isRoot()) {
-                planned.owner()
-                        .filter(owner -> owner.uid() != there.uid() || owner.gid() != there.gid())
-                        .ifPresent(owner -> differences.add(file + " belongs to " + there.uid() + ":" + there.gid()
-                                + ", not to " + owner.uid() + ":" + owner.gid()));
-            }
-        }
-        return differences;
     }
 
     @Override

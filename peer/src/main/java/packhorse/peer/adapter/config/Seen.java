@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import packhorse.core.content.CodeClass;
+import packhorse.core.content.FileEntry.Owner;
 import packhorse.core.content.Sha256;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonInteger;
@@ -21,6 +24,7 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Way;
+import packhorse.peer.adapter.config.Plan.Planned;
 import packhorse.peer.adapter.text.KeyFormat;
 
 /** A file as it was found: its text, or that there was none, with mode, owner and time. */
@@ -37,7 +41,41 @@ sealed interface Seen {
      * @param content its bytes as characters
      * @param modified empty for one that is written now
      */
-    record There(String content, int mode, int uid, int gid, Optional<Instant> modified) implements Seen {}
+    record There(String content, int mode, int uid, int gid, Optional<Instant> modified) implements Seen {
+        private static final int FRESH_MODE = 0644;
+
+        /**
+         * A file that is to be there, with the mode and owner that it has, or had, where the plan says none.
+         *
+         * @param now what is there
+         * @param origin what was there before the line's first release; null where that is not known
+         */
+        static There of(String text, Seen now, Optional<Planned> planned, @Nullable Seen origin) {
+            // Back to exactly the text it had: with the mode and owner it had.
+            boolean back = planned.isEmpty()
+                    && origin instanceof There was
+                    && was.content().equals(text);
+            Seen model = back || now instanceof Absent ? origin == null ? now : origin : now;
+            OptionalInt mode = planned.map(Planned::mode).orElse(OptionalInt.empty());
+            Optional<Owner> owner = planned.flatMap(Planned::owner);
+            return switch (model) {
+                case There there ->
+                    new There(
+                            text,
+                            mode.orElse(there.mode()),
+                            owner.map(Owner::uid).orElse(there.uid()),
+                            owner.map(Owner::gid).orElse(there.gid()),
+                            back ? there.modified() : Optional.empty());
+                case Absent absent ->
+                    new There(
+                            text,
+                            mode.orElse(FRESH_MODE),
+                            owner.map(Owner::uid).orElse(0),
+                            owner.map(Owner::gid).orElse(0),
+                            Optional.empty());
+            };
+        }
+    }
 
     /**
      * Looks.
