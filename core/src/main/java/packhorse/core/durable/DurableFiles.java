@@ -132,7 +132,7 @@ public final class DurableFiles {
             } finally {
                 Files.deleteIfExists(fresh);
             }
-            Durably.flush(Durably.directoryOf(file));
+            settle(file);
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
@@ -144,7 +144,7 @@ public final class DurableFiles {
         try {
             step.before("delete " + file);
             if (Files.deleteIfExists(file)) {
-                Durably.flush(Durably.directoryOf(file));
+                settle(file);
             }
         } catch (IOException e) {
             throw unwritable(file, e);
@@ -163,8 +163,7 @@ public final class DurableFiles {
     private void rename(Path fresh, Path file) throws IOException {
         step.before("rename " + file);
         Durably.rename(fresh, file);
-        step.before("flush the directory of " + file);
-        Durably.flush(Durably.directoryOf(file));
+        settle(file);
     }
 
     /** Like {@link Files#createDirectories(Path, FileAttribute[])}, and every new name is flushed into its parent. */
@@ -178,7 +177,21 @@ public final class DurableFiles {
     }
 
     private static OperationException unwritable(Path file, IOException e) {
-        return new OperationException(file + " cannot be written: " + reason(e) + "; nothing was changed", e);
+        return new OperationException(
+                file + " cannot be written: " + reason(e) + "; nothing was changed", e);
+    }
+
+    /** Returns when the names in a directory are on the disk; one of them was changed before, and stays changed for who looks. */
+    private void settle(Path file) {
+        step.before("flush the directory of " + file);
+        try {
+            Durably.flush(Durably.directoryOf(file));
+        } catch (IOException e) {
+            throw new OperationException(
+                    file + " was changed, but a loss of power may take that back: its directory cannot be flushed ("
+                            + reason(e) + "); mend the disk and do it again",
+                    e);
+        }
     }
 
     /** Why, in words: the system's own reason without the path it repeats. */

@@ -291,7 +291,7 @@ public final class Machine {
                 new Next.End(
                         progress.task().operation() == Operation.ROLLBACK ? ActionState.UNDONE : ActionState.COMMITTED,
                         progress.leftBehind()
-                                ? "done, but not all of its backup could be deleted: "
+                                ? "done, but not everything was cleared up: "
                                         + progress.lastFailure()
                                                 .map(Turned::why)
                                                 .orElse("")

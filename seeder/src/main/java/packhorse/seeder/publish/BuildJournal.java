@@ -16,7 +16,7 @@ import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Torrents;
-import packhorse.core.durable.Durably;
+import packhorse.core.durable.DurableFiles;
 import packhorse.seeder.build.BuiltContent;
 
 /**
@@ -27,7 +27,8 @@ import packhorse.seeder.build.BuiltContent;
 final class BuildJournal {
     private BuildJournal() {}
 
-    static void write(Path file, Sha256 source, ReleaseId id, BuiltContent built) throws IOException {
+    /** On the disk, name and all, when it returns. */
+    static void write(DurableFiles files, Path file, Sha256 source, ReleaseId id, BuiltContent built) {
         byte[] manifest = ManifestCodec.encode(new Manifest(
                 id,
                 Kind.PACKAGE,
@@ -44,7 +45,7 @@ final class BuildJournal {
                 ByteBuffer.allocate(Integer.BYTES).putInt(manifest.length).array());
         out.writeBytes(manifest);
         out.writeBytes(Torrents.hybrid(built.hashes()).bytes());
-        Durably.replace(file, out.toByteArray());
+        files.replace(file, out.toByteArray());
     }
 
     /** What a pass over the source that looked like {@code source} came to; empty when there was none, or of another one. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.ReleaseId;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.trust.SigningKey;
 import packhorse.core.trust.SigningRequest;
 import packhorse.seeder.build.BuiltContent;
@@ -60,7 +61,7 @@ final class LocalOrigin implements Destination {
                 built = ContentBuilder.build(plan, out, fileList, progress);
                 out.finish();
             }
-            BuildJournal.write(open.beside(JOURNAL), plan.digest(), id, built);
+            BuildJournal.write(new DurableFiles(), open.beside(JOURNAL), plan.digest(), id, built);
             return new DeliveredContent(built, fileList);
         } catch (IOException e) {
             throw new OperationException(

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonBoolean;
@@ -41,7 +42,7 @@ import packhorse.peer.adapter.image.ImageSettings.Slot;
  *   activate  the slot read back and hashed, then the switch in one step, with the tries; then a start is needed
  *   verify    before activation: the slot's bytes. After it: the new slot runs, and its bytes where nobody writes to it
  *   undo      the switch as it was; the slot keeps what was written, and nothing starts it
- *   commit    the tries go: the slot is good
+ *   commit    the tries go: the slot is good. Where they stay, that is a difference from then on, which mending ends
  * </pre>
  *
  * <p>Which slot is written is decided once, at capture, and stands in the undo directory: after the machine's next start the other
@@ -220,7 +221,7 @@ final class SlotPlacement implements Placement {
                 FileChannel.open(DevicePlacement.requireImage(manifest, here), StandardOpenOption.READ)) {
             Writing.write(disk, Bytes.of(image), length(), target.path(), again, here.progress());
         }
-        placed(here, new Placed(slot.name(), false));
+        placed(here, new Placed(slot.name(), false, false));
         return Outcome.DONE;
     }
 
@@ -233,7 +234,7 @@ final class SlotPlacement implements Placement {
         Switching switching = new Switching(settings.change(), here);
         if (running(here).equals(slot)) {
             // It was switched before, and the machine was started since.
-            placed(here, new Placed(slot.name(), true));
+            placed(here, new Placed(slot.name(), true, false));
             return Outcome.DONE;
         }
         Target target = Target.find(here, slot.device());
@@ -244,7 +245,7 @@ final class SlotPlacement implements Placement {
                     slot.device() + " does not give back the image of " + manifest.id() + " (SHA-256 " + found
                             + "); the switch was not touched: look after that disk");
         }
-        placed(here, new Placed(slot.name(), true));
+        placed(here, new Placed(slot.name(), true, false));
         switching.to(slot.name(), settings.tries());
         return new Outcome(CodeClass.SUCCESS_REBOOT, 0);
     }
@@ -278,7 +279,10 @@ final class SlotPlacement implements Placement {
                                     : "; its boot loader gave the new one up and went back"));
                 }
             }
-            return DevicePlacement.differences(here, manifest, Target.find(here, slot.device()));
+            List<String> differences =
+                    new ArrayList<>(onTrial(here, placed.get()).stream().toList());
+            differences.addAll(DevicePlacement.differences(here, manifest, Target.find(here, slot.device())));
+            return differences;
         } catch (AdapterException e) {
             return List.of(String.valueOf(e.getMessage()));
         }
@@ -289,6 +293,10 @@ final class SlotPlacement implements Placement {
         Placed placed = placed(here)
                 .orElseThrow(() -> new AdapterException(
                         CodeClass.ENVIRONMENT, manifest.id() + " is in no slot; install it again"));
+        if (onTrial(here, placed).isPresent()) {
+            endTries(here, settings.slot(placed.slot()));
+            return;
+        }
         if (placed.activated()) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT,
@@ -334,12 +342,13 @@ final class SlotPlacement implements Placement {
 
     @Override
     public void commit(Workplace here) throws IOException {
-        Switching switching = new Switching(settings.change(), here);
         Optional<Placed> placed = placed(here);
         if (settings.tries().isPresent()
                 && placed.isPresent()
-                && switching.selected().equals(Optional.of(placed.get().slot()))) {
-            switching.good();
+                && selected(here, placed.get().slot())) {
+            // First, so that whoever looks later knows that tries are too many, should they stay.
+            placed(here, new Placed(placed.get().slot(), placed.get().activated(), true));
+            endTries(here, settings.slot(placed.get().slot()));
         }
         if (Files.isDirectory(here.undo())) {
             here.disk().delete(here.undo().resolve(BEGUN));
@@ -348,14 +357,56 @@ final class SlotPlacement implements Placement {
         }
     }
 
+    private boolean selected(Workplace here, String slot) throws IOException {
+        return new Switching(settings.change(), here).selected().equals(Optional.of(slot));
+    }
+
+    /**
+     * The boot loader stops counting.
+     *
+     * @throws AdapterException with one line where it goes on, since then it gives up a good slot some day
+     */
+    private void endTries(Workplace here, Slot slot) throws IOException {
+        Slot running = running(here);
+        if (!running.equals(slot)) {
+            throw new AdapterException(
+                    CodeClass.ENVIRONMENT,
+                    "the slot " + slot.name() + " is not called good: the machine runs " + running.name()
+                            + "; its boot loader went back to that, so look why");
+        }
+        try {
+            new Switching(settings.change(), here).good();
+        } catch (IOException e) {
+            throw new AdapterException(
+                    CodeClass.ENVIRONMENT,
+                    "the slot " + slot.name()
+                            + " is good, but its boot loader goes on counting its tries and leaves it after"
+                            + " the last: " + settings.change().file() + " cannot be changed ("
+                            + DurableFiles.reason(e) + "); make it writable and mend the release",
+                    e);
+        }
+    }
+
+    /** One line where a slot that was committed is still on trial. */
+    private Optional<String> onTrial(Workplace here, Placed placed) throws IOException {
+        if (!placed.committed() || !selected(here, placed.slot())) {
+            return Optional.empty();
+        }
+        return new Switching(settings.change(), here)
+                .tries()
+                .map(tries -> "the slot " + placed.slot() + " is good, but its boot loader goes on counting its tries ("
+                        + tries + " left)");
+    }
+
     // ---- the home's record ----
 
     /**
      * Where it is.
      *
      * @param activated whether the switch was changed to it
+     * @param committed whether the boot loader need not try it any more
      */
-    private record Placed(String slot, boolean activated) {}
+    private record Placed(String slot, boolean activated, boolean committed) {}
 
     private static Optional<Placed> placed(Workplace here) throws IOException {
         Path file = here.home().resolve(PLACED);
@@ -363,7 +414,10 @@ final class SlotPlacement implements Placement {
             return Optional.empty();
         }
         JsonFields fields = JsonFields.of(JsonReader.parse(Files.readAllBytes(file)), PLACED);
-        return Optional.of(new Placed(fields.string("slot"), fields.bool("activated")));
+        return Optional.of(new Placed(
+                fields.string("slot"),
+                fields.bool("activated"),
+                fields.optionalBool("committed").orElse(false)));
     }
 
     private static void placed(Workplace here, Placed placed) throws IOException {
@@ -373,7 +427,8 @@ final class SlotPlacement implements Placement {
                         here.home().resolve(PLACED),
                         CanonicalJson.encode(JsonObject.of(Map.of(
                                 "slot", new JsonString(placed.slot()),
-                                "activated", new JsonBoolean(placed.activated())))),
+                                "activated", new JsonBoolean(placed.activated()),
+                                "committed", new JsonBoolean(placed.committed())))),
                         PRIVATE_MODE);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import packhorse.core.content.CodeClass;
+import packhorse.core.durable.Durably;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonInteger;
 import packhorse.core.json.Json.JsonObject;
@@ -95,6 +96,15 @@ final class Switching {
         }
     }
 
+    /** How often the boot loader still tries; empty where it does not count. */
+    Optional<String> tries() throws IOException {
+        return switch (change) {
+            case ImageSettings.Switch.Link link -> text(triesFile.orElseThrow()).map(String::strip);
+            case ImageSettings.Switch.KeyValue keyValue ->
+                text(file).flatMap(text -> KeyFormat.INI.find(text, keyValue.triesKey()));
+        };
+    }
+
     /** The slot is good: the boot loader need not count any more. */
     void good() throws IOException {
         switch (change) {
@@ -109,6 +119,8 @@ final class Switching {
                 }
             }
         }
+        // Also where they were gone: the process that took them away may have been ended before that was on the disk.
+        disk.force(Durably.directoryOf(file));
     }
 
     private void put(Path to, String text) throws IOException {

@@ -24,10 +24,13 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.archive.MemoryDir;
+import packhorse.peer.adapter.testing.CrashDisk;
 import packhorse.peer.adapter.testing.ExchangingDisk;
 import packhorse.peer.adapter.testing.FullDisk;
+import packhorse.peer.adapter.testing.ReadOnlyBelow;
 import packhorse.peer.adapter.testing.ScratchMachine;
 import packhorse.peer.adapter.testing.ScratchMachine.Release;
+import packhorse.peer.adapter.testing.StoppingDisk;
 import packhorse.peer.adapter.testing.TornDisk;
 
 /** Images on a device, in a file, in slots. */
@@ -420,6 +423,86 @@ final class ImageTest {
         upToActivation(machine, next);
         assertArrayEquals(blocks("EFaa"), Files.readAllBytes(machine.file("/dev/slot-a")));
         assertArrayEquals(blocks("CD.b"), Files.readAllBytes(machine.file("/dev/slot-b")));
+    }
+
+    /** A committed slot whose tries stay is given up by its boot loader some day. */
+    @Test
+    void triesThatStayAfterACommitAreReportedAndMended() throws Exception {
+        for (String settings : List.of(SLOTS, LINKED)) {
+            Release release = release("2", blocks("CD."), settings);
+            ScratchMachine machine = slots(release);
+            machine.write("/run/slot", "a");
+            Files.deleteIfExists(machine.file("/boot/current"));
+            Files.createSymbolicLink(machine.file("/boot/current"), Path.of("a"));
+            upToActivation(machine, release);
+            machine.write("/proc/cmdline", "quiet slot=b\n");
+            machine.write("/run/slot", "b");
+            assertEquals(List.of(), machine.verify(release), "on trial it is, and should be");
+            InstallDisk readOnly = new ReadOnlyBelow(machine.file("/boot"));
+            for (int attempt = 0; attempt < 3; attempt++) {
+                AdapterException refused = assertThrows(
+                        AdapterException.class,
+                        () -> release.placement().commit(machine.at(release, Optional.empty(), false, readOnly)));
+                assertEquals(
+                        "the slot b is good, but its boot loader goes on counting its tries and leaves it after the"
+                                + " last: "
+                                + (settings.equals(SLOTS) ? "/boot/packhorse.slot" : "/boot/current")
+                                + " cannot be changed (Read-only file system); make it writable and mend the release",
+                        refused.getMessage());
+            }
+            // The engine clears up all the same.
+            machine.clear();
+            List<String> found = machine.verify(release);
+            assertEquals(1, found.size(), found.toString());
+            assertTrue(found.getFirst().contains("goes on counting its tries (" + (settings.equals(SLOTS) ? 3 : 2)));
+            release.placement().mend(machine.at(release));
+            assertEquals(List.of(), machine.verify(release));
+            assertThrows(AdapterException.class, () -> release.placement().mend(machine.at(release)));
+        }
+    }
+
+    @Test
+    void aSlotThatTheBootLoaderGaveUpIsNotCalledGood() throws Exception {
+        Release release = release("2", blocks("CD."), SLOTS);
+        ScratchMachine machine = slots(release);
+        upToActivation(machine, release);
+        AdapterException refused =
+                assertThrows(AdapterException.class, () -> release.placement().commit(machine.at(release)));
+        assertTrue(String.valueOf(refused.getMessage()).contains("the machine runs a"), refused.toString());
+        assertEquals("# boot\r\ntimeout=5\r\nslot=b\r\ntries=3\r\n", machine.read("/boot/packhorse.slot"));
+    }
+
+    /** Killed while it commits, done by the next process, and then the power goes: what was said to be done is. */
+    @Test
+    void triesThatWereTakenAwayDoNotComeBackWithThePower() throws Exception {
+        for (String settings : List.of(SLOTS, LINKED)) {
+            boolean stopped = true;
+            for (int at = 0; stopped; at++) {
+                Release release = release("2", blocks("C"), settings);
+                ScratchMachine machine = slots(release);
+                machine.write("/run/slot", "a");
+                Files.deleteIfExists(machine.file("/boot/current"));
+                Files.createSymbolicLink(machine.file("/boot/current"), Path.of("a"));
+                upToActivation(machine, release);
+                machine.write("/proc/cmdline", "quiet slot=b\n");
+                machine.write("/run/slot", "b");
+                CrashDisk power = new CrashDisk(InstallDisk.real(), scratch);
+                StoppingDisk killed = new StoppingDisk(power, at);
+                try {
+                    release.placement().commit(machine.at(release, Optional.empty(), false, killed));
+                } catch (StoppingDisk.Stopped e) {
+                    release.placement().commit(machine.at(release, Optional.empty(), false, power));
+                }
+                stopped = killed.stopped();
+                power.crash();
+                assertEquals(List.of(), machine.verify(release), "killed at " + at);
+                assertFalse(machine.read("/boot/packhorse.slot").contains("tries"), "killed at " + at);
+                assertFalse(Files.exists(machine.file("/boot/current.tries")), "killed at " + at);
+                InstallDisk.real().delete(machine.root());
+                InstallDisk.real().delete(scratch.resolve("home"));
+                InstallDisk.real().delete(scratch.resolve("undo"));
+            }
+        }
     }
 
     @Test

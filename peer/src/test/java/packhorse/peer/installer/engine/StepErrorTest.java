@@ -83,7 +83,7 @@ final class StepErrorTest {
     void aBackupWhoseFreeingEndsTheProcessIsLeft() throws Exception {
         TaskStatus done = lives(InstallDisk.real(), update("commit", true));
         assertEquals(ActionState.COMMITTED, done.state());
-        assertTrue(done.detail().contains("not all of its backup could be deleted"), done.detail());
+        assertTrue(done.detail().contains("not everything was cleared up"), done.detail());
         assertEquals(Machine.BEGINS_MAX + 1, lives);
     }
 

@@ -178,7 +178,7 @@ final class StepInterruptedTest {
         hold("commit", this::putForward);
         TaskStatus done = bench.live(dir, task("u", Operation.UPDATE, Bench.AT_ONCE, two));
         assertEquals(ActionState.COMMITTED, done.state());
-        assertTrue(done.detail().contains("not all of its backup could be deleted"), done.detail());
+        assertTrue(done.detail().contains("not everything was cleared up"), done.detail());
         assertEquals(3, held.size());
     }
 
