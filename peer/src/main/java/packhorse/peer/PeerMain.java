@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,8 +13,10 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +28,13 @@ import packhorse.core.UsageException;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Renewal;
+import packhorse.core.json.CanonicalJson;
+import packhorse.core.json.Json;
+import packhorse.core.json.Json.JsonArray;
+import packhorse.core.json.Json.JsonBoolean;
+import packhorse.core.json.Json.JsonInteger;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.Json.JsonString;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.HttpMetadataSource;
@@ -255,17 +265,15 @@ public final class PeerMain implements AutoCloseable {
         }
     }
 
-    /** Prints one line once the agent listens, then waits until it is asked to stop. */
-    public void run(PrintStream out) throws InterruptedException {
+    /**
+     * Prints one line once the agent listens, then waits until it is asked to stop.
+     *
+     * @param json whether the line is a JSON object
+     */
+    public void run(PrintStream out, boolean json) throws InterruptedException {
         try {
             List<PeerAddress> listening = agent.listening().get(LISTENING_SECONDS_MAX, TimeUnit.SECONDS);
-            out.println("packhorse peer is ready: swarm on "
-                    + listening.stream().map(PeerAddress::toString).collect(Collectors.joining(", ")) + ", socket "
-                    + config.socket()
-                    + agent.openAddress()
-                            .map(address -> ", open swarm on " + address)
-                            .orElse("")
-                    + gateway.map(door -> ", gateway on port " + door.port()).orElse(""));
+            out.println(json ? readyJson(listening) : ready(listening));
             out.flush();
             String reason = agent.ended().get();
             if (!reason.isEmpty()) {
@@ -278,6 +286,30 @@ public final class PeerMain implements AutoCloseable {
                     ? ours
                     : new OperationException("the agent cannot go on: " + e.getCause(), e);
         }
+    }
+
+    private String ready(List<PeerAddress> listening) {
+        return "packhorse peer is ready: swarm on "
+                + listening.stream().map(PeerAddress::toString).collect(Collectors.joining(", ")) + ", socket "
+                + config.socket()
+                + agent.openAddress()
+                        .map(address -> ", open swarm on " + address)
+                        .orElse("")
+                + gateway.map(door -> ", gateway on port " + door.port()).orElse("");
+    }
+
+    private String readyJson(List<PeerAddress> listening) {
+        Map<String, Json> line = new TreeMap<>();
+        line.put("ready", new JsonBoolean(true));
+        line.put(
+                "swarm",
+                new JsonArray(listening.stream()
+                        .<Json>map(address -> new JsonString(address.toString()))
+                        .toList()));
+        line.put("socket", new JsonString(config.socket().toString()));
+        agent.openAddress().ifPresent(address -> line.put("openSwarm", new JsonString(address.toString())));
+        gateway.ifPresent(door -> line.put("gatewayPort", new JsonInteger(door.port())));
+        return new String(CanonicalJson.encode(JsonObject.of(line)), StandardCharsets.UTF_8);
     }
 
     /** The agent itself. */

@@ -20,12 +20,16 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.UsageException;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.identity.DeploymentRole;
+import packhorse.core.json.Json.JsonInteger;
+import packhorse.core.json.Json.JsonObject;
+import packhorse.core.json.JsonReader;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Stop;
 import packhorse.core.trust.VerifiedManifest;
@@ -77,6 +81,16 @@ final class PeerMainTest {
         return PeerMain.start(config, InstantSource.system(), new SecureRandom(), System::nanoTime);
     }
 
+    private static Thread running(PeerMain peer, ByteArrayOutputStream printed, boolean json) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                peer.run(new PrintStream(printed, true, StandardCharsets.UTF_8), json);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     @Test
     void aConfiguredPeerSaysThatItIsReadyStreamsThroughItsGatewayAndStopsWhenAsked() throws Exception {
         try (Deployment deployment = Deployment.in(directory, "127.31.41")) {
@@ -88,17 +102,20 @@ final class PeerMainTest {
             deployment.machines().write(DeploymentRole.AGENT, "testville", config.identity());
             ByteArrayOutputStream printed = new ByteArrayOutputStream();
             try (PeerMain peer = start(config)) {
-                Thread running = Thread.ofVirtual().start(() -> {
-                    try {
-                        peer.run(new PrintStream(printed, true, StandardCharsets.UTF_8));
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+                Thread running = running(peer, printed, false);
                 await().until(() -> printed.toString(StandardCharsets.UTF_8).endsWith("\n"));
                 String line = printed.toString(StandardCharsets.UTF_8);
                 assertTrue(line.startsWith("packhorse peer is ready: swarm on 127.31.41.7:"), line);
                 assertEquals(1, line.lines().count());
+
+                ByteArrayOutputStream json = new ByteArrayOutputStream();
+                Thread unusedSecond = running(peer, json, true);
+                await().until(() -> json.toString(StandardCharsets.UTF_8).endsWith("\n"));
+                JsonObject ready = (JsonObject) JsonReader.parse(json.toByteArray());
+                assertEquals(
+                        Set.of("gatewayPort", "ready", "socket", "swarm"),
+                        ready.members().keySet());
+                assertEquals(new JsonInteger(17_501), ready.members().get("gatewayPort"));
 
                 // Nobody pulled it: reading does.
                 HttpResponse<byte[]> answer = HttpClient.newHttpClient()

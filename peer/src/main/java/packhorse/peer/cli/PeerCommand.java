@@ -36,6 +36,9 @@ public final class PeerCommand implements Callable<Integer> {
             description = "Do not print the line that says the agent is ready.")
     private boolean quiet;
 
+    @Option(names = "--json", description = "Print the line that says the agent is ready as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
         if (config == null) {
@@ -52,7 +55,7 @@ public final class PeerCommand implements Callable<Integer> {
                 "stop");
         Runtime.getRuntime().addShutdownHook(stopper);
         try {
-            peer.run(quiet ? new java.io.PrintStream(java.io.OutputStream.nullOutputStream()) : System.out);
+            peer.run(quiet ? new java.io.PrintStream(java.io.OutputStream.nullOutputStream()) : System.out, json);
             return 0;
         } finally {
             try {
