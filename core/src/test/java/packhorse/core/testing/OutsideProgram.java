@@ -2,7 +2,9 @@ package packhorse.core.testing;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +33,35 @@ public final class OutsideProgram {
             throw notRun("python3-libtorrent is not installed");
         }
         return python;
+    }
+
+    /** Loop devices, which only root makes, and not in every container. */
+    public static void requireLoopDevices() {
+        OnlyAs.root();
+        require("mkfs.ext4");
+        if (!LoopDevice.possible()) {
+            throw notRun("no loop device can be made here");
+        }
+    }
+
+    /**
+     * Runs a program to its end.
+     *
+     * @return what it said
+     * @throws IOException where it did not end well, with what it said
+     */
+    public static String said(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + said);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(String.join(" ", command));
+        }
+        return said;
     }
 
     private static int exitCode(String... command) {

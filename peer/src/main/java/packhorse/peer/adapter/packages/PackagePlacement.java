@@ -330,6 +330,7 @@ public final class PackagePlacement implements Placement {
         }
         here.disk().createDirectories(here.home());
         here.disk().replace(here.home().resolve(INVENTORY), fresh.encode(), 0600);
+        fromTheBeginning(here, root, false);
         begin(here, "install");
         Outcome outcome = system.install(here, root, files);
         Set<String> dropped = dropped(here, fresh);
@@ -341,22 +342,41 @@ public final class PackagePlacement implements Placement {
         return outcome;
     }
 
-    /** Package systems flush most of what they write, but not names. */
-    private void flush(Workplace here, InstallRoot root, Inventory fresh) throws IOException {
+    /**
+     * Package systems flush most of what they write, but not names, and their scripts nothing. What was there before counts as well:
+     * that it is gone has to stay so.
+     */
+    private void flush(Workplace here, InstallRoot root, Inventory inventory) throws IOException {
+        Set<String> names = new TreeSet<>(settings.also());
+        for (Inventory.Item item : system.asHere(root, inventory).items()) {
+            names.add(item.path());
+        }
+        Path before = here.undo().resolve(BEFORE);
+        if (Files.exists(before)) {
+            names.addAll(Before.read(before).paths());
+        }
         Set<Path> files = new TreeSet<>();
         Set<Path> directories = new TreeSet<>();
-        for (Inventory.Item item : system.asHere(root, fresh).items()) {
-            Path path = root.at(item.path());
+        for (String name : names) {
+            Path path = root.at(name);
             if (Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
                 files.add(path);
+            } else if (Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                directories.add(path);
             }
-            Path parent = path.getParent();
-            if (parent != null && Files.isDirectory(parent)) {
-                directories.add(parent);
-            }
+            directories.add(above(root, path));
         }
         here.disk().forceAll(files);
         here.disk().forceAll(directories);
+    }
+
+    /** The nearest directory above that is there: the one that says that a name is gone. */
+    private static Path above(InstallRoot root, Path path) {
+        Path directory = path.getParent();
+        while (directory != null && directory.startsWith(root.directory()) && !Files.isDirectory(directory)) {
+            directory = directory.getParent();
+        }
+        return directory == null ? root.directory() : directory;
     }
 
     @Override
@@ -422,6 +442,12 @@ public final class PackagePlacement implements Placement {
         if (settings.undoByScripts()) {
             goBack(here, root, before, former, removal);
         }
+        putBack(here, root, before, former);
+        return Outcome.DONE;
+    }
+
+    /** Files and database as they were, whatever the program and its scripts made of them. */
+    private void putBack(Workplace here, InstallRoot root, Before before, List<Path> former) throws IOException {
         FormerFiles files = FormerFiles.open(here.undo().resolve(FILES), root, here.disk());
         system.restoreDatabase(
                 here, root, before.packages(), before.paths(), here.undo().resolve(DATABASE), former, () -> {
@@ -431,7 +457,16 @@ public final class PackagePlacement implements Placement {
                         throw new java.io.UncheckedIOException(e);
                     }
                 });
-        return Outcome.DONE;
+    }
+
+    /**
+     * Takes away what a run left that was cut off. A package system that goes over it takes what it finds for the administrator's: a
+     * configuration file whose name came to the disk and whose bytes did not would stay empty for good.
+     */
+    private void fromTheBeginning(Workplace here, InstallRoot root, boolean removal) throws IOException {
+        if (Files.exists(here.undo().resolve(BEGUN)) && Files.exists(here.undo().resolve(BEFORE))) {
+            putBack(here, root, Before.read(here.undo().resolve(BEFORE)), former(here, removal));
+        }
     }
 
     /** The package files that were in place before, where they are at hand. */
@@ -480,6 +515,7 @@ public final class PackagePlacement implements Placement {
         Inventory inventory = inventory(here);
         Set<String> packages = new TreeSet<>(settings.packages().keySet());
         packages.addAll(inventory.packages().keySet());
+        fromTheBeginning(here, root, true);
         begin(here, "remove");
         Outcome outcome = system.remove(here, root, packages, wholly);
         Set<String> left = new TreeSet<>(system.installed(here, root, packages).keySet());

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,6 +49,10 @@ final class RpmSystem implements PackageSystem {
 
     /** rpm ends well where a script after the files failed; this is all that it says. */
     private static final Pattern SCRIPT_FAILED = Pattern.compile("(?m)^(error|warning): .*(scriptlet|script) failed");
+
+    /** What rpm says where it cannot read its database, whatever keeps it; its code is that of a package that is not there. */
+    private static final Pattern UNREADABLE = Pattern.compile(
+            "(?m)^error: (.*cannot open Packages.*|sqlite failure.*|rpmdb.*|.*database disk image is malformed.*)$");
 
     /** A file that rpm is writing. */
     private static final Pattern HALF_WRITTEN = Pattern.compile("(.+);[0-9a-f]{8}");
@@ -173,7 +178,9 @@ final class RpmSystem implements PackageSystem {
         }
         List<String> query = arguments(root, "-q", "--qf", "is\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\n");
         query.addAll(packages);
-        for (String line : RPM.look(here, query).output().lines().toList()) {
+        Ended ended = RPM.look(here, query);
+        requireReadable(ended);
+        for (String line : ended.output().lines().toList()) {
             String[] words = line.split("\t", -1);
             if (words.length == 3 && words[0].equals("is")) {
                 // Two of one name are what a killed update leaves: the versions together are no version.
@@ -181,6 +188,20 @@ final class RpmSystem implements PackageSystem {
             }
         }
         return installed;
+    }
+
+    private static boolean readable(Ended ended) {
+        return !UNREADABLE.matcher(ended.output()).find();
+    }
+
+    /** No answer is not the answer that nothing is there. */
+    private static void requireReadable(Ended ended) {
+        if (!readable(ended)) {
+            throw new AdapterException(
+                    CodeClass.ENVIRONMENT,
+                    ended.code(),
+                    "rpm cannot read its database; mend it with rpm --rebuilddb: " + Tool.words(ended, NOISE));
+        }
     }
 
     @Override
@@ -299,18 +320,20 @@ final class RpmSystem implements PackageSystem {
 
     // ---- the database ----
 
-    /** The other packages, in words that change when one of them does. */
-    private String others(Workplace here, InstallRoot root, Set<String> packages) throws IOException {
+    /** The other packages, in words that change when one of them does; empty where rpm cannot read its database. */
+    private Optional<String> others(Workplace here, InstallRoot root, Set<String> packages) throws IOException {
         if (noDatabase(root)) {
-            return "";
+            return Optional.of("");
         }
-        String all = RPM.look(here, arguments(root, "-qa", "--qf", "%{NAME} %{INSTALLTID}\\n"))
-                .output();
-        return all.lines()
-                .filter(line -> NOISE.stream().noneMatch(line::startsWith))
-                .filter(line -> !packages.contains(line.substring(0, Math.max(0, line.indexOf(' ')))))
-                .sorted()
-                .collect(Collectors.joining("\n"));
+        Ended ended = RPM.look(here, arguments(root, "-qa", "--qf", "%{NAME} %{INSTALLTID}\\n"));
+        return !readable(ended)
+                ? Optional.empty()
+                : Optional.of(ended.output()
+                        .lines()
+                        .filter(line -> NOISE.stream().noneMatch(line::startsWith))
+                        .filter(line -> !packages.contains(line.substring(0, Math.max(0, line.indexOf(' ')))))
+                        .sorted()
+                        .collect(Collectors.joining("\n")));
     }
 
     private List<String> databaseNames(InstallRoot root) throws IOException {
@@ -332,7 +355,9 @@ final class RpmSystem implements PackageSystem {
     public void captureDatabase(Workplace here, InstallRoot root, Set<String> packages, Set<String> paths, Path place)
             throws IOException {
         here.disk().createDirectories(place);
-        String others = others(here, root, packages);
+        String others = others(here, root, packages)
+                .orElseThrow(() -> new AdapterException(
+                        CodeClass.ENVIRONMENT, "rpm cannot read its database; mend it with rpm --rebuilddb"));
         HeldLocks lock = locks(root);
         try (lock) {
             Set<String> names = new TreeSet<>(databaseNames(root));
@@ -355,7 +380,10 @@ final class RpmSystem implements PackageSystem {
             List<Path> former,
             Runnable files)
             throws IOException {
-        boolean alone = Files.readString(place.resolve(OTHERS)).equals(others(here, root, packages));
+        // One that a power cut left unreadable says nothing of others; the copy is better than that.
+        String known = Files.readString(place.resolve(OTHERS));
+        boolean alone =
+                others(here, root, packages).filter(now -> !now.equals(known)).isEmpty();
         FormerFiles database = FormerFiles.open(place.resolve(FILES), root, here.disk());
         if (!alone) {
             tell(here, root, packages, former);
@@ -363,9 +391,9 @@ final class RpmSystem implements PackageSystem {
         HeldLocks lock = locks(root);
         try (lock) {
             if (alone) {
-                Set<String> known = database.paths();
+                Set<String> copied = database.paths();
                 for (String name : databaseNames(root)) {
-                    if (!known.contains(root.physical(name))) {
+                    if (!copied.contains(root.physical(name))) {
                         here.disk().delete(root.at(name));
                     }
                 }

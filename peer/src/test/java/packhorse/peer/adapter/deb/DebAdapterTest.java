@@ -243,13 +243,14 @@ final class DebAdapterTest {
         Release second = line.release("2.0.0", debs.build(two()), settings);
         line.install(second);
         Path after = dir.resolve("after");
-        Debs.run("cp", "-a", dir.resolve("machine").toString(), after.toString());
+        OutsideProgram.said("cp", "-a", dir.resolve("machine").toString(), after.toString());
         StoppingDisk counting = new StoppingDisk(InstallDisk.real(), Long.MAX_VALUE);
         line.placement(second).undo(line.workplace(second, counting));
         assertTrue(counting.count() > 20, "it is cut off at " + counting.count() + " places only");
         for (long changes = 0; changes < counting.count(); changes++) {
             InstallDisk.real().delete(dir.resolve("machine"));
-            Debs.run("cp", "-a", after.toString(), dir.resolve("machine").toString());
+            OutsideProgram.said(
+                    "cp", "-a", after.toString(), dir.resolve("machine").toString());
             Workplace cut = line.workplace(second, new StoppingDisk(InstallDisk.real(), changes));
             assertThrows(
                     StoppingDisk.Stopped.class, () -> line.placement(second).undo(cut));
@@ -266,7 +267,7 @@ final class DebAdapterTest {
         Release second = second(two());
         Workplace here = line.install(second);
         Path other = debs.build(Debs.of("other", "7").file("/opt/other/file", "other\n"));
-        Debs.run(
+        OutsideProgram.said(
                 "dpkg",
                 "--root=" + line.root(),
                 "--force-script-chrootless",
@@ -436,7 +437,7 @@ final class DebAdapterTest {
     @Test
     void aHeldLockIsForLater() throws Exception {
         Path fifo = dir.resolve("fifo");
-        Debs.run("mkfifo", fifo.toString());
+        OutsideProgram.said("mkfifo", fifo.toString());
         Path slow = debs.build(Debs.of("slow", "1").file("/opt/slow", "s\n").script("preinst", "read line <" + fifo));
         Files.createDirectories(at("/var/lib/dpkg/info"));
         Process other = new ProcessBuilder(

@@ -8,20 +8,20 @@ import java.util.TreeMap;
 import packhorse.core.testing.OutsideProgram;
 
 /** Builds tiny .deb files with dpkg-deb. */
-final class Debs {
+public final class Debs {
     /** Scripts run outside the scratch root, which has no shell. */
-    static final String SCRATCH = "'scripts': 'chrootless'";
+    public static final String SCRATCH = "'scripts': 'chrootless'";
 
     private final Path directory;
     private final Path dpkgDeb = OutsideProgram.require("dpkg-deb");
     private int built;
 
-    Debs(Path directory) {
+    public Debs(Path directory) {
         this.directory = directory;
     }
 
     /** One package's parts. */
-    static final class Parts {
+    public static final class Parts {
         private final String name;
         private final String version;
         private final Map<String, String> files = new TreeMap<>();
@@ -37,47 +37,47 @@ final class Debs {
             this.version = version;
         }
 
-        Parts file(String path, String text) {
+        public Parts file(String path, String text) {
             files.put(path, text);
             return this;
         }
 
-        Parts mode(String path, int mode) {
+        public Parts mode(String path, int mode) {
             modes.put(path, mode);
             return this;
         }
 
-        Parts link(String path, String target) {
+        public Parts link(String path, String target) {
             links.put(path, target);
             return this;
         }
 
-        Parts configuration(String path, String text) {
+        public Parts configuration(String path, String text) {
             configuration += path + "\n";
             return file(path, text);
         }
 
-        Parts script(String moment, String body) {
+        public Parts script(String moment, String body) {
             scripts.put(moment, "#!/bin/sh\nset -e\n" + body + "\n");
             return this;
         }
 
-        Parts field(String line) {
+        public Parts field(String line) {
             fields += line + "\n";
             return this;
         }
 
-        Parts architecture(String word) {
+        public Parts architecture(String word) {
             architecture = word;
             return this;
         }
     }
 
-    static Parts of(String name, String version) {
+    public static Parts of(String name, String version) {
         return new Parts(name, version);
     }
 
-    Path build(Parts parts) throws Exception {
+    public Path build(Parts parts) throws Exception {
         Path tree = directory.resolve("build-" + built++);
         Path control = Files.createDirectories(tree.resolve("DEBIAN"));
         Files.writeString(
@@ -102,7 +102,8 @@ final class Debs {
             Files.createSymbolicLink(at(tree, link.getKey()), Path.of(link.getValue()));
         }
         Path deb = directory.resolve(parts.name + "_" + parts.version + "_" + parts.architecture + ".deb");
-        run(dpkgDeb.toString(), "--root-owner-group", "-Zxz", "--build", tree.toString(), deb.toString());
+        OutsideProgram.said(
+                dpkgDeb.toString(), "--root-owner-group", "-Zxz", "--build", tree.toString(), deb.toString());
         return deb;
     }
 
@@ -110,13 +111,5 @@ final class Debs {
         Path at = tree.resolve(path.substring(1));
         Files.createDirectories(at.getParent());
         return at;
-    }
-
-    static void run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + said);
-        }
     }
 }

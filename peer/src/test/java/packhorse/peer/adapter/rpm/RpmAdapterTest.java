@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,62 +39,19 @@ final class RpmAdapterTest {
     @TempDir
     Path dir;
 
-    private Path rpmbuild;
+    private Rpms rpms;
     private PackageLine line;
 
     @BeforeEach
     void set() throws Exception {
         OnlyAs.root();
         OutsideProgram.require("rpm");
-        rpmbuild = OutsideProgram.require("rpmbuild");
+        rpms = new Rpms(dir);
         line = new PackageLine(dir.resolve("machine"), new RpmAdapter());
     }
 
-    /** Scripts in Lua run inside rpm: the scratch root has no shell. */
-    private Path build(String name, String version, String more, String... pathsAndTexts) throws Exception {
-        StringBuilder install = new StringBuilder("mkdir -p %{buildroot}\n");
-        StringBuilder files = new StringBuilder();
-        for (int i = 0; i < pathsAndTexts.length; i += 2) {
-            String path = pathsAndTexts[i];
-            String at = "%{buildroot}" + path;
-            install.append("mkdir -p $(dirname ").append(at).append(")\n");
-            if (pathsAndTexts[i + 1].startsWith("->")) {
-                install.append("ln -s ")
-                        .append(pathsAndTexts[i + 1].substring(2))
-                        .append(' ')
-                        .append(at)
-                        .append('\n');
-            } else {
-                install.append("echo ")
-                        .append(pathsAndTexts[i + 1])
-                        .append(" >")
-                        .append(at)
-                        .append('\n');
-            }
-            files.append(path.startsWith("/etc") ? "%config(noreplace) " : "")
-                    .append(path)
-                    .append('\n');
-        }
-        Path spec = dir.resolve(name + "-" + version + ".spec");
-        Files.writeString(
-                spec,
-                "Name: " + name + "\nVersion: " + version + "\nRelease: 1\nSummary: t\nLicense: t\nBuildArch: noarch\n"
-                        + "%description\nt\n%install\n" + install + more + "\n%files\n" + files);
-        Path top = dir.resolve("rpmbuild");
-        run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + top, "-bb", spec.toString());
-        return top.resolve("RPMS/noarch/" + name + "-" + version + "-1.noarch.rpm");
-    }
-
-    private static void run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(String.join(" ", command) + ": " + said);
-        }
-    }
-
     private Path one() throws Exception {
-        return build(
+        return rpms.build(
                 "acme-app",
                 "1.0",
                 "",
@@ -110,7 +66,7 @@ final class RpmAdapterTest {
     }
 
     private Path two(String more) throws Exception {
-        return build(
+        return rpms.build(
                 "acme-app",
                 "2.0",
                 more,
@@ -187,7 +143,7 @@ final class RpmAdapterTest {
     void aKilledRpmIsTakenBackAndRepeated(String moment) throws Exception {
         Release first = first();
         line.settle(first);
-        run("mkfifo", at("/wait").toString());
+        OutsideProgram.said("mkfifo", at("/wait").toString());
         TreePicture before = picture();
         Release second = line.release(
                 "2.0.0",
@@ -262,11 +218,12 @@ final class RpmAdapterTest {
         line.settle(first);
         Release second = line.release("2.0.0", two(""), SETTINGS);
         Workplace here = line.install(second);
-        Path other = build("other", "7", "", "/opt/other/file", "other");
-        run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-U", other.toString());
+        Path other = rpms.build("other", "7", "", "/opt/other/file", "other");
+        OutsideProgram.said(
+                "rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-U", other.toString());
         line.placement(second).undo(here);
         assertEquals(List.of(), line.differences(first));
-        run("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-V", "other");
+        OutsideProgram.said("rpm", "--root", line.root().toString(), "--dbpath", "/var/lib/rpm", "-V", "other");
     }
 
     @Test
@@ -310,7 +267,7 @@ final class RpmAdapterTest {
 
     @Test
     void aMissingDependencyIsSaidBeforeAnythingIsChanged() throws Exception {
-        line.install(line.release("1.0.0", build("other", "7", "", "/opt/other/file", "other"), SETTINGS));
+        line.install(line.release("1.0.0", rpms.build("other", "7", "", "/opt/other/file", "other"), SETTINGS));
         Path needy = dir.resolve("needy.spec");
         Files.writeString(needy, """
             Name: needy
@@ -324,8 +281,7 @@ final class RpmAdapterTest {
             t
             %files
             """);
-        run(rpmbuild.toString(), "--quiet", "--define", "_topdir " + dir.resolve("rpmbuild"), "-bb", needy.toString());
-        Release release = line.release("1.0.0", dir.resolve("rpmbuild/RPMS/noarch/needy-1-1.noarch.rpm"), SETTINGS);
+        Release release = line.release("1.0.0", rpms.build(needy, "needy-1-1"), SETTINGS);
         List<String> obstacles = line.obstacles(release);
         assertTrue(obstacles.getFirst().contains("acme-lib"), obstacles.toString());
     }

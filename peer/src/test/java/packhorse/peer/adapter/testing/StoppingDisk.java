@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -30,6 +32,7 @@ public final class StoppingDisk extends WatchedDisk {
 
     private final AtomicLong left;
     private final AtomicLong count = new AtomicLong();
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
     /** @param changes how many still go through; {@link Long#MAX_VALUE} to count only */
     public StoppingDisk(InstallDisk inner, long changes) {
@@ -42,6 +45,11 @@ public final class StoppingDisk extends WatchedDisk {
         return count.get();
     }
 
+    /** What they were, in words, one for each. */
+    public List<String> asked() {
+        return List.copyOf(asked);
+    }
+
     /** Whether it came to the moment. */
     public boolean stopped() {
         return left.get() < 0;
@@ -49,6 +57,7 @@ public final class StoppingDisk extends WatchedDisk {
 
     private void change(String what, Path path) {
         count.incrementAndGet();
+        asked.add(what + " " + path);
         if (left.getAndUpdate(n -> n < 0 ? n : n - 1) <= 0) {
             left.set(-1);
             throw new Stopped(what + " " + path);
