@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +29,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.state.ActionState;
+import packhorse.core.testing.LoopDevice;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.core.topology.EndpointId;
 
 /**
  * Releases are put in place, updated, taken back and removed by orders, on real processes: a tree with hooks, a real {@code .deb} into
- * a root of its own, an image in a file, and a bundle of them. Once in quiet, and once while the agent, its swarm process, its
- * installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others. Both machines are one
- * deployment's.
+ * a root of its own, an image in a file and one on a loop device, and a bundle of them. Once in quiet, and once while the agent, its
+ * swarm process, its installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others. Both machines
+ * are one deployment's.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -55,6 +58,7 @@ final class InstallJourneyTest {
     private Path folder = Path.of("");
 
     private final List<Lab> started = new ArrayList<>();
+    private final List<LoopDevice> devices = new ArrayList<>();
 
     @BeforeAll
     void publish(@TempDir Path own) throws Exception {
@@ -65,14 +69,17 @@ final class InstallJourneyTest {
     }
 
     @AfterAll
-    void close() {
+    void close() throws IOException {
         started.forEach(Lab::close);
+        for (LoopDevice device : devices) {
+            device.close();
+        }
     }
 
     @Test
     void aMachineIsInstalledUpdatedTakenBackAndCleared() throws Exception {
         Lab lab = started.getFirst();
-        new Journey(lab, lab.endpoint(1, 1), () -> {}).travel();
+        new Journey(lab, lab.endpoint(1, 1), false, () -> {}).travel();
     }
 
     @Test
@@ -86,36 +93,45 @@ final class InstallJourneyTest {
         AtomicBoolean over = new AtomicBoolean();
         Semaphore permits = new Semaphore(0);
         List<String> told = new ArrayList<>();
-        Thread killer = Thread.ofVirtual().start(() -> {
+        FutureTask<Integer> killing = new FutureTask<>(() -> {
             Harm.Target[] targets = Harm.Target.values();
-            try {
-                while (!over.get()) {
-                    lab.deployment().pause(random.nextInt(KILL_MILLIS));
-                    if (!permits.tryAcquire()) {
-                        continue;
-                    }
-                    Harm.Target target = targets[random.nextInt(targets.length)];
-                    told.add("kill " + target);
-                    ward.apply(new Harm(0, target, Harm.Deed.KILL));
-                    lab.deployment().pause(random.nextInt(1_000));
-                    ward.mendAll();
+            while (!over.get()) {
+                lab.deployment().pause(random.nextInt(KILL_MILLIS));
+                if (!permits.tryAcquire()) {
+                    continue;
                 }
-            } catch (InterruptedException | IOException e) {
-                Thread.currentThread().interrupt();
+                Harm.Target target = targets[random.nextInt(targets.length)];
+                told.add("kill " + target);
+                ward.apply(new Harm(0, target, Harm.Deed.KILL));
+                lab.deployment().pause(random.nextInt(1_000));
+                ward.mendAll();
             }
+            return told.size();
         });
+        Thread killer = Thread.ofVirtual().start(killing);
         try {
-            new Journey(lab, machine, () -> {
+            new Journey(lab, machine, true, () -> {
+                        assertFalse(killing.isDone(), "nobody kills any more");
                         permits.drainPermits();
                         permits.release(1 + order.nextInt(KILLS_PER_ORDER));
                     })
                     .travel();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
+            over.set(true);
+            AssertionError failed =
+                    new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
+            try {
+                killing.get();
+            } catch (ExecutionException killed) {
+                failed.addSuppressed(killed);
+            }
+            throw failed;
         } finally {
             over.set(true);
             killer.join();
         }
+        // A journey that nobody disturbed proves nothing.
+        assertTrue(killing.get() > 0, "nothing was killed");
         System.out.println("install: seed " + SEED + ", " + told.size() + " kills");
     }
 
@@ -131,8 +147,8 @@ final class InstallJourneyTest {
         return folder.resolve("root-" + machine.folder());
     }
 
-    /** What is on such a machine beforehand: no package, and an empty image. */
-    private Path furnish(Office.Machine machine) throws IOException {
+    /** What is on such a machine beforehand: no package, and an empty image, of the killed one's on a loop device where there are any. */
+    private Path furnish(Office.Machine machine, boolean onDevice) throws IOException {
         Path root = root(machine);
         Path debian = Files.createDirectories(root.resolve("debian/var/lib/dpkg"));
         Files.createDirectories(debian.resolve("info"));
@@ -141,7 +157,17 @@ final class InstallJourneyTest {
         Files.createFile(debian.resolve("status"));
         Files.createFile(debian.resolve("available"));
         Files.createDirectories(root.resolve("images"));
-        Files.write(root.resolve("images/disk"), new byte[IMAGE_BYTES]);
+        Path disk = root.resolve("images/disk");
+        Path empty = Files.write(root.resolve("images/empty"), new byte[IMAGE_BYTES]);
+        if (onDevice && LoopDevice.possible()) {
+            LoopDevice device = LoopDevice.of(empty);
+            devices.add(device);
+            device.named(disk);
+        } else {
+            Files.move(empty, disk);
+        }
+        System.out.println(
+                "install: the image is written to " + (Files.isRegularFile(disk) ? "a file" : "a loop device"));
         return root;
     }
 
@@ -255,8 +281,8 @@ final class InstallJourneyTest {
         private final Path root;
         private final Runnable beforeOrder;
 
-        Journey(Lab lab, Office.Machine machine, Runnable beforeOrder) throws IOException {
-            this.root = furnish(machine);
+        Journey(Lab lab, Office.Machine machine, boolean onDevice, Runnable beforeOrder) throws IOException {
+            this.root = furnish(machine, onDevice);
             this.lab = lab;
             this.beforeOrder = beforeOrder;
             this.machine = machine;

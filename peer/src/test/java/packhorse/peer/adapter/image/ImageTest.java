@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.Kind;
-import packhorse.core.testing.OnlyAs;
+import packhorse.core.testing.LoopDevice;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
@@ -339,20 +339,9 @@ final class ImageTest {
 
     @Test
     void aLoopDeviceIsABlockDeviceLikeOthers() throws Exception {
-        OnlyAs.root();
-        OutsideProgram.require("losetup");
         Path backing = Files.write(scratch.resolve("backing"), blocks("wxyz"));
-        Process attach = new ProcessBuilder("losetup", "--find", "--show", backing.toString())
-                .redirectErrorStream(true)
-                .start();
-        String device =
-                new String(attach.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
-        if (attach.waitFor() != 0) {
-            System.err.println("no loop device here: " + device);
-            return;
-        }
-        try {
-            Release release = release("1", blocks("A.C"), "{'device':'" + device + "'}");
+        try (LoopDevice device = LoopDevice.of(backing)) {
+            Release release = release("1", blocks("A.C"), "{'device':'" + device.path() + "'}");
             ScratchMachine machine = machine(release);
             var scratchRoot = machine.at(release);
             var here = new packhorse.peer.adapter.Workplace(
@@ -376,8 +365,6 @@ final class ImageTest {
             assertArrayEquals(blocks("A.Cz"), Files.readAllBytes(backing));
             release.placement().undo(here);
             assertArrayEquals(blocks("wxyz"), Files.readAllBytes(backing));
-        } finally {
-            new ProcessBuilder("losetup", "--detach", device).start().waitFor();
         }
     }
 

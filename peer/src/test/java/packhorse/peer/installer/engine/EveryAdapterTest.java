@@ -37,8 +37,6 @@ import packhorse.peer.install.TaskStatus;
 @Timeout(300)
 final class EveryAdapterTest {
     private static final int BLOCK = 4096;
-    private static final String SLOTS = "{'slots':['/dev/slot-a','/dev/slot-b'],"
-            + "'switch':{'file':'/boot/slot','format':'key-value'},'running':{'file':'/run/slot'},'tries':3}";
 
     @TempDir(factory = InMemory.class)
     Path dir;
@@ -166,13 +164,10 @@ final class EveryAdapterTest {
     private void aMachineWithSlots() throws IOException {
         Path root = template.resolve("root");
         Files.write(root.resolve("disk.img"), blocks("A.xy.zw"));
-        for (String directory : List.of("dev", "boot", "run")) {
-            Files.createDirectory(root.resolve(directory));
-        }
+        Files.createDirectory(root.resolve("dev"));
         Files.write(root.resolve("dev/slot-a"), blocks("aaaaaa"));
         Files.write(root.resolve("dev/slot-b"), blocks("bbb.bb"));
-        Files.writeString(root.resolve("boot/slot"), "timeout=5\nslot=a\n");
-        Files.writeString(root.resolve("run/slot"), "a");
+        SlotMachine.set(root);
     }
 
     @Test
@@ -190,69 +185,17 @@ final class EveryAdapterTest {
         everywhere(action -> task(action, Operation.ROLLBACK, image));
     }
 
-    /** The machine starts with what the boot loader's file says. */
-    private void boot(Path place) throws IOException {
-        String said = Files.readString(place.resolve("root/boot/slot"));
-        Files.writeString(place.resolve("root/run/slot"), said.contains("slot=b") ? "b" : "a");
-        bench.boot = "boot-" + bench.boot.length() + bench.boot;
-    }
-
-    /** To the new slot and its start, through the engine; the same machine goes on where the one before was cut off. */
-    private final class Slots implements EveryStep.Life {
-        private final InstallTask.Member image;
-        private int attempt;
-
-        Slots(InstallTask.Member image) {
-            this.image = image;
-        }
-
-        @Override
-        public void operate(Path place, InstallDisk disk) throws Exception {
-            attempt++;
-            InstallTask install = task("attempt-" + attempt, Operation.INSTALL, image);
-            TaskStatus status = bench.live(place, disk, install);
-            if (!status.ended()) {
-                boot(place);
-                status = bench.live(place, disk, install);
-            }
-            assertTrue(status.ended() && status.codeClass().isEmpty(), status.toString());
-        }
-
-        @Override
-        public void recover(Path place, InstallDisk disk) throws Exception {
-            boot(place);
-            if (!bench
-                    .live(
-                            place,
-                            disk,
-                            List.of(),
-                            report -> report.tasks().stream()
-                                    .allMatch(
-                                            one -> one.ended() || one.waiting().isPresent()))
-                    .tasks()
-                    .stream()
-                    .allMatch(TaskStatus::ended)) {
-                boot(place);
-                bench.live(
-                        place,
-                        disk,
-                        List.of(),
-                        report -> report.tasks().stream().allMatch(TaskStatus::ended));
-            }
-        }
-    }
-
     private EveryStep slots(InstallTask.Member image) throws IOException {
         return EveryStep.in(Files.createTempDirectory(scratch, "run"))
                 .world(place -> Trees.copy(template, place))
-                .life(new Slots(image))
+                .life(new SlotMachine(bench, image))
                 .looksAt(place -> TreePicture.of(place.resolve("root")).without("dev/slot-b"));
     }
 
     @Test
     void anImageIsWrittenToTheOtherSlotAndStarted() throws Exception {
         aMachineWithSlots();
-        InstallTask.Member image = image(SLOTS);
+        InstallTask.Member image = image(SlotMachine.SETTINGS);
         assertTrue(slots(image).check() > 60);
         assertTrue(slots(image).powerCut().check() > 60);
         assertTrue(slots(image).twice(7, 60) > 10);
@@ -261,7 +204,7 @@ final class EveryAdapterTest {
     @Test
     void aWriteToASlotThatIsTornIsFoundBeforeTheSwitch() throws Exception {
         aMachineWithSlots();
-        InstallTask.Member image = image(SLOTS);
+        InstallTask.Member image = image(SlotMachine.SETTINGS);
         TornDisk counting = new TornDisk(InstallDisk.real(), Long.MAX_VALUE, true);
         Path whole = scratch.resolve("whole");
         Trees.copy(template, whole);
@@ -296,7 +239,7 @@ final class EveryAdapterTest {
                     what + ": " + status);
             status = bench.live(place, task("again", Operation.INSTALL, image));
         }
-        boot(place);
+        SlotMachine.boot(bench, place);
         assertEquals("b", Files.readString(place.resolve("root/run/slot")), what + ": " + status);
         byte[] slot = Files.readAllBytes(place.resolve("root/dev/slot-b"));
         assertTrue(Arrays.equals(blocks("AB.C.D"), slot), what + ": " + status);
