@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,10 @@ final class PeerMainTest {
     Path directory;
 
     private PeerConfig config(String network, FakeTracker tracker, Path root, int gatewayPort) {
+        return config(network, tracker, root, gatewayPort, "");
+    }
+
+    private PeerConfig config(String network, FakeTracker tracker, Path root, int gatewayPort, String more) {
         PeerConfig read = PeerConfig.of(YamlDocument.parse("peer.yaml", """
             data: %s
             tracker: %s
@@ -51,6 +56,7 @@ final class PeerMainTest {
             listen: %s.7:0
             socket: %s
             gateway: %s.7:%d
+            %s
             """.formatted(
                         directory.resolve("peer"),
                         tracker.wire(),
@@ -58,7 +64,8 @@ final class PeerMainTest {
                         network,
                         directory.resolve("s"),
                         network,
-                        gatewayPort)));
+                        gatewayPort,
+                        more)));
         return new PeerConfig(
                 read.data(),
                 read.trackers(),
@@ -147,6 +154,33 @@ final class PeerMainTest {
                 running.join();
             }
             assertFalse(Files.exists(config.socket()));
+        }
+    }
+
+    /** What stands at the gateway's top, for a person. */
+    private static int page(int port) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.31.42.7:" + port + "/"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    @Test
+    void aMachineThatIsToHaveNoPageForItsUserHasNone() throws Exception {
+        try (Deployment deployment = Deployment.in(directory, "127.31.42")) {
+            Path root = Files.write(directory.resolve("root.json"), deployment.rootJson());
+            PeerConfig without = config("127.31.42", deployment.tracker(), root, 17_503, "userPage: false");
+            deployment.machines().write(DeploymentRole.AGENT, "testville", without.identity());
+            try (PeerMain peer = start(without)) {
+                assertNotNull(peer);
+                assertEquals(404, page(17_503));
+            }
+            try (PeerMain peer = start(config("127.31.42", deployment.tracker(), root, 17_503))) {
+                assertNotNull(peer);
+                assertTrue(page(17_503) != 404, "where nothing is said there is one");
+            }
         }
     }
 }
