@@ -17,7 +17,7 @@ import packhorse.core.content.BadContentException;
  * in every field, and entries, their descriptors, the directory and its end must follow each other from the first byte to the
  * last without a gap or an overlap (PKWARE APPNOTE 6.3.10, §4.3). Zip bombs by overlap (Fifield 2019) fall with it.
  *
- * <p>Encrypted and split zips, and methods other than stored and deflated, are refused. O(entries) memory and reads.
+ * <p>Encrypted and split zips, and methods other than stored and deflated, are refused. O(entries) memory and reads; the directory is read in portions.
  */
 final class ZipLayout {
     private static final int END_BYTES = 22;
@@ -35,6 +35,10 @@ final class ZipLayout {
     private static final long IN_ZIP64 = 0xffffffffL;
     private static final int SHORT_IN_ZIP64 = 0xffff;
     private static final int ZIP64_EXTRA = 1;
+    /** Another name of the entry, in UTF-8, behind a version and a checksum; some readers take it for the real one. */
+    private static final int NAME_EXTRA = 0x7075;
+
+    private static final int NAME_EXTRA_HEAD_BYTES = 5;
 
     /** Encrypted, strongly encrypted, directory masked. */
     private static final int FLAGS_SECRET = 1 | 1 << 6 | 1 << 13;
@@ -48,10 +52,14 @@ final class ZipLayout {
     static final int STORED = 0;
     static final int DEFLATED = 8;
 
-    /** The directory is read at once; a path's room for each entry, and some. */
+    /** A path's room for each entry, and some. */
     private static final long DIRECTORY_BYTES_FREE = 1 << 20;
 
     private static final long DIRECTORY_BYTES_PER_ENTRY = 1 << 10;
+    /** The library that reads the entries keeps all of it in memory, and the installer has little: some 200 000 entries. */
+    private static final long DIRECTORY_BYTES_MAX = 24 << 20;
+    /** One record of the directory at its longest, a name, extra fields and a comment of 64 KiB each, and some more of them. */
+    private static final int PORTION_BYTES = CENTRAL_BYTES + 4 * 0xffff;
 
     private final FileChannel channel;
     private final long size;
@@ -151,7 +159,48 @@ final class ZipLayout {
         if (length > DIRECTORY_BYTES_FREE + entries * DIRECTORY_BYTES_PER_ENTRY) {
             throw bad("its directory has " + length + " bytes for " + entries + " entries");
         }
+        if (length > DIRECTORY_BYTES_MAX) {
+            throw new BadContentException("the zip's directory has " + length + " bytes, more than "
+                    + DIRECTORY_BYTES_MAX + "; pack so many entries as a tar");
+        }
         return new Directory(at, length, entries);
+    }
+
+    /** The directory, of which some is in memory. */
+    private final class Portions {
+        private final ByteBuffer portion = ByteBuffer.allocate(PORTION_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .limit(0);
+        private long next;
+        private long left;
+
+        Portions(Directory directory) {
+            this.next = directory.at();
+            this.left = directory.length();
+        }
+
+        /** What is in memory from where the next record should begin: all of it, or as much as one can have. */
+        ByteBuffer record() throws IOException {
+            if (portion.remaining() < CENTRAL_BYTES + 3 * 0xffff && left > 0) {
+                portion.compact();
+                portion.limit((int) Math.min(portion.capacity(), portion.position() + left));
+                while (portion.hasRemaining()) {
+                    int count = channel.read(portion, next);
+                    if (count < 0) {
+                        throw bad("it is cut off");
+                    }
+                    next += count;
+                    left -= count;
+                }
+                portion.flip();
+            }
+            return portion;
+        }
+
+        /** Bytes that nobody took. */
+        long remaining() {
+            return left + portion.remaining();
+        }
     }
 
     /** The last signature; its comment must be what is left, so that no reader finds another end. */
@@ -180,9 +229,10 @@ final class ZipLayout {
     }
 
     private List<Entry> central(Directory directory) throws IOException {
-        ByteBuffer in = read(directory.at(), (int) directory.length());
+        Portions portions = new Portions(directory);
         List<Entry> entries = new ArrayList<>();
         for (long i = 0; i < directory.entries(); i++) {
+            ByteBuffer in = portions.record();
             if (in.remaining() < CENTRAL_BYTES || in.getInt(in.position()) != CENTRAL) {
                 throw bad("its directory ends before its entry " + (i + 1) + " of " + directory.entries());
             }
@@ -204,6 +254,7 @@ final class ZipLayout {
             in.position(in.position() + commentLength);
             String shown = shown(name);
             requireReadable(shown, flags, method, disk);
+            requireOneName(name, extra);
             Sizes sizes = sizes(
                     shown,
                     new Sizes(
@@ -214,8 +265,8 @@ final class ZipLayout {
                     true);
             entries.add(new Entry(sizes.at(), name, flags, method, crc, sizes.packed(), sizes.unpacked()));
         }
-        if (in.hasRemaining()) {
-            throw bad("its directory has " + in.remaining() + " bytes behind its last entry");
+        if (portions.remaining() > 0) {
+            throw bad("its directory has " + portions.remaining() + " bytes behind its last entry");
         }
         return entries;
     }
@@ -262,6 +313,22 @@ final class ZipLayout {
         return found;
     }
 
+    private static void requireOneName(byte[] name, byte[] extra) {
+        ByteBuffer in = ByteBuffer.wrap(extra).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.remaining() >= 4) {
+            int id = unsigned(in.getShort());
+            int length = Math.min(unsigned(in.getShort()), in.remaining());
+            if (id == NAME_EXTRA) {
+                int from = in.position() + Math.min(length, NAME_EXTRA_HEAD_BYTES);
+                byte[] other = Arrays.copyOfRange(extra, from, in.position() + length);
+                if (!Arrays.equals(name, other)) {
+                    throw bad("\"" + shown(name) + "\" is \"" + shown(other) + "\" in an extra field");
+                }
+            }
+            in.position(in.position() + length);
+        }
+    }
+
     private static long big(String name, @Nullable ByteBuffer field) {
         if (field == null || field.remaining() < Long.BYTES) {
             throw bad("\"" + name + "\" says its size stands in a zip64 field, and it does not");
@@ -301,6 +368,7 @@ final class ZipLayout {
             throw bad("\"" + name + "\" is packed one way in its directory and another at its place");
         }
         Sizes sizes = sizes(name, new Sizes(unsigned(local.getInt(22)), unsigned(local.getInt(18)), 0), extra, false);
+        requireOneName(entry.name(), extra);
         boolean later = (flags & FLAG_DESCRIPTOR) != 0;
         requireSame(name, "checksum", unsigned(local.getInt(14)), entry.crc(), later);
         requireSame(name, "packed size", sizes.packed(), entry.packed(), later);

@@ -28,6 +28,7 @@ final class HostileArchivesTest {
         HostileEntries.types(rows);
         HostileBombs.all(rows);
         HostileTars.tars(rows);
+        HostileTars.headers(rows);
         HostileTars.packings(rows);
         HostileZips.all(rows);
         return rows.list();

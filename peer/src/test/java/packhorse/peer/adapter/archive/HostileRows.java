@@ -47,6 +47,15 @@ final class HostileRows {
         pair(kind, tar -> tar.link(name, target), zip -> zip.link(name, target), line);
     }
 
+    /** Files of these names, in both kinds of archive. */
+    void files(String kind, String line, String... names) {
+        pair(
+                kind,
+                tar -> List.of(names).forEach(name -> tar.file(name, name)),
+                zip -> List.of(names).forEach(name -> zip.file(name, name)),
+                line);
+    }
+
     void pair(String kind, Consumer<Tar> tar, Consumer<Zip> zip, String line) {
         tar(kind, tar, line);
         zip(kind, zip, line);

@@ -3,6 +3,7 @@ package packhorse.peer.adapter.archive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import packhorse.peer.adapter.archive.HostileRows.Hostile;
 
 /** Tars that are damaged or lie, and what they are packed in. */
@@ -83,6 +84,52 @@ final class HostileTars {
                 "b.tar",
                 Tar.patched(HostileRows.GOOD_TAR, Tar.RECORD, 0, new byte[] {'a', (byte) 0xff, 'b', 0}),
                 "the path \"a?b\" is not UTF-8"));
+    }
+
+    /** Headers that speak for others: what they say counts, and is judged. */
+    static void headers(HostileRows rows) {
+        rows.tar(
+                "path in a pax header",
+                tar -> tar.pax('x', "path=../../etc/cron.d/evil").file("a", "1"),
+                "the path \"../../etc/cron.d/evil\" has the element \"..\"");
+        rows.tar(
+                "path in a global pax header",
+                tar -> tar.pax('g', "path=../evil").file("a", "1"),
+                "the path \"../evil\" has the element \"..\"");
+        rows.tar("NUL in a pax path", tar -> tar.pax('x', "path=a\0b").file("a", "1"), "has the character U+0000");
+        rows.tar(
+                "target in a pax header",
+                tar -> tar.pax('x', "linkpath=/etc/shadow").link("l", "fine"),
+                "the path \"l\" links to \"/etc/shadow\", which is not inside the tree");
+        rows.tar(
+                "target in a GNU header",
+                tar -> tar.entry(
+                                "././@LongLink", TarConstants.LF_GNUTYPE_LONGLINK, 0644, "", "../etc\0".getBytes(UTF_8))
+                        .link("l", "fine"),
+                "the path \"l\" links to \"../etc\", which leads out of the tree");
+        rows.tar(
+                "hard link's target in a pax header",
+                tar -> tar.file("a", "1").pax('x', "linkpath=../../etc/shadow").hardLink("h", "a"),
+                "the path \"../../etc/shadow\" has the element \"..\"");
+        rows.tar("negative pax size", tar -> tar.pax('x', "size=-1").file("a", "1"), "the tar");
+        rows.tar(
+                "sparse file under another name",
+                tar -> tar.pax(
+                                'x',
+                                "GNU.sparse.major=1",
+                                "GNU.sparse.minor=0",
+                                "GNU.sparse.name=../evil",
+                                "GNU.sparse.realsize=512")
+                        .file("a", new byte[512], 0644),
+                "");
+        rows.tar(
+                "hard link to itself",
+                tar -> tar.hardLink("h", "h"),
+                "\"h\" is a hard link to \"h\", which is no file that came before it in the archive");
+        rows.tar(
+                "directory by its name, with bytes",
+                tar -> tar.pax('x', "path=d/").file("d", "1"),
+                "\"d\" is no file and says it has 1 bytes");
     }
 
     static void packings(HostileRows rows) {

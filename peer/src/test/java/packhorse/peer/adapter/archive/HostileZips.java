@@ -3,6 +3,7 @@ package packhorse.peer.adapter.archive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import org.apache.commons.compress.archivers.zip.UnicodePathExtraField;
 import packhorse.peer.adapter.archive.HostileRows.Hostile;
 
 /** Zips that are damaged, or say one thing in their directory and another at an entry's place. */
@@ -119,6 +120,17 @@ final class HostileZips {
         invalid[Zip.find(ascii, Zip.LOCAL, 0) + 31] = (byte) 0xff;
         invalid[Zip.find(ascii, Zip.CENTRAL, 0) + 47] = (byte) 0xff;
         rows.add(new Hostile("invalid UTF-8", "b.zip", invalid, "is not UTF-8"));
+        rows.bad(
+                "another name in an extra field",
+                Zip.of(zip -> zip.extra("innocent", new UnicodePathExtraField("../evil", "innocent".getBytes(UTF_8)))),
+                "\"innocent\" is \"../evil\" in an extra field");
+        rows.add(new Hostile(
+                "link with a NUL", "b.zip", Zip.of(zip -> zip.link("l", "a\0b")), "has the character U+0000"));
+        rows.add(new Hostile(
+                "link by its mode, directory by its name",
+                "b.zip",
+                Zip.of(zip -> zip.entry("l/", "d".getBytes(UTF_8), 0120777, 0)),
+                "\"l/\" is a directory by its name or by its mode, not by both"));
         rows.add(new Hostile("empty", "b.zip", Zip.of(zip -> {}), "the archive holds nothing"));
     }
 

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipExtraField;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /** Makes zips, and finds in them what a test wants to spoil. */
@@ -76,7 +78,16 @@ final class Zip {
         return entry(name, target.getBytes(UTF_8), 0120777, ZipArchiveEntry.STORED);
     }
 
+    /** A file with an extra field, at its place and in the directory. */
+    Zip extra(String name, ZipExtraField field) {
+        return entry(name, new byte[] {1}, 0100644, ZipArchiveEntry.STORED, Optional.of(field));
+    }
+
     Zip entry(String name, byte[] content, int mode, int method) {
+        return entry(name, content, mode, method, Optional.empty());
+    }
+
+    private Zip entry(String name, byte[] content, int mode, int method, Optional<ZipExtraField> field) {
         try {
             ZipArchiveEntry entry = new ZipArchiveEntry(name);
             entry.setMethod(method);
@@ -88,6 +99,7 @@ final class Zip {
             if (mode != 0) {
                 entry.setUnixMode(mode);
             }
+            field.ifPresent(entry::addExtraField);
             out.putArchiveEntry(entry);
             out.write(content);
             out.closeArchiveEntry();
