@@ -177,8 +177,7 @@ public final class DurableFiles {
     }
 
     private static OperationException unwritable(Path file, IOException e) {
-        return new OperationException(
-                file + " cannot be written: " + reason(e) + "; nothing was changed", e);
+        return new OperationException(file + " cannot be written: " + reason(e) + "; nothing was changed", e);
     }
 
     /** Returns when the names in a directory are on the disk; one of them was changed before, and stays changed for who looks. */

@@ -166,7 +166,8 @@ final class ConfigPlacementTest {
                 TreePicture.of(machine.root()).differences(before).stream()
                         .map(line -> line.substring(0, line.indexOf(':')))
                         .toList());
-        assertTrue(String.valueOf(TreePicture.of(machine.root()).entries().get("home/u/conf/app.ini")).startsWith("file 4710 1000:1000"));
+        assertTrue(String.valueOf(TreePicture.of(machine.root()).entries().get("home/u/conf/app.ini"))
+                .startsWith("file 4710 1000:1000"));
         machine.undo(release);
         assertEquals(List.of(), TreePicture.of(machine.root()).differences(before));
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.content.Kind;
 import packhorse.core.testing.LoopDevice;
+import packhorse.core.testing.OnlyAs;
 import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
