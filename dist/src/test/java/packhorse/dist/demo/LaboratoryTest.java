@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import packhorse.core.content.PieceLength;
 import packhorse.core.message.v1.PackStatus;
 import packhorse.core.message.v1.Pulled;
 import packhorse.core.testing.OnlyAs;
@@ -23,8 +22,8 @@ final class LaboratoryTest {
     private static final long PULL_SECONDS_MAX = 120;
     private static final long BYTES = 24L << 20;
 
-    /** When all that is left is asked for already, libtorrent asks a second source for it too, and the slower the machine, the more of it comes twice. */
-    private static final long ASKED_TWICE_MAX = 4 * PieceLength.SMALLEST;
+    /** Several machines begin at once, and until one pulls for its site and knows what the others have, some pieces come twice. */
+    private static final double COPIES_MAX = 1.1;
 
     /**
      * Headers: 66 bytes of Ethernet, IP and TCP for 1448 of payload are 4.6 %; BitTorrent's and the tracker's talk is less than
@@ -64,7 +63,7 @@ final class LaboratoryTest {
                 long onTheCable = namespaces.bytesIntoOffice(site) - before.get(site - 1);
                 double overhead = (double) onTheCable / counted;
                 assertTrue(
-                        counted >= BYTES && counted <= BYTES + ASKED_TWICE_MAX,
+                        counted >= BYTES && counted <= BYTES * COPIES_MAX,
                         "payload over the line: " + counted + " of " + told);
                 assertTrue(
                         overhead >= 1 && overhead <= OVERHEAD_MAX,

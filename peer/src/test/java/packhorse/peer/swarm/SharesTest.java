@@ -48,7 +48,9 @@ final class SharesTest {
                     copies,
                     first.with(sample, origin).in(),
                     second.with(sample, origin).in());
-            assertTrue(copies >= 1.0 && copies <= 1.05, () -> copies + " copies crossed the line");
+            // A puller looks at what its neighbours have several times a second; what crosses a line this fast
+            // meanwhile comes twice.
+            assertTrue(copies >= 1.0 && copies <= 1.1, () -> copies + " copies crossed the line");
         }
     }
 

@@ -95,15 +95,20 @@ final class Tar {
         return Zstd.compress(tar, 3);
     }
 
-    /** A pax header of its own, for the next entry or ({@code g}) for all that follow. */
-    Tar pax(char type, String... pairs) {
+    /** A pax header of its own, for the next entry. */
+    Tar pax(String... pairs) {
         StringBuilder records = new StringBuilder();
         for (String pair : pairs) {
             int rest = pair.getBytes(UTF_8).length + 2;
             int length = rest + Integer.toString(rest + 1).length();
             records.append(length).append(' ').append(pair).append('\n');
         }
-        return entry("pax", (byte) type, 0644, "", records.toString().getBytes(UTF_8));
+        return entry(
+                "pax",
+                TarConstants.LF_PAX_EXTENDED_HEADER_LC,
+                0644,
+                "",
+                records.toString().getBytes(UTF_8));
     }
 
     /** The tar with a header field overwritten, and the header's checksum made right again. */
