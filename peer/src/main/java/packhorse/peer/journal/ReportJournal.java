@@ -555,7 +555,7 @@ public final class ReportJournal implements AutoCloseable {
         beginnings++;
         LOG.error(
                 "a tracker has report {} of this machine, whose disk knows of {} only: it was put back to an earlier"
-                    + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
+                        + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
                 sequence,
                 next - 1,
                 waiting.size());
