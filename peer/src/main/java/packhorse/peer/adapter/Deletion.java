@@ -58,7 +58,9 @@ final class Deletion {
     /** Goes through the whole tree once. */
     private boolean passed() throws IOException {
         try (SecureDirectoryStream<Path> top = above.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-            empty(top, top, 1);
+            if (!emptied(top, top, 1)) {
+                return false;
+            }
         } catch (NoSuchFileException e) {
             // The tree, or something in it, was deleted by somebody else; which of them, the next look tells.
             return !isDirectory(above, name);
@@ -66,8 +68,10 @@ final class Deletion {
         return deletedDirectory(above, name);
     }
 
-    private void empty(SecureDirectoryStream<Path> directory, SecureDirectoryStream<Path> top, int depth)
+    /** Whether all that was found in it is gone, or moved up. */
+    private boolean emptied(SecureDirectoryStream<Path> directory, SecureDirectoryStream<Path> top, int depth)
             throws IOException {
+        boolean all = true;
         for (Path each : directory) {
             Path one = each.getFileName();
             if (!isDirectory(directory, one)) {
@@ -76,21 +80,24 @@ final class Deletion {
                 directory.move(one, top, free(top));
                 moved++;
             } else {
-                // Where somebody made something new in it, the next pass finds it again.
-                boolean unusedGone = emptied(directory, one, top, depth) && deletedDirectory(directory, one);
+                all &= deletedTree(directory, one, top, depth);
             }
         }
+        return all;
     }
 
-    /** Whether nothing of it was deleted by others meanwhile; else the next pass looks what is left. */
-    private boolean emptied(SecureDirectoryStream<Path> directory, Path one, SecureDirectoryStream<Path> top, int depth)
+    /** Whether it is gone; where others delete or make something in it meanwhile, the next pass looks again. */
+    private boolean deletedTree(
+            SecureDirectoryStream<Path> directory, Path one, SecureDirectoryStream<Path> top, int depth)
             throws IOException {
         try (SecureDirectoryStream<Path> inside = directory.newDirectoryStream(one, LinkOption.NOFOLLOW_LINKS)) {
-            empty(inside, top, depth + 1);
-            return true;
+            if (!emptied(inside, top, depth + 1)) {
+                return false;
+            }
         } catch (NoSuchFileException e) {
             return false;
         }
+        return deletedDirectory(directory, one);
     }
 
     private Path free(SecureDirectoryStream<Path> top) throws IOException {
