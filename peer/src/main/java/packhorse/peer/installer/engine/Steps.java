@@ -10,6 +10,7 @@ import packhorse.core.content.InstallSection.HookMoment;
 import packhorse.core.state.Operation;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.hook.HookCall;
 import packhorse.peer.install.InstallTask;
@@ -76,47 +77,36 @@ final class Steps {
         return switch (job.step().kind()) {
             case PRECHECK -> precheck(job, progress);
             case CLEAR -> clear(job);
-            case PREPARE -> {
-                Members.Read read = members.kept(job.member());
-                Workplace here = workplace(job, read, progress);
-                read.placement().prepare(here);
-                tools.hooks().keep(here, read.placement());
-                yield Outcome.DONE;
-            }
-            case CAPTURE -> {
-                Members.Read read = members.kept(job.member());
-                read.placement().capture(workplace(job, read, progress));
-                yield Outcome.DONE;
-            }
-            case APPLY -> {
-                Members.Read read = members.kept(job.member());
-                yield read.placement().apply(workplace(job, read, progress));
-            }
-            case ACTIVATE -> {
-                Members.Read read = members.kept(job.member());
-                yield read.placement().activate(workplace(job, read, progress));
-            }
-            case VERIFY -> {
-                Members.Read read = members.kept(job.member());
-                yield same(read, read.placement().verify(workplace(job, read, progress)), "is not as it was put there");
-            }
-            case REMOVE -> {
-                Members.Read read = members.kept(job.member());
-                yield read.placement().remove(workplace(job, read, progress));
-            }
-            case VERIFY_REMOVED -> {
-                Members.Read read = members.kept(job.member());
-                yield same(read, read.placement().verifyRemoved(workplace(job, read, progress)), "is not gone");
-            }
-            case COMMIT -> {
-                Members.Read read = members.kept(job.member());
-                read.placement().commit(workplace(job, read, progress));
-                yield Outcome.DONE;
-            }
-            case UNDO -> {
-                Members.Read read = members.kept(job.member());
-                yield read.placement().undo(workplace(job, read, progress));
-            }
+            case PREPARE ->
+                placed(job, progress, (placement, here) -> {
+                    placement.prepare(here);
+                    tools.hooks().keep(here, placement);
+                    return Outcome.DONE;
+                });
+            case CAPTURE ->
+                placed(job, progress, (placement, here) -> {
+                    placement.capture(here);
+                    return Outcome.DONE;
+                });
+            case APPLY -> placed(job, progress, Placement::apply);
+            case ACTIVATE -> placed(job, progress, Placement::activate);
+            case VERIFY ->
+                placed(
+                        job,
+                        progress,
+                        (placement, here) -> same(job.member(), placement.verify(here), "is not as it was put there"));
+            case REMOVE -> placed(job, progress, Placement::remove);
+            case VERIFY_REMOVED ->
+                placed(
+                        job,
+                        progress,
+                        (placement, here) -> same(job.member(), placement.verifyRemoved(here), "is not gone"));
+            case COMMIT ->
+                placed(job, progress, (placement, here) -> {
+                    placement.commit(here);
+                    return Outcome.DONE;
+                });
+            case UNDO -> placed(job, progress, Placement::undo);
             case HOOK_PRE -> hook(job, HookMoment.PRE, false, progress);
             case HOOK_HEALTH -> hook(job, HookMoment.HEALTH, false, progress);
             case HOOK_POST -> hook(job, HookMoment.POST, false, progress);
@@ -125,6 +115,16 @@ final class Steps {
             case UNDO_POST -> hook(job, HookMoment.POST, true, progress);
             case UNDO_PRE_REMOVE -> hook(job, HookMoment.PRE_REMOVE, true, progress);
         };
+    }
+
+    /** What a step asks of an adapter. */
+    private interface Deed {
+        Outcome of(Placement placement, Workplace here) throws IOException, InterruptedException;
+    }
+
+    private Outcome placed(Job job, LongConsumer progress, Deed deed) throws IOException, InterruptedException {
+        Members.Read read = members.kept(job.member());
+        return deed.of(read.placement(), workplace(job, read, progress));
     }
 
     /** Bytes that a step goes through; 0 where their number says nothing of how far it is. */
@@ -152,12 +152,12 @@ final class Steps {
         };
     }
 
-    private static Outcome same(Members.Read read, List<String> differences, String what) {
+    private static Outcome same(InstallTask.Member member, List<String> differences, String what) {
         if (differences.isEmpty()) {
             return Outcome.DONE;
         }
         throw new AdapterException(
-                CodeClass.ENVIRONMENT, read.manifest().id() + " " + what + ": " + shortened(differences));
+                CodeClass.ENVIRONMENT, member.release() + " " + what + ": " + shortened(differences));
     }
 
     /** The first difference, and how many more there are. */
