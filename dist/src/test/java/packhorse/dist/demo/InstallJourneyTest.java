@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -118,12 +118,11 @@ final class InstallJourneyTest {
                     .travel();
         } catch (AssertionError | RuntimeException e) {
             over.set(true);
+            killer.join();
             AssertionError failed =
                     new AssertionError("-Dinstall.seed=" + SEED + ": " + e.getMessage() + "\n" + told, e);
-            try {
-                killing.get();
-            } catch (ExecutionException killed) {
-                failed.addSuppressed(killed);
+            if (killing.state() == Future.State.FAILED) {
+                failed.addSuppressed(killing.exceptionNow());
             }
             throw failed;
         } finally {
