@@ -403,6 +403,16 @@ final class Bench {
         return live(place, InstallDisk.real(), task);
     }
 
+    /** Has all of these carried out, each to a good end. */
+    void carryOut(Path place, InstallTask... tasks) throws IOException {
+        for (InstallTask task : tasks) {
+            TaskStatus status = live(place, task);
+            if (!status.ended() || status.codeClass().isPresent()) {
+                throw new AssertionError(status.toString());
+            }
+        }
+    }
+
     static boolean settled(InstallerReport report, String action) {
         return report.tasks().stream()
                 .anyMatch(status -> status.action().equals(action)

@@ -53,13 +53,6 @@ final class EveryAdapterTest {
         scratch = Files.createDirectories(dir.resolve("runs"));
     }
 
-    private void before(InstallTask... tasks) throws IOException {
-        for (InstallTask task : tasks) {
-            TaskStatus status = bench.live(template, task);
-            assertTrue(status.ended() && status.codeClass().isEmpty(), status.toString());
-        }
-    }
-
     private interface Order {
         InstallTask as(String action);
     }
@@ -126,21 +119,22 @@ final class EveryAdapterTest {
     @Test
     void anArchiveIsUpdated() throws Exception {
         InstallTask.Member two = archive("2");
-        before(task("i", Operation.INSTALL, Bench.AT_ONCE, archive("1")));
+        bench.carryOut(template, task("i", Operation.INSTALL, Bench.AT_ONCE, archive("1")));
         everywhere(action -> task(action, Operation.UPDATE, two));
     }
 
     @Test
     void anArchiveIsRolledBack() throws Exception {
         InstallTask.Member two = archive("2");
-        before(task("i", Operation.INSTALL, Bench.AT_ONCE, archive("1")), task("u", Operation.UPDATE, two));
+        bench.carryOut(
+                template, task("i", Operation.INSTALL, Bench.AT_ONCE, archive("1")), task("u", Operation.UPDATE, two));
         everywhere(action -> task(action, Operation.ROLLBACK, two));
     }
 
     @Test
     void anArchiveIsRemoved() throws Exception {
         InstallTask.Member one = archive("1");
-        before(task("i", Operation.INSTALL, Bench.AT_ONCE, one));
+        bench.carryOut(template, task("i", Operation.INSTALL, Bench.AT_ONCE, one));
         everywhere(action -> task(action, Operation.REMOVE, one));
     }
 
@@ -181,7 +175,7 @@ final class EveryAdapterTest {
     void anImageOnADeviceIsRolledBack() throws Exception {
         aMachineWithSlots();
         InstallTask.Member image = image("{'device':'/disk.img'}");
-        before(task("i", Operation.INSTALL, image));
+        bench.carryOut(template, task("i", Operation.INSTALL, image));
         everywhere(action -> task(action, Operation.ROLLBACK, image));
     }
 

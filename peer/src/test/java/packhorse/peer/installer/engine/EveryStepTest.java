@@ -46,13 +46,6 @@ final class EveryStepTest {
         scratch = Files.createDirectories(dir.resolve("runs"));
     }
 
-    private void before(InstallTask... tasks) throws IOException {
-        for (InstallTask task : tasks) {
-            TaskStatus status = bench.live(template, task);
-            assertTrue(status.ended() && status.codeClass().isEmpty(), status.toString());
-        }
-    }
-
     /** A life in which one order is given; each attempt is another. */
     private final class Order implements EveryStep.Life {
         private final Function<String, InstallTask> order;
@@ -108,7 +101,7 @@ final class EveryStepTest {
     @Test
     void anUpdateThatIsCommittedAtOnce() throws Exception {
         InstallTask.Member two = hooked("acme/app", "2");
-        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
+        bench.carryOut(template, Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
         everywhere(action -> Bench.task(action, Operation.UPDATE, Bench.AT_ONCE, two));
     }
 
@@ -116,14 +109,15 @@ final class EveryStepTest {
     void anUpdateWhoseStepMayNotBeBegunTwice() throws Exception {
         InstallTask.Member two =
                 bench.release("acme/app", "2").set("once", "yes").listed();
-        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
+        bench.carryOut(template, Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")));
         everywhere(action -> Bench.task(action, Operation.UPDATE, two));
     }
 
     @Test
     void aRollbackOfWhatIsNotCommitted() throws Exception {
         InstallTask.Member two = hooked("acme/app", "2");
-        before(
+        bench.carryOut(
+                template,
                 Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
                 Bench.task("u", Operation.UPDATE, two));
         everywhere(action -> Bench.task(action, Operation.ROLLBACK, two));
@@ -132,7 +126,8 @@ final class EveryStepTest {
     @Test
     void aRollbackOfWhatIsCommitted() throws Exception {
         InstallTask.Member two = hooked("acme/app", "2");
-        before(
+        bench.carryOut(
+                template,
                 Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
                 Bench.task("u", Operation.UPDATE, Bench.AT_ONCE, two));
         everywhere(action -> Bench.task(action, Operation.ROLLBACK, two));
@@ -144,7 +139,7 @@ final class EveryStepTest {
                 .byOrder()
                 .hook(HookMoment.HEALTH, false)
                 .listed();
-        before(Bench.task("i", Operation.INSTALL, app));
+        bench.carryOut(template, Bench.task("i", Operation.INSTALL, app));
         Function<String, InstallTask> order = action -> Bench.task(action, Operation.ACTIVATE, app);
         assertTrue(steps(order).check() > 10);
         steps(order).powerCut().check();
@@ -154,7 +149,8 @@ final class EveryStepTest {
     @Test
     void aCommitment() throws Exception {
         InstallTask.Member two = hooked("acme/app", "2");
-        before(
+        bench.carryOut(
+                template,
                 Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, hooked("acme/app", "1")),
                 Bench.task("u", Operation.UPDATE, two));
         Function<String, InstallTask> order = action -> Bench.task(action, Operation.COMMIT, two);
@@ -171,7 +167,7 @@ final class EveryStepTest {
     @Test
     void aRemoval() throws Exception {
         InstallTask.Member app = hooked("acme/app", "1");
-        before(Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, app));
+        bench.carryOut(template, Bench.task("i", Operation.INSTALL, Bench.AT_ONCE, app));
         everywhere(action -> Bench.task(action, Operation.REMOVE, app));
     }
 
@@ -180,18 +176,21 @@ final class EveryStepTest {
         InstallTask.Member lib = bench.release("acme/lib", "2").listed();
         InstallTask.Member app =
                 bench.release("acme/app", "2").needs("acme/lib").listed();
-        before(Bench.task(
-                "i",
-                Operation.INSTALL,
-                Bench.AT_ONCE,
-                bench.release("acme/lib", "1").listed()));
+        bench.carryOut(
+                template,
+                Bench.task(
+                        "i",
+                        Operation.INSTALL,
+                        Bench.AT_ONCE,
+                        bench.release("acme/lib", "1").listed()));
         everywhere(action -> Bench.task(action, Operation.INSTALL, lib, app));
     }
 
     @Test
     void anUpdateAfterWhichTheJournalIsWrittenAnew() throws Exception {
         InstallTask.Member app = bench.release("acme/app", "2").listed();
-        before(
+        bench.carryOut(
+                template,
                 Bench.task(
                         "a",
                         Operation.INSTALL,

@@ -98,6 +98,15 @@ final class StepInterruptedTest {
         bench.ahead.addAndGet(LONG_NANOS);
     }
 
+    /** Its task is wanted no more while that step runs, which goes on. */
+    private void giveUpAt(String step, InstallTask task) {
+        bench.hold = now -> {
+            if (now.equals(step)) {
+                giveUp(task);
+            }
+        };
+    }
+
     private void giveUp(InstallTask task) {
         java.util.Objects.requireNonNull(bench.alive.get())
                 .tasks(2, List.of(at(task, Stage.ABANDON, Optional.empty())));
@@ -211,11 +220,7 @@ final class StepInterruptedTest {
     @Test
     void aStepThatIsDoneAllTheSameIsTakenBackToo() throws Exception {
         InstallTask update = task("u", Operation.UPDATE, Bench.AT_ONCE, two);
-        bench.hold = now -> {
-            if (now.equals("apply")) {
-                giveUp(update);
-            }
-        };
+        giveUpAt("apply", update);
         assertEquals(ActionState.UNDONE, bench.live(dir, update).state());
         unchanged();
     }
@@ -223,11 +228,7 @@ final class StepInterruptedTest {
     @Test
     void whatIsCommittingGoesOn() throws Exception {
         InstallTask update = task("u", Operation.UPDATE, Bench.AT_ONCE, two);
-        bench.hold = now -> {
-            if (now.equals("commit")) {
-                giveUp(update);
-            }
-        };
+        giveUpAt("commit", update);
         assertEquals(ActionState.COMMITTED, bench.live(dir, update).state());
         assertFalse(TreePicture.of(dir.resolve("root")).equals(before));
     }
@@ -237,11 +238,7 @@ final class StepInterruptedTest {
         InstallTask.Member bad =
                 bench.release("acme/app", "3").set("fail", "verify").listed();
         InstallTask update = task("u", Operation.UPDATE, Bench.AT_ONCE, bad);
-        bench.hold = now -> {
-            if (now.equals("undo")) {
-                giveUp(update);
-            }
-        };
+        giveUpAt("undo", update);
         assertEquals(ActionState.FAILED, bench.live(dir, update).state());
         unchanged();
     }
