@@ -29,6 +29,8 @@ final class DemoTest {
         command.removeIf(word -> word.startsWith("-Djava.io.tmpdir=") && !word.contains(folder.toString()));
         command.add("demo");
         command.addAll(List.of(options));
+        // A suite started in a shell's background ignores interrupts, and so would all it starts.
+        command.addAll(0, List.of("env", "--default-signal=INT"));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("out").toFile())
