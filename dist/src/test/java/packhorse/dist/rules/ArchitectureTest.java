@@ -39,24 +39,33 @@ final class ArchitectureTest {
             "dist", Set.of("core", "tracker", "peer", "seeder", "console", "netsim"));
 
     /** Each library's package and the only packages that may know it. */
-    private static final Map<String, Set<String>> HOMES = new TreeMap<>(Map.of(
-            "org.apache.mina..", Set.of("packhorse.core.wire", "packhorse.tracker.udp"),
-            "io.javalin..", Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway"),
-            "org.eclipse.jetty..",
-                    Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway"),
-            "com.hazelcast..", Set.of("packhorse.tracker.cluster"),
-            "org.libtorrent4j..", Set.of("packhorse.peer.swarm"),
-            "org.bouncycastle..", Set.of("packhorse.core.trust", "packhorse.core.identity", "packhorse.tracker.enrol"),
-            "org.snakeyaml..", Set.of("packhorse.core.config"),
-            "org.apache.commons.compress..",
+    private static final Map<String, Set<String>> HOMES = new TreeMap<>(Map.ofEntries(
+            Map.entry("org.apache.mina..", Set.of("packhorse.core.wire", "packhorse.tracker.udp")),
+            Map.entry(
+                    "io.javalin..",
+                    Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway")),
+            Map.entry(
+                    "org.eclipse.jetty..",
+                    Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway")),
+            Map.entry("com.hazelcast..", Set.of("packhorse.tracker.cluster")),
+            Map.entry("org.libtorrent4j..", Set.of("packhorse.peer.swarm")),
+            Map.entry(
+                    "org.bouncycastle..",
+                    Set.of("packhorse.core.trust", "packhorse.core.identity", "packhorse.tracker.enrol")),
+            Map.entry("org.snakeyaml..", Set.of("packhorse.core.config")),
+            Map.entry(
+                    "org.apache.commons.compress..",
                     Set.of(
                             "packhorse.seeder.build",
                             "packhorse.peer.tree",
                             "packhorse.peer.adapter.archive",
                             "packhorse.peer.adapter.deb",
-                            "packhorse.peer.adapter.packages"),
-            "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb"),
-            "com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")));
+                            "packhorse.peer.adapter.packages")),
+            Map.entry(
+                    "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb")),
+            Map.entry("com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")),
+            Map.entry("biweekly..", Set.of("packhorse.console.icalendar")),
+            Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar"))));
 
     @TestFactory
     java.util.stream.Stream<DynamicTest> modulesKnowOnlyWhatTheirArrowsAllow() {
@@ -173,6 +182,8 @@ final class ArchitectureTest {
             "java.security",
             "java.text",
             "java.time",
+            "java.time.format",
+            "java.time.zone",
             "java.util",
             "java.util.function",
             "java.util.random",
