@@ -12,7 +12,7 @@ final class Binomial {
         if (count >= trials) {
             return 1;
         }
-        return IncompleteBeta.regularized(1 - rate, (double) (trials - count), count + 1.0);
+        return IncompleteBeta.regularized(1 - rate, rate, (double) (trials - count), count + 1.0);
     }
 
     /** That at least {@code count} of {@code trials} happen. */
@@ -23,6 +23,6 @@ final class Binomial {
         if (count > trials) {
             return 0;
         }
-        return IncompleteBeta.regularized(rate, (double) count, trials - count + 1.0);
+        return IncompleteBeta.regularized(rate, 1 - rate, (double) count, trials - count + 1.0);
     }
 }

@@ -10,8 +10,9 @@ import java.util.function.ToLongFunction;
  *
  * <p>It is the larger of what is seen and what is assumed. Seen: the variance of the rate between sites (the ratio estimator of a
  * cluster sample [1]) over the variance that independent endpoints would have; it takes two sites and an event. Assumed: Kish's 1 + (m
- * − 1) ρ [2], with the correlation ρ that the thresholds name and m the size of the site that a report comes from, on average; it is
- * all there is as long as nothing failed. Never below 1 (luck is no reason to claim more reports than there are), never above m (a site is at least one report).
+ * − 1) ρ [2], with the correlation ρ that the thresholds name and m the size of the site that a report comes from, on average;
+ * it is all there is as long as nothing failed. Never below 1 (luck is no reason to claim more reports than
+ * there are), never above m (a site is at least one report).
  *
  * <p>[1] J. N. K. Rao and A. J. Scott, Biometrics 48 (1992) 577–585. [2] L. Kish, Survey Sampling (1965), §5.4.
  *

@@ -59,7 +59,7 @@ public record Finding(
         ConfidenceBounds.requireCount(numerator, denominator);
     }
 
-    /** What was seen: "37/1 200 failed, 3.1 %, at most 4.1 % at 95 %". */
+    /** What was seen: "37/1 200 failed, 3.1 %, at most 4.0 % at 95 %". */
     public String figures() {
         String counts = Figures.count(numerator) + "/" + Figures.count(denominator) + " " + criterion.verb;
         if (denominator == 0) {
