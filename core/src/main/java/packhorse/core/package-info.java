@@ -3,6 +3,7 @@
  * person, {@link packhorse.core.UsageException} for what was asked wrongly and {@link packhorse.core.OperationException} for what went
  * wrong, and {@link packhorse.core.PlainText}, which is what others' words become before a person reads them.
  */
+@Pure
 @NullMarked
 package packhorse.core;
 

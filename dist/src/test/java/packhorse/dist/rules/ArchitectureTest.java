@@ -65,7 +65,10 @@ final class ArchitectureTest {
                     "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb")),
             Map.entry("com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")),
             Map.entry("biweekly..", Set.of("packhorse.console.icalendar")),
-            Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar"))));
+            Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar")),
+            Map.entry("org.jdbi..", Set.of("packhorse.console.ledger")),
+            Map.entry("com.zaxxer.hikari..", Set.of("packhorse.console.ledger")),
+            Map.entry("org.flywaydb..", Set.of("packhorse.console.ledger"))));
 
     @TestFactory
     java.util.stream.Stream<DynamicTest> modulesKnowOnlyWhatTheirArrowsAllow() {

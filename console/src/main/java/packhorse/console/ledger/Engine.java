@@ -1,0 +1,112 @@
+package packhorse.console.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import packhorse.console.ledger.LedgerConfig.Embedded;
+import packhorse.console.ledger.LedgerConfig.Server;
+import packhorse.core.UsageException;
+
+/**
+ * A database and what it wants said differently.
+ *
+ * <p>SQLite has one writer at a time whatever we do, so writers wait for one connection here instead of for each other's lock there; it
+ * begins each transaction with the write lock, because one that reads first and then finds the lock taken cannot wait for it. Readers
+ * see the last commit (write-ahead log) and wait for nobody. {@code synchronous=FULL}: with NORMAL a commit outlives the process but not
+ * the machine.
+ */
+enum Engine {
+    SQLITE("BLOB", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
+    POSTGRESQL("BYTEA", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+
+    /** Reading is short and the processors are few; more connections only wait for these. */
+    private static final int READERS = 4;
+    /** Each transaction is milliseconds; a server's connection costs it a process. */
+    private static final int SERVER_CONNECTIONS = 8;
+    /** A disk that flushes for longer than this is as good as gone. */
+    private static final int WAIT_MILLIS = 10_000;
+
+    private final String bytesType;
+    private final String nowMillis;
+
+    Engine(String bytesType, String nowMillis) {
+        this.bytesType = bytesType;
+        this.nowMillis = nowMillis;
+    }
+
+    static Engine of(LedgerConfig config) {
+        return switch (config) {
+            case Embedded embedded -> SQLITE;
+            case Server server -> POSTGRESQL;
+        };
+    }
+
+    /** The type of a column of bytes. */
+    String bytesType() {
+        return bytesType;
+    }
+
+    /** The database's own clock in milliseconds, as an expression: consoles' clocks differ. */
+    String nowMillis() {
+        return nowMillis;
+    }
+
+    /** For transactions that write. */
+    static HikariDataSource writer(LedgerConfig config) {
+        return switch (config) {
+            case Embedded embedded -> sqlite(embedded, "IMMEDIATE", 1);
+            case Server server -> postgresql(server);
+        };
+    }
+
+    /** For transactions that only read. */
+    static HikariDataSource readers(LedgerConfig config, HikariDataSource writer) {
+        return switch (config) {
+            case Embedded embedded -> sqlite(embedded, "DEFERRED", READERS);
+            case Server server -> writer;
+        };
+    }
+
+    private static HikariDataSource sqlite(Embedded embedded, String transactions, int connections) {
+        Path file = embedded.file().toAbsolutePath();
+        Path directory = file.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new UsageException(
+                    "the ledger's directory " + directory + " is not there; make it, or name another file");
+        }
+        // The driver unpacks its native library; beside the ledger it is found and removed again after a kill.
+        try {
+            System.setProperty(
+                    "org.sqlite.tmpdir",
+                    Files.createDirectories(directory.resolve("native")).toString());
+        } catch (IOException e) {
+            throw new UsageException(
+                    "cannot write into the ledger's directory " + directory + ": " + e.getMessage(), e);
+        }
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl("jdbc:sqlite:" + file + "?journal_mode=WAL&synchronous=FULL&foreign_keys=true&busy_timeout="
+                + WAIT_MILLIS + "&transaction_mode=" + transactions);
+        pool.setMaximumPoolSize(connections);
+        return opened(pool, "ledger-" + transactions.toLowerCase(Locale.ROOT));
+    }
+
+    private static HikariDataSource postgresql(Server server) {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl("jdbc:" + server.url() + "?reWriteBatchedInserts=true&ApplicationName=packhorse");
+        pool.setUsername(server.user());
+        server.password().ifPresent(pool::setPassword);
+        pool.setMaximumPoolSize(SERVER_CONNECTIONS);
+        return opened(pool, "ledger");
+    }
+
+    private static HikariDataSource opened(HikariConfig pool, String name) {
+        pool.setPoolName(name);
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(WAIT_MILLIS);
+        pool.setAutoCommit(true);
+        return new HikariDataSource(pool);
+    }
+}

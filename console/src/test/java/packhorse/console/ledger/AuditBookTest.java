@@ -1,0 +1,105 @@
+package packhorse.console.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.audit.AuditEntry;
+import packhorse.console.audit.AuditLink;
+
+final class AuditBookTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static AuditEntry entry(String subject) {
+        return new AuditEntry(
+                Instant.ofEpochSecond(1_790_000_000),
+                "anna",
+                "approver",
+                "order.approve",
+                subject,
+                new TreeMap<>(Map.of("digest", "0123")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void linksOfTwoConsolesAtOnceAreOneChain(Database database) throws Exception {
+        LedgerConfig config = database.config(folder);
+        try (Ledger one = Ledger.open(config);
+                Ledger other = Ledger.open(config);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                AuditBook book = new AuditBook(i % 2 == 0 ? one : other);
+                String subject = "CO-2026-" + i;
+                all.add(threads.submit(() -> {
+                    for (int n = 0; n < 25; n++) {
+                        book.add(entry(subject));
+                    }
+                }));
+            }
+            for (Future<?> each : all) {
+                each.get();
+            }
+            AuditBook.Finding finding = new AuditBook(one).verify();
+            assertEquals(Optional.empty(), finding.broken());
+            assertEquals(100, finding.links());
+            List<AuditLink> page = new AuditBook(other).after(98, 10);
+            assertEquals(
+                    List.of(99L, 100L), page.stream().map(AuditLink::number).toList());
+            assertEquals(finding.digest(), page.getLast().digest());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotCarriedOutLeavesNoLink(Database database) {
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> ledger.write(handle -> {
+                        AuditBook.add(handle, entry("CO-2026-1"));
+                        throw new IllegalStateException("the decision fails behind its link");
+                    }));
+            assertEquals(0, new AuditBook(ledger).verify().links());
+            assertEquals(1, new AuditBook(ledger).add(entry("CO-2026-2")).number());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoeverChangesTheTablesIsFoundOut(Database database) throws IOException {
+        for (String change : List.of(
+                "UPDATE audit SET bytes = (SELECT bytes FROM audit WHERE number = 2) WHERE number = 3",
+                "DELETE FROM audit WHERE number = 3",
+                "DELETE FROM audit WHERE number = 5",
+                "UPDATE audit SET number = 9 WHERE number = 5",
+                "UPDATE audit_head SET number = 4")) {
+            Path own = Files.createTempDirectory(folder, "changed");
+            try (Ledger ledger = Ledger.open(database.config(own))) {
+                AuditBook book = new AuditBook(ledger);
+                for (int n = 1; n <= 5; n++) {
+                    book.add(entry("CO-2026-" + n));
+                }
+                assertEquals(Optional.empty(), book.verify().broken());
+                ledger.<Integer>write(handle -> handle.execute(change));
+                assertTrue(book.verify().broken().isPresent(), change);
+            }
+        }
+    }
+}
