@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** Runs programs: the system's own tools, and those that a release brings. */
@@ -36,10 +37,15 @@ public interface Programs {
      * How one ended.
      *
      * @param code its return code, 128 + the signal's number where a signal ended it
-     * @param timedOut whether it was ended for its timeout
+     * @param overran the timeout that it was ended for
      * @param output what it said on both of its outputs, cut to {@link #OUTPUT_BYTES_MAX}
      */
-    record Ended(int code, boolean timedOut, String output) {
+    record Ended(int code, Optional<Duration> overran, String output) {
+        /** Whether it was ended for its timeout. */
+        public boolean timedOut() {
+            return overran.isPresent();
+        }
+
         /** The last line that says something, for people. */
         public String lastLine() {
             return output.lines()
@@ -58,8 +64,8 @@ public interface Programs {
     Ended run(List<String> command, Frame frame) throws IOException, InterruptedException;
 
     /** Whether confined programs can be run here, and if not why, one line. */
-    java.util.Optional<String> whyNotConfined();
+    Optional<String> whyNotConfined();
 
     /** Where a program of the system is, by its name. */
-    java.util.Optional<Path> find(String name);
+    Optional<Path> find(String name);
 }

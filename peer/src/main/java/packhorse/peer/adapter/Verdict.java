@@ -1,5 +1,6 @@
 package packhorse.peer.adapter;
 
+import java.time.Duration;
 import java.util.Map;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection;
@@ -30,11 +31,11 @@ public final class Verdict {
      * @throws AdapterException where it is not
      */
     public static Outcome of(String what, Ended ended, InstallSection section, Map<Integer, CodeClass> table) {
-        if (ended.timedOut()) {
+        if (ended.overran().isPresent()) {
             throw new AdapterException(
                     CodeClass.TRANSIENT,
                     ended.code(),
-                    what + " did not end in time and was ended" + said(ended)
+                    what + " did not end within " + words(ended.overran().get()) + " and was ended" + said(ended)
                             + "; give it more time in the release's install section, or mend what it waits for");
         }
         CodeClass meaning = ReturnCodes.meaning(ended.code(), section.returnCodes(), table);
@@ -49,6 +50,10 @@ public final class Verdict {
             return "was ended by signal " + (code - SIGNALLED);
         }
         return "ended with code " + code;
+    }
+
+    private static String words(Duration limit) {
+        return limit.toMillisPart() == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
     }
 
     private static String said(Ended ended) {

@@ -195,7 +195,7 @@ public final class MachinePrograms implements Programs {
         if (full.isPresent()) {
             throw new AdapterException(CodeClass.ENVIRONMENT, code, command.getFirst() + " " + full.get());
         }
-        return new Ended(code, timedOut, captured.text());
+        return new Ended(code, timedOut ? Optional.of(frame.timeout()) : Optional.empty(), captured.text());
     }
 
     private static void say(Captured captured, String line) {

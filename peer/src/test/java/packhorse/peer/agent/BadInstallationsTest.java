@@ -219,7 +219,10 @@ final class BadInstallationsTest {
                         endless,
                         "FAILED",
                         CodeClass.TRANSIENT,
-                        List.of("the hook health of acme/app@3.0", "did not end in time", "mend what it waits for")),
+                        List.of(
+                                "the hook health of acme/app@3.0",
+                                "did not end within 1 s and was ended",
+                                "mend what it waits for")),
                 new Bad(
                         "many",
                         Operation.UPDATE,

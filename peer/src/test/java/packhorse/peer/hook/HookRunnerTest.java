@@ -199,7 +199,7 @@ final class HookRunnerTest {
             @Override
             public Ended run(List<String> command, Frame frame) {
                 confined.add(frame.confined());
-                return new Ended(0, false, "");
+                return new Ended(0, Optional.empty(), "");
             }
 
             @Override
@@ -268,7 +268,9 @@ final class HookRunnerTest {
         AdapterException ended = assertThrows(
                 AdapterException.class, () -> RUNNER.run(call(HookMoment.PRE, false, true), here, placement(release)));
         assertEquals(CodeClass.TRANSIENT, ended.codeClass());
-        assertTrue(String.valueOf(ended.getMessage()).contains("did not end in time"), ended.getMessage());
+        assertTrue(
+                String.valueOf(ended.getMessage()).contains("did not end within 1 s and was ended"),
+                ended.getMessage());
     }
 
     @Test

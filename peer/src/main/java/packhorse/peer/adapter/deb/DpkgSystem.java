@@ -321,7 +321,7 @@ final class DpkgSystem implements PackageSystem {
     private static Outcome end(Workplace here, String what, Ended ended) {
         return Verdict.of(
                 what,
-                new Ended(ended.code(), ended.timedOut(), ended.code() == 0 ? "" : words(ended)),
+                new Ended(ended.code(), ended.overran(), ended.code() == 0 ? "" : words(ended)),
                 here.section(),
                 ended.code() == 0 ? Map.of() : Map.of(ended.code(), meaning(ended)));
     }

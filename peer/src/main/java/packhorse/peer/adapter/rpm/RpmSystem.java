@@ -297,7 +297,7 @@ final class RpmSystem implements PackageSystem {
         }
         return Verdict.of(
                 what,
-                new Ended(ended.code(), ended.timedOut(), ended.code() == 0 ? "" : Tool.words(ended, NOISE)),
+                new Ended(ended.code(), ended.overran(), ended.code() == 0 ? "" : Tool.words(ended, NOISE)),
                 here.section(),
                 ended.code() == 0 ? Map.of() : Map.of(ended.code(), meaning(ended)));
     }

@@ -273,7 +273,7 @@ final class Bench {
         public Ended run(List<String> command, Frame frame) {
             String word = command.size() > 1 ? command.get(1) : command.getFirst();
             hooks.add(word);
-            return new Ended(codes.getOrDefault(word, 0), false, "said by " + word);
+            return new Ended(codes.getOrDefault(word, 0), Optional.empty(), "said by " + word);
         }
 
         @Override
