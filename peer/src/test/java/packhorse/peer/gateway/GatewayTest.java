@@ -150,6 +150,69 @@ final class GatewayTest {
         assertTrue(followed.contains("Cross-Origin-Resource-Policy: same-origin"));
     }
 
+    /** As the browsers do that do not say for whom they ask. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Origin: http://evil.example",
+                "Origin: null",
+                "Origin: https://localhost",
+                "Origin: http://localhost:7500",
+                "Referer: https://evil.example/page",
+                "Referer: http://localhost.evil.example/",
+                "Referer: http://localhost:7500/page",
+                "Referer: http://localhost@evil.example/"
+            })
+    void aPageOfAnotherSiteThatTheBrowserOnlyNamesGetsNothingAndHasNothingFetched(String named) throws Exception {
+        everythingIsThere();
+
+        for (String more : List.of("Accept: */*", "Upgrade-Insecure-Requests: 1")) {
+            String refused = raw("Host: localhost", named, more);
+            assertTrue(refused.startsWith("HTTP/1.1 403"), refused);
+        }
+
+        assertEquals(List.of(), wishes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Origin: http://localhost", "Referer: http://localhost/", "Referer: http://LOCALHOST/page"})
+    void itsOwnPageMayAskAlsoWhereTheBrowserOnlyNamesIt(String named) throws Exception {
+        everythingIsThere();
+
+        String answer = raw("Host: localhost", named);
+
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer.substring(0, 20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"iframe", "frame", "embed", "object"})
+    void whatAPageLeadsItsFramesToIsNoLinkThatSomebodyFollows(String frame) throws Exception {
+        everythingIsThere();
+
+        String refused = raw(
+                "Host: localhost",
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Mode: navigate",
+                "Sec-Fetch-Dest: " + frame);
+
+        assertTrue(refused.startsWith("HTTP/1.1 403"), refused);
+        assertEquals(List.of(), wishes);
+        String followed = raw(
+                "Host: localhost",
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Mode: navigate",
+                "Sec-Fetch-Dest: document");
+        assertTrue(followed.startsWith("HTTP/1.1 200"), followed.substring(0, 20));
+    }
+
+    @Test
+    void aLinkToAnAddressBeyondThisMachineIsFollowedThoughTheBrowserSaysLittle() {
+        assertTrue(Caller.follows(null, null, "1", false));
+        assertFalse(Caller.follows(null, null, null, false));
+        assertFalse(Caller.follows(null, null, "1", true), "of this machine's addresses they say more");
+        assertFalse(Caller.follows("no-cors", "image", "1", false));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
