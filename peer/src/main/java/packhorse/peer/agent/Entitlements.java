@@ -38,8 +38,8 @@ import packhorse.core.state.Subject;
  * {@link #KEPT}, so that a laptop on a train keeps what it may have; a no is never kept, and whoever was never told yes is
  * refused.
  *
- * <p>An agent that has just started has not met its tracker yet. What is asked then waits for the first session as long as it
- * would wait for an answer, unless the kept answers grant it; a pull in a machine's boot script is not refused for being early.
+ * <p>An agent that has just started has not met its tracker yet. What is asked then waits for the first session and for the answer in it, together as
+ * long as it would wait for an answer, unless the kept answers grant it; a pull in a machine's boot script is not refused for being early.
  *
  * <p>Owns the questions on their way, those that wait for the first session, and the answers that are kept. Only the owner
  * thread enters.
@@ -72,7 +72,12 @@ final class Entitlements {
         }
     }
 
-    private record Pending(List<Subject> subjects, Consumer<Verdict> then, long dueNanos) {}
+    /** @param any whether one subject that may be had is enough */
+    private record Pending(List<Subject> subjects, boolean any, Consumer<Verdict> then, long dueNanos) {
+        boolean answeredBy(Verdict verdict) {
+            return any ? !verdict.allowed().isEmpty() : verdict.denied().isEmpty();
+        }
+    }
 
     private final Path file;
     private final Predicate<Envelope> tracker;
@@ -133,22 +138,29 @@ final class Entitlements {
 
     /** Asks; exactly one verdict comes, also without any tracker. */
     void ask(List<Subject> subjects, Consumer<Verdict> then) {
-        if (everything || tooOld || subjects.isEmpty()) {
-            then.accept(new Verdict(subjects, Map.of()));
+        ask(new Pending(List.copyOf(subjects), false, then, nanoTime.getAsLong() + ANSWER_MAX.toNanos()));
+    }
+
+    /** The same for whom one that may be had is enough. */
+    void askAny(List<Subject> subjects, Consumer<Verdict> then) {
+        ask(new Pending(List.copyOf(subjects), true, then, nanoTime.getAsLong() + ANSWER_MAX.toNanos()));
+    }
+
+    private void ask(Pending question) {
+        if (everything || tooOld || question.subjects().isEmpty()) {
+            question.then().accept(new Verdict(question.subjects(), Map.of()));
             return;
         }
+        Verdict alone = withoutTracker(question.subjects());
         if (pending.size() + early.size() >= PENDING_MAX) {
-            then.accept(withoutTracker(subjects));
+            question.then().accept(alone);
             return;
         }
-        long now = nanoTime.getAsLong();
-        Pending question = new Pending(List.copyOf(subjects), then, now + ANSWER_MAX.toNanos());
         if (send(question)) {
             return;
         }
-        Verdict alone = withoutTracker(subjects);
-        if (met || alone.denied().isEmpty() || now - startUntilNanos >= 0) {
-            then.accept(alone);
+        if (met || question.answeredBy(alone) || nanoTime.getAsLong() - startUntilNanos >= 0) {
+            question.then().accept(alone);
         } else {
             early.add(question);
         }
@@ -218,7 +230,7 @@ final class Entitlements {
         met = true;
         List<Pending> waited = List.copyOf(early);
         early.clear();
-        waited.forEach(question -> ask(question.subjects(), question.then()));
+        waited.forEach(this::ask);
     }
 
     /** The session ended: nobody will answer what was asked. What waits for the first one goes on waiting. */

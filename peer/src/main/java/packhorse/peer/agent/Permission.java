@@ -56,7 +56,7 @@ final class Permission {
             return;
         }
         List<Subject> subjects = releases.stream().map(Subject::release).toList();
-        entitlements.ask(subjects, verdict -> {
+        entitlements.askAny(subjects, verdict -> {
             if (verdict.allowed().isEmpty()) {
                 no.accept(Refused.failed("this machine may not have " + subjects.getFirst() + ": "
                         + verdict.denied().getOrDefault(subjects.getFirst(), "no entitlement names it")));

@@ -88,12 +88,41 @@ final class EntitlementsTest {
 
         meet(2);
         assertEquals(1, sent.size());
-        // The tracker has its own time to answer.
-        pass(Duration.ofSeconds(4));
+        pass(Duration.ofSeconds(1).minusNanos(1));
         assertEquals(List.of(), verdicts);
         answerYes(0);
 
         assertEquals(List.of(new Entitlements.Verdict(List.of(TOOL), Map.of())), verdicts);
+    }
+
+    /** Whoever asks waits for the session and the answer in it, not for each. */
+    @Test
+    void whatIsAskedBeforeTheFirstSessionWaitsNoLongerThanWhatIsAskedInIt() {
+        ask(TOOL);
+        pass(Duration.ofSeconds(4));
+        meet(2);
+
+        pass(Duration.ofSeconds(1));
+
+        assertEquals(1, verdicts.size());
+        assertTrue(verdicts.getFirst().denied().containsKey(TOOL), verdicts::toString);
+        answerYes(0);
+        assertEquals(1, verdicts.size());
+    }
+
+    @Test
+    void whereOneIsEnoughAKeptYesToOneNeedsNoSession() throws Exception {
+        Files.writeString(
+                directory.resolve("entitled"), NOW.minus(Duration.ofHours(1)).toEpochMilli() + " " + TOOL + "\n");
+        start();
+
+        entitlements.askAny(List.of(OTHER, TOOL), verdicts::add);
+        entitlements.askAny(List.of(OTHER), verdicts::add);
+
+        assertEquals(1, verdicts.size());
+        assertEquals(List.of(TOOL), verdicts.getFirst().allowed());
+        meet(2);
+        assertEquals(1, sent.size(), "only what nobody said yes to is asked");
     }
 
     @Test
