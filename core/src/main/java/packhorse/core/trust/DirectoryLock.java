@@ -2,6 +2,7 @@ package packhorse.core.trust;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,12 +45,19 @@ public final class DirectoryLock implements AutoCloseable {
             try {
                 FileChannel channel =
                         FileChannel.open(real.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                locked = channel.tryLock() != null;
+                try {
+                    locked = channel.tryLock() != null;
+                } finally {
+                    if (!locked) {
+                        channel.close();
+                    }
+                }
                 if (!locked) {
-                    channel.close();
                     throw new OperationException(directory + " " + taken);
                 }
                 return new DirectoryLock(real, channel);
+            } catch (OverlappingFileLockException e) {
+                throw new OperationException(directory + " " + taken, e);
             } finally {
                 if (!locked) {
                     TAKEN.remove(real);

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,5 +111,32 @@ final class DirectoryLockTest {
         assertTrue(String.valueOf(failed.getMessage()).contains("lock cannot be locked: "), failed.getMessage());
         Files.delete(directory.resolve("lock"));
         DirectoryLock.take(directory, TAKEN).close();
+    }
+
+    /** As when something else in this process has the file locked. */
+    @Test
+    void whereLockingItselfFailsItIsTakenAndNothingStaysOpen() throws Exception {
+        Path file = directory.resolve("lock");
+        try (FileChannel otherwise = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertTrue(otherwise.lock().isValid());
+            assertTaken(directory);
+            assertEquals(1, open(file));
+        }
+        DirectoryLock.take(directory, TAKEN).close();
+    }
+
+    private static long open(Path file) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(one -> leads(one, file)).count();
+        }
+    }
+
+    private static boolean leads(Path link, Path file) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException e) {
+            // Closed meanwhile.
+            return false;
+        }
     }
 }
