@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
+import packhorse.core.PlainText;
 import packhorse.core.UsageException;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
-import packhorse.peer.process.OneLine;
 
 /** The client's end of the agent's Unix domain socket: one request, its replies to the last. */
 public final class AgentSocket {
@@ -112,9 +112,9 @@ public final class AgentSocket {
                         field.isRepeated()
                                 ? ((List<?>) value)
                                         .stream()
-                                                .map(one -> OneLine.plain(one.toString()))
+                                                .map(one -> PlainText.line(one.toString()))
                                                 .toList()
-                                : OneLine.plain(value.toString()));
+                                : PlainText.line(value.toString()));
             } else if (field.getJavaType() == JavaType.MESSAGE && field.isRepeated()) {
                 for (int i = 0; i < message.getRepeatedFieldCount(field); i++) {
                     message.setRepeatedField(field, i, cleaned((Message) message.getRepeatedField(field, i)));

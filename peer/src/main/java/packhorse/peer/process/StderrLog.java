@@ -13,6 +13,7 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
+import packhorse.core.PlainText;
 
 /**
  * A child process's log: one line an event on standard error, level first, which the agent takes into its own log. A logging
@@ -53,7 +54,7 @@ public final class StderrLog implements SLF4JServiceProvider {
             Level level, String name, @Nullable String pattern, Object @Nullable [] values, @Nullable Throwable why) {
         String message = MessageFormatter.basicArrayFormat(pattern, values);
         String cause = why == null ? "" : " (" + why + " at " + first(why.getStackTrace()) + ")";
-        return (level + " " + name + ": " + message + cause).replaceAll("\\p{Cntrl}+", " ");
+        return PlainText.line(level + " " + name + ": " + message + cause);
     }
 
     private static String first(StackTraceElement[] trace) {

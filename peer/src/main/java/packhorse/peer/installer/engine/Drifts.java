@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.PlainText;
 import packhorse.core.content.InstallSection.Drift;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.LineState.Health;
@@ -16,7 +17,6 @@ import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.install.Ledger.Found;
 import packhorse.peer.install.Line;
-import packhorse.peer.process.OneLine;
 
 /**
  * Looks whether what was put in place is still as it was put there, and puts it back where the release or its order says so. What it
@@ -75,7 +75,7 @@ final class Drifts {
 
     private void saw(Line line, Found looked) {
         // Names and targets of links are whoever's who changed them.
-        Found now = new Found(looked.health(), OneLine.plain(looked.detail()));
+        Found now = new Found(looked.health(), PlainText.line(looked.detail()));
         Found before = found.put(line.name(), now);
         if (!now.equals(before) && now.health() != Health.OK) {
             LOG.warn("{}: {}", line.current().member().release(), now.detail());

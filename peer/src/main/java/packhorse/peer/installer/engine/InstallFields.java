@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import packhorse.core.PlainText;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseName;
@@ -244,7 +245,7 @@ public final class InstallFields {
 
     /** As one line that can be read back. */
     public static String text(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]+", " ").strip();
+        String line = PlainText.line(text);
         return line.length() > TEXT_MAX ? line.substring(0, TEXT_MAX) : line;
     }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.PlainText;
 import packhorse.core.content.CodeClass;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.state.ActionState;
@@ -14,7 +15,6 @@ import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.install.Machine;
 import packhorse.peer.install.Progress;
 import packhorse.peer.install.Step;
-import packhorse.peer.process.OneLine;
 
 /**
  * Why a step was not done.
@@ -28,7 +28,7 @@ record StepFailure(ActionState state, String why, int code, Optional<CodeClass> 
 
     StepFailure {
         // It may name files, and those whoever made them.
-        why = OneLine.plain(why);
+        why = PlainText.line(why);
     }
 
     /**
