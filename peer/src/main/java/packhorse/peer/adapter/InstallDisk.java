@@ -107,7 +107,25 @@ public interface InstallDisk {
 
     /** A name beside another for something that is not in place yet. */
     static Path freshBeside(Path path) {
-        return path.resolveSibling("." + path.getFileName() + ".packhorse-new");
+        return path.resolveSibling("." + path.getFileName() + FRESH);
+    }
+
+    /** How names of {@link #freshBeside} end. */
+    String FRESH = ".packhorse-new";
+
+    /**
+     * Refuses what a release may not call anything on the machine: names of {@link #freshBeside}, which are cleared away.
+     *
+     * @param path of a release, with {@code /} between its elements
+     * @throws IllegalArgumentException with one line
+     */
+    static void requireFree(String path) {
+        for (String element : path.split("/", -1)) {
+            if (element.startsWith(".") && element.endsWith(FRESH)) {
+                throw new IllegalArgumentException("the path \"" + path + "\" has the element \"" + element
+                        + "\", a name that Packhorse gives what is not in place yet, and clears away; take another");
+            }
+        }
     }
 
     /** Replaces a small file in one step, read back before and durable when it returns. */

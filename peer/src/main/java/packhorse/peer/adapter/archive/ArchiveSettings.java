@@ -6,6 +6,7 @@ import packhorse.core.content.InstallSection;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.SafePath;
 import packhorse.core.json.JsonFields;
+import packhorse.peer.adapter.InstallDisk;
 
 /**
  * What a manifest says to the adapter {@code archive}.
@@ -74,6 +75,11 @@ record ArchiveSettings(String into, String link, Format format, Limits limits, b
             throw new IllegalArgumentException(
                     "settings." + key + ": " + e.getMessage() + "; write it without \"..\", \"//\" or \"/\" at its end",
                     e);
+        }
+        try {
+            InstallDisk.requireFree(path);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("settings." + key + ": " + e.getMessage(), e);
         }
         for (String notFiles : NOT_FILES) {
             if (isIn(path, notFiles)) {

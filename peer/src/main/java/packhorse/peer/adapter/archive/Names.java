@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import packhorse.core.content.BadContentException;
 import packhorse.core.content.SafePath;
+import packhorse.peer.adapter.InstallDisk;
 
 /** Decides which names an archive may hold: those that are safe here and mean the same on every machine. */
 final class Names {
@@ -35,6 +36,7 @@ final class Names {
         }
         try {
             SafePath.require(path);
+            InstallDisk.requireFree(path);
         } catch (IllegalArgumentException e) {
             throw new BadContentException(String.valueOf(e.getMessage()), e);
         }
@@ -46,6 +48,15 @@ final class Names {
             requireEverywhere(path, element);
         }
         return path;
+    }
+
+    /** @throws BadContentException where {@code path}, of a signed list, is a name of ours */
+    static void requireFree(String path) {
+        try {
+            InstallDisk.requireFree(path);
+        } catch (IllegalArgumentException e) {
+            throw new BadContentException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static void requireEverywhere(String path, String element) {

@@ -8,7 +8,7 @@ import packhorse.core.content.FileEntry;
 import packhorse.core.content.Manifest;
 import packhorse.peer.tree.TreeArchive;
 
-/** A published tree. Its signed file list decides everything but one thing: that nothing runs as somebody else. */
+/** A published tree. Its signed file list decides everything but two things: that nothing runs as somebody else, and names of ours. */
 final class TreeSource implements Source {
     private final TreeArchive tree;
 
@@ -22,6 +22,7 @@ final class TreeSource implements Source {
     }
 
     private static Item item(FileEntry entry) {
+        Names.requireFree(entry.path());
         return switch (entry) {
             case FileEntry.File file -> {
                 Names.requireMode(file.path(), file.mode());

@@ -24,6 +24,7 @@ import packhorse.core.json.Json.JsonInteger;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
+import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.text.Key;
 import packhorse.peer.adapter.text.KeyFormat;
 import packhorse.peer.adapter.text.Template.Escape;
@@ -129,6 +130,7 @@ record ConfigSettings(List<Edit> edits) {
                             + "; write it without \"..\", \"//\" or \"/\" at its end",
                     e);
         }
+        requireFree(fields.where() + ".file", file);
         for (String notFiles : NOT_FILES) {
             if (file.equals(notFiles) || file.startsWith(notFiles + "/")) {
                 throw new IllegalArgumentException(
@@ -136,6 +138,14 @@ record ConfigSettings(List<Edit> edits) {
             }
         }
         return file;
+    }
+
+    private static void requireFree(String where, String file) {
+        try {
+            InstallDisk.requireFree(file);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(where + ": " + e.getMessage(), e);
+        }
     }
 
     private static KeyFormat iniFormat(JsonFields fields) {

@@ -12,6 +12,7 @@ import packhorse.core.content.InstallSection;
 import packhorse.core.content.InstallSection.Phase;
 import packhorse.core.content.SafePath;
 import packhorse.core.json.JsonFields;
+import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.ReleaseProgram;
 
 /**
@@ -106,6 +107,11 @@ record ExecSettings(
                     "settings.writes has \"" + path
                             + "\"; write an absolute path such as /opt/acme/app, without \"..\"",
                     e);
+        }
+        try {
+            InstallDisk.requireFree(path);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("settings.writes: " + e.getMessage(), e);
         }
         Path place = Path.of(path);
         if (place.getNameCount() < 2 || NOT_FILES.stream().anyMatch(place::startsWith)) {

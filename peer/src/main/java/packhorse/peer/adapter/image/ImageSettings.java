@@ -13,6 +13,7 @@ import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
+import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.text.Key;
 import packhorse.peer.adapter.text.KeyFormat;
 
@@ -189,6 +190,7 @@ sealed interface ImageSettings {
         }
         try {
             SafePath.require(path.substring(1));
+            InstallDisk.requireFree(path);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(what + ": " + e.getMessage(), e);
         }

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import packhorse.core.PlainText;
 import packhorse.core.content.CodeClass;
 import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.InstallDisk;
 
 /**
  * The directory that packages take for {@code /}. Names in packages are absolute in it, and links on the way to a name, absolute
@@ -138,13 +140,17 @@ public record InstallRoot(Path directory) {
                 throw hostile(where, inPackage, String.format("has the character U+%04X", (int) c));
             }
         }
+        try {
+            InstallDisk.requireFree(rest);
+        } catch (IllegalArgumentException e) {
+            throw new AdapterException(CodeClass.PERMANENT, where + ": " + e.getMessage(), e);
+        }
         return "/" + rest;
     }
 
     private static AdapterException hostile(String where, String name, String what) {
         return new AdapterException(
                 CodeClass.PERMANENT,
-                where + ": the name \"" + name.replaceAll("\\p{Cntrl}", "?") + "\" " + what
-                        + "; build the package anew");
+                where + ": the name \"" + PlainText.line(name) + "\" " + what + "; build the package anew");
     }
 }

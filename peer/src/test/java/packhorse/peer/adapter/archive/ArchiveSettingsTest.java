@@ -42,6 +42,9 @@ final class ArchiveSettingsTest {
                         + " \"..\", \"//\" or \"/\" at its end",
                 "into | /proc/app       | settings.into is \"/proc/app\"; /proc holds no files that stay: name another"
                         + " directory",
+                "into | /opt/.a.packhorse-new | settings.into: the path \"/opt/.a.packhorse-new\" has the element"
+                        + " \".a.packhorse-new\", a name that Packhorse gives what is not in place yet, and clears"
+                        + " away; take another",
                 "link | current         | settings.link is \"current\"; write an absolute path, such as /opt/acme/app",
                 "link | /opt/acme/app   | settings.link \"/opt/acme/app\" is in the place of settings.into or above"
                         + " it; name another link",

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import packhorse.core.content.CodeClass;
+import packhorse.core.content.FileEntry;
+import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Workplace;
@@ -37,7 +40,22 @@ final class HostileArchivesTest {
     @ParameterizedTest
     @MethodSource("all")
     void isRefusedBeforeAnythingIsWritten(Hostile hostile) throws Exception {
-        World.Release release = World.archive("1.0", hostile.name(), hostile.content(), hostile.settings());
+        refused(World.archive("1.0", hostile.name(), hostile.content(), hostile.settings()), hostile.line());
+    }
+
+    @Test
+    void aPublishedTreeIsJudgedByItsNamesToo() throws Exception {
+        byte[] text = {'a'};
+        String name = ".a.packhorse-new";
+        refused(
+                World.tree(
+                        "1.0",
+                        Tar.of(tar -> tar.file(name, text, 0644)),
+                        List.of(new FileEntry.File(name, 0644, FileEntry.Owner.ROOT, text.length, Sha256.of(text)))),
+                "the path \"" + name + "\" has the element \"" + name + "\", a name that Packhorse gives");
+    }
+
+    private void refused(World.Release release, String line) throws Exception {
         World.build(place, release);
         Workplace here = World.at(place, release, Optional.empty(), InstallDisk.real());
         TreePicture before = TreePicture.of(place);
@@ -48,8 +66,8 @@ final class HostileArchivesTest {
                 String.valueOf(refused.getMessage()).startsWith("acme/app@1.0 (any): "),
                 String.valueOf(refused.getMessage()));
         assertTrue(
-                String.valueOf(refused.getMessage()).contains(hostile.line()),
-                () -> refused.getMessage() + "\n  instead of " + hostile.line());
+                String.valueOf(refused.getMessage()).contains(line),
+                () -> refused.getMessage() + "\n  instead of " + line);
         assertEquals(1, String.valueOf(refused.getMessage()).lines().count(), String.valueOf(refused.getMessage()));
         assertEquals(CodeClass.PERMANENT, refused.codeClass());
     }

@@ -31,6 +31,11 @@ final class HostileEntries {
                 "the path \"lpt9\" has the element \"lpt9\", which is a device on Windows");
         rows.both(
                 "trailing dot", "a./b", "the path \"a./b\" has the element \"a.\", whose last character Windows drops");
+        rows.both(
+                "a name of ours",
+                "etc/.app.conf.packhorse-new",
+                "the path \"etc/.app.conf.packhorse-new\" has the element \".app.conf.packhorse-new\", a name that"
+                        + " Packhorse gives what is not in place yet");
         rows.both("trailing space", "a ", "the path \"a \" has the element \"a \", whose last character Windows drops");
         rows.both(
                 "long name",

@@ -115,6 +115,7 @@ final class HostileDebsTest {
                 refused(
                         "twice, said otherwise",
                         data -> data.file("./opt/a", "x").file("opt/a", "y")),
+                refused("a name of ours", data -> data.file("./etc/.acme.packhorse-new", "y")),
                 refused("an empty element", data -> data.file("./opt//a", "y")),
                 refused("a control character", data -> data.file("./opt/a\nb", "x")),
                 refused(
