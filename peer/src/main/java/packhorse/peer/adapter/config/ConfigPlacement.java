@@ -211,7 +211,8 @@ final class ConfigPlacement implements Placement {
                         text.get(),
                         now,
                         becoming.fresh().find(file),
-                        origin.files().get(file));
+                        origin.files().get(file),
+                        FileSetting.ownerOfNew(place));
         if (!(wanted instanceof Seen.Absent)) {
             setting.makeDirectories(place);
         }

@@ -6,6 +6,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import packhorse.core.content.FileEntry.Owner;
 import packhorse.core.content.Sha256;
 import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.InstallDisk;
@@ -36,10 +39,33 @@ final class FileSetting {
         return missing;
     }
 
+    /**
+     * Whose is what is made there. In a user's directory it is that user's: he could exchange it anyway, and a way from what he owns to
+     * what is root's would be none any more ({@link Places}).
+     */
+    static Owner ownerOfNew(Path path) throws IOException {
+        Path directory = Durably.directoryOf(path);
+        while (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            directory = Durably.directoryOf(directory);
+        }
+        Map<String, Object> found = Files.readAttributes(directory, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+        int uid = (Integer) Objects.requireNonNull(found.get("uid"));
+        return uid == 0 ? Owner.ROOT : new Owner(uid, (Integer) Objects.requireNonNull(found.get("gid")));
+    }
+
     /** Makes those that are missing, durably. */
     void makeDirectories(Path file) throws IOException {
         for (Path directory : missing(file)) {
-            disk.createDirectory(directory, DIRECTORY_MODE);
+            Owner owner = ownerOfNew(directory);
+            if (owner.uid() == 0) {
+                disk.createDirectory(directory, DIRECTORY_MODE);
+            } else {
+                Path fresh = InstallDisk.freshFor(directory);
+                disk.delete(fresh);
+                disk.createDirectory(fresh, DIRECTORY_MODE);
+                disk.owner(fresh, owner.uid(), owner.gid());
+                disk.rename(fresh, directory);
+            }
             disk.force(Durably.directoryOf(directory));
         }
     }
@@ -56,6 +82,7 @@ final class FileSetting {
     /** Takes directories away again that nobody else put anything into. */
     void unmakeDirectories(List<Path> made) throws IOException {
         for (Path directory : made.reversed()) {
+            disk.delete(InstallDisk.freshFor(directory));
             if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && isEmpty(directory)) {
                 disk.delete(directory);
             }

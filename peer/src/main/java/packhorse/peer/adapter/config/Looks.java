@@ -36,6 +36,9 @@ final class Looks {
                 }
                 requireEditable(planned, Seen.of(place), removing);
                 requireOneName(planned, place);
+                if (!removing) {
+                    requireWhoseDirectoryItIs(planned, place);
+                }
             } catch (AdapterException | IllegalArgumentException e) {
                 problems.add(e.getMessage());
             }
@@ -51,6 +54,18 @@ final class Looks {
             throw new IllegalArgumentException(planned.file() + " is one file with " + (names.intValue() - 1)
                     + " other names (hard links), which would part from it; make it a file of its own or a symbolic"
                     + " link");
+        }
+    }
+
+    /** In a user's directory nothing can be anybody else's for long. */
+    private static void requireWhoseDirectoryItIs(Planned planned, Path place) throws IOException {
+        int user = FileSetting.ownerOfNew(place).uid();
+        if (user != 0
+                && Surroundings.isRoot()
+                && planned.owner().filter(owner -> owner.uid() != user).isPresent()) {
+            throw new IllegalArgumentException(planned.file() + " is to belong to user "
+                    + planned.owner().get().uid() + " in a directory that user " + user
+                    + " owns, who could exchange it; take owner out or correct the path");
         }
     }
 

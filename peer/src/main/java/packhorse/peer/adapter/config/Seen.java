@@ -49,8 +49,9 @@ sealed interface Seen {
          *
          * @param now what is there
          * @param origin what was there before the line's first release; null where that is not known
+         * @param fresh whose it is where there was none
          */
-        static There of(String text, Seen now, Optional<Planned> planned, @Nullable Seen origin) {
+        static There of(String text, Seen now, Optional<Planned> planned, @Nullable Seen origin, Owner fresh) {
             // Back to exactly the text it had: with the mode and owner it had.
             boolean back = planned.isEmpty()
                     && origin instanceof There was
@@ -70,8 +71,8 @@ sealed interface Seen {
                     new There(
                             text,
                             mode.orElse(FRESH_MODE),
-                            owner.map(Owner::uid).orElse(0),
-                            owner.map(Owner::gid).orElse(0),
+                            owner.orElse(fresh).uid(),
+                            owner.orElse(fresh).gid(),
                             Optional.empty());
             };
         }

@@ -15,10 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import packhorse.core.content.Kind;
+import packhorse.core.testing.OnlyAs;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.archive.MemoryDir;
 import packhorse.peer.adapter.testing.EveryStep;
+import packhorse.peer.adapter.testing.ExchangingDisk;
 import packhorse.peer.adapter.testing.FailingForceDisk;
 import packhorse.peer.adapter.testing.FullDisk;
 import packhorse.peer.adapter.testing.ScratchMachine;
@@ -162,6 +165,52 @@ final class ConfigCrashTest {
     @EnumSource(value = Operation.class, mode = EnumSource.Mode.EXCLUDE, names = "MEND")
     void killedTwiceBeforeThePowerCutItIsOldOrNew(Operation operation) throws Exception {
         assertTrue(steps(operation).twice(7, 100) > 3);
+    }
+
+    /** What is made in a user's directory is made elsewhere, and given to him before it is there. */
+    private record InAUsersDirectory() implements EveryStep.Life {
+        private static final Release RELEASE = ScratchMachine.release(
+                new ConfigAdapter(),
+                Kind.PACKAGE,
+                "1",
+                "t",
+                "text".getBytes(UTF_8),
+                "{'edits':[{'file':'/home/u/new/deep/motd','format':'template','from':'t'}]}");
+
+        static void build(Path place) throws IOException {
+            ScratchMachine machine = machine(place).with(RELEASE);
+            Files.createDirectories(machine.file("/home/u"));
+            InstallDisk.real().owner(machine.file("/home/u"), ExchangingDisk.STRANGER, ExchangingDisk.STRANGER);
+        }
+
+        @Override
+        public void operate(Path place, InstallDisk disk) throws Exception {
+            journal(place, disk, "undo");
+            machine(place).install(RELEASE, Optional.empty(), disk);
+            journal(place, disk, "");
+        }
+
+        @Override
+        public void recover(Path place, InstallDisk disk) throws Exception {
+            Path file = place.resolve("journal");
+            String word = Files.exists(file) ? Files.readString(file) : "";
+            journal(place, disk, word);
+            if (word.equals("undo")) {
+                machine(place).undo(RELEASE, Optional.empty(), disk);
+            }
+            journal(place, disk, "");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void endedAtEveryChangeInAUsersDirectoryItIsOldOrNew(boolean powerCut) throws Exception {
+        OnlyAs.root();
+        EveryStep steps = EveryStep.in(scratch)
+                .world(InAUsersDirectory::build)
+                .life(new InAUsersDirectory())
+                .looksAt(ConfigCrashTest::looks);
+        assertTrue((powerCut ? steps.powerCut() : steps).check() > 10);
     }
 
     private interface BadDisk {

@@ -173,6 +173,49 @@ final class ConfigPlacementTest {
     }
 
     @Test
+    void whatIsMadeInAUsersDirectoryIsHisAndVerifiedMendedUndoneAndTakenOff() throws Exception {
+        OnlyAs.root();
+        give(Files.createDirectories(machine.file("/home/u")), ExchangingDisk.STRANGER);
+        TreePicture before = TreePicture.of(machine.root());
+        Release release = ready(release(
+                "1",
+                edit("/home/u/app.ini", "ini", "'set':{'a':2},'create':true") + ","
+                        + edit("/home/u/new/deep/motd", "template", "'from':'motd.txt','mode':'0600'")));
+        machine.install(release);
+        for (String his : List.of("/home/u/app.ini", "/home/u/new", "/home/u/new/deep", "/home/u/new/deep/motd")) {
+            for (String whose : List.of("unix:uid", "unix:gid")) {
+                assertEquals(
+                        ExchangingDisk.STRANGER,
+                        Files.getAttribute(machine.file(his), whose, LinkOption.NOFOLLOW_LINKS),
+                        his);
+            }
+        }
+
+        InstallDisk.real().delete(machine.file("/home/u/new"));
+        release.placement().mend(machine.at(release));
+        assertEquals(List.of(), machine.verify(release));
+
+        machine.undo(release);
+        assertEquals(List.of(), TreePicture.of(machine.root()).differences(before));
+        machine.clear();
+        machine.commit(release);
+        machine.remove(release, InstallDisk.real());
+        assertEquals(List.of(), TreePicture.of(machine.root()).differences(before));
+    }
+
+    @Test
+    void whatIsToBelongToSomebodyElseInAUsersDirectoryIsRefused() throws Exception {
+        OnlyAs.root();
+        give(Files.createDirectories(machine.file("/home/u")), ExchangingDisk.STRANGER);
+        assertEquals(
+                List.of("/home/u/new/app.ini is to belong to user 0 in a directory that user "
+                        + ExchangingDisk.STRANGER
+                        + " owns, who could exchange it; take owner out or correct the path"),
+                precheck(
+                        release("1", edit("/home/u/new/app.ini", "ini", "'set':{'a':2},'create':true,'owner':'0:0'"))));
+    }
+
+    @Test
     void undoBringsBackBytesModeOwnerAndTime() throws Exception {
         byte[] odd = "a=1\r\n\u00ff\u0080=\u00fe".getBytes(ISO_8859_1);
         Files.write(machine.file(APP), odd);
@@ -392,6 +435,13 @@ final class ConfigPlacementTest {
                     String.valueOf(refused.getMessage()).contains(bad.getValue()),
                     String.valueOf(refused.getMessage()));
         }
+        String ours = edit("/etc/.x.packhorse-new", "ini", "'set':{'a':1}");
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> release("1", ours).placement());
+        assertEquals(
+                "settings.edits[0].file: the path \"/etc/.x.packhorse-new\" has the element \".x.packhorse-new\", a"
+                        + " name that Packhorse gives what is not in place yet, and clears away; take another",
+                refused.getMessage());
         String twice = edit("/etc/x", "ini", "'set':{'a':1}");
         assertThrows(
                 IllegalArgumentException.class,
