@@ -75,6 +75,11 @@ public interface Placement {
         return Optional.empty();
     }
 
+    /** Places on the machine in which nothing is but what this line's releases brought: whoever may run their programs may see them. */
+    default List<Path> brought(Workplace here) throws IOException {
+        return List.of();
+    }
+
     /**
      * Looks whether it can be done here.
      *

@@ -121,18 +121,25 @@ public final class ReleaseProgram {
     }
 
     /** What a program of a release sees beside the system: the given, the release's places, what its section requires. */
-    public static List<Path> readable(Workplace here, Placement placement, Path... given) {
-        boolean root = Surroundings.isRoot();
+    public static List<Path> readable(Workplace here, Placement placement, Path... given) throws IOException {
+        return readable(here, placement, Surroundings.isRoot(), given);
+    }
+
+    /** @param root whether the installer is the machine's root, and confined programs nobody */
+    static List<Path> readable(Workplace here, Placement placement, boolean root, Path... given) throws IOException {
         Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
-        Stream<Path> required = here.section().requires().stream().map(Path::of).filter(path -> mayBeShown(path, root));
-        return Stream.concat(
-                        Stream.of(given),
-                        Stream.concat(claimed, required)
-                                .filter(path -> path.getNameCount() > 1)
-                                .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-                                        || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-                                .filter(path -> !isRunning(path))
-                                .limit(SHOWN_MAX))
+        Stream<Path> required = here.section().requires().stream().map(Path::of);
+        Stream<Path> wished = Stream.concat(claimed, required)
+                .filter(path -> path.getNameCount() > 1)
+                .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+                        || Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                .filter(path -> !isRunning(path))
+                .filter(path -> mayBeShown(path, root))
+                .limit(SHOWN_MAX);
+        // What root claims is shown whole.
+        List<Path> brought = root ? List.of() : placement.brought(here);
+        return Stream.of(Stream.of(given), brought.stream(), wished)
+                .flatMap(some -> some)
                 .distinct()
                 .toList();
     }

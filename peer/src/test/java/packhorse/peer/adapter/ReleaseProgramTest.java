@@ -1,15 +1,22 @@
 package packhorse.peer.adapter;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.content.Kind;
+import packhorse.peer.adapter.testing.ScratchMachine;
 
 /** What a release may have shown to its programs of what it requires. */
 final class ReleaseProgramTest {
@@ -43,5 +50,58 @@ final class ReleaseProgramTest {
     @Test
     void whereItsProgramsAreNobodyTheirRightsSayIt() throws IOException {
         assertTrue(ReleaseProgram.mayBeShown(mode(Files.createFile(home.resolve("key")), "rw-------"), true));
+    }
+
+    private ScratchMachine.Release inTheUsersHome() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            tar.putArchiveEntry(new TarArchiveEntry("app"));
+            tar.closeArchiveEntry();
+        }
+        return ScratchMachine.release(
+                Adapters.standard().find("archive").orElseThrow(),
+                Kind.PACKAGE,
+                "1",
+                "app.tar",
+                bytes.toByteArray(),
+                "{'into': '/home/user', 'format': 'tar'}");
+    }
+
+    @Test
+    void whereItsProgramsAreTheAgentsOwnUserAClaimShowsThemWhatTheReleaseBroughtAndNothingElse() throws Exception {
+        ScratchMachine.Release app = inTheUsersHome();
+        ScratchMachine machine = new ScratchMachine(home).with(app);
+        mode(machine.write("/home/user/key", "secret"), "rw-------");
+        machine.write("/home/user/versions/0/diary", "secret");
+        machine.install(app);
+        Workplace here = machine.at(app);
+        Path user = machine.file("/home/user");
+
+        assertEquals(
+                List.of(home, user.resolve("versions/1"), user.resolve("current")),
+                ReleaseProgram.readable(here, app.placement(), false, home));
+        assertEquals(List.of(home, user), ReleaseProgram.readable(here, app.placement(), true, home));
+    }
+
+    @Test
+    void whereItsProgramsAreTheAgentsOwnUserAClaimedFileIsShownIfEverybodyMayReadIt() throws Exception {
+        ScratchMachine.Release edits = ScratchMachine.release(
+                Adapters.standard().find("config").orElseThrow(),
+                Kind.PACKAGE,
+                "1",
+                "t",
+                new byte[1],
+                "{'edits': [{'file': '/key', 'format': 'ini', 'set': {'a': 'b'}},"
+                        + " {'file': '/open', 'format': 'ini', 'set': {'a': 'b'}}]}");
+        ScratchMachine machine = new ScratchMachine(home).with(edits);
+        mode(machine.root(), "rwxr-xr-x");
+        mode(machine.write("/key", "a=1"), "rw-------");
+        mode(machine.write("/open", "a=1"), "rw-r--r--");
+        Workplace here = machine.at(edits);
+
+        assertEquals(List.of(machine.file("/open")), ReleaseProgram.readable(here, edits.placement(), false));
+        assertEquals(
+                List.of(machine.file("/key"), machine.file("/open")),
+                ReleaseProgram.readable(here, edits.placement(), true));
     }
 }

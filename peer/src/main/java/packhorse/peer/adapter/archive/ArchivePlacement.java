@@ -101,6 +101,24 @@ final class ArchivePlacement implements Placement {
         return new LineHome(here.home(), here.disk());
     }
 
+    @Override
+    public List<Path> brought(Workplace here) throws IOException {
+        Versions versions = versions(here);
+        List<Path> brought = new ArrayList<>();
+        for (String ours : ours(versions)) {
+            if (versions.has(ours)) {
+                brought.add(versions.of(ours));
+            }
+        }
+        Path link = here.at(settings.link());
+        for (Path one : List.copyOf(brought)) {
+            if (Files.isSymbolicLink(link) && Files.exists(link) && Files.isSameFile(link, one)) {
+                brought.add(link);
+            }
+        }
+        return brought;
+    }
+
     // ---- before ----
 
     @Override
