@@ -23,6 +23,7 @@ import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.tree.FileListReader;
@@ -222,7 +223,7 @@ final class ArchivePlacement implements Placement {
                 .orElseThrow(() -> new IllegalStateException("nothing was captured before " + manifest.id()));
         InstallDisk disk = here.disk();
         Versions versions = versions(here);
-        Placed placed = Placed.decode(Files.readAllBytes(here.staging().resolve(Placed.FILE)));
+        Placed placed = OwnRecord.read(here.staging().resolve(Placed.FILE), OwnRecord.Use.PLACED, Placed::decode);
         make(here, captured.missing());
         home(here).settle(placed.withMade(made(here, captured)), here.staging().resolve(Placed.LIST));
         versions.mark(version, manifest);
@@ -315,7 +316,9 @@ final class ArchivePlacement implements Placement {
 
     private static Optional<Captured> captured(Workplace here) throws IOException {
         Path file = here.undo().resolve(Captured.FILE);
-        return Files.exists(file) ? Optional.of(Captured.decode(Files.readAllBytes(file))) : Optional.empty();
+        return Files.exists(file)
+                ? Optional.of(OwnRecord.read(file, OwnRecord.Use.UNDO, Captured::decode))
+                : Optional.empty();
     }
 
     private static boolean removing(Workplace here) {

@@ -1,6 +1,7 @@
 package packhorse.peer.adapter.archive;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.OwnRecord;
 
 /** Small files that decide what is done later: written in one step, brought to the disk, and read back at once. */
 final class KeptRecord {
@@ -15,9 +17,13 @@ final class KeptRecord {
 
     /** What stands in one, word for word; empty where there is none. */
     static Optional<String> text(Path file) throws IOException {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                ? Optional.of(Files.readString(file))
-                : Optional.empty();
+        try {
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    ? Optional.of(Files.readString(file))
+                    : Optional.empty();
+        } catch (CharacterCodingException e) {
+            throw OwnRecord.damaged(file, OwnRecord.Use.PLACED, e);
+        }
     }
 
     /** @throws IOException where the disk gives back something else; then nothing is there */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.tree.FileListReader;
 
 /** What a line keeps as long as a version of it is in place: the record and the list that verify, mend and removal go by. */
@@ -26,7 +27,9 @@ final class LineHome {
     /** What is known of the version; empty before it was put in place. */
     Optional<Placed> placed() throws IOException {
         Path file = home.resolve(Placed.FILE);
-        return Files.exists(file) ? Optional.of(Placed.decode(Files.readAllBytes(file))) : Optional.empty();
+        return Files.exists(file)
+                ? Optional.of(OwnRecord.read(file, OwnRecord.Use.PLACED, Placed::decode))
+                : Optional.empty();
     }
 
     /** The same, word for word. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -17,6 +18,7 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.OwnRecord;
 
 /** What the adapter writes down for later: plans and origins in a home, what was captured beside the undo. Each is replaced whole. */
 final class Records {
@@ -62,7 +64,7 @@ final class Records {
     // ---- plans ----
 
     Optional<Plan> plan(Path directory) throws IOException {
-        return bytes(directory.resolve(PLAN)).map(Plan::decode);
+        return read(directory.resolve(PLAN), OwnRecord.Use.PLACED, Plan::decode);
     }
 
     void plan(Path directory, Plan plan) throws IOException {
@@ -72,12 +74,11 @@ final class Records {
     // ---- origins ----
 
     Origin origin(Path home) throws IOException {
-        Optional<byte[]> bytes = bytes(home.resolve(ORIGIN));
-        if (bytes.isEmpty()) {
-            return Origin.NONE;
-        }
-        JsonFields fields = fields(bytes.get(), ORIGIN);
-        return new Origin(seen(fields.object("files")), fields.strings("made"));
+        return read(home.resolve(ORIGIN), OwnRecord.Use.PLACED, bytes -> {
+                    JsonFields fields = fields(bytes, ORIGIN);
+                    return new Origin(seen(fields.object("files")), fields.strings("made"));
+                })
+                .orElse(Origin.NONE);
     }
 
     void origin(Path home, Origin origin) throws IOException {
@@ -92,16 +93,14 @@ final class Records {
     // ---- captured ----
 
     Optional<Captured> captured(Path undo) throws IOException {
-        Optional<byte[]> bytes = bytes(undo.resolve(CAPTURED));
-        if (bytes.isEmpty()) {
-            return Optional.empty();
-        }
-        JsonFields fields = fields(bytes.get(), CAPTURED);
-        return Optional.of(new Captured(
-                seen(fields.object("files")),
-                map(fields.object("places")),
-                fields.strings("made"),
-                map(fields.object("home"))));
+        return read(undo.resolve(CAPTURED), OwnRecord.Use.UNDO, bytes -> {
+            JsonFields fields = fields(bytes, CAPTURED);
+            return new Captured(
+                    seen(fields.object("files")),
+                    map(fields.object("places")),
+                    fields.strings("made"),
+                    map(fields.object("home")));
+        });
     }
 
     void captured(Path undo, Captured captured) throws IOException {
@@ -141,7 +140,7 @@ final class Records {
 
     /** The digest of each text that was put in place, written before it was; empty where none was. */
     Optional<Map<String, String>> applied(Path undo) throws IOException {
-        return bytes(undo.resolve(APPLIED)).map(bytes -> map(fields(bytes, APPLIED)));
+        return read(undo.resolve(APPLIED), OwnRecord.Use.UNDO, bytes -> map(fields(bytes, APPLIED)));
     }
 
     void applied(Path undo, Map<String, String> digests) throws IOException {
@@ -163,6 +162,10 @@ final class Records {
         disk.delete(InstallDisk.freshBeside(file));
         disk.delete(file);
         disk.force(parent);
+    }
+
+    private static <T> Optional<T> read(Path file, OwnRecord.Use use, Function<byte[], T> decode) throws IOException {
+        return Files.exists(file) ? Optional.of(OwnRecord.read(file, use, decode)) : Optional.empty();
     }
 
     private static Optional<byte[]> bytes(Path file) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import packhorse.core.content.ReturnCodes;
 import packhorse.core.durable.Durably;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Programs;
 import packhorse.peer.adapter.Programs.Ended;
@@ -227,7 +229,7 @@ final class ExecPlacement implements Placement {
 
     @Override
     public Outcome undo(Workplace here) throws IOException {
-        Optional<String> begun = read(begun(here));
+        Optional<String> begun = begunOf(here);
         if (begun.filter(Script.REMOVE.word()::equals).isPresent()) {
             Outcome again = changing(Script.INSTALL, here);
             here.disk().delete(begun(here));
@@ -280,7 +282,7 @@ final class ExecPlacement implements Placement {
 
     @Override
     public void commit(Workplace here) throws IOException {
-        if (read(begun(here)).filter(Script.REMOVE.word()::equals).isPresent()) {
+        if (begunOf(here).filter(Script.REMOVE.word()::equals).isPresent()) {
             clearHome(here);
         }
         here.disk().delete(missing(here));
@@ -406,6 +408,21 @@ final class ExecPlacement implements Placement {
 
     private static Optional<String> read(Path file) throws IOException {
         return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+    }
+
+    private static Optional<String> begunOf(Workplace here) throws IOException {
+        return Files.exists(begun(here))
+                ? Optional.of(OwnRecord.read(begun(here), OwnRecord.Use.UNDO, ExecPlacement::stage))
+                : Optional.empty();
+    }
+
+    private static String stage(byte[] begun) {
+        String stage = new String(begun, StandardCharsets.UTF_8);
+        if (!stage.equals(LAYING)
+                && Arrays.stream(Script.values()).noneMatch(one -> one.word().equals(stage))) {
+            throw new IllegalArgumentException("\"" + stage + "\" is nothing that is begun");
+        }
+        return stage;
     }
 
     private static Path staged(Workplace here) {

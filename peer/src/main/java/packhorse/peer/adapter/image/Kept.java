@@ -26,6 +26,7 @@ import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Way;
 
 /**
@@ -83,7 +84,9 @@ record Kept(List<Range> ranges) {
 
     static Optional<Kept> find(Path directory) throws IOException {
         Path index = directory.resolve(INDEX);
-        return Files.exists(index) ? Optional.of(decode(Files.readAllBytes(index))) : Optional.empty();
+        return Files.exists(index)
+                ? Optional.of(OwnRecord.read(index, OwnRecord.Use.UNDO, Kept::decode))
+                : Optional.empty();
     }
 
     static void forget(InstallDisk disk, Path directory) throws IOException {

@@ -29,6 +29,7 @@ import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.image.ImageSettings.Slot;
@@ -196,12 +197,14 @@ final class SlotPlacement implements Placement {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        JsonFields fields = JsonFields.of(JsonReader.parse(Files.readAllBytes(file)), CAPTURED);
-        return Optional.of(new Captured(
-                fields.string("running"),
-                fields.string("target"),
-                fields.object("kept"),
-                fields.optionalString("home")));
+        return Optional.of(OwnRecord.read(file, OwnRecord.Use.UNDO, bytes -> {
+            JsonFields fields = JsonFields.of(JsonReader.parse(bytes), CAPTURED);
+            return new Captured(
+                    fields.string("running"),
+                    fields.string("target"),
+                    fields.object("kept"),
+                    fields.optionalString("home"));
+        }));
     }
 
     @Override
@@ -317,7 +320,11 @@ final class SlotPlacement implements Placement {
         if (captured.isEmpty()) {
             return Outcome.DONE;
         }
-        new Switching(settings.change(), here).restore(captured.get().kept());
+        try {
+            new Switching(settings.change(), here).restore(captured.get().kept());
+        } catch (IllegalArgumentException e) {
+            throw OwnRecord.damaged(here.undo().resolve(CAPTURED), OwnRecord.Use.UNDO, e);
+        }
         InstallDisk disk = here.disk();
         Path record = here.home().resolve(PLACED);
         if (captured.get().home().isPresent()) {
@@ -413,11 +420,13 @@ final class SlotPlacement implements Placement {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        JsonFields fields = JsonFields.of(JsonReader.parse(Files.readAllBytes(file)), PLACED);
-        return Optional.of(new Placed(
-                fields.string("slot"),
-                fields.bool("activated"),
-                fields.optionalBool("committed").orElse(false)));
+        return Optional.of(OwnRecord.read(file, OwnRecord.Use.PLACED, bytes -> {
+            JsonFields fields = JsonFields.of(JsonReader.parse(bytes), PLACED);
+            return new Placed(
+                    fields.string("slot"),
+                    fields.bool("activated"),
+                    fields.optionalBool("committed").orElse(false));
+        }));
     }
 
     private static void placed(Workplace here, Placed placed) throws IOException {

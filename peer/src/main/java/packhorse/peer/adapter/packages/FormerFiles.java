@@ -33,6 +33,7 @@ import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Way;
 
 /**
@@ -153,7 +154,8 @@ public final class FormerFiles {
 
     /** Opens a whole copy. */
     public static FormerFiles open(Path place, InstallRoot root, InstallDisk disk) throws IOException {
-        return new FormerFiles(decode(Files.readAllBytes(place.resolve(INDEX))), place, root, disk);
+        return new FormerFiles(
+                OwnRecord.read(place.resolve(INDEX), OwnRecord.Use.UNDO, FormerFiles::decode), place, root, disk);
     }
 
     /** Names that it knows of; at some of them nothing was. */

@@ -25,6 +25,7 @@ import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.Outcome;
+import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
 
@@ -56,6 +57,10 @@ public final class PackagePlacement implements Placement {
     private static final String FORMER_PACKAGES = "former-packages";
     private static final String BEFORE = "before.json";
     private static final String BEGUN = "begun";
+    /** What stands in {@link #BEGUN}. */
+    private static final String INSTALLING = "install";
+
+    private static final String REMOVING = "remove";
     private static final String FILES = "files";
     private static final String DATABASE = "database";
 
@@ -256,7 +261,7 @@ public final class PackagePlacement implements Placement {
     }
 
     private static Inventory read(Path inventory) throws IOException {
-        return Inventory.decode(Files.readAllBytes(inventory));
+        return OwnRecord.read(inventory, OwnRecord.Use.PLACED, Inventory::decode);
     }
 
     /** Packages that the line has in place and this release does not bring. */
@@ -314,6 +319,15 @@ public final class PackagePlacement implements Placement {
         return new Json.JsonArray(strings.stream().<Json>map(JsonString::new).toList());
     }
 
+    private static boolean removal(byte[] begun) {
+        String word = new String(begun, java.nio.charset.StandardCharsets.UTF_8);
+        return switch (word) {
+            case INSTALLING -> false;
+            case REMOVING -> true;
+            default -> throw new IllegalArgumentException("\"" + word + "\" is nothing that is begun");
+        };
+    }
+
     private void begin(Workplace here, String what) throws IOException {
         here.disk().replace(here.undo().resolve(BEGUN), what.getBytes(java.nio.charset.StandardCharsets.UTF_8), 0600);
     }
@@ -331,7 +345,7 @@ public final class PackagePlacement implements Placement {
         here.disk().createDirectories(here.home());
         here.disk().replace(here.home().resolve(INVENTORY), fresh.encode(), 0600);
         fromTheBeginning(here, root, false);
-        begin(here, "install");
+        begin(here, INSTALLING);
         Outcome outcome = system.install(here, root, files);
         Set<String> dropped = dropped(here, fresh);
         if (!system.installed(here, root, dropped).isEmpty()) {
@@ -419,12 +433,14 @@ public final class PackagePlacement implements Placement {
     /** What was in place at capture. */
     private record Before(SortedMap<String, String> installed, Set<String> packages, Set<String> paths) {
         static Before read(Path file) throws IOException {
-            JsonFields fields = JsonFields.of(JsonReader.parse(Files.readAllBytes(file)), "former state");
-            JsonFields versions = fields.object("installed");
-            SortedMap<String, String> installed = new TreeMap<>();
-            versions.keys().forEach(name -> installed.put(name, versions.string(name)));
-            return new Before(
-                    installed, new TreeSet<>(fields.strings("packages")), new TreeSet<>(fields.strings("paths")));
+            return OwnRecord.read(file, OwnRecord.Use.UNDO, bytes -> {
+                JsonFields fields = JsonFields.of(JsonReader.parse(bytes), "former state");
+                JsonFields versions = fields.object("installed");
+                SortedMap<String, String> installed = new TreeMap<>();
+                versions.keys().forEach(name -> installed.put(name, versions.string(name)));
+                return new Before(
+                        installed, new TreeSet<>(fields.strings("packages")), new TreeSet<>(fields.strings("paths")));
+            });
         }
     }
 
@@ -437,7 +453,7 @@ public final class PackagePlacement implements Placement {
         }
         InstallRoot root = root(here);
         Before before = Before.read(here.undo().resolve(BEFORE));
-        boolean removal = Files.readString(here.undo().resolve(BEGUN)).equals("remove");
+        boolean removal = OwnRecord.read(here.undo().resolve(BEGUN), OwnRecord.Use.UNDO, PackagePlacement::removal);
         List<Path> former = former(here, removal);
         if (settings.undoByScripts()) {
             goBack(here, root, before, former, removal);
@@ -516,7 +532,7 @@ public final class PackagePlacement implements Placement {
         Set<String> packages = new TreeSet<>(settings.packages().keySet());
         packages.addAll(inventory.packages().keySet());
         fromTheBeginning(here, root, true);
-        begin(here, "remove");
+        begin(here, REMOVING);
         Outcome outcome = system.remove(here, root, packages, wholly);
         Set<String> left = new TreeSet<>(system.installed(here, root, packages).keySet());
         if (!left.isEmpty()) {

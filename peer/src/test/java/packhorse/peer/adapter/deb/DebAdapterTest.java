@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,27 @@ final class DebAdapterTest {
         line.placement(second).undo(here);
         assertSame(before, line.picture());
         assertEquals(List.of(), line.differences(first));
+    }
+
+    @Test
+    void aDamagedRecordForTheWayBackIsToldByItsName() throws Exception {
+        Release first = first();
+        TreePicture before = line.picture();
+        line.install(first);
+        Workplace here = line.workplace(first, InstallDisk.real());
+        for (String name : List.of("before.json", "begun", "files/index.json")) {
+            Path record = here.undo().resolve(name);
+            byte[] right = Files.readAllBytes(record);
+            Files.write(record, Arrays.copyOf(right, right.length / 2));
+            AdapterException told = assertThrows(
+                    AdapterException.class, () -> line.placement(first).undo(here), name);
+            assertTrue(
+                    String.valueOf(told.getMessage()).startsWith(record + " is not what was written there ("),
+                    told.getMessage());
+            Files.write(record, right);
+        }
+        line.placement(first).undo(here);
+        assertSame(before, line.picture());
     }
 
     @Test

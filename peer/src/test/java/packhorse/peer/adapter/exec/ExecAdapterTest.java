@@ -106,6 +106,24 @@ final class ExecAdapterTest {
     }
 
     @Test
+    void aRecordOfWhatWasBegunThatADiskDamagedIsToldAndNothingIsCalledTakenBack() throws Exception {
+        Workplace here = here(release);
+        Placement placement = install(release, here);
+        Path begun = here.undo().resolve("begun");
+        String right = Files.readString(begun);
+        for (String wrong : List.of("", "inst", "Install")) {
+            Files.writeString(begun, wrong);
+            AdapterException told = assertThrows(AdapterException.class, () -> placement.undo(here));
+            assertTrue(
+                    String.valueOf(told.getMessage()).startsWith(begun + " is not what was written there ("),
+                    told.getMessage());
+        }
+        Files.writeString(begun, right);
+        placement.undo(here);
+        assertFalse(Files.exists(here.at("/opt/acme/own")));
+    }
+
+    @Test
     void whatItSaysOfItself() {
         Placement placement = placement(release);
         assertEquals(Set.of(Path.of("/opt/acme/own")), placement.claims());
@@ -185,7 +203,7 @@ final class ExecAdapterTest {
             builder.environment().putAll(frame.environment());
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Ended(process.waitFor(), false, output);
+            return new Ended(process.waitFor(), Optional.empty(), output);
         }
 
         @Override

@@ -413,6 +413,25 @@ final class ImageTest {
         assertArrayEquals(blocks("CD.b"), Files.readAllBytes(machine.file("/dev/slot-b")));
     }
 
+    @Test
+    void aDamagedRecordOfTheSwitchIsToldByItsName() throws Exception {
+        Release release = release("2", blocks("CD."), SLOTS);
+        ScratchMachine machine = slots(release);
+        upToActivation(machine, release);
+        Path record = machine.place().resolve("undo/slots.json");
+        String right = Files.readString(record);
+        for (String wrong : List.of(right.substring(7), right.replaceFirst("\"text\":\"", "\"text\":\"!"))) {
+            Files.writeString(record, wrong);
+            AdapterException told = assertThrows(AdapterException.class, () -> machine.undo(release));
+            assertTrue(
+                    String.valueOf(told.getMessage()).startsWith(record + " is not what was written there ("),
+                    told.getMessage());
+        }
+        Files.writeString(record, right);
+        machine.undo(release);
+        assertEquals("# boot\r\ntimeout=5\r\nslot=a\r\n", machine.read("/boot/packhorse.slot"));
+    }
+
     /** A committed slot whose tries stay is given up by its boot loader some day. */
     @Test
     void triesThatStayAfterACommitAreReportedAndMended() throws Exception {
