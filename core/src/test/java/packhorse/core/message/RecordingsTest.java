@@ -1,6 +1,7 @@
 package packhorse.core.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -59,6 +60,9 @@ final class RecordingsTest {
                 }
             }
         }
+        for (byte[] frame : Recordings.ofRecollection()) {
+            assertFalse(hasUnknown(FrameCodec.decodeKnown(frame).orElseThrow()));
+        }
     }
 
     @Test
@@ -67,6 +71,7 @@ final class RecordingsTest {
             assertSame(agent(version), Recordings.ofAgent(version));
             assertSame(tracker(version), Recordings.ofTracker(version));
         }
+        assertSame(recollection(), Recordings.ofRecollection());
     }
 
     private static void assertSame(List<Envelope> messages, List<byte[]> frames) {
@@ -86,6 +91,7 @@ final class RecordingsTest {
             write(folder.resolve("agent.frames"), agent(version));
             write(folder.resolve("tracker.frames"), tracker(version));
         }
+        write(Path.of(arguments[0], "v2", "recollection.frames"), recollection());
     }
 
     private static void write(Path file, List<Envelope> messages) throws IOException {
@@ -97,6 +103,26 @@ final class RecordingsTest {
             FrameCodec.write(bytes, message);
         }
         Files.write(file, bytes.toByteArray());
+    }
+
+    private static List<Envelope> recollection() {
+        return inVersion(
+                List.of(
+                        Envelope.newBuilder()
+                                .setStatusReports(StatusReports.newBuilder()
+                                        .setJournal(77)
+                                        .setOldest(2)),
+                        Envelope.newBuilder()
+                                .setReportsStored(ReportsStored.newBuilder()
+                                        .setJournal(77)
+                                        .setSequence(2)
+                                        .setHad(4)
+                                        .addHadChecks(ReportCheck.of(StatusReport.newBuilder()
+                                                .setSequence(4)
+                                                .setAction("a1")
+                                                .setState(3)
+                                                .build())))),
+                2);
     }
 
     private static List<Envelope> agent(int version) {

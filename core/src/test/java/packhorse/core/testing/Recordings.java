@@ -31,6 +31,11 @@ public final class Recordings {
         return frames(version, "tracker");
     }
 
+    /** What version 2 learned to ask and to answer later: what a tracker has of a journal. */
+    public static List<byte[]> ofRecollection() {
+        return frames(2, "recollection");
+    }
+
     private static List<byte[]> frames(int version, String who) {
         String name = "recordings/v" + version + "/" + who + ".frames";
         try (InputStream file = Recordings.class.getResourceAsStream(name)) {

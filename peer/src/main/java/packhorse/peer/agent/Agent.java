@@ -486,7 +486,7 @@ public final class Agent implements AutoCloseable {
                 }
             }
             case SessionEvent.Desired(DesiredStateUpdate update) -> steward.take(update);
-            case SessionEvent.Stored(long number, long sequence) -> outbox.stored(number, sequence, now);
+            case SessionEvent.Stored stored -> outbox.stored(stored, now);
             case SessionEvent.InventoryWanted(long have) -> inventory.ifPresent(reports -> reports.needed(have));
             case SessionEvent.Denials(long revision, Set<EndpointId> denied) -> {
                 LOG.debug("deny-list {} names {}", revision, denied.size());

@@ -8,12 +8,27 @@ import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.StatusReports;
 import packhorse.peer.journal.ReportJournal;
+import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
 
 /**
  * Sends what stands in the report journal until it is acknowledged. At most {@value #WINDOW} reports are on their way; the
  * next go out as acknowledgements come in, so a slow tracker is not buried. After a new session, and after a long silence,
  * everything that is not acknowledged goes out again: the names of reports make repetition harmless.
+ *
+ * <p>Names say that only while each means one report, and a disk that was put back to an earlier state gives them a second time.
+ * So a session's first word is a question, reports of the journal but none in it, and nothing is sent before the tracker
+ * has said what it has and the journal has compared.
+ *
+ * <pre>
+ * state    on                                         goes to
+ * SILENT   a session begins                           ASKING
+ * ASKING   the tracker answers                        HEARING
+ * HEARING  it is this journal, or a new one begun     SENDING
+ * HEARING  a new one cannot be begun now              ASKING, after {@link #PATIENCE}
+ * any      a session begins                           ASKING
+ * any      no tracker is heard                        SILENT
+ * </pre>
  *
  * <p>Owns how far was sent in this session. Only the owner thread enters.
  */
@@ -36,7 +51,18 @@ final class Outbox {
     private long sent;
     private long acknowledged;
     private long heardNanos;
-    private boolean connected;
+    private State state = State.SILENT;
+    /** Whether the question of this session went out. */
+    private boolean asked;
+    /** Which session this is: what is found out for one does not count for the next. */
+    private long talk;
+
+    private enum State {
+        SILENT,
+        ASKING,
+        HEARING,
+        SENDING
+    }
 
     Outbox(ReportJournal journal, TrackerSession session, Errands errands) {
         this.journal = journal;
@@ -53,13 +79,19 @@ final class Outbox {
 
     /** A session began. */
     void connected(long nowNanos) {
-        connected = true;
-        again(nowNanos);
+        talk++;
+        ask(nowNanos);
     }
 
     /** No tracker is heard. */
     void disconnected() {
-        connected = false;
+        state = State.SILENT;
+    }
+
+    private void ask(long nowNanos) {
+        state = State.ASKING;
+        asked = false;
+        pump(nowNanos);
     }
 
     private void again(long nowNanos) {
@@ -69,8 +101,52 @@ final class Outbox {
     }
 
     /** Reports of a journal up to a sequence are stored for good. */
-    void stored(long ofJournal, long sequence, long nowNanos) {
+    void stored(SessionEvent.Stored answer, long nowNanos) {
         heardNanos = nowNanos;
+        switch (state) {
+            case ASKING -> {
+                if (answer.journal() == number) {
+                    compare(answer, nowNanos);
+                }
+            }
+            case SENDING -> acknowledged(answer.journal(), answer.sequence(), nowNanos);
+            case SILENT, HEARING -> LOG.debug("nobody waits for {}", answer);
+        }
+    }
+
+    private void compare(SessionEvent.Stored answer, long nowNanos) {
+        state = State.HEARING;
+        long during = talk;
+        errands.run(
+                () -> journal.heard(answer.journal(), answer.sequence(), answer.recollection()),
+                hearing -> {
+                    if (during == talk && state == State.HEARING) {
+                        heard(hearing, nowNanos);
+                    } else if (state == State.ASKING) {
+                        // What was asked meanwhile was maybe of the journal before.
+                        ask(nowNanos);
+                    }
+                },
+                refused -> {
+                    LOG.warn("what a tracker has could not be compared: {}", refused.reason());
+                    if (during == talk && state == State.HEARING) {
+                        state = State.ASKING;
+                    }
+                });
+    }
+
+    private void heard(ReportJournal.Hearing hearing, long nowNanos) {
+        switch (hearing) {
+            case SAME, BEGUN -> {
+                state = State.SENDING;
+                turnTo(journal.after(number, 0, 0));
+                again(nowNanos);
+            }
+            case STUCK -> state = State.ASKING;
+        }
+    }
+
+    private void acknowledged(long ofJournal, long sequence, long nowNanos) {
         if (ofJournal == number && journal.wrote(ofJournal, sequence)) {
             acknowledged = Math.max(acknowledged, sequence);
         }
@@ -87,9 +163,23 @@ final class Outbox {
 
     /** Sends what may be sent now. */
     void pump(long nowNanos) {
-        if (!connected) {
-            return;
+        switch (state) {
+            case SENDING -> send(nowNanos);
+            case ASKING -> {
+                if (!asked || nowNanos - heardNanos > PATIENCE.toNanos()) {
+                    ReportJournal.Batch question = journal.after(number, 0, 0);
+                    turnTo(question);
+                    asked = session.send(frame(question));
+                    heardNanos = nowNanos;
+                }
+            }
+            case SILENT, HEARING -> {
+                // Nothing goes out.
+            }
         }
+    }
+
+    private void send(long nowNanos) {
         boolean silent = sent > acknowledged && nowNanos - heardNanos > PATIENCE.toNanos();
         if (silent) {
             sent = 0;

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.state.Recollection;
 import packhorse.core.state.StatusEntry;
 
 /**
@@ -41,11 +43,12 @@ import packhorse.core.state.StatusEntry;
  *
  * <p><b>A new journal</b> takes over what the former one had for the tracker, where sequences may name two reports. A record that
  * does not add up with a whole one behind it is the disk's doing, and sequences after it may have been sent. And a tracker that
- * has stored what was never written here knows a journal that this disk has forgotten, of a virtual machine that was put back to
- * a snapshot, say: new reports would pass for its old ones. Either way a report may come twice rather than be lost. The new
- * journal's first segment is made whole, with all that waits, and takes its name at the end of the row: the newest name
- * decides whose row it is, so a crash leaves the one journal or the other. A snapshot that is put back unnoticed, since the new
- * sequences have overtaken the stored ones before any tracker answers, is not found out.
+ * has stored what was never written here, or other reports than these, knows a journal that this disk has forgotten, of a virtual
+ * machine that was put back to a snapshot, say: new reports would pass for its old ones. So each session begins with {@link #heard},
+ * and what the tracker has of this journal is not sent again under the new one; only where it does not remember enough to tell
+ * ({@link Parting}), a report may come twice rather than be lost. The new journal's first segment is made whole, with all that
+ * waits, and takes its name at the end of the row: the newest name decides whose row it is, so a crash leaves the one journal or
+ * the other. A tracker speaks for what is stored there: of two that were each told other reports of one name, neither can know.
  *
  * <p><b>Bound.</b> At most {@value #WAITING_MAX} reports wait. After that a state that is not an action's end is
  * remembered but not written: the state after it speaks for both. Ends are always written: there is one per action, and a
@@ -89,6 +92,16 @@ public final class ReportJournal implements AutoCloseable {
         public Batch {
             entries = List.copyOf(entries);
         }
+    }
+
+    /** What came of hearing what a tracker has of this journal. */
+    public enum Hearing {
+        /** It is this journal, as far as anybody can tell: it goes on. */
+        SAME,
+        /** The disk was put back. What the tracker does not have waits in a new journal, which no tracker can know. */
+        BEGUN,
+        /** The disk was put back, and a new journal cannot be begun now. Nothing is to be sent in the name of this one. */
+        STUCK
     }
 
     private final Ground ground;
@@ -517,28 +530,9 @@ public final class ReportJournal implements AutoCloseable {
                 return false;
             }
             if (sequence >= next) {
-                return beginAnother(sequence);
+                return part(sequence, asking(this::first) - 1) == Hearing.BEGUN;
             }
-            long oldest = asking(() -> {
-                while (!waiting.isEmpty() && waiting.getFirst().sequence() <= sequence) {
-                    waiting.removeFirst();
-                }
-                return first();
-            });
-            if (oldest == next && length - headLength >= ground.segmentBytesMax()) {
-                roll();
-            } else if (file != null) {
-                // Not flushed: without it, some reports are sent once more.
-                put(Segment.acknowledged(number, oldest));
-            }
-            boolean gone = false;
-            while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= oldest) {
-                ground.disk().delete(segments.pollFirstEntry().getValue());
-                gone = true;
-            }
-            if (gone) {
-                Segment.flush(ground.disk(), directory);
-            }
+            letGo(sequence);
         } catch (IOException e) {
             LOG.warn("reports that are stored cannot be dropped from {}: {}", directory, e.getMessage());
         } finally {
@@ -547,20 +541,81 @@ public final class ReportJournal implements AutoCloseable {
         return false;
     }
 
-    private boolean beginAnother(long sequence) throws IOException {
-        if (file == null || !broken.isEmpty() || beginnings >= BEGINNINGS_MAX) {
-            LOG.warn("a tracker acknowledges report {}, which was never written here", sequence);
-            return false;
+    /**
+     * Compares this journal with what a tracker has of it, before the first report of a session; blocks. Lets go of what is stored
+     * for good, as {@link #stored} does.
+     *
+     * @param sequence up to which the tracker has all that waits
+     * @param tracker what it remembers; {@link Recollection#NONE} of one that does not say
+     */
+    public Hearing heard(long journal, long sequence, Recollection tracker) {
+        diskLock.lock();
+        try {
+            if (journal != number) {
+                return Hearing.SAME;
+            }
+            Recollection known = tracker.last() >= sequence ? tracker : new Recollection(sequence, List.of());
+            OptionalLong common = Parting.after(known, waiting, next);
+            if (common.isPresent()) {
+                return part(known.last(), common.getAsLong());
+            }
+            if (sequence >= asking(this::first)) {
+                letGo(sequence);
+            }
+        } catch (IOException e) {
+            LOG.warn("the report journal {} cannot be changed: {}; check the disk", directory, e.getMessage());
+            return Hearing.STUCK;
+        } finally {
+            diskLock.unlock();
         }
-        beginnings++;
+        return Hearing.SAME;
+    }
+
+    private long drop(long sequence) {
+        return asking(() -> {
+            while (!waiting.isEmpty() && waiting.getFirst().sequence() <= sequence) {
+                waiting.removeFirst();
+            }
+            return first();
+        });
+    }
+
+    private void letGo(long sequence) throws IOException {
+        long oldest = drop(sequence);
+        if (oldest == next && length - headLength >= ground.segmentBytesMax()) {
+            roll();
+        } else if (file != null) {
+            // Not flushed: without it, some reports are sent once more.
+            put(Segment.acknowledged(number, oldest));
+        }
+        boolean gone = false;
+        while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= oldest) {
+            ground.disk().delete(segments.pollFirstEntry().getValue());
+            gone = true;
+        }
+        if (gone) {
+            Segment.flush(ground.disk(), directory);
+        }
+    }
+
+    /** Begins anew with what waits after {@code common}, up to where the tracker has the same reports as this disk. */
+    private Hearing part(long theirs, long common) throws IOException {
+        if (beginnings >= BEGINNINGS_MAX) {
+            LOG.warn("a tracker says that it has report {}, which was never written here", theirs);
+            return Hearing.SAME;
+        }
+        if (file == null || !broken.isEmpty()) {
+            return Hearing.STUCK;
+        }
+        drop(common);
         LOG.error(
-                "a tracker has report {} of this machine, whose disk knows of {} only: it was put back to an earlier"
-                        + " state; a new report journal begins with the {} reports that wait, some may be counted twice",
-                sequence,
-                next - 1,
+                "a tracker has report {} of this machine, and the disk here has another one or none: it was put back to"
+                        + " an earlier state; a new report journal begins with the {} reports that are not known to be stored",
+                theirs,
                 waiting.size());
         begin(List.copyOf(segments.values()));
-        return true;
+        beginnings++;
+        return Hearing.BEGUN;
     }
 
     @Override

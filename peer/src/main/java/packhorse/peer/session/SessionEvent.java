@@ -5,6 +5,7 @@ import java.util.Set;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.LeaseAnswer;
+import packhorse.core.state.Recollection;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.peer.site.SitePlace;
@@ -34,8 +35,17 @@ public sealed interface SessionEvent {
     /** What this endpoint should have; said at the start of each session and after each change. */
     record Desired(DesiredStateUpdate update) implements SessionEvent {}
 
-    /** Everything of that journal up to and including the sequence is stored for good. */
-    record Stored(long journal, long sequence) implements SessionEvent {}
+    /**
+     * Everything of that journal up to and including the sequence is stored for good.
+     *
+     * @param recollection what else the tracker says of the journal, where it was asked and is new enough to say it
+     */
+    record Stored(long journal, long sequence, Recollection recollection) implements SessionEvent {
+        /** Where nothing else is said. */
+        public Stored(long journal, long sequence) {
+            this(journal, sequence, Recollection.NONE);
+        }
+    }
 
     /** The tracker knows this endpoint's inventory up to that revision, 0 for nothing. */
     record InventoryWanted(long have) implements SessionEvent {}

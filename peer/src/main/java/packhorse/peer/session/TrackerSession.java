@@ -21,7 +21,9 @@ import packhorse.core.message.v1.AssignmentKnown;
 import packhorse.core.message.v1.DenyList;
 import packhorse.core.message.v1.Endpoint;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.Welcome;
+import packhorse.core.state.Recollection;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
@@ -311,7 +313,8 @@ public final class TrackerSession implements AutoCloseable {
             case REPORTS_STORED ->
                 listener.accept(new SessionEvent.Stored(
                         message.getReportsStored().getJournal(),
-                        message.getReportsStored().getSequence()));
+                        message.getReportsStored().getSequence(),
+                        recollection(message.getReportsStored())));
             case INVENTORY_NEEDED ->
                 listener.accept(new SessionEvent.InventoryWanted(
                         message.getInventoryNeeded().getHave()));
@@ -320,6 +323,13 @@ public final class TrackerSession implements AutoCloseable {
             case LEASE_ANSWER -> listener.accept(new SessionEvent.Lease(message.getLeaseAnswer()));
             default -> LOG.debug("a tracker sends {}, which is nothing for an agent", message.getBodyCase());
         }
+    }
+
+    /** A tracker before the first that remembers says nothing of it, and one that says what cannot be is not listened to. */
+    private static Recollection recollection(ReportsStored message) {
+        return message.getHad() < message.getHadChecksCount()
+                ? Recollection.NONE
+                : new Recollection(message.getHad(), message.getHadChecksList());
     }
 
     private void assigned(WireSession from, Assignment message) {

@@ -34,6 +34,7 @@ import packhorse.core.message.v1.PeerHint;
 import packhorse.core.message.v1.Prefix;
 import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.Role;
+import packhorse.core.message.v1.StatusReport;
 import packhorse.core.message.v1.SwarmAssignment;
 import packhorse.core.message.v1.SwarmState;
 import packhorse.core.state.DesiredState;
@@ -182,9 +183,10 @@ public final class FakeTracker implements AutoCloseable {
             case STATUS_REPORTS ->
                 List.of(answer.setReportsStored(ReportsStored.newBuilder()
                                 .setJournal(message.getStatusReports().getJournal())
-                                .setSequence(message.getStatusReports()
-                                        .getReports(message.getStatusReports().getReportsCount() - 1)
-                                        .getSequence()))
+                                .setSequence(message.getStatusReports().getReportsList().stream()
+                                        .mapToLong(StatusReport::getSequence)
+                                        .max()
+                                        .orElse(message.getStatusReports().getOldest() - 1)))
                         .build());
             default -> List.of();
         };

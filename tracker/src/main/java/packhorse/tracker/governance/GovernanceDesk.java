@@ -368,10 +368,12 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
 
     @Override
     public CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports message) {
-        return reports.store(endpoint, message)
-                .thenApply(sequence -> ReportsStored.newBuilder()
+        return reports.answer(endpoint, message)
+                .thenApply(answer -> ReportsStored.newBuilder()
                         .setJournal(message.getJournal())
-                        .setSequence(sequence)
+                        .setSequence(answer.upTo())
+                        .setHad(answer.recollection().last())
+                        .addAllHadChecks(answer.recollection().checks())
                         .build());
     }
 

@@ -22,8 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.durable.Durably;
+import packhorse.core.message.ReportCheck;
 import packhorse.core.message.v1.StatusReport;
 import packhorse.core.message.v1.StatusReports;
+import packhorse.core.state.Recollection;
 import packhorse.core.state.ReportId;
 import packhorse.core.topology.EndpointId;
 
@@ -38,13 +40,14 @@ import packhorse.core.topology.EndpointId;
  * which sequences are stored; it is made anew from the files at the start. A file that is long enough is closed and the
  * next one begun. The acknowledgement is cumulative: the end of the unbroken run from the oldest report that the agent
  * still keeps; what is before that one was acknowledged to it, by whichever tracker. Where this store does not have what is before,
- * that is counted and said, and is no fault: another tracker's store has it, or the agent's journal lost its head.
+ * that is counted and said, and is no fault: another tracker's store has it, or the agent's journal lost its head. Who asks before it
+ * sends is told the checks of what was stored last too: an agent whose disk was put back to an earlier state finds out so.
  *
  * <p><b>Crash.</b> The last file may end in half a batch, of which nothing was acknowledged; the start cuts it off and keeps what was cut in a
  * file beside. Damage inside a closed file is said and what follows in it is not read; it is not touched. When a write fails (a
  * full disk), the file is cut back to what was flushed, everybody of that batch is told, and the next batch begins a new file.
  *
- * <p><b>Cost.</b> One flush for as many reports as come meanwhile; memory is the index, some 150 bytes an endpoint, and what waits.
+ * <p><b>Cost.</b> One flush for as many reports as come meanwhile; memory is the index, 250 to 500 bytes an endpoint, and what waits.
  */
 public final class ReportStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportStore.class);
@@ -65,8 +68,20 @@ public final class ReportStore implements AutoCloseable {
             int segments,
             long bytes) {}
 
+    /**
+     * What an agent is told.
+     *
+     * @param upTo the sequence up to which it may forget
+     * @param recollection of the journal, where it sent no report and so only asked
+     */
+    public record Answer(long upTo, Recollection recollection) {}
+
     private record Job(
-            EndpointId endpoint, StatusReports reports, Instant received, CompletableFuture<Long> answer, long bytes) {}
+            EndpointId endpoint,
+            StatusReports reports,
+            Instant received,
+            CompletableFuture<Answer> answer,
+            long bytes) {}
 
     private static final Job STOP = new Job(
             EndpointId.ofBytes(new byte[EndpointId.LENGTH_BYTES]),
@@ -167,6 +182,7 @@ public final class ReportStore implements AutoCloseable {
             long[] count = new long[1];
             ReportReader.Scan scan = ReportReader.scan(file, 0, stored -> {
                 index.add(stored.id());
+                index.note(stored.id(), ReportCheck.of(stored.report()));
                 count[0]++;
             });
             reports += count[0];
@@ -230,6 +246,11 @@ public final class ReportStore implements AutoCloseable {
      * when the store is behind, closed, or its disk is in the way; then the agent has to send them again.
      */
     public CompletableFuture<Long> store(EndpointId endpoint, StatusReports reports) {
+        return answer(endpoint, reports).thenApply(Answer::upTo);
+    }
+
+    /** The same, with what is remembered of the journal for whoever sends no report. */
+    public CompletableFuture<Answer> answer(EndpointId endpoint, StatusReports reports) {
         long bytes = JOB_BYTES + (long) reports.getSerializedSize();
         Job job = new Job(endpoint, reports, clock.instant(), new CompletableFuture<>(), bytes);
         if (closing) {
@@ -278,7 +299,7 @@ public final class ReportStore implements AutoCloseable {
     /** Writes, flushes, answers. */
     private void commit(List<Job> batch) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        List<ReportId> added = new ArrayList<>();
+        List<StoredReport> added = new ArrayList<>();
         long known = 0;
         long missing = 0;
         long refused = 0;
@@ -292,8 +313,9 @@ public final class ReportStore implements AutoCloseable {
                 long before = index.last(id.endpoint(), id.journal());
                 switch (index.add(id)) {
                     case NEW -> {
-                        added.add(id);
-                        out.writeBytes(ReportRecord.encode(new StoredReport(id, job.received(), report)));
+                        StoredReport stored = new StoredReport(id, job.received(), report);
+                        added.add(stored);
+                        out.writeBytes(ReportRecord.encode(stored));
                         missing += Math.max(0, id.sequence() - 1 - before);
                     }
                     case KNOWN -> known++;
@@ -312,7 +334,7 @@ public final class ReportStore implements AutoCloseable {
                 write(ByteBuffer.wrap(out.toByteArray()));
             }
         } catch (IOException e) {
-            added.forEach(index::remove);
+            added.forEach(stored -> index.remove(stored.id()));
             retreat(e);
             OperationException failure = new OperationException(
                     "reports cannot be stored in " + directory + ": " + e.getMessage() + "; make room or mend the disk",
@@ -321,8 +343,15 @@ public final class ReportStore implements AutoCloseable {
             return;
         }
         trouble = "";
+        added.forEach(stored -> index.note(stored.id(), ReportCheck.of(stored.report())));
         publish(added.size(), known, out.size() > 0 ? 1 : 0, missing, refused);
-        batch.forEach(job -> job.answer().complete(upTo(job)));
+        batch.forEach(job -> job.answer().complete(answer(job)));
+    }
+
+    private Answer answer(Job job) {
+        boolean asks = job.reports().getReportsCount() == 0;
+        return new Answer(
+                upTo(job), asks ? index.recall(job.endpoint(), job.reports().getJournal()) : Recollection.NONE);
     }
 
     /** The end of the unbroken run from the oldest report that the agent keeps; before it, all was acknowledged. */

@@ -52,7 +52,10 @@ public interface Governance {
         return Optional.empty();
     }
 
-    /** Stores reports for good, each once; completes when they are, and only then is the agent told. */
+    /**
+     * Stores reports for good, each once; completes when they are, and only then is the agent told. Without a report it only answers
+     * what is stored.
+     */
     CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports reports);
 
     /** Takes what changed in an endpoint's inventory, and says up to where it is known now. */

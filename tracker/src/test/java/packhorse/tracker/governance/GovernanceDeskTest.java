@@ -23,11 +23,13 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.UsageException;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
+import packhorse.core.message.ReportCheck;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.EntitlementQuestion;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.message.v1.InventoryItem;
+import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.StatusReport;
 import packhorse.core.message.v1.StatusReports;
 import packhorse.core.message.v1.Subject;
@@ -293,5 +295,17 @@ final class GovernanceDeskTest {
         assertEquals(0, desk.inventoryKnown(TWO).getHave());
         assertEquals(1, desk.store(ONE, reports).join().getSequence());
         assertEquals(0, desk.overview().reports().stored());
+        StatusReports question = reports.toBuilder().clearReports().build();
+        assertEquals(
+                ReportsStored.newBuilder()
+                        .setJournal(4)
+                        .setSequence(1)
+                        .setHad(1)
+                        .addHadChecks(ReportCheck.of(reports.getReports(0)))
+                        .build(),
+                desk.store(ONE, question).join());
+        assertEquals(
+                ReportsStored.newBuilder().setJournal(4).build(),
+                desk.store(TWO, question).join());
     }
 }

@@ -26,7 +26,9 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
+import packhorse.core.message.ReportCheck;
 import packhorse.core.message.v1.StatusReports;
+import packhorse.core.state.Recollection;
 import packhorse.core.state.ReportId;
 import packhorse.core.testing.Cases;
 import packhorse.core.topology.EndpointId;
@@ -110,6 +112,44 @@ final class ReportStoreTest {
         try (ReportStore store = open()) {
             StatusReports old = Reports.of(5, 8, 9).toBuilder().setOldest(0).build();
             assertEquals(9, store.store(ONE, old).join());
+        }
+    }
+
+    private static StatusReports question(long journal, long oldest) {
+        return StatusReports.newBuilder().setJournal(journal).setOldest(oldest).build();
+    }
+
+    @Test
+    void whoAsksIsToldWhatOfItsJournalWasStoredLast() {
+        try (ReportStore store = open()) {
+            assertEquals(
+                    new ReportStore.Answer(6, Recollection.NONE),
+                    store.answer(ONE, question(5, 7)).join());
+            assertEquals(0, store.counts().flushes());
+            assertEquals(
+                    new ReportStore.Answer(3, Recollection.NONE),
+                    store.answer(ONE, Reports.of(5, 1, 3)).join(),
+                    "who sends has asked before");
+            StatusReports late = Reports.of(5, 6, 70).toBuilder().setOldest(4).build();
+            assertEquals(3, store.store(ONE, late).join());
+        }
+        try (ReportStore store = open()) {
+            ReportStore.Answer answer = store.answer(ONE, question(5, 4)).join();
+            assertEquals(3, answer.upTo());
+            assertEquals(70, answer.recollection().last());
+            assertEquals(7, answer.recollection().first());
+            for (long sequence = 7; sequence <= 70; sequence++) {
+                assertEquals(
+                        ReportCheck.of(Reports.report(sequence)),
+                        answer.recollection().check(sequence));
+            }
+            StatusReports known = Reports.of(5, 60, 70).toBuilder().setOldest(4).build();
+            store.store(ONE, known).join();
+            assertEquals(answer, store.answer(ONE, question(5, 4)).join());
+            assertEquals(
+                    Recollection.NONE, store.answer(ONE, question(6, 1)).join().recollection());
+            assertEquals(
+                    Recollection.NONE, store.answer(TWO, question(5, 1)).join().recollection());
         }
     }
 
