@@ -1,11 +1,8 @@
 package packhorse.peer.journal;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,11 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
@@ -36,19 +31,16 @@ import packhorse.core.state.StatusEntry;
  * made: a journal that was lost comes back under another, and its sequences from 1 are nobody's repetition. This is the log of
  * at-least-once delivery with the receiver's memory of names that makes it exactly once [1].
  *
- * <p><b>Files.</b> Appends go to the newest of a row of {@link Segment}s of {@value #SEGMENT_BYTES_MAX} bytes. A segment goes when
- * all in it is acknowledged, and never in part. The last state of each action is carried into each new segment's head, so it
- * outlives the report: an action does not report a state a second time after a restart. What a crash tore off the end was never
- * flushed and so never sent; it is cut away.
+ * <p><b>Files.</b> The reports stand in a {@link SegmentRow}. The last state of each action is carried into each new segment's head, so
+ * it outlives the report: an action does not report a state a second time after a restart.
  *
  * <p><b>A new journal</b> takes over what the former one had for the tracker, where sequences may name two reports. A record that
  * does not add up with a whole one behind it is the disk's doing, and sequences after it may have been sent. And a tracker that
  * has stored what was never written here, or other reports than these, knows a journal that this disk has forgotten, of a virtual
  * machine that was put back to a snapshot, say: new reports would pass for its old ones. So each session begins with {@link #heard},
  * and what the tracker has of this journal is not sent again under the new one; only where it does not remember enough to tell
- * ({@link Parting}), a report may come twice rather than be lost. The new journal's first segment is made whole, with all that
- * waits, and takes its name at the end of the row: the newest name decides whose row it is, so a crash leaves the one journal or
- * the other. A tracker speaks for what is stored there: of two that were each told other reports of one name, neither can know.
+ * ({@link Parting}), a report may come twice rather than be lost. A tracker speaks for what is stored there: of two that were each
+ * told other reports of one name, neither can know.
  *
  * <p><b>Bound.</b> At most {@value #WAITING_MAX} reports wait. After that a state that is not an action's end is
  * remembered but not written: the state after it speaks for both. Ends are always written: there is one per action, and a
@@ -69,9 +61,6 @@ public final class ReportJournal implements AutoCloseable {
     static final int WAITING_MAX = 50_000;
     /** Ended actions that no desired state names any more and that are remembered, in case an old desired state comes back. */
     static final int FORMER_MAX = 10_000;
-
-    /** Files of replaced journals that are kept for whoever wants to look: the largest that a journal comes to, and more. */
-    static final int FORMER_FILES_MAX = 64;
 
     /** New journals in one run because of what a tracker acknowledged; one that goes on with it is not to be believed. */
     static final int BEGINNINGS_MAX = 4;
@@ -109,15 +98,8 @@ public final class ReportJournal implements AutoCloseable {
     private final ReentrantLock diskLock = new ReentrantLock();
     private final ReentrantLock stateLock = new ReentrantLock();
 
-    // Guarded by diskLock: how the files stand. Segments by the first sequence in them.
-    private final TreeMap<Long, Path> segments = new TreeMap<>();
-    private @Nullable FileChannel file;
-    /** What the place of a file in the row is above the first sequence in it: where the journal before had come to. */
-    private long base;
-
-    private long length;
-    private long headLength;
-    private String broken = "";
+    // Guarded by diskLock.
+    private final SegmentRow row;
     private int beginnings;
 
     // Guarded by stateLock. All but last and current are changed under both, and so may be read under diskLock alone.
@@ -130,6 +112,7 @@ public final class ReportJournal implements AutoCloseable {
     private ReportJournal(Ground ground) {
         this.ground = ground;
         this.directory = ground.directory();
+        this.row = new SegmentRow(ground);
     }
 
     /**
@@ -155,39 +138,16 @@ public final class ReportJournal implements AutoCloseable {
             journal.load();
             return journal;
         } catch (IOException e) {
-            throw unwritable(ground.directory(), e);
+            throw SegmentRow.unwritable(ground.directory(), e);
         } finally {
             journal.stateLock.unlock();
             journal.diskLock.unlock();
         }
     }
 
-    /** The newest file that can be read says which journal it is; files before it of another one are what that one replaced. */
     private void load() throws IOException {
-        List<Path> files = new ArrayList<>();
-        List<Segment.Content> contents = new ArrayList<>();
-        List<Path> unreadable = new ArrayList<>();
-        boolean damaged = false;
-        for (Path path : Segment.list(directory)) {
-            Optional<Segment.Content> read = Segment.read(path);
-            if (read.isEmpty()) {
-                unreadable.add(path);
-                continue;
-            }
-            if (!contents.isEmpty()
-                    && contents.getLast().journal() != read.get().journal()) {
-                setAside(files);
-                setAside(unreadable);
-                files.clear();
-                unreadable.clear();
-                contents.clear();
-            }
-            files.add(path);
-            contents.add(read.get());
-        }
-        for (int i = 0; i < contents.size(); i++) {
-            Segment.Content content = contents.get(i);
-            damaged |= content.damaged() || (content.torn() && i < contents.size() - 1);
+        SegmentRow.Reading reading = row.read();
+        for (Segment.Content content : reading.contents()) {
             number = content.journal();
             next = Math.max(next, content.first());
             content.remembered().forEach(this::remember);
@@ -200,38 +160,18 @@ public final class ReportJournal implements AutoCloseable {
                 waiting.removeFirst();
             }
         }
-        if (contents.isEmpty() || damaged || !unreadable.isEmpty()) {
-            List<Path> former = new ArrayList<>(files);
-            former.addAll(unreadable);
-            if (!former.isEmpty()) {
-                LOG.error(
-                        "the report journal in {} is damaged; a new one begins with {} reports that can be read, some"
-                                + " may be counted twice; check the disk",
-                        directory,
-                        waiting.size());
-            }
-            begin(former);
-        } else {
-            goOn(contents, files);
+        if (reading.whole()) {
+            row.goOn(reading);
+            return;
         }
-    }
-
-    private void goOn(List<Segment.Content> contents, List<Path> files) throws IOException {
-        for (int i = 0; i < contents.size(); i++) {
-            segments.put(contents.get(i).first(), files.get(i));
+        if (!reading.everyFile().isEmpty()) {
+            LOG.error(
+                    "the report journal in {} is damaged; a new one begins with {} reports that can be read, some"
+                            + " may be counted twice; check the disk",
+                    directory,
+                    waiting.size());
         }
-        Segment.Content newest = contents.getLast();
-        base = Segment.place(files.getLast()) - newest.first();
-        FileChannel channel = FileChannel.open(files.getLast(), StandardOpenOption.WRITE);
-        if (newest.torn()) {
-            LOG.warn("what a crash left unfinished at the end of {} is cut away", files.getLast());
-            channel.truncate(newest.length());
-            ground.disk().flush(channel);
-        }
-        channel.position(newest.length());
-        file = channel;
-        length = newest.length();
-        headLength = newest.headLength();
+        begin(reading.everyFile());
     }
 
     /** A new journal with all that waits in this one; the files of this one are set aside when it stands. */
@@ -242,16 +182,7 @@ public final class ReportJournal implements AutoCloseable {
         }
         List<StatusEntry> remembered = asking(() -> List.copyOf(last.values()));
         long fresh = ground.random().nextLong(1, Long.MAX_VALUE);
-        long place = 1 + former.stream().mapToLong(Segment::place).max().orElse(0);
-        Path path = Segment.file(directory, place);
-        Segment.Made made = made(path, fresh, remembered, again);
-        FileChannel before = file;
-        file = made.channel();
-        length = made.channel().position();
-        headLength = made.headLength();
-        base = place - 1;
-        segments.clear();
-        segments.put(1L, path);
+        row.begin(former, fresh, remembered, again);
         asking(() -> {
             number = fresh;
             waiting.clear();
@@ -260,50 +191,7 @@ public final class ReportJournal implements AutoCloseable {
             next = again.size() + 1L;
             return number;
         });
-        if (before != null) {
-            before.close();
-        }
-        setAside(former);
-    }
-
-    private Segment.Made made(Path path, long fresh, List<StatusEntry> remembered, List<StatusEntry> again)
-            throws IOException {
-        try {
-            return Segment.create(ground.disk(), path, fresh, 1, remembered, again);
-        } catch (IOException e) {
-            if (Files.exists(path)) {
-                // The next start may find that name or not: what went to the former journal from now on could be lost.
-                broken = "the report journal " + directory + " cannot be begun anew: " + e.getMessage()
-                        + "; check the disk and start the agent again";
-            }
-            throw e;
-        }
-    }
-
-    private void setAside(List<Path> former) throws IOException {
-        for (Path path : former) {
-            ground.disk().move(path, Segment.former(path));
-        }
-        if (!former.isEmpty()) {
-            removeOldest();
-        }
-    }
-
-    /** What waited in them is in the journals that replaced theirs, so they may go. */
-    private void removeOldest() {
-        try {
-            List<Path> aside = Segment.formers(directory);
-            List<Path> oldest = aside.subList(0, Math.max(0, aside.size() - FORMER_FILES_MAX));
-            for (Path path : oldest) {
-                ground.disk().delete(path);
-                LOG.info(
-                        "{} is removed: of report journals that were replaced, {} files are kept",
-                        path,
-                        FORMER_FILES_MAX);
-            }
-        } catch (IOException e) {
-            LOG.warn("old files of replaced report journals cannot be removed from {}: {}", directory, e.getMessage());
-        }
+        row.setAside(former);
     }
 
     private static StatusEntry numbered(StatusEntry entry, long sequence) {
@@ -391,68 +279,19 @@ public final class ReportJournal implements AutoCloseable {
         if (entries.isEmpty()) {
             return;
         }
-        if (!broken.isEmpty()) {
-            throw new OperationException(broken);
-        }
+        row.requireSound();
         try {
-            if (length - headLength >= ground.segmentBytesMax()) {
+            if (row.full()) {
                 roll();
             }
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            for (StatusEntry entry : entries) {
-                bytes.writeBytes(Segment.record(number, entry));
-            }
-            put(bytes.toByteArray());
-            flush();
+            row.append(number, entries);
         } catch (IOException e) {
-            throw unwritable(directory, e);
+            throw SegmentRow.unwritable(directory, e);
         }
-    }
-
-    /** Adds to the file, all of it or nothing. */
-    private void put(byte[] bytes) throws IOException {
-        FileChannel channel = opened();
-        try {
-            ground.disk().write(channel, bytes);
-            length += bytes.length;
-        } catch (IOException e) {
-            channel.truncate(length);
-            channel.position(length);
-            throw e;
-        }
-    }
-
-    /** What a failed flush left on the disk is unknown: only reading it back, at the next start, can tell. */
-    private void flush() throws IOException {
-        try {
-            ground.disk().flush(opened());
-        } catch (IOException e) {
-            broken = "the report journal " + directory + " cannot be flushed: " + e.getMessage()
-                    + "; check the disk and start the agent again";
-            throw e;
-        }
-    }
-
-    private FileChannel opened() {
-        FileChannel channel = file;
-        if (channel == null) {
-            throw new OperationException("the report journal " + directory + " is closed");
-        }
-        return channel;
     }
 
     private void roll() throws IOException {
-        FileChannel former = file;
-        List<StatusEntry> remembered = asking(() -> List.copyOf(last.values()));
-        Path path = Segment.file(directory, base + next);
-        Segment.Made made = Segment.create(ground.disk(), path, number, next, remembered, List.of());
-        segments.put(next, path);
-        file = made.channel();
-        length = made.channel().position();
-        headLength = made.headLength();
-        if (former != null) {
-            former.close();
-        }
+        row.roll(number, next, asking(() -> List.copyOf(last.values())));
     }
 
     private void remember(StatusEntry entry) {
@@ -582,20 +421,12 @@ public final class ReportJournal implements AutoCloseable {
 
     private void letGo(long sequence) throws IOException {
         long oldest = drop(sequence);
-        if (oldest == next && length - headLength >= ground.segmentBytesMax()) {
+        if (oldest == next && row.full() && row.sound()) {
             roll();
-        } else if (file != null) {
-            // Not flushed: without it, some reports are sent once more.
-            put(Segment.acknowledged(number, oldest));
+        } else {
+            row.acknowledge(number, oldest);
         }
-        boolean gone = false;
-        while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= oldest) {
-            ground.disk().delete(segments.pollFirstEntry().getValue());
-            gone = true;
-        }
-        if (gone) {
-            Segment.flush(ground.disk(), directory);
-        }
+        row.dropBefore(oldest);
     }
 
     /** Begins anew with what waits after {@code common}, up to where the tracker has the same reports as this disk. */
@@ -604,16 +435,17 @@ public final class ReportJournal implements AutoCloseable {
             LOG.warn("a tracker says that it has report {}, which was never written here", theirs);
             return Hearing.SAME;
         }
-        if (file == null || !broken.isEmpty()) {
+        if (!row.sound()) {
             return Hearing.STUCK;
         }
         drop(common);
         LOG.error(
-                "a tracker has report {} of this machine, and the disk here has another one or none: it was put back to"
-                        + " an earlier state; a new report journal begins with the {} reports that are not known to be stored",
+                "a tracker has report {} of this machine, and the disk here has another one or none: it was put back"
+                        + " to an earlier state; a new report journal begins with the {} reports that are not known"
+                        + " to be stored",
                 theirs,
                 waiting.size());
-        begin(List.copyOf(segments.values()));
+        begin(row.files());
         beginnings++;
         return Hearing.BEGUN;
     }
@@ -622,22 +454,9 @@ public final class ReportJournal implements AutoCloseable {
     public void close() {
         diskLock.lock();
         try {
-            FileChannel channel = file;
-            file = null;
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            LOG.warn("closing the report journal {}: {}", directory, e.getMessage());
+            row.close();
         } finally {
             diskLock.unlock();
         }
-    }
-
-    private static OperationException unwritable(Path directory, IOException e) {
-        return new OperationException(
-                "the report journal " + directory + " cannot be kept: " + e.getMessage()
-                        + "; is there space, and may this user write there?",
-                e);
     }
 }

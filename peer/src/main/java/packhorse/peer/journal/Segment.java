@@ -106,8 +106,9 @@ final class Segment {
      *
      * @param channel at its end
      * @param headLength bytes of the head and what is remembered
+     * @param length bytes of all of it
      */
-    record Made(FileChannel channel, long headLength) {}
+    record Made(FileChannel channel, long headLength, long length) {}
 
     /** Makes a file with its head and first reports; all of it is on the disk under its name when this returns, or nothing. */
     static Made create(
@@ -139,7 +140,7 @@ final class Segment {
             disk.flush(channel);
             disk.move(nascent, file);
             flush(disk, file.resolveSibling("."));
-            return new Made(channel, headLength);
+            return new Made(channel, headLength, bytes.size());
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

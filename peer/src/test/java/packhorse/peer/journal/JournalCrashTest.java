@@ -225,7 +225,7 @@ class JournalCrashTest {
                     .sorted()
                     .toList();
         }
-        assertEquals(ReportJournal.FORMER_FILES_MAX, kept.size());
+        assertEquals(SegmentRow.FORMER_FILES_MAX, kept.size());
         assertEquals(String.format("%016x.reports.former", 100), kept.getLast());
     }
 
