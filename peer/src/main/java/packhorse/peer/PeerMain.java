@@ -118,6 +118,7 @@ public final class PeerMain implements AutoCloseable {
                             AgentConfig.of(config.data(), Optional.of(config.socket()))
                                     .withLimits(config.limits())
                                     .withSeedOnStart(config.seedOnStart())
+                                    .withRestartNotice(config.install().restartNotice())
                                     .withWay(way(config)),
                             identity,
                             store,

@@ -62,10 +62,13 @@ final class PeerConfigTest {
                       enabled: false
                       root: /srv/../srv/image
                       reboot: []
+                      restartNotice: 5m
                       drift: 0s
                       sandbox: true
                     """)).install();
-        assertEquals(new InstallConfig(false, Path.of("/srv/image"), List.of(), Duration.ZERO, true), install);
+        assertEquals(
+                new InstallConfig(false, Path.of("/srv/image"), List.of(), Duration.ofMinutes(5), Duration.ZERO, true),
+                install);
         InstallerSettings settings = install.settings(Path.of("/var/lib/p"), Path.of("/var/lib/p/store"));
         assertEquals(Path.of("/var/lib/p/installer"), settings.data());
         assertEquals(Path.of("/var/lib/p/trust"), settings.metadata());
@@ -73,6 +76,11 @@ final class PeerConfigTest {
                 UsageException.class,
                 () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + "install: {drift: 1s}\n")));
         assertTrue(String.valueOf(often.getMessage()).contains("or more seldom"), often::getMessage);
+        UsageException early = assertThrows(
+                UsageException.class,
+                () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + "install: {restartNotice: 8d}\n")));
+        assertTrue(
+                String.valueOf(early.getMessage()).contains("4:26: nobody is told longer than 7d"), early::getMessage);
         UsageException unknown = assertThrows(
                 UsageException.class,
                 () -> PeerConfig.of(YamlDocument.parse("peer.yaml", LEAST + "install: {colour: green}\n")));

@@ -10,6 +10,7 @@ import packhorse.core.state.ActionState;
 import packhorse.core.state.DesiredItem;
 import packhorse.core.state.Operation;
 import packhorse.core.state.StatusEntry;
+import packhorse.peer.desired.Restarts;
 
 /** Says of an item where it stands and what will happen, for the people of this machine. */
 final class ActionWriter {
@@ -44,12 +45,13 @@ final class ActionWriter {
                         .map(CodeClass::number)
                         .orElse(0))
                 .setActivateNotBeforeMillis(millis(item.activateNotBefore()))
-                .setDeferUntilMillis(millis(item.policy().deferUntil()))
+                .setDeferUntilMillis(millis(latest(item)))
                 .setDeferredMillis(millis(installations.deferred(item.action())))
                 .setLocal(LocalOrders.isLocal(item.action()))
                 .setIrreversible(steward.isIrreversible(item.subject()));
         if (!ended) {
-            status.setNext(next(item, last.map(StatusEntry::state), hindrance));
+            status.setNext(next(item, last.map(StatusEntry::state), hindrance))
+                    .setRestartMillis(millis(steward.restart(item.action()).map(Steward.Restart::at)));
             installations
                     .progress(item.action())
                     .ifPresent(progress -> status.setProgress(packhorse.core.message.v1.InstallProgress.newBuilder()
@@ -62,6 +64,16 @@ final class ActionWriter {
         return status.build();
     }
 
+    /** Until when it may be put off, or the start of the machine that it waits for. */
+    Optional<Instant> latest(DesiredItem item) {
+        return awaitsWord(item) ? Restarts.latest(item) : item.policy().deferUntil();
+    }
+
+    /** Whether it waits for a start of the machine that is for the agent to begin. */
+    boolean awaitsWord(DesiredItem item) {
+        return item.policy().mayReboot() && installations.awaitsStart(item.action());
+    }
+
     private static long millis(Optional<Instant> time) {
         return time.map(Instant::toEpochMilli).orElse(0L);
     }
@@ -71,9 +83,12 @@ final class ActionWriter {
             return hindrance;
         }
         if (state.filter(ActionState::changes).isPresent()) {
-            return installations.awaitsStart(item.action())
-                    ? "The machine has to start again; it goes on then."
-                    : "It is under way.";
+            return steward.restart(item.action())
+                    .map(restart -> restart(item, restart))
+                    .orElse(
+                            installations.awaitsStart(item.action())
+                                    ? "The machine has to start again; it goes on then."
+                                    : "It is under way.");
         }
         Instant now = clock.instant();
         Optional<Instant> from = item.activateNotBefore().filter(now::isBefore);
@@ -88,5 +103,14 @@ final class ActionWriter {
         }
         return from.map(time -> "It begins at " + time + " or later.")
                 .orElse(hindrance.isEmpty() ? "It begins as soon as it is ready." : hindrance);
+    }
+
+    private String restart(DesiredItem waiting, Steward.Restart restart) {
+        String needs = steward.item(restart.action())
+                .map(item -> item.subject().toString())
+                .orElse(restart.action());
+        Optional<Instant> latest = latest(waiting).filter(clock.instant()::isBefore);
+        return "Restarts at " + restart.at() + ", because " + needs + " needs it; "
+                + latest.map(most -> "this may be put off until " + most + ".").orElse("this cannot be put off.");
     }
 }

@@ -193,6 +193,7 @@ public final class Agent implements AutoCloseable {
                 leases,
                 new Deferrals(data.resolve("deferred"), errands),
                 config.platforms(),
+                config.restartNotice(),
                 errands,
                 clock,
                 this::planAgain);

@@ -27,7 +27,6 @@ import packhorse.peer.desired.Installs;
 import packhorse.peer.desired.LineName;
 import packhorse.peer.install.InstallTask;
 import packhorse.peer.install.TaskStatus;
-import packhorse.peer.install.TaskStatus.Gate;
 import packhorse.peer.installer.Installer;
 import packhorse.peer.installer.engine.InstallFields;
 import packhorse.peer.installer.engine.InstallProgress;
@@ -60,6 +59,7 @@ final class Installations {
     private final Leases leases;
     private final Deferrals deferrals;
     private final List<Platform> platforms;
+    private final Duration restartNotice;
     private final InstantSource clock;
     private final Runnable changed;
     private long said;
@@ -74,6 +74,7 @@ final class Installations {
      *
      * @param installer absent where this machine puts nothing in place
      * @param platforms whose releases this machine runs
+     * @param restartNotice how long before the machine is started again its user is told
      * @param changed told when the course may be another one
      */
     Installations(
@@ -82,6 +83,7 @@ final class Installations {
             Leases leases,
             Deferrals deferrals,
             List<Platform> platforms,
+            Duration restartNotice,
             Errands errands,
             InstantSource clock,
             Runnable changed) {
@@ -89,6 +91,7 @@ final class Installations {
         this.leases = leases;
         this.deferrals = deferrals;
         this.platforms = List.copyOf(platforms);
+        this.restartNotice = restartNotice;
         this.clock = clock;
         this.changed = changed;
         this.told = new Kept<>(file, read(file), Installations::bytes, errands);
@@ -147,7 +150,8 @@ final class Installations {
                 tasks,
                 leases.held(),
                 deferrals.all(),
-                platforms);
+                platforms,
+                restartNotice);
     }
 
     /** Whether this machine can put anything in place at all. */
@@ -188,12 +192,17 @@ final class Installations {
         return Optional.ofNullable(progress.get(action));
     }
 
+    /** What it was told last. */
+    List<InstallTask> told() {
+        return told.standing().tasks();
+    }
+
     /** Whether an action goes on only after the machine's next start. */
     boolean awaitsStart(String action) {
         return heard.stream()
                 .flatMap(report -> report.tasks().stream())
-                .anyMatch(status -> status.action().equals(action)
-                        && status.waiting().filter(Gate.REBOOT::equals).isPresent());
+                .anyMatch(status ->
+                        status.action().equals(action) && status.startNeeded().isPresent());
     }
 
     /** Says what is to be done now, where that is something else than before. */

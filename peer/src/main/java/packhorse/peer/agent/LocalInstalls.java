@@ -34,7 +34,7 @@ import packhorse.peer.installer.engine.InstallFields;
 /**
  * What the user of this machine asks for where something is put in place: an installation or a rollback becomes an order of his
  * own, which goes the way of all orders; he is shown how far it is until it ended, and it goes on when he goes away. He may put off what
- * an order lets him put off.
+ * an order lets him put off, also the start of the machine that it comes to in the end.
  *
  * <p>Owns who watches. Only the owner thread enters.
  */
@@ -258,13 +258,15 @@ final class LocalInstalls {
         DesiredItem item = found.get();
         Optional<StatusEntry> last = steward.last(item.action());
         Instant now = clock.instant();
-        Optional<Instant> most = item.policy().deferUntil();
+        Optional<Instant> most = writer.latest(item);
+        boolean underWay =
+                last.map(StatusEntry::state).filter(ActionState::changes).isPresent();
         Duration length = Duration.ofMillis(Math.clamp(asked.getMillis(), 0, DEFER_MAX.toMillis()));
         if (last.filter(entry -> entry.state().ends(entry.operation())).isPresent()) {
             refuse(
                     sink,
                     Refused.usage(item.action() + " has ended: " + last.get().state()));
-        } else if (last.map(StatusEntry::state).filter(ActionState::changes).isPresent()) {
+        } else if (underWay && !writer.awaitsWord(item)) {
             refuse(sink, Refused.usage(item.action() + " is under way and cannot be put off any more"));
         } else if (most.isEmpty()) {
             refuse(sink, Refused.usage(item.action() + " may not be put off; whoever ordered it can allow it"));
@@ -276,7 +278,7 @@ final class LocalInstalls {
         } else {
             Instant until = now.plus(length);
             Set<String> actions =
-                    steward.desired().items().stream().map(DesiredItem::action).collect(Collectors.toSet());
+                    steward.going().stream().map(DesiredItem::action).collect(Collectors.toSet());
             installations.defer(
                     item.action(),
                     until.isAfter(most.get()) ? most.get() : until,

@@ -109,7 +109,7 @@ final class ReportWriter {
                 .setCertificateUntilMillis(identity.self().notAfter().toEpochMilli());
         listen.forEach(address -> status.addListen(endpoint(address)));
         packs.forEach(pack -> status.addPacks(pack(pack)));
-        for (DesiredItem item : steward.desired().items()) {
+        for (DesiredItem item : steward.going()) {
             status.addActions(actions.status(item));
         }
         installations.lines().forEach(line -> status.addLines(InstallFields.write(line)));

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import packhorse.core.message.v1.Envelope;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.DesiredItem;
 import packhorse.core.state.DesiredState;
+import packhorse.core.state.Priority;
 import packhorse.core.state.StatusEntry;
 import packhorse.core.state.Subject;
 import packhorse.core.trust.VerifiedManifest;
@@ -89,6 +91,8 @@ final class Steward {
     private DesiredState desired;
     /** What actions wait for, one line each. */
     private Map<String, String> waits = Map.of();
+    /** When the machine is started again, by the actions that wait for it. */
+    private Map<String, Instant> restarts = Map.of();
 
     private boolean storing;
     private Optional<DesiredState> toStore = Optional.empty();
@@ -185,11 +189,32 @@ final class Steward {
         return new DesiredState(desired.revision(), items, desired.variables());
     }
 
-    /** The item of an action, where one is wanted. */
+    /** All that is to be done on this machine, and what nobody orders any more and is being ended or taken back. */
+    List<DesiredItem> going() {
+        List<DesiredItem> going = new ArrayList<>(desired().items());
+        Set<String> ordered = going.stream().map(DesiredItem::action).collect(Collectors.toSet());
+        installations.told().stream()
+                .filter(task -> !ordered.contains(task.action()))
+                .filter(task -> last(task.action())
+                        .filter(entry -> !entry.state().ends(entry.operation()))
+                        .isPresent())
+                .map(task -> new DesiredItem(
+                        task.action(),
+                        task.subject(),
+                        task.operation(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Priority.NORMAL,
+                        Optional.empty(),
+                        task.policy()))
+                .forEach(going::add);
+        return going;
+    }
+
+    /** One of them. */
     Optional<DesiredItem> item(String action) {
-        return desired().items().stream()
-                .filter(item -> item.action().equals(action))
-                .findFirst();
+        return going().stream().filter(item -> item.action().equals(action)).findFirst();
     }
 
     /** Whether the desired state brings a release here, so that nobody has to be asked whether it may be had. */
@@ -341,6 +366,7 @@ final class Steward {
             return;
         }
         waits = course.waits();
+        announce(course.restarts());
         if (naming || name(course.tasks())) {
             return;
         }
@@ -354,6 +380,15 @@ final class Steward {
             Course.Fetch fetch = course.fetch().get(state.id());
             state.ordered = Optional.ofNullable(fetch).map(Course.Fetch::priority);
         }
+    }
+
+    private void announce(Map<String, Instant> now) {
+        now.forEach((action, at) -> {
+            if (!at.equals(restarts.get(action))) {
+                LOG.info("the machine starts again at {}, because the action {} needs it", at, action);
+            }
+        });
+        restarts = now;
     }
 
     /**
@@ -681,6 +716,18 @@ final class Steward {
         return waiting.isEmpty() && resolutions.get(item.subject()) instanceof Resolution.Unavailable(String reason)
                 ? reason
                 : waiting;
+    }
+
+    /** When the machine is started again, and for which action. */
+    record Restart(Instant at, String action) {}
+
+    /** The start that an action waits for, where the agent begins it: the first that any asks for. */
+    Optional<Restart> restart(String action) {
+        return restarts.containsKey(action)
+                ? restarts.entrySet().stream()
+                        .map(entry -> new Restart(entry.getValue(), entry.getKey()))
+                        .min(Comparator.comparing(Restart::at).thenComparing(Restart::action))
+                : Optional.empty();
     }
 
     /** The content of what a subject turned out to be. */

@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "defer",
         description = {
-            "Put off what is going to be installed or taken away on this machine, no longer than its order allows.",
+            "Put off what is going to be installed or taken away on this machine, or the restart that it needs,",
+            "no longer than its order allows.",
             "packhorse status says what that is, and until when it may be put off."
         },
         mixinStandardHelpOptions = true,
@@ -111,7 +112,9 @@ public final class DeferCommand implements Callable<Integer> {
         if (options.json()) {
             options.out().println(JsonLine.of(InstallJson.action(action)));
         } else {
-            String what = InstallWords.operation(action) + " " + InstallWords.subject(action);
+            boolean restarts = action.getRestartMillis() != 0;
+            String what = (restarts ? "the restart for " : "") + InstallWords.operation(action) + " "
+                    + InstallWords.subject(action);
             options.out()
                     .println(
                             isNow()
@@ -119,6 +122,9 @@ public final class DeferCommand implements Callable<Integer> {
                                     : what + " is put off until " + Instant.ofEpochMilli(action.getDeferredMillis())
                                             + "; its order allows it until "
                                             + Instant.ofEpochMilli(action.getDeferUntilMillis()));
+            if (restarts) {
+                options.out().println(action.getNext());
+            }
         }
         options.out().flush();
     }

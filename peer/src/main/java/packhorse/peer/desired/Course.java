@@ -60,6 +60,7 @@ import packhorse.peer.install.InstallTask;
  * @param tasks all that the installer is to do, in order
  * @param leases actions that wait for the right to begin
  * @param waits what actions wait for, one line each, by action
+ * @param restarts when the machine is started again, by the actions that wait for it
  * @param wake the next moment at which time alone changes the course
  */
 public record Course(
@@ -71,6 +72,7 @@ public record Course(
         List<InstallTask> tasks,
         Set<String> leases,
         Map<String, String> waits,
+        Map<String, Instant> restarts,
         Optional<Instant> wake) {
     /**
      * An action comes to a state.
@@ -138,6 +140,7 @@ public record Course(
         tasks = List.copyOf(tasks);
         leases = Set.copyOf(leases);
         waits = Map.copyOf(waits);
+        restarts = Map.copyOf(restarts);
     }
 
     /** The course from {@code situation}. */

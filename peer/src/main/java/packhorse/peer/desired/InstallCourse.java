@@ -48,6 +48,9 @@ import packhorse.peer.install.TaskStatus.Gate;
  *                              no lease is held (one is asked for)
  * any            with a task   none of these                                     stage GO with the lease, until it lapses
  * any            with a task   something was changed                             stage GO, whatever happens
+ * any            with a task   it needs the machine's next start, its policy     the word that it may be begun; see {@link Restarts}
+ *                              lets us begin it, its user was told and has not
+ *                              put it off
  * any            not changed   the deadline passed                               TIMED_OUT; with GO said, stage ABANDON first
  * any            with a task   gone from the desired state                       stage ABANDON, and when the installer has
  *                                                                                ended it CANCELLED or SUPERSEDED, or its end

@@ -1,5 +1,6 @@
 package packhorse.peer.desired;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ import packhorse.peer.install.TaskStatus;
  * @param leases until when an action may begin its first change, as trackers answered
  * @param deferrals until when the user of the machine put an action off
  * @param platforms whose releases this machine runs
+ * @param restartNotice how long before the machine is started again its user is told
  */
 public record Installs(
         Reach reach,
@@ -36,7 +38,8 @@ public record Installs(
         Map<String, InstallTask> told,
         Map<String, Instant> leases,
         Map<String, Instant> deferrals,
-        List<Platform> platforms) {
+        List<Platform> platforms,
+        Duration restartNotice) {
     /** Whether there is an installer. */
     public enum Reach {
         /** This machine has none: nothing is put in place here. */
@@ -57,7 +60,8 @@ public record Installs(
 
     /** Of a machine without an installer. */
     public static Installs off(String why) {
-        return new Installs(Reach.OFF, why, false, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of());
+        return new Installs(
+                Reach.OFF, why, false, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), List.of(), Duration.ZERO);
     }
 
     /** What is in place of a release's line; nothing where nobody said anything of it. */

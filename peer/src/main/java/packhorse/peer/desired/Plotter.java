@@ -40,6 +40,7 @@ final class Plotter {
     private final Map<String, InstallTask> tasks = new LinkedHashMap<>();
     private final Set<String> leases = new HashSet<>();
     private final Map<String, String> waits = new HashMap<>();
+    private final Map<String, Instant> restarts = new HashMap<>();
     private @Nullable Instant wake;
 
     Plotter(Situation situation) {
@@ -63,6 +64,7 @@ final class Plotter {
         }
         givePlaces();
         vanished();
+        restart(wanted);
         Set<Sha256> end = new HashSet<>(situation.ordered());
         end.removeAll(wantedPacks());
         return new Course(
@@ -74,7 +76,19 @@ final class Plotter {
                 List.copyOf(tasks.values()),
                 leases,
                 waits,
+                restarts,
                 Optional.ofNullable(wake));
+    }
+
+    /** Whatever else is to become of a task: what it needs the machine's next start for may be its way back. */
+    private void restart(Map<String, DesiredItem> wanted) {
+        Restarts when = new Restarts(situation);
+        tasks.replaceAll((action, task) -> {
+            Optional<DesiredItem> item = Optional.ofNullable(wanted.get(action));
+            when.at(task, item).filter(situation.now()::isBefore).ifPresent(this::wakeAt);
+            when.planned(task, item).ifPresent(time -> restarts.put(action, time));
+            return when.told(task, item);
+        });
     }
 
     private Map<Sha256, Fetch> byUrgency() {

@@ -22,6 +22,7 @@ import packhorse.core.state.Subject;
  * @param stage how far it may go now
  * @param leaseUntil nothing that cannot be taken back for free begins later than this; absent: no lease is held
  * @param variables for configuration, those of this endpoint
+ * @param restart the machine may be started again for it, for the start that it needs since that time; absent: not yet
  */
 public record InstallTask(
         String action,
@@ -31,7 +32,8 @@ public record InstallTask(
         Stage stage,
         Optional<Instant> leaseUntil,
         InstallPolicy policy,
-        SortedMap<String, String> variables) {
+        SortedMap<String, String> variables,
+        Optional<Instant> restart) {
     /** How far a task may go. The installer never goes back by itself from one to an earlier one, it only stops. */
     public enum Stage {
         /** Look whether it can be done and lay everything ready; change nothing. */
@@ -55,9 +57,27 @@ public record InstallTask(
         variables = Collections.unmodifiableSortedMap(new TreeMap<>(variables));
     }
 
+    /** A task that no start of the machine was allowed for. */
+    public InstallTask(
+            String action,
+            Subject subject,
+            Operation operation,
+            List<Member> members,
+            Stage stage,
+            Optional<Instant> leaseUntil,
+            InstallPolicy policy,
+            SortedMap<String, String> variables) {
+        this(action, subject, operation, members, stage, leaseUntil, policy, variables, Optional.empty());
+    }
+
     /** The same task as it stands now: these follow, all else stays as it was said first. */
     public InstallTask now(Stage stageNow, Optional<Instant> leaseNow, InstallPolicy policyNow) {
-        return new InstallTask(action, subject, operation, members, stageNow, leaseNow, policyNow, variables);
+        return new InstallTask(action, subject, operation, members, stageNow, leaseNow, policyNow, variables, restart);
+    }
+
+    /** The same task with another word on starting the machine again. */
+    public InstallTask restarting(Optional<Instant> restartNow) {
+        return new InstallTask(action, subject, operation, members, stage, leaseUntil, policy, variables, restartNow);
     }
 
     /** The same task, which nobody wants any more. */
@@ -67,11 +87,11 @@ public record InstallTask(
 
     /** What this one, which was begun, would be written as now that it is said anew: the members stay that it was begun with. */
     public InstallTask following(InstallTask newest) {
-        return now(newest.stage(), newest.leaseUntil(), newest.policy());
+        return now(newest.stage(), newest.leaseUntil(), newest.policy()).restarting(newest.restart());
     }
 
     /** The same task for these members. */
     InstallTask of(List<Member> some) {
-        return new InstallTask(action, subject, operation, some, stage, leaseUntil, policy, variables);
+        return new InstallTask(action, subject, operation, some, stage, leaseUntil, policy, variables, restart);
     }
 }

@@ -24,7 +24,6 @@ import packhorse.core.state.LineState.Presence;
 import packhorse.core.state.LineState.TransactionState;
 import packhorse.core.state.Operation;
 import packhorse.peer.install.Step.Kind;
-import packhorse.peer.install.TaskStatus.Gate;
 
 /**
  * What all entries of the journal come to: transactions that are open, tasks that ended, and what is in place of each release line.
@@ -324,7 +323,7 @@ public final class Ledger {
                 ? Presence.INSTALLED
                 : (prepared && !removal && !turned) ? Presence.STAGED : Presence.ABSENT;
         boolean needsStart =
-                progress.waiting().filter(one -> one.gate() == Gate.REBOOT).isPresent();
+                progress.waiting().filter(one -> one.gate().isStart()).isPresent();
         boolean used = (placed && !removal) ? progress.isDone(Kind.ACTIVATE, member) : version.isPresent();
         return new LineState(
                 name.release(),

@@ -58,7 +58,8 @@ import packhorse.peer.install.TaskStatus.Gate;
  *
  * <p><b>Gates.</b> Before the first step that changes something each time: the agent's GO and a lease that still holds
  * now. After it nothing is asked for any more, else a machine would stay between old and new. A step whose effect needs the machine's
- * next start is followed by nothing before that.
+ * next start is followed by nothing before that. Where the policy lets the machine be started again for it, that is begun on the agent's
+ * word only, which is about this start and no other: the agent tells the machine's user first, who may put it off.
  *
  * <p><b>Committing</b> never turns: a backup that cannot be freed is tried three times and left, as is one whose freeing was cut off
  * {@value #BEGINS_MAX} times; it costs room, nothing else.
@@ -273,11 +274,12 @@ public final class Machine {
     }
 
     private static Next start(Progress progress) {
-        return new Next.Wait(
-                Gate.REBOOT,
-                progress.task().policy().mayReboot()
-                        ? "the machine is about to start again"
-                        : "the machine has to start again; its policy lets nobody do that but you");
+        if (!progress.task().policy().mayReboot()) {
+            return new Next.Wait(Gate.REBOOT, "the machine has to start again; its policy lets nobody do that but you");
+        }
+        return progress.mayStart()
+                ? new Next.Wait(Gate.REBOOT, "the machine is about to start again")
+                : new Next.Wait(Gate.RESTART, "the machine has to start again");
     }
 
     private static Next commit(Progress progress) {

@@ -1,6 +1,7 @@
 package packhorse.peer.install;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -55,6 +56,9 @@ public final class Progress {
     private int undoFailures;
     private @Nullable Turned lastFailure;
     private @Nullable Waited waiting;
+    /** Since when it waits for the machine's next start; to the millisecond, as the journal has it. */
+    private @Nullable Instant startNeeded;
+
     private @Nullable Ended ended;
 
     Progress(Began began) {
@@ -94,6 +98,11 @@ public final class Progress {
                     pass(ActionState.WAITING);
                 }
                 waiting = waited;
+                if (!waited.gate().isStart()) {
+                    startNeeded = null;
+                } else if (startNeeded == null) {
+                    startNeeded = waited.at().truncatedTo(ChronoUnit.MILLIS);
+                }
             }
             case Ended end -> end(end);
         }
@@ -115,7 +124,7 @@ public final class Progress {
             done.keySet().removeIf(step -> step.kind() == Kind.VERIFY);
         }
         ended = null;
-        waiting = null;
+        goOn();
         undoFailures = 0;
         pass(ActionState.PRECHECK);
         pass(ActionState.PREPARED);
@@ -134,7 +143,7 @@ public final class Progress {
             throw wrong(started, "not everything was verified");
         }
         begun.merge(step, 1, Integer::sum);
-        waiting = null;
+        goOn();
         changed |= step.kind().changes();
         changedInAct |= step.kind().changes() || step.kind().back();
         shown(step.kind(), step.member() == last()).ifPresent(this::pass);
@@ -183,7 +192,7 @@ public final class Progress {
 
     private void turn(Turned turned) {
         requireMoving(turned);
-        waiting = null;
+        goOn();
         if (freeing()) {
             Step step = begun.keySet().stream()
                     .filter(one -> one.kind() == Kind.COMMIT || one.kind() == Kind.CLEAR)
@@ -209,8 +218,13 @@ public final class Progress {
             throw wrong(end, "not everything was verified");
         }
         pass(end.state());
-        waiting = null;
+        goOn();
         ended = end;
+    }
+
+    private void goOn() {
+        waiting = null;
+        startNeeded = null;
     }
 
     private void requireMoving(Entry.OfTransaction line) {
@@ -394,6 +408,11 @@ public final class Progress {
                         && one.boot().filter(boot::equals).isPresent());
     }
 
+    /** Whether the agent said that the machine may be started again for the start that it waits for, and not for one before. */
+    boolean mayStart() {
+        return startNeeded != null && task.restart().filter(startNeeded::equals).isPresent();
+    }
+
     static boolean forward(Kind kind) {
         return switch (kind) {
             case PRECHECK,
@@ -430,7 +449,8 @@ public final class Progress {
             detail = waiting.detail();
         }
         Optional<Gate> gate = Optional.ofNullable(waiting).map(Waited::gate);
-        return new TaskStatus(task.action(), passed, detail, code, codeClass, gate, ended != null);
+        return new TaskStatus(
+                task.action(), passed, detail, code, codeClass, gate, ended != null, Optional.ofNullable(startNeeded));
     }
 
     /** When something about it was written last that a pause is counted from. */

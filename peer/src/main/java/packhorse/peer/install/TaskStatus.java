@@ -1,5 +1,6 @@
 package packhorse.peer.install;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.CodeClass;
@@ -14,6 +15,7 @@ import packhorse.core.state.ActionState;
  * @param code a program's return code, 0 where none ran
  * @param codeClass of a failure
  * @param waiting what it cannot go on without
+ * @param startNeeded since when it needs the machine's next start; absent where it needs none
  */
 public record TaskStatus(
         String action,
@@ -22,7 +24,8 @@ public record TaskStatus(
         int code,
         Optional<CodeClass> codeClass,
         Optional<Gate> waiting,
-        boolean ended) {
+        boolean ended,
+        Optional<Instant> startNeeded) {
     /** What a task waits for. */
     public enum Gate {
         /** The agent has to say GO. */
@@ -32,7 +35,14 @@ public record TaskStatus(
         /** The machine's next start. */
         REBOOT,
         /** Another transaction that uses the same lines. */
-        TURN
+        TURN,
+        /** The agent's word that the machine may be started again, once its user was told. */
+        RESTART;
+
+        /** Whether only the machine's next start lets it go on, whoever begins it. */
+        public boolean isStart() {
+            return this == REBOOT || this == RESTART;
+        }
     }
 
     public TaskStatus {
@@ -40,6 +50,18 @@ public record TaskStatus(
         if (passed.isEmpty()) {
             throw new IllegalArgumentException("the task " + action + " is in no state");
         }
+    }
+
+    /** Of a task that needs no start of the machine. */
+    public TaskStatus(
+            String action,
+            List<ActionState> passed,
+            String detail,
+            int code,
+            Optional<CodeClass> codeClass,
+            Optional<Gate> waiting,
+            boolean ended) {
+        this(action, passed, detail, code, codeClass, waiting, ended, Optional.empty());
     }
 
     /** Where it is. */

@@ -50,6 +50,7 @@ public final class InstallJson {
         out.put("activateNotBeforeMillis", new JsonInteger(action.getActivateNotBeforeMillis()));
         out.put("deferUntilMillis", new JsonInteger(action.getDeferUntilMillis()));
         out.put("deferredMillis", new JsonInteger(action.getDeferredMillis()));
+        out.put("restartMillis", new JsonInteger(action.getRestartMillis()));
         out.put(
                 "priority",
                 text(action.getPriority().name().toLowerCase(Locale.ROOT).replace("priority_", "")));

@@ -132,7 +132,7 @@ public final class InstallWords {
         if (!action.getNext().isEmpty() && !action.getNext().equals(action.getDetail())) {
             lines.add("  " + action.getNext());
         }
-        if (action.getDeferUntilMillis() != 0) {
+        if (action.getDeferUntilMillis() != 0 && action.getRestartMillis() == 0) {
             lines.add("  it may be put off until " + Instant.ofEpochMilli(action.getDeferUntilMillis()));
         }
         if (action.getIrreversible()) {

@@ -32,6 +32,7 @@
   let state = { lines: [], actions: [] };
   let ended = null;
   const told = new Map();
+  const restarts = new Map();
 
   // ---- drawing ---------------------------------------------------------------------------------------------------
 
@@ -151,15 +152,19 @@
       }
     }
     write(next, action.next === action.detail ? "" : readable(action.next));
+    const start = action.restartMillis > 0;
+    next.className = start ? "note warn" : "";
     write(warn, action.irreversible ? "Irreversible: once in place it cannot be taken back." : "");
     const most = action.deferUntilMillis - Date.now();
-    const may = most > 60_000 && !CHANGING.has(action.state);
+    const may = most > 60_000 && (start || !CHANGING.has(action.state));
+    write(card.put, start ? "Put the restart off" : "Put it off");
+    write(card.now, start ? "Put the restart off no longer" : "Do it now");
     buttons.hidden = !may && action.deferredMillis <= Date.now();
     card.now.hidden = action.deferredMillis <= Date.now();
     card.span.hidden = card.put.hidden = !may;
     if (may && document.activeElement !== card.span) spans(card.span, most, action.deferUntilMillis);
-    card.put.setAttribute("aria-label", `Put it off: ${title.textContent}`);
-    card.now.setAttribute("aria-label", `Do it now: ${title.textContent}`);
+    card.put.setAttribute("aria-label", `${card.put.textContent}: ${title.textContent}`);
+    card.now.setAttribute("aria-label", `${card.now.textContent}: ${title.textContent}`);
   }
 
   function spans(select, most, until) {
@@ -183,7 +188,7 @@
       action: action.action,
       millis: span < 0 ? Math.max(0, -span - Date.now()) : span,
     }, (answer) => (answer.deferredMillis > Date.now()
-      ? `${nameOf(answer.subject)} is put off until ${local(answer.deferredMillis)}`
+      ? `${answer.restartMillis > 0 ? "The restart for " : ""}${nameOf(answer.subject)} is put off until ${local(answer.deferredMillis)}`
       : `${nameOf(answer.subject)} goes on`));
 
   // ---- what is in place ------------------------------------------------------------------------------------------
@@ -349,6 +354,8 @@
         say(`${nameOf(action.subject)}: ${STATES[action.state] ?? action.state}`);
       }
       told.set(action.action, action.state);
+      if (action.restartMillis > 0 && restarts.get(action.action) !== action.restartMillis) say(readable(action.next));
+      restarts.set(action.action, action.restartMillis);
     }
   }
 

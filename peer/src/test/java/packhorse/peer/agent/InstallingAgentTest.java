@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
 import static packhorse.peer.agent.InstallingWorld.archive;
 import static packhorse.peer.agent.InstallingWorld.awaitPath;
+import static packhorse.peer.agent.InstallingWorld.defer;
 import static packhorse.peer.agent.InstallingWorld.item;
 import static packhorse.peer.agent.InstallingWorld.lines;
 import static packhorse.peer.agent.InstallingWorld.order;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.message.FrameCodec;
-import packhorse.core.message.v1.Defer;
 import packhorse.core.message.v1.EntitlementAnswer;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.Install;
@@ -198,12 +198,6 @@ final class InstallingAgentTest {
             awaitPath(deployment, "install", ALL_THE_WAY);
             assertThrows(UsageException.class, () -> again.ask(defer("install", Duration.ofHours(1))), "it has ended");
         }
-    }
-
-    private static LocalRequest defer(String action, Duration length) {
-        return LocalRequest.newBuilder()
-                .setDefer(Defer.newBuilder().setAction(action).setMillis(length.toMillis()))
-                .build();
     }
 
     @Test

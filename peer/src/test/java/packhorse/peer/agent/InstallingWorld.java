@@ -32,6 +32,7 @@ import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonReader;
 import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.ActionStatus;
+import packhorse.core.message.v1.Defer;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LineStatus;
@@ -271,6 +272,12 @@ final class InstallingWorld {
         await().atMost(Duration.ofSeconds(40))
                 .untilAsserted(
                         () -> assertEquals(List.of(states), path(deployment, action), () -> story(deployment, action)));
+    }
+
+    static LocalRequest defer(String action, Duration length) {
+        return LocalRequest.newBuilder()
+                .setDefer(Defer.newBuilder().setAction(action).setMillis(length.toMillis()))
+                .build();
     }
 
     static ActionStatus status(Deployment.Node node, String action) {

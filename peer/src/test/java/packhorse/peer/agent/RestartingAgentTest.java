@@ -4,10 +4,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
 import static packhorse.peer.agent.InstallingWorld.archive;
 import static packhorse.peer.agent.InstallingWorld.awaitPath;
+import static packhorse.peer.agent.InstallingWorld.defer;
 import static packhorse.peer.agent.InstallingWorld.hook;
 import static packhorse.peer.agent.InstallingWorld.item;
 import static packhorse.peer.agent.InstallingWorld.last;
@@ -22,6 +24,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +34,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.UsageException;
 import packhorse.core.content.InstallSection.Activating;
 import packhorse.core.content.InstallSection.Hook;
 import packhorse.core.content.InstallSection.HookMoment;
 import packhorse.core.content.Kind;
+import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.state.DesiredItem;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
@@ -68,12 +74,16 @@ final class RestartingAgentTest {
         return Files.exists(world.machine().resolve("opt/acme/app/current/version.txt"));
     }
 
-    private static DesiredItem mayReboot(String action, VerifiedManifest manifest) {
+    private static DesiredItem mayReboot(String action, VerifiedManifest manifest, Optional<Instant> deferUntil) {
         return item(
                 action,
                 Operation.INSTALL,
                 Subject.release(manifest.manifest().id()),
-                new InstallPolicy(Optional.empty(), false, true, false, false, false));
+                new InstallPolicy(deferUntil, false, true, false, false, false));
+    }
+
+    private static DesiredItem mayReboot(String action, VerifiedManifest manifest) {
+        return mayReboot(action, manifest, Optional.empty());
     }
 
     // ---- by order ----
@@ -193,14 +203,37 @@ final class RestartingAgentTest {
                         () -> status(agent, "install").toString()));
     }
 
-    @Test
-    void theMachineIsStartedAgainWherePolicySaysSo() throws Exception {
+    /** What starts the machine again, seen from here: a line in the file. */
+    private Path startsAreNoted() {
         Path started = directory.resolve("started");
         world.reboot = List.of("/bin/sh", "-c", "echo again >>" + started);
+        return started;
+    }
+
+    private static ActionStatus awaitAnnouncement(Deployment.Node agent) {
+        await().atMost(SOON).until(() -> status(agent, "install").getRestartMillis() > 0);
+        return status(agent, "install");
+    }
+
+    @Test
+    void theMachineIsStartedAgainWherePolicySaysSoOnceItsUserWasTold() throws Exception {
+        Path started = startsAreNoted();
         try (Deployment deployment = world.deployment("127.33.73")) {
             VerifiedManifest one = publish(deployment, Map.of(HookMoment.POST, WANTS_A_START));
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, mayReboot("install", one));
+            ActionStatus told = awaitAnnouncement(agent);
+            assertTrue(told.getNext().startsWith("Restarts at 2"), told::getNext);
+            assertTrue(
+                    told.getNext().contains("because acme/app@1.0 (any) needs it; this cannot be put off"),
+                    told::getNext);
+            assertTrue(told.getRestartMillis() > Instant.now().plusSeconds(600).toEpochMilli(), "he has a while");
+            UsageException refused =
+                    assertThrows(UsageException.class, () -> agent.ask(defer("install", Duration.ofHours(1))));
+            assertTrue(String.valueOf(refused.getMessage()).contains("may not be put off"), refused::getMessage);
+            assertFalse(Files.exists(started));
+
+            deployment.turn(Duration.ofMinutes(16));
             await().atMost(SOON).until(() -> Files.exists(started));
             awaitWordOfAStart(agent, "about to start again");
             agent.close();
@@ -212,15 +245,111 @@ final class RestartingAgentTest {
     }
 
     @Test
+    void theUserPutsTheStartOffOverRestartsOfTheAgentAndNoLongerThanHisOrderLetsHim() throws Exception {
+        Path started = startsAreNoted();
+        try (Deployment deployment = world.deployment("127.33.78")) {
+            VerifiedManifest one = publish(deployment, Map.of(HookMoment.POST, WANTS_A_START));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            Instant most = Instant.now().plus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
+            order(deployment, 1, mayReboot("install", one, Optional.of(most)));
+            assertEquals(most.toEpochMilli(), awaitAnnouncement(agent).getDeferUntilMillis());
+            assertTrue(status(agent, "install").getNext().contains("this may be put off until " + most));
+            ActionStatus far =
+                    agent.ask(defer("install", Duration.ofDays(2))).getFirst().getAction();
+            assertEquals(most.toEpochMilli(), far.getDeferredMillis());
+            assertEquals(most.toEpochMilli(), status(agent, "install").getRestartMillis());
+            long until = agent.ask(defer("install", Duration.ofHours(2)))
+                    .getFirst()
+                    .getAction()
+                    .getDeferredMillis();
+            deployment.turn(Duration.ofMinutes(30));
+            agent.close();
+
+            Deployment.Node again = deployment.agent("3", world.installer(deployment));
+            assertEquals(until, awaitAnnouncement(again).getRestartMillis());
+            assertFalse(Files.exists(started));
+            again.ask(defer("install", Duration.ZERO));
+            await().atMost(SOON).until(() -> Files.exists(started));
+            again.close();
+            world.boot = "the second start";
+            deployment.agent("3", world.installer(deployment));
+            awaitPath(deployment, "install", ALL_THE_WAY);
+            assertEquals("again\n", Files.readString(started), "once");
+        }
+    }
+
+    @Test
+    void whoStartsTheMachineHimselfBeforeIsNotAskedAgain() throws Exception {
+        Path started = startsAreNoted();
+        try (Deployment deployment = world.deployment("127.33.79")) {
+            VerifiedManifest one = publish(deployment, Map.of(HookMoment.POST, WANTS_A_START));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            order(deployment, 1, mayReboot("install", one));
+            awaitAnnouncement(agent);
+            agent.close();
+            world.boot = "the second start";
+            deployment.turn(Duration.ofMinutes(16));
+            deployment.agent("3", world.installer(deployment));
+            awaitPath(deployment, "install", ALL_THE_WAY);
+            assertFalse(Files.exists(started));
+        }
+    }
+
+    /** In a slot that came up ill only the next start brings back what was, also where the order is gone. */
+    @Test
+    void aWayBackTellsOfItsStartTooAlsoWhereNobodyOrdersItAnyMore() throws Exception {
+        Path started = startsAreNoted();
+        byte[] image = Deployment.content(6, 200_000);
+        Path machine = machineWithSlots(new byte[image.length]);
+        try (Deployment deployment = world.deployment("127.33.80")) {
+            VerifiedManifest one = image(
+                    deployment,
+                    image,
+                    Map.of(HookMoment.HEALTH, hook("echo it is ill; exit 9", Duration.ofSeconds(20))));
+            Deployment.Node agent = deployment.agent("3", world.installer(deployment));
+            order(
+                    deployment,
+                    1,
+                    mayReboot("install", one, Optional.of(Instant.now().plus(Duration.ofDays(1)))));
+            awaitAnnouncement(agent);
+            agent.close();
+
+            Files.writeString(machine.resolve("run/slot"), "b\n");
+            world.boot = "the second start";
+            Deployment.Node ill = deployment.agent("3", world.installer(deployment));
+            await().atMost(SOON)
+                    .until(() -> path(deployment, "install").getLast().equals("UNDOING"));
+            awaitAnnouncement(ill);
+            order(deployment, 2);
+            awaitWordOfAStart(ill, "no longer desired");
+            long until = ill.ask(defer("install", Duration.ofHours(2)))
+                    .getFirst()
+                    .getAction()
+                    .getDeferredMillis();
+            await().atMost(SOON).until(() -> status(ill, "install").getRestartMillis() == until);
+            assertFalse(Files.exists(started));
+            deployment.turn(Duration.ofHours(2));
+            await().atMost(SOON).until(() -> Files.exists(started));
+        }
+    }
+
+    @Test
     void aMachineThatCannotBeStartedAgainIsNamedWithTheReason() throws Exception {
         world.reboot = List.of("/bin/sh", "-c", "echo the door is locked; exit 5");
         try (Deployment deployment = world.deployment("127.33.74")) {
             VerifiedManifest one = publish(deployment, Map.of(HookMoment.POST, WANTS_A_START));
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
-            order(deployment, 1, mayReboot("install", one));
+            order(
+                    deployment,
+                    1,
+                    mayReboot("install", one, Optional.of(Instant.now().plus(Duration.ofDays(1)))));
+            awaitAnnouncement(agent);
+            deployment.turn(Duration.ofMinutes(16));
             awaitWordOfAStart(agent, "the door is locked");
             assertTrue(status(agent, "install").getDetail().contains("start it by hand"));
             assertFalse(status(agent, "install").getEnded());
+            agent.ask(defer("install", Duration.ofHours(2)));
+            assertTrue(awaitAnnouncement(agent).getNext().startsWith("Restarts at"), "not tried again before that");
             agent.close();
 
             world.reboot = List.of();

@@ -233,6 +233,19 @@ final class OrderCommandsTest {
         assertTrue(json.contains("\"deferredMillis\":1893542400000"), json);
         assertEquals("", run(new DeferCommand(), "local:1", "30m", "--quiet"));
 
+        String restart = "Restarts at 2030-01-02T00:00:00Z, because acme/editor@1.2 (any) needs it; this may be put off"
+                + " until 2030-01-03T00:00:00Z.";
+        ActionStatus.Builder starts = action(ActionState.ACTIVATING)
+                .setDeferUntilMillis(1_893_628_800_000L)
+                .setDeferredMillis(1_893_542_400_000L)
+                .setRestartMillis(1_893_542_400_000L)
+                .setNext(restart);
+        answer(going(starts), LocalReply.newBuilder().setAction(starts), done());
+        assertEquals(
+                "the restart for install acme/editor@1.2 is put off until 2030-01-02T00:00:00Z; its order allows it"
+                        + " until 2030-01-03T00:00:00Z\n" + restart + "\n",
+                run(new DeferCommand(), "acme/editor", "4h"));
+
         answer(going(waits, action(ActionState.STAGED).setAction("local:2")), put, done());
         UsageException two = assertThrows(UsageException.class, () -> run(new DeferCommand(), "acme/editor", "4h"));
         assertEquals("acme/editor may mean local:1 or local:2; name one of these actions", two.getMessage());

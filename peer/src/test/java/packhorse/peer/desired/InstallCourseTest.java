@@ -39,6 +39,7 @@ import packhorse.peer.install.TaskStatus.Gate;
 /** One item and an installer that says what the test says. */
 class InstallCourseTest {
     private static final Instant NOON = Instant.parse("2026-05-04T12:00:00Z");
+    private static final Duration NOTICE = Duration.ofMinutes(15);
     private static final InstallPolicy AT_ONCE = new InstallPolicy(Optional.empty(), false, false, false, false, true);
 
     private final Map<Subject, Resolution> catalogue = new HashMap<>();
@@ -75,7 +76,8 @@ class InstallCourseTest {
                         told,
                         leases,
                         deferrals,
-                        List.of(new Platform("linux-amd64"), Platform.ANY))));
+                        List.of(new Platform("linux-amd64"), Platform.ANY),
+                        NOTICE)));
     }
 
     /** Does what an agent does, until nothing is to be said and the installer was told. */
@@ -535,6 +537,174 @@ class InstallCourseTest {
         assertTrue(course.leases().isEmpty());
         assertEquals(ActionState.APPLYING, states("1").getLast());
     }
+
+    // ---- the machine's next start ----
+
+    /** Half an hour past noon something was changed that is in use after the next start only. */
+    private static final Instant NEEDED = NOON.plusSeconds(1800);
+
+    private static DesiredItem restarting(Subject subject, Optional<Instant> deferUntil, Optional<Instant> deadline) {
+        return item(
+                "1",
+                Operation.INSTALL,
+                subject,
+                new InstallPolicy(deferUntil, false, true, false, false, false),
+                Optional.empty(),
+                deadline);
+    }
+
+    private void needsAStart(Gate gate, ActionState... passed) {
+        statuses.put(
+                "1",
+                new TaskStatus(
+                        "1",
+                        List.of(passed),
+                        "the machine has to start again",
+                        0,
+                        Optional.empty(),
+                        Optional.of(gate),
+                        false,
+                        Optional.of(NEEDED)));
+    }
+
+    private void comesToAStart(DesiredItem item) {
+        hold("a@1");
+        settle(item);
+        says("1", Optional.of(Gate.GO), PREPARED);
+        leases.put("1", NOON.plusSeconds(600));
+        settle(item);
+        assertEquals(Stage.GO, task("1").stage());
+        needsAStart(Gate.RESTART, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING);
+        now = NEEDED;
+    }
+
+    @Test
+    void theMachineIsStartedAgainOnlyAWhileAfterItsUserWasTold() {
+        DesiredItem item = restarting(release("a@1"), Optional.empty(), Optional.empty());
+        comesToAStart(item);
+        deferrals.put("1", NOON.plus(Duration.ofDays(1)));
+        Course course = settle(item);
+        assertEquals(Map.of("1", NEEDED.plus(NOTICE)), course.restarts(), "who may not put it off does not");
+        assertEquals(Optional.of(NEEDED.plus(NOTICE)), course.wake());
+        assertEquals("the machine has to start again", course.waits().get("1"));
+        assertEquals(Optional.empty(), task("1").restart());
+        now = NEEDED.plus(NOTICE).minusMillis(1);
+        settle(item);
+        assertEquals(Optional.empty(), task("1").restart());
+        now = NEEDED.plus(NOTICE);
+        settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+        assertEquals(Stage.GO, task("1").stage());
+        needsAStart(Gate.REBOOT, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING);
+        course = settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+        assertTrue(course.restarts().isEmpty(), "it is no longer ours to begin");
+    }
+
+    @Test
+    void itsUserMayPutTheStartOffAsFarAsTheOrderLetsHim() {
+        Instant most = NEEDED.plusSeconds(20_000);
+        DesiredItem item = restarting(release("a@1"), Optional.of(most), Optional.empty());
+        comesToAStart(item);
+        deferrals.put("1", NEEDED.plusSeconds(60));
+        assertEquals(Map.of("1", NEEDED.plus(NOTICE)), settle(item).restarts(), "not sooner either");
+        deferrals.put("1", NEEDED.plusSeconds(5_000));
+        now = NEEDED.plus(NOTICE);
+        Course course = settle(item);
+        assertEquals(Map.of("1", NEEDED.plusSeconds(5_000)), course.restarts());
+        assertEquals(Optional.of(NEEDED.plusSeconds(5_000)), course.wake());
+        assertEquals(Optional.empty(), task("1").restart());
+        deferrals.put("1", NOON.plus(Duration.ofDays(9)));
+        assertEquals(Map.of("1", most), settle(item).restarts());
+        now = most;
+        settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+    }
+
+    @Test
+    void whatIsPutOffAfterTheWordTakesItBack() {
+        DesiredItem item = restarting(release("a@1"), Optional.of(NOON.plus(Duration.ofDays(1))), Optional.empty());
+        comesToAStart(item);
+        now = NEEDED.plus(NOTICE);
+        settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+        // The command failed, and is to be tried again.
+        needsAStart(Gate.REBOOT, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING);
+        deferrals.put("1", now.plusSeconds(3_600));
+        assertEquals(Optional.of(now.plusSeconds(3_600)), settle(item).wake());
+        assertEquals(Optional.empty(), task("1").restart());
+    }
+
+    @Test
+    void theDeadlineEndsWhatItsUserPutOff() {
+        Instant deadline = NEEDED.plusSeconds(3_000);
+        DesiredItem item =
+                restarting(release("a@1"), Optional.of(NOON.plus(Duration.ofDays(1))), Optional.of(deadline));
+        comesToAStart(item);
+        deferrals.put("1", NOON.plus(Duration.ofDays(1)));
+        assertEquals(Map.of("1", deadline), settle(item).restarts());
+        assertEquals(Optional.of(deadline), Restarts.latest(item));
+        now = deadline;
+        settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+        assertEquals(ActionState.APPLYING, states("1").getLast(), "it goes on");
+    }
+
+    @Test
+    void aDeadlineThatHasPassedLeavesItsUserTheWhileAllTheSame() {
+        DesiredItem item = restarting(release("a@1"), Optional.empty(), Optional.of(NEEDED.minusSeconds(10)));
+        comesToAStart(item);
+        assertEquals(Map.of("1", NEEDED.plus(NOTICE)), settle(item).restarts());
+        assertEquals(Optional.empty(), task("1").restart());
+    }
+
+    @Test
+    void withoutTheOrdersLeaveNothingIsStarted() {
+        DesiredItem item = item("1", Operation.INSTALL, release("a@1"));
+        comesToAStart(item);
+        needsAStart(Gate.REBOOT, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING);
+        now = NEEDED.plus(Duration.ofDays(3));
+        assertTrue(settle(item).restarts().isEmpty());
+        assertEquals(Optional.empty(), task("1").restart());
+    }
+
+    @Test
+    void noWordOutlivesTheStartThatItWasAbout() {
+        DesiredItem item = restarting(release("a@1"), Optional.empty(), Optional.empty());
+        comesToAStart(item);
+        now = NEEDED.plus(NOTICE);
+        settle(item);
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+        says("1", ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING, ActionState.APPLIED);
+        settle(item);
+        assertEquals(Optional.empty(), task("1").restart());
+        needsAStart(Gate.RESTART, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING);
+        settle(item);
+        reach = Installs.Reach.SILENT;
+        statuses.clear();
+        settle(item);
+        assertEquals(Optional.empty(), task("1").restart(), "an agent that was started again has to hear of it first");
+    }
+
+    @Test
+    void theWayBackOfWhatNobodyOrdersAnyMoreStartsTheMachineLikewise() {
+        Instant most = NEEDED.plusSeconds(20_000);
+        DesiredItem item = restarting(release("a@1"), Optional.of(most), Optional.empty());
+        comesToAStart(item);
+        settle(item);
+        needsAStart(
+                Gate.RESTART, ActionState.PRECHECK, ActionState.PREPARED, ActionState.APPLYING, ActionState.UNDOING);
+        deferrals.put("1", NEEDED.plusSeconds(5_000));
+        Course course = settle();
+        assertEquals(Stage.ABANDON, task("1").stage());
+        assertEquals(Map.of("1", NEEDED.plusSeconds(5_000)), course.restarts());
+        assertEquals(Optional.empty(), task("1").restart());
+        now = NEEDED.plusSeconds(5_000);
+        settle();
+        assertEquals(Optional.of(NEEDED), task("1").restart());
+    }
+
+    // ---- too late ----
 
     @Test
     void whatIsNotBegunByItsDeadlineTimesOutAndItsTaskIsEnded() {

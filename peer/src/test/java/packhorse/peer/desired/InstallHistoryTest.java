@@ -49,15 +49,19 @@ class InstallHistoryTest {
             Operation.ACTIVATE,
             Operation.DELETE);
 
+    private static final Duration NOTICE = Duration.ofSeconds(40);
+
     private static final List<Operation> ON_WHAT_IS_THERE =
             List.of(Operation.COMMIT, Operation.COMMIT, Operation.COMMIT, Operation.ROLLBACK, Operation.REMOVE);
 
     @Test
     void anyHistoryIsReportedAsALegalPathAndComesToAnEnd() {
         Map<Operation, Integer> good = new HashMap<>();
+        int[] restarts = new int[1];
         Cases.run(250, random -> {
             Endpoint endpoint = new Endpoint(random);
             endpoint.live();
+            restarts[0] += endpoint.restarts;
             endpoint.journal.values().stream()
                     .filter(record -> record.state().succeeded(record.operation()))
                     .filter(record -> record.state() != ActionState.ALREADY_AT_TARGET)
@@ -69,6 +73,7 @@ class InstallHistoryTest {
                     Long.getLong("packhorse.seed") != null || good.getOrDefault(operation, 0) > 0,
                     () -> "the histories show too little: " + good);
         }
+        assertTrue(Long.getLong("packhorse.seed") != null || restarts[0] > 20, "only " + restarts[0] + " restarts");
     }
 
     private static final class Endpoint {
@@ -92,6 +97,7 @@ class InstallHistoryTest {
         private final Map<String, Instant> everyLease = new HashMap<>();
         private Instant now = Instant.parse("2026-01-01T00:00:00Z");
         private int actions;
+        int restarts;
 
         Endpoint(RandomGenerator random) {
             this.random = random;
@@ -108,8 +114,13 @@ class InstallHistoryTest {
                     case 2 -> restartInstaller();
                     case 3 -> now = now.plusSeconds(random.nextInt(200));
                     case 4 -> defer();
-                    case 5 -> leases.values().removeIf(until -> !now.isBefore(until));
-                    case 6, 7, 8, 9, 10, 11 -> stepInstaller();
+                    case 5 -> {
+                        if (random.nextInt(4) == 0) {
+                            bootMachine();
+                        }
+                    }
+                    case 6 -> leases.values().removeIf(until -> !now.isBefore(until));
+                    case 7, 8, 9, 10, 11 -> stepInstaller();
                     case 12, 13, 14 -> hear();
                     default -> obey();
                 }
@@ -135,6 +146,7 @@ class InstallHistoryTest {
                     hear();
                     now = now.plusSeconds(10);
                 }
+                bootMachine();
                 desired = new DesiredState(desired.revision() + 1, open.subList(0, Math.max(0, withdrawn - 1)));
             }
             journal.values().forEach(record -> assertTrue(record.ended(), () -> record + " never ends: " + told));
@@ -177,7 +189,7 @@ class InstallHistoryTest {
                     new InstallPolicy(
                             random.nextBoolean() ? Optional.of(now.plusSeconds(500)) : Optional.empty(),
                             false,
-                            false,
+                            random.nextInt(4) > 0,
                             random.nextBoolean(),
                             false,
                             random.nextBoolean()));
@@ -213,6 +225,30 @@ class InstallHistoryTest {
                     requireRight(action, when);
                 }
             });
+            installer.goingDown().ifPresent(start -> {
+                requireTold(start);
+                restarts++;
+                bootMachine();
+            });
+        }
+
+        /** Its user had his while, and what he had put off when the agent gave its word was over. */
+        private void requireTold(ModelInstaller.GoingDown start) {
+            String action = start.task().action();
+            assertTrue(
+                    Optional.ofNullable(everyItem.get(action))
+                            .orElseThrow()
+                            .policy()
+                            .mayReboot(),
+                    () -> action + " may not start the machine");
+            assertFalse(
+                    now.isBefore(start.needed().plus(NOTICE)),
+                    () -> action + " starts the machine at " + now + ", which is needed since " + start.needed());
+        }
+
+        private void bootMachine() {
+            installer.boot();
+            restartAgent();
         }
 
         private void requireRight(String action, Instant when) {
@@ -258,7 +294,8 @@ class InstallHistoryTest {
                             told,
                             leases,
                             deferrals,
-                            List.of(Platform.ANY))));
+                            List.of(Platform.ANY),
+                            NOTICE)));
         }
 
         private void obey() {

@@ -37,6 +37,13 @@ final class ModelInstaller {
     private boolean failing = true;
     long revision;
 
+    /** Counts the machine's starts. */
+    private int boot;
+    /** The need of a start that the machine is started again for, by the installer itself. */
+    record GoingDown(InstallTask task, Instant needed) {}
+
+    private Optional<GoingDown> goingDown = Optional.empty();
+
     /** Actions that began to change the machine, and when: what a law is about. */
     final Map<String, Instant> changedAt = new LinkedHashMap<>();
 
@@ -64,6 +71,18 @@ final class ModelInstaller {
         turns.clear();
         ledger = new Ledger();
         journal.forEach(ledger::add);
+    }
+
+    /** Why the machine goes down, where it does. */
+    Optional<GoingDown> goingDown() {
+        return goingDown;
+    }
+
+    /** The machine starts again, and its process with it. */
+    void boot() {
+        boot++;
+        goingDown = Optional.empty();
+        restart();
     }
 
     private void write(Entry entry) {
@@ -132,7 +151,7 @@ final class ModelInstaller {
             write(new Entry.Told(id, now, progress.task().following(said.get())));
         }
         switch (Machine.next(
-                progress, progress.members().stream().map(this::traits).toList(), now, "boot")) {
+                progress, progress.members().stream().map(this::traits).toList(), now, "boot" + boot)) {
             case Next.Run(Step step) -> {
                 write(new Entry.Started(id, now, step));
                 if (step.kind().changes()) {
@@ -141,7 +160,10 @@ final class ModelInstaller {
                 if (failing && random.nextInt(8) == 0) {
                     write(new Entry.Turned(id, now, ActionState.FAILED, "chance", 3, Optional.of(CodeClass.TRANSIENT)));
                 } else if (!failing || random.nextInt(8) > 0) {
-                    write(new Entry.Done(id, now, step, 0, Optional.empty()));
+                    boolean needsStart = failing
+                            && (step.kind() == Step.Kind.ACTIVATE || step.kind() == Step.Kind.UNDO)
+                            && random.nextBoolean();
+                    write(new Entry.Done(id, now, step, 0, needsStart ? Optional.of("boot" + boot) : Optional.empty()));
                 }
             }
             case Next.Wait(Gate gate, String detail) -> {
@@ -151,6 +173,9 @@ final class ModelInstaller {
                         .isPresent();
                 if (!known) {
                     write(new Entry.Waited(id, now, gate, detail));
+                }
+                if (gate == Gate.REBOOT && progress.task().policy().mayReboot() && said.isPresent()) {
+                    goingDown = progress.status().startNeeded().map(needed -> new GoingDown(progress.task(), needed));
                 }
             }
             case Next.Rest rest -> {}

@@ -19,7 +19,7 @@ import packhorse.core.message.v1.ReleaseLine;
 import packhorse.core.message.v1.Subject;
 import packhorse.core.state.ActionState;
 
-/** An agent that knows four things and remembers what it was asked. */
+/** An agent that knows five things and remembers what it was asked. */
 final class TellingAgent implements UserPage.Asking {
     static final long DAY_MILLIS = 86_400_000;
 
@@ -101,6 +101,13 @@ final class TellingAgent implements UserPage.Asking {
                                 .setStep("putting it in place")
                                 .setDoneBytes(450 << 20)
                                 .setTotalBytes(1200L << 20)))
+                .addActions(action("order-19", Operation.OPERATION_INSTALL, "acme/kernel", "6.12", 12)
+                        .setDetail("the machine has to start again")
+                        .setDeferUntilMillis(now + DAY_MILLIS)
+                        .setRestartMillis(now + 900_000)
+                        .setNext("Restarts at " + java.time.Instant.ofEpochMilli(now + 900_000)
+                                + ", because acme/kernel@6.12 (linux-amd64) needs it; this may be put off until "
+                                + java.time.Instant.ofEpochMilli(now + DAY_MILLIS) + "."))
                 .addActions(action("order-15", Operation.OPERATION_INSTALL, "acme/viewer", "3", 16)
                         .setEnded(true)
                         .setCode(75)

@@ -145,6 +145,7 @@ final class UserPageTest {
         assertTrue(state.contains("\"health\":\"drift\""), state);
         assertTrue(state.contains("\"step\":\"putting it in place\""), state);
         assertTrue(state.contains("\"deferUntilMillis\":" + (NOW + TellingAgent.DAY_MILLIS)), state);
+        assertTrue(state.contains("\"restartMillis\":" + (NOW + 900_000)), state);
         String offers = get("/page/offers").body();
         assertTrue(offers.contains("\"name\":\"acme/firmware\""), offers);
         assertTrue(offers.contains("\"irreversible\":true"), offers);

@@ -35,6 +35,7 @@ import packhorse.core.testing.Cases;
 import packhorse.peer.install.InstallTask.Member;
 import packhorse.peer.install.InstallTask.Stage;
 import packhorse.peer.install.Step.Kind;
+import packhorse.peer.install.TaskStatus.Gate;
 
 /**
  * The laws of installing, over random lives: orders of every kind come, are repeated and given up, leases lapse, steps fail, machines
@@ -126,7 +127,12 @@ final class LedgerTest {
                     random.nextBoolean() ? Stage.GO : Stage.PREPARE,
                     lease(),
                     new InstallPolicy(
-                            Optional.empty(), false, false, random.nextBoolean(), false, random.nextBoolean()),
+                            Optional.empty(),
+                            false,
+                            random.nextBoolean(),
+                            random.nextBoolean(),
+                            false,
+                            random.nextBoolean()),
                     new TreeMap<>());
         }
 
@@ -167,6 +173,14 @@ final class LedgerTest {
                 assertFalse(once && progress.begins(started.step()) > 0, "begun twice: " + started.step());
                 assertTrue(
                         progress.isDone(Kind.CAPTURE, started.step().member()), "changed before the way back was kept");
+            }
+            if (entry instanceof Entry.Waited waited && waited.gate() == Gate.REBOOT) {
+                InstallTask task =
+                        ledger.open(waited.transaction()).orElseThrow().task();
+                assertTrue(
+                        !task.policy().mayReboot()
+                                || (task.restart().isPresent() && task.restart().equals(needed(task.action()))),
+                        "the machine is started again without the agent's word for that start");
             }
             if (entry instanceof Entry.Ended ended && ended.state() == ActionState.COMMITTED) {
                 assertTrue(
@@ -258,7 +272,12 @@ final class LedgerTest {
                             random.nextInt(8) == 0 ? Stage.ABANDON : Stage.GO,
                             lease(),
                             task.policy(),
-                            task.variables()));
+                            task.variables(),
+                            random.nextBoolean() ? needed(task.action()) : Optional.of(now)));
+        }
+
+        private Optional<Instant> needed(String action) {
+            return ledger.moving(action).flatMap(progress -> progress.status().startNeeded());
         }
 
         private void move() {

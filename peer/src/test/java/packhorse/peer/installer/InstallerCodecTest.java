@@ -122,7 +122,8 @@ final class InstallerCodecTest {
                         random.nextBoolean(),
                         random.nextBoolean(),
                         random.nextBoolean()),
-                variables);
+                variables,
+                maybe(random, time(random)));
     }
 
     private static List<InstallTask> tasks(RandomGenerator random, int most) {
@@ -144,7 +145,8 @@ final class InstallerCodecTest {
                 random.nextInt(),
                 maybe(random, any(random, CodeClass.values())),
                 maybe(random, any(random, TaskStatus.Gate.values())),
-                random.nextBoolean());
+                random.nextBoolean(),
+                maybe(random, time(random)));
     }
 
     private static LineState line(RandomGenerator random) {

@@ -47,7 +47,8 @@ public final class InstallFields {
                 .setLeaseUntilMillis(
                         task.leaseUntil().map(Instant::toEpochMilli).orElse(0L))
                 .setPolicy(StateCodec.write(task.policy()))
-                .putAllVariables(task.variables());
+                .putAllVariables(task.variables())
+                .setRestartMillis(task.restart().map(Instant::toEpochMilli).orElse(0L));
         task.members().forEach(member -> message.addMembers(write(member)));
         return message.build();
     }
@@ -66,7 +67,8 @@ public final class InstallFields {
                 stage(message.getStage()),
                 instant(message.getLeaseUntilMillis()),
                 StateCodec.read(message.getPolicy()),
-                new TreeMap<>(message.getVariablesMap()));
+                new TreeMap<>(message.getVariablesMap()),
+                instant(message.getRestartMillis()));
     }
 
     public static InstallMember write(InstallTask.Member member) {
@@ -103,6 +105,8 @@ public final class InstallFields {
                 .setCodeClass(status.codeClass().map(CodeClass::number).orElse(0))
                 .setWaiting(status.waiting().map(InstallFields::number).orElse(0))
                 .setEnded(status.ended())
+                .setStartNeededMillis(
+                        status.startNeeded().map(Instant::toEpochMilli).orElse(0L))
                 .build();
     }
 
@@ -116,7 +120,8 @@ public final class InstallFields {
                 message.getCode(),
                 StateCodec.codeClass(message.getCodeClass()),
                 gate(message.getWaiting()),
-                message.getEnded());
+                message.getEnded(),
+                instant(message.getStartNeededMillis()));
     }
 
     /** As a message. */
@@ -218,6 +223,7 @@ public final class InstallFields {
             case LEASE -> 2;
             case REBOOT -> 3;
             case TURN -> 4;
+            case RESTART -> 5;
         };
     }
 
@@ -228,6 +234,7 @@ public final class InstallFields {
             case 2 -> Optional.of(TaskStatus.Gate.LEASE);
             case 3 -> Optional.of(TaskStatus.Gate.REBOOT);
             case 4 -> Optional.of(TaskStatus.Gate.TURN);
+            case 5 -> Optional.of(TaskStatus.Gate.RESTART);
             default -> throw unknown("gate", number);
         };
     }

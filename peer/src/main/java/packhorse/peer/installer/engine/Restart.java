@@ -11,10 +11,12 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Programs;
+import packhorse.peer.install.Next;
+import packhorse.peer.install.TaskStatus.Gate;
 
 /**
- * Starts the machine again where a release needs it and its order lets nobody be asked. The command is run once; where it fails, again
- * after a pause, as long as somebody waits for it. The engine's thread owns it, but for {@link #run}.
+ * Starts the machine again where a release needs it, its order lets us, and the agent said that it is time. The command is run once; where
+ * it fails, again after a pause, as long as somebody waits for it and the agent's word stands. The engine's thread owns it, but for {@link #run}.
  */
 final class Restart {
     /** After a failed attempt; whoever mends what hinders it need not hurry. */
@@ -41,12 +43,21 @@ final class Restart {
         this.programs = programs;
     }
 
-    /** Why the machine will not start again by itself, though it may. */
-    Optional<String> hindrance() {
-        return command.isEmpty()
-                ? Optional.of("the machine has to start again, and no command is known that does it (reboot: in the"
-                        + " agent's configuration); start it by hand")
-                : trouble;
+    /**
+     * What is waited for in truth, where the machine may be started again: its user, where nothing here can do it.
+     *
+     * @param wait for the agent's word, or for the start that was said to begin
+     */
+    Next.Wait told(Next.Wait wait) {
+        if (command.isEmpty()) {
+            return new Next.Wait(
+                    Gate.REBOOT,
+                    "the machine has to start again, and no command is known that does it (reboot: in the agent's"
+                            + " configuration); start it by hand");
+        }
+        return wait.gate() == Gate.REBOOT
+                ? trouble.map(line -> new Next.Wait(Gate.REBOOT, line)).orElse(wait)
+                : wait;
     }
 
     /** Whether it is to be tried now. */

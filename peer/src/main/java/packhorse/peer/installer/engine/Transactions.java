@@ -407,15 +407,18 @@ public final class Transactions implements InstallEngine {
     }
 
     private void await(Progress progress, Next.Wait wait) {
-        boolean byUs = wait.gate() == Gate.REBOOT && progress.task().policy().mayReboot();
-        String detail = byUs ? restart.hindrance().orElse(wait.detail()) : wait.detail();
+        boolean byUs = wait.gate().isStart() && progress.task().policy().mayReboot();
+        Next.Wait shown = byUs ? restart.told(wait) : wait;
         boolean known = progress.waiting()
-                .filter(one -> one.gate() == wait.gate() && one.detail().equals(detail))
+                .filter(one -> one.gate() == shown.gate() && one.detail().equals(shown.detail()))
                 .isPresent();
         if (!known) {
-            books.write(new Entry.Waited(progress.transaction(), now(), wait.gate(), detail));
+            books.write(new Entry.Waited(progress.transaction(), now(), shown.gate(), shown.detail()));
         }
-        if (byUs && restart.isDue(tools.nanoTime().getAsLong())) {
+        // A word that an earlier process heard may have been taken back since.
+        boolean said =
+                wait.gate() == Gate.REBOOT && told.containsKey(progress.task().action());
+        if (byUs && said && restart.isDue(tools.nanoTime().getAsLong())) {
             LOG.warn("the machine starts again, because a release needs it: {}", String.join(" ", settings.reboot()));
             report();
             launch(restart.begin(), "install-reboot", done -> restart.run());

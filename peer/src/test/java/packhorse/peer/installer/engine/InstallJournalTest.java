@@ -45,8 +45,12 @@ final class InstallJournalTest {
         Step step = new Step(Step.Kind.APPLY, 0);
         entries = List.of(
                 new Entry.Began(3, Bench.NOW, task),
-                new Entry.Told(3, Bench.NOW, Bench.at(task, InstallTask.Stage.ABANDON, Optional.empty())),
-                new Entry.Waited(3, Bench.NOW, TaskStatus.Gate.REBOOT, "soon"),
+                new Entry.Told(
+                        3,
+                        Bench.NOW,
+                        Bench.at(task, InstallTask.Stage.ABANDON, Optional.empty())
+                                .restarting(Optional.of(Bench.NOW))),
+                new Entry.Waited(3, Bench.NOW, TaskStatus.Gate.RESTART, "soon"),
                 new Entry.Started(3, Bench.NOW, step),
                 new Entry.Done(3, Bench.NOW, step, 194, Optional.of("boot")),
                 new Entry.Turned(3, Bench.NOW, ActionState.TIMED_OUT, "why", 7, Optional.of(CodeClass.USER)),

@@ -10,6 +10,7 @@ import static packhorse.peer.installer.engine.Bench.task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -237,18 +238,48 @@ final class TransactionsTest {
     }
 
     @Test
-    void whatNeedsTheMachinesNextStartGoesOnAfterItAndStartsItWherePolicySaysSo() throws Exception {
-        InstallTask.Member app =
-                bench.release("acme/app", "1").set("reboot", "yes").listed();
-        InstallPolicy may = new InstallPolicy(Optional.empty(), false, true, false, false, true);
-        InstallTask go = task("i", Operation.INSTALL, may, app);
-        assertEquals(Optional.of(Gate.REBOOT), bench.live(dir, go).waiting());
+    void whatNeedsTheMachinesNextStartGoesOnAfterItAndStartsItWherePolicyAndTheAgentSaySo() throws Exception {
+        InstallTask go = needsAStart();
+        TaskStatus waits = bench.live(dir, go);
+        assertEquals(Optional.of(Gate.RESTART), waits.waiting());
         assertEquals(LineState.Activation.PENDING_REBOOT, bench.line(dir).activation());
-        assertEquals(List.of("reboot", "reboot"), bench.hooks);
+        Optional<Instant> needed = waits.startNeeded();
+        assertTrue(needed.isPresent());
+        assertEquals(needed, bench.live(dir, go).startNeeded(), "over the installer's own restart");
+        InstallTask another = go.restarting(needed.map(since -> since.minusMillis(1)));
+        assertEquals(Optional.of(Gate.RESTART), bench.live(dir, another).waiting(), "not for that one");
+        assertEquals(List.of(), bench.hooks, "its user was not told");
+
+        InstallTask said = go.restarting(needed);
+        assertEquals(Optional.of(Gate.REBOOT), bench.live(dir, said).waiting());
+        assertEquals(List.of("reboot"), bench.hooks);
         bench.boot = "second";
-        TaskStatus done = bench.live(dir, go);
+        TaskStatus done = bench.live(dir, said);
+        assertEquals(List.of("reboot"), bench.hooks);
+        assertEquals(Optional.empty(), done.startNeeded());
         assertEquals(ActionState.COMMITTED, done.state());
         assertTrue(done.passed().contains(ActionState.WAITING));
+    }
+
+    private InstallTask needsAStart() {
+        InstallTask.Member app =
+                bench.release("acme/app", "1").set("reboot", "yes").listed();
+        return task("i", Operation.INSTALL, new InstallPolicy(Optional.empty(), false, true, false, false, true), app);
+    }
+
+    @Test
+    void aWordThatOnlyAnEarlierProcessHeardStartsNothing() throws Exception {
+        InstallTask go = needsAStart();
+        Optional<Instant> needed = bench.live(dir, go).startNeeded();
+        bench.live(dir, go.restarting(needed));
+        assertEquals(List.of("reboot"), bench.hooks);
+        bench.line(dir);
+        assertEquals(List.of("reboot"), bench.hooks, "it may have been taken back since");
+        assertEquals(
+                Optional.of(Gate.RESTART),
+                bench.live(dir, go).waiting(),
+                "as when its user put it off in the meantime");
+        assertEquals(List.of("reboot"), bench.hooks);
     }
 
     @Test
