@@ -61,6 +61,13 @@ public final class AuditBook {
                 .list());
     }
 
+    /** How many links there are. */
+    static long length(Handle handle) {
+        return handle.createQuery("SELECT number FROM audit_head WHERE one = 1")
+                .mapTo(Long.class)
+                .one();
+    }
+
     /** Walks the whole chain, one link in memory at a time. */
     public Finding verify() {
         return ledger.read(AuditBook::verify);

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -47,6 +48,11 @@ public final class Ledger implements AutoCloseable {
      * @throws UsageException where it is not there, cannot be opened, or is a newer version's
      */
     public static Ledger open(LedgerConfig config) {
+        return open(config, MigrationVersion.LATEST);
+    }
+
+    /** Opens the ledger, brought up to {@code schema} and no further. */
+    static Ledger open(LedgerConfig config, MigrationVersion schema) {
         HikariDataSource writer;
         try {
             writer = Engine.writer(config);
@@ -54,7 +60,7 @@ public final class Ledger implements AutoCloseable {
             throw new UsageException("cannot open the ledger " + config + ": " + deepest(e), e);
         }
         try {
-            migrate(config, writer);
+            migrate(config, writer, schema);
             return new Ledger(Engine.of(config), writer, Engine.readers(config, writer));
         } catch (RuntimeException e) {
             writer.close();
@@ -62,12 +68,13 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    private static void migrate(LedgerConfig config, HikariDataSource writer) {
+    private static void migrate(LedgerConfig config, HikariDataSource writer, MigrationVersion schema) {
         Flyway flyway = Flyway.configure()
                 .dataSource(writer)
                 .locations("classpath:packhorse/console/ledger/migrations")
                 .placeholders(Map.of("bytes", Engine.of(config).bytesType()))
                 .validateMigrationNaming(true)
+                .target(schema)
                 .load();
         try {
             for (MigrationInfo applied : flyway.info().applied()) {
@@ -93,7 +100,7 @@ public final class Ledger implements AutoCloseable {
 
     /** Reads, all of it as of one moment. */
     <T> T read(Function<Handle, T> work) {
-        return told(() -> reading.inTransaction(TransactionIsolationLevel.SERIALIZABLE, work::apply));
+        return told(() -> reading.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, work::apply));
     }
 
     /** Reads and writes, all of it or nothing; may be run several times. */

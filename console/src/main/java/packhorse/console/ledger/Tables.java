@@ -1,0 +1,13 @@
+package packhorse.console.ledger;
+
+import java.util.List;
+
+/** The schema's tables, each behind those it refers to; what a backup holds. A test compares them with the database's own list. */
+final class Tables {
+    /** It has a row from its making on. */
+    static final String SEEDED = "audit_head";
+
+    static final List<String> ALL = List.of("lease", "audit", SEEDED);
+
+    private Tables() {}
+}

@@ -1,0 +1,156 @@
+package packhorse.console.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.audit.AuditEntry;
+import packhorse.console.ledger.LedgerConfig.Embedded;
+import packhorse.core.OperationException;
+import packhorse.core.UsageException;
+import packhorse.core.testing.Cases;
+
+final class LedgerArchiveTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static void fill(Ledger ledger) {
+        ledger.write(handle -> {
+            for (int n = 1; n <= 1_234; n++) {
+                AuditBook.add(
+                        handle,
+                        new AuditEntry(
+                                Instant.ofEpochSecond(n),
+                                "änna",
+                                "approver",
+                                "order.approve",
+                                "CO-2026-" + n,
+                                new TreeMap<>(Map.of("reason", "\"weil\" \\ " + n))));
+            }
+            return true;
+        });
+        new Fence(ledger, "scheduler", "console-1", Duration.ofHours(1)).take();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SQLITE, SQLITE", "SQLITE, POSTGRESQL", "POSTGRESQL, SQLITE", "POSTGRESQL, POSTGRESQL"})
+    void aBackupIsTheWholeLedgerInEitherDatabase(Database from, Database to) throws IOException {
+        Path backup = folder.resolve("ledger.backup");
+        AuditBook.Finding before;
+        LedgerArchive.Summary written;
+        try (Ledger ledger = Ledger.open(from.config(Files.createDirectory(folder.resolve("from"))))) {
+            fill(ledger);
+            before = new AuditBook(ledger).verify();
+            written = LedgerArchive.write(ledger, backup);
+        }
+        assertEquals(1_234 + 2, written.rows());
+
+        LedgerConfig config = to.config(Files.createDirectory(folder.resolve("to")));
+        assertEquals(written, LedgerArchive.restore(config, backup));
+
+        try (Ledger ledger = Ledger.open(config)) {
+            assertEquals(before, new AuditBook(ledger).verify());
+            assertFalse(new Fence(ledger, "scheduler", "console-2", Duration.ofHours(1))
+                    .take()
+                    .isPresent());
+            assertEquals(
+                    1_235,
+                    new AuditBook(ledger)
+                            .add(new AuditEntry(Instant.EPOCH, "a", "b", "c.d", "e", new TreeMap<>()))
+                            .number());
+        }
+        assertTrue(String.valueOf(assertThrows(UsageException.class, () -> LedgerArchive.restore(config, backup))
+                        .getMessage())
+                .contains("holds something already"));
+    }
+
+    @Test
+    void aDamagedOrCutBackupChangesNothing() throws IOException {
+        Path backup = folder.resolve("ledger.backup");
+        try (Ledger ledger = Ledger.open(new Embedded(folder.resolve("ledger.db")))) {
+            fill(ledger);
+            LedgerArchive.write(ledger, backup);
+        }
+        byte[] whole = Files.readAllBytes(backup);
+        Cases.run(40, random -> {
+            byte[] bad = random.nextBoolean()
+                    ? Cases.withFlippedBit(whole, random.nextInt(whole.length * 8))
+                    : Arrays.copyOf(whole, random.nextInt(whole.length));
+            Path file = folder.resolve("bad.backup");
+            Embedded empty = new Embedded(folder.resolve("empty.db"));
+            try {
+                Files.write(file, bad);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+            String said = String.valueOf(assertThrows(UsageException.class, () -> LedgerArchive.restore(empty, file))
+                    .getMessage());
+            assertTrue(said.startsWith(file + " is no whole backup of a ledger: "), said);
+            assertFalse(Files.exists(empty.file()));
+        });
+    }
+
+    /** Its digest fits, its chain does not: somebody changed the database before the backup was made. */
+    @Test
+    void aBackupWhoseAuditChainIsBrokenIsNotTaken() {
+        Path backup = folder.resolve("ledger.backup");
+        try (Ledger ledger = Ledger.open(new Embedded(folder.resolve("ledger.db")))) {
+            fill(ledger);
+            ledger.<Integer>write(handle -> handle.execute("DELETE FROM audit WHERE number = 7"));
+            LedgerArchive.write(ledger, backup);
+        }
+        Embedded other = new Embedded(folder.resolve("other.db"));
+        assertThrows(OperationException.class, () -> LedgerArchive.restore(other, backup));
+        try (Ledger ledger = Ledger.open(other)) {
+            assertEquals(Optional.empty(), new AuditBook(ledger).verify().broken());
+            assertEquals(0, new AuditBook(ledger).verify().links());
+        }
+    }
+
+    @Test
+    void whereABackupCannotBeWrittenIsSaid() {
+        try (Ledger ledger = Ledger.open(new Embedded(folder.resolve("ledger.db")))) {
+            Path nowhere = folder.resolve("missing").resolve("ledger.backup");
+            String said = String.valueOf(assertThrows(UsageException.class, () -> LedgerArchive.write(ledger, nowhere))
+                    .getMessage());
+            assertTrue(said.startsWith("cannot write the backup " + nowhere), said);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noTableIsLeftOut(Database database) {
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            List<String> tables = ledger.read(handle -> switch (ledger.engine()) {
+                case SQLITE ->
+                    handle.createQuery("SELECT name FROM sqlite_master WHERE type = 'table'")
+                            .mapTo(String.class)
+                            .list();
+                case POSTGRESQL ->
+                    handle.createQuery("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+                            .mapTo(String.class)
+                            .list();
+            });
+            TreeSet<String> own = new TreeSet<>(tables);
+            own.remove("flyway_schema_history");
+            assertEquals(new TreeSet<>(Tables.ALL), own);
+        }
+    }
+}
