@@ -85,11 +85,12 @@ public final class LedgerArchive {
         } catch (IOException e) {
             throw unwritable(file, e);
         } catch (UncheckedIOException e) {
-            throw unwritable(file, e.getCause());
+            Throwable cause = e.getCause();
+            throw unwritable(file, cause == null ? e : cause);
         }
     }
 
-    private static UsageException unwritable(Path file, IOException e) {
+    private static UsageException unwritable(Path file, Throwable e) {
         return new UsageException("cannot write the backup " + file + ": " + e.getMessage(), e);
     }
 
