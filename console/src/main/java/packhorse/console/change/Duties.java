@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * @param requesters of all requests that the order carries out
  * @param builders who made the release, its media or its sources' package
  * @param operators who stage, launch and hold it
- * @param approvers who said yes to a request or signed the plan
+ * @param approvers who said yes to a request, let a stage proceed or signed the plan
  */
 public record Duties(
         Set<PersonId> requesters, Set<PersonId> builders, Set<PersonId> operators, Set<PersonId> approvers) {

@@ -120,6 +120,10 @@ public final class OrderDesk {
             case Outcome.Moved<StageGate>(StageGate gate) ->
                 Outcome.moved(order.edit()
                         .gate(gate)
+                        .duties(
+                                gate.isOpen() && actor instanceof Actor.Person person
+                                        ? order.duties().withApprover(person.id())
+                                        : order.duties())
                         .said(actor, now, "gate of " + entry.get().stage() + ": " + gate.state(), remarks));
         };
     }

@@ -35,7 +35,7 @@ import packhorse.console.change.RequestForm.Field;
  * <p>Guards, besides: what is submitted is complete and contradicts nothing; a request is its own requester's to submit and to withdraw;
  * an approval is one of a quorum ({@link RiskClass}) and moves the request with the last that is needed; it is nobody's own
  * ({@link Duties}); one no is enough; what was said of an earlier submission does not count; the product assesses and approves only what
- * follows a template that was approved for all; an emergency is closed after its later review.
+ * follows a template that was approved for all; a request is closed after its order, an emergency after its later review, too.
  *
  * <p>The clock stands from RETURN to SUBMIT, WITHDRAW or LAPSE. A request lapses when its requester does not answer for
  * {@link #ANSWER_WITHIN}, or when nobody orders it within {@link #ORDER_WITHIN} of its approval: what was weighed then is not true now.
@@ -308,16 +308,23 @@ public final class RequestMachine {
                                 remarks)));
     }
 
-    /** Ends a request whose order is done. */
-    public static Outcome<ChangeRequest> close(ChangeRequest request, Actor actor, Instant now) {
-        return step(
-                request,
-                Move.CLOSE,
-                actor,
-                to -> request.reviewDue().isPresent()
-                        ? Outcome.rejected(request.id() + " was an emergency: it is closed after its review, due "
-                                + request.reviewDue().get())
-                        : Outcome.moved(request.edit().closed(now).state(to).said(actor, now, "closed it", "")));
+    /** Ends a request whose order has ended, well or not. */
+    public static Outcome<ChangeRequest> close(ChangeRequest request, ChangeOrder order, Actor actor, Instant now) {
+        return step(request, Move.CLOSE, actor, to -> {
+            if (!request.order().equals(Optional.of(order.id()))) {
+                return Outcome.rejected(
+                        request.id() + " is done by " + request.order().get() + ", not by " + order.id());
+            }
+            if (!order.state().isFinal()) {
+                return Outcome.rejected(request.id() + " is done by " + order.id() + ", which is " + order.state()
+                        + ": end that first");
+            }
+            return request.reviewDue()
+                    .map(due -> Outcome.<ChangeRequest>rejected(
+                            request.id() + " was an emergency: it is closed after its review, due " + due))
+                    .orElseGet(() ->
+                            Outcome.moved(request.edit().closed(now).state(to).said(actor, now, "closed it", "")));
+        });
     }
 
     private static Optional<String> refusesVote(ChangeRequest request, PersonId person) {

@@ -24,7 +24,7 @@ final class MeasurementsTest {
         ChangeRequest ordered = done(RequestMachine.order(approved, OrderId.of(2026, 1), HANNA, at(9)));
         ChangeRequest accepted =
                 done(RequestMachine.accept(ordered, new Acceptance(ANNA.id(), true, satisfaction, "", end)));
-        return done(RequestMachine.close(accepted, HANNA, end));
+        return done(RequestMachine.close(accepted, Cast.standingAt(OrderState.CLOSED), HANNA, end));
     }
 
     /** One that stood for two days, for what was missing. */

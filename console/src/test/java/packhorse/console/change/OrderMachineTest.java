@@ -269,6 +269,20 @@ final class OrderMachineTest {
     }
 
     @Test
+    void whoLetTheStageProceedDoesNotBuild() {
+        ChangeOrder order = opened(standingAt(OrderState.BUILDING));
+        Actor hanna = new Actor.Person(HANNA.id(), Set.of(Role.CHANGE_COORDINATOR, Role.PACKAGE_BUILDER));
+        assertTrue(refused(OrderDesk.built(
+                        order,
+                        build(release("acme/editor", "2.0"), digest(1), HANNA.id()),
+                        Kind.PACKAGE,
+                        Medium.ELECTRONIC,
+                        hanna,
+                        at(6)))
+                .contains("hanna approved the change"));
+    }
+
+    @Test
     void thePlanStandsInProductionAndIsTakenBackToBeSignedAnew() {
         ChangeOrder order = standingAt(OrderState.PRODUCTION);
         assertTrue(refused(OrderDesk.plan(order, plans(), HANNA, at(9))).contains("REPLAN"));

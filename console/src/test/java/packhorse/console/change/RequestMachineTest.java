@@ -34,6 +34,7 @@ import packhorse.core.testing.Cases;
 
 final class RequestMachineTest {
     private static final OrderId ORDER = OrderId.of(2026, 1);
+    private static final ChangeOrder CLOSED = Cast.standingAt(OrderState.CLOSED);
 
     @Test
     @Proves("PROCESS 1 change request")
@@ -158,7 +159,7 @@ final class RequestMachineTest {
         ChangeRequest request = approved(RiskClass.EMERGENCY);
         assertEquals(at(3).plus(Duration.ofDays(7)), request.reviewDue().orElseThrow());
         request = done(RequestMachine.order(request, ORDER, HANNA, at(4)));
-        assertTrue(refused(RequestMachine.close(request, HANNA, at(5))).contains("review"));
+        assertTrue(refused(RequestMachine.close(request, CLOSED, HANNA, at(5))).contains("review"));
         Duties duties = new Duties(Set.of(ANNA.id()), Set.of(CARL.id()), Set.of(), Set.of());
         assertTrue(refused(RequestMachine.review(request, duties, true, "it burned", CARL, at(6)))
                 .contains("built"));
@@ -168,7 +169,7 @@ final class RequestMachineTest {
         assertTrue(request.reviewDue().isEmpty());
         assertEquals(
                 RequestState.CLOSED,
-                done(RequestMachine.close(request, HANNA, at(7))).state());
+                done(RequestMachine.close(request, CLOSED, HANNA, at(7))).state());
         assertTrue(refused(RequestMachine.review(approved(RiskClass.NORMAL), duties, true, "it burned", BERT, at(6)))
                 .contains("no approved emergency"));
     }
@@ -228,6 +229,19 @@ final class RequestMachineTest {
     }
 
     @Test
+    void aRequestIsClosedAfterItsOrder() {
+        ChangeRequest ordered = done(RequestMachine.order(approved(RiskClass.NORMAL), ORDER, HANNA, at(4)));
+        assertTrue(refused(RequestMachine.close(ordered, Cast.standingAt(OrderState.CLOSING), HANNA, at(5)))
+                .contains("which is CLOSING"));
+        assertEquals(
+                RequestState.CLOSED,
+                done(RequestMachine.close(ordered, Cast.standingAt(OrderState.CANCELLED), HANNA, at(5)))
+                        .state());
+        ChangeRequest other = done(RequestMachine.order(approved(RiskClass.NORMAL), OrderId.of(2026, 2), HANNA, at(4)));
+        assertTrue(refused(RequestMachine.close(other, CLOSED, HANNA, at(5))).contains("CO-2026-0002, not by"));
+    }
+
+    @Test
     void theProductApprovesOnlyByATemplate() {
         assertTrue(refused(RequestMachine.assess(
                         submitted(RiskClass.NORMAL), feasible(), Optional.empty(), Actor.product(), at(2)))
@@ -283,7 +297,7 @@ final class RequestMachineTest {
             case CLOSE ->
                 request.reviewDue().isPresent()
                         ? RequestMachine.review(request, Duties.of(ANNA.id()), true, "well", actor, now)
-                        : RequestMachine.close(request, actor, now);
+                        : RequestMachine.close(request, CLOSED, actor, now);
         };
     }
 

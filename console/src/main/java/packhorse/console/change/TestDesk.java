@@ -1,0 +1,72 @@
+package packhorse.console.change;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import packhorse.core.content.Sha256;
+
+/**
+ * What testers write down. Results, defects and problems are many, so they lie beside the order and not in it; whether they may be
+ * written is decided here.
+ */
+public final class TestDesk {
+    private static final Who FINDERS =
+            Who.of(Role.SOLUTION_ARCHITECT, Role.PACKAGE_BUILDER, Role.TEST_SPECIALIST, Role.INSTALLATION_COORDINATOR);
+    private static final Who OPENERS = Who.orProduct(
+            Role.SOLUTION_ARCHITECT, Role.TEST_SPECIALIST, Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
+
+    private TestDesk() {}
+
+    /** Takes a result, or says why not. */
+    public static Outcome<TestResult> record(ChangeOrder order, TestResult result, Actor actor) {
+        if (!actor.isOneOf(Set.of(Role.TEST_SPECIALIST)) || !actor.is(result.by())) {
+            return Outcome.rejected(order.id() + ": a result is written by the TEST_SPECIALIST who saw it; "
+                    + actor.name() + " is not");
+        }
+        Optional<StageEntry> entry = order.stage().filter(one -> one.stage() == Stage.TEST);
+        if (entry.isEmpty()) {
+            return Outcome.rejected(order.id() + " is " + order.state() + ": results are written in TEST");
+        }
+        if (!entry.get().gate().isOpen()) {
+            return Outcome.rejected(order.id() + ": the gate of TEST is "
+                    + entry.get().gate().state() + "; testing begins when somebody lets it proceed");
+        }
+        if (order.plans().test().find(result.testCase()).isEmpty()) {
+            return Outcome.rejected(order.id() + ": the test plan has no case " + result.testCase());
+        }
+        List<Sha256> carried = order.plans()
+                .distribution()
+                .releases()
+                .map(Consignment::manifests)
+                .orElse(List.of());
+        return result.manifests().equals(carried)
+                ? Outcome.moved(result)
+                : Outcome.rejected(order.id() + " carries other releases than those that were tried: try these");
+    }
+
+    /** Takes a defect that was found, or says why not. */
+    public static Outcome<Defect> found(
+            ChangeOrder order,
+            DefectId id,
+            Optional<String> testCase,
+            String title,
+            Defect.Severity severity,
+            Actor actor,
+            Instant now) {
+        if (order.state().isFinal()) {
+            return Outcome.rejected(order.id() + " is " + order.state() + ", which is final: ask for a new change");
+        }
+        return FINDERS.includes(actor)
+                ? Outcome.moved(Defect.found(id, order.id(), testCase, title, severity, actor, now))
+                : Outcome.rejected(order.id() + ": a defect is found by " + FINDERS + "; " + actor.name() + " is none");
+    }
+
+    /** Opens a problem record, or says why not. One may come up long after its order ended. */
+    public static Outcome<Problem> open(Problem problem, Actor actor) {
+        return OPENERS.includes(actor)
+                ? Outcome.moved(problem)
+                : Outcome.rejected(
+                        problem.id() + ": a problem is opened by " + OPENERS + "; " + actor.name() + " is none");
+    }
+}
