@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /**
  * Every row of the process, {@code process-rows.txt}, has a test that proves it, and every proof is of a row that exists.
@@ -30,6 +32,8 @@ final class ProcessRowsTest {
     private static final Path ROWS = Path.of("src/test/resources/process-rows.txt");
     private static final Path PACKAGES = Path.of("src/main/java");
     private static final Path TESTS = Path.of("target/test-classes");
+    private static final List<Class<? extends Annotation>> TEST_MARKS =
+            List.of(Test.class, TestFactory.class, ParameterizedTest.class);
 
     @Test
     void everyRowIsProvedAndEveryProofIsOfARow() throws Exception {
@@ -138,7 +142,7 @@ final class ProcessRowsTest {
                 if (proves == null) {
                     continue;
                 }
-                if (!method.isAnnotationPresent(Test.class) && !method.isAnnotationPresent(TestFactory.class)) {
+                if (TEST_MARKS.stream().noneMatch(method::isAnnotationPresent)) {
                     throw new AssertionError(name + "#" + method.getName() + " proves something and is no test");
                 }
                 for (String row : proves.value()) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.Proves;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.audit.AuditLink;
 
@@ -38,6 +39,7 @@ final class AuditBookTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves("PROCESS 4 audit trail")
     void linksOfTwoConsolesAtOnceAreOneChain(Database database) throws Exception {
         LedgerConfig config = database.config(folder);
         try (Ledger one = Ledger.open(config);
@@ -83,6 +85,7 @@ final class AuditBookTest {
 
     @ParameterizedTest
     @EnumSource
+    @Proves("PROCESS 4 audit trail")
     void whoeverChangesTheTablesIsFoundOut(Database database) throws IOException {
         for (String change : List.of(
                 "UPDATE audit SET bytes = (SELECT bytes FROM audit WHERE number = 2) WHERE number = 3",
