@@ -15,6 +15,7 @@ import packhorse.core.content.Manifest;
 import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Mounts;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Way;

@@ -2,6 +2,8 @@ package packhorse.peer.adapter.image;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import packhorse.core.content.CodeClass;
 import packhorse.peer.adapter.AdapterException;
+import packhorse.peer.adapter.Mounts;
 import packhorse.peer.adapter.Way;
 import packhorse.peer.adapter.Workplace;
 
@@ -117,37 +120,61 @@ record Target(String said, Path path, Optional<String> device, long bytes) {
         return Optional.empty();
     }
 
-    /** The device, its partitions; of a file, the loop devices that show it, and theirs. */
+    /** The device, its partitions; of a file, the loop devices that show it, and theirs. One that is taken away meanwhile is none. */
     private List<String> devices(Workplace here) throws IOException {
         List<String> devices = new ArrayList<>();
         if (device.isPresent()) {
             devices.add(device.get());
         } else {
             for (Path loop : list(kernel(here, "/sys/block"))) {
-                Path backing = loop.resolve("loop/backing_file");
-                if (Files.exists(backing) && Files.readString(backing).strip().equals(path.toString())) {
-                    devices.add(Files.readString(loop.resolve("dev")).strip());
+                if (read(loop.resolve("loop/backing_file"))
+                        .map(String::strip)
+                        .filter(path.toString()::equals)
+                        .isPresent()) {
+                    read(loop.resolve("dev")).map(String::strip).ifPresent(devices::add);
                 }
             }
         }
         for (String one : List.copyOf(devices)) {
             for (Path part : list(kernel(here, "/sys/dev/block/" + one))) {
-                if (Files.exists(part.resolve("partition")) && Files.exists(part.resolve("dev"))) {
-                    devices.add(Files.readString(part.resolve("dev")).strip());
+                if (Files.exists(part.resolve("partition"))) {
+                    read(part.resolve("dev")).map(String::strip).ifPresent(devices::add);
                 }
             }
         }
         return devices;
     }
 
+    /** What lies in a directory of the kernel's; nothing where that is not there, or goes with its device while it is looked at. */
     private static List<Path> list(Path directory) throws IOException {
         List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-                stream.forEach(found::add);
+        if (!Files.isDirectory(directory)) {
+            return found;
+        }
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(found::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            if (Files.exists(directory)) {
+                throw e.getCause();
             }
+            return List.of();
         }
         return found;
+    }
+
+    /** What a file of the kernel's says; empty where it is not there, or goes with its device while it is read. */
+    private static Optional<String> read(Path file) throws IOException {
+        try {
+            // Names of files stand in some, in whatever bytes they have.
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            if (Files.exists(file)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** The kernel's own files: below the root where that has them, else of the machine that this runs on. */
@@ -157,7 +184,6 @@ record Target(String said, Path path, Optional<String> device, long bytes) {
     }
 
     private static String text(Workplace here, String path) throws IOException {
-        Path file = kernel(here, path);
-        return Files.exists(file) ? Files.readString(file) : "";
+        return read(kernel(here, path)).orElse("");
     }
 }

@@ -1,4 +1,4 @@
-package packhorse.peer.adapter.image;
+package packhorse.peer.adapter;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,22 +9,23 @@ import java.util.Optional;
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">proc_pid_mountinfo(5)</a>
  */
-record Mounts(List<Mount> all) {
+public record Mounts(List<Mount> all) {
     /**
      * One.
      *
      * @param device {@code major:minor} of what it shows
      * @param point where
+     * @param type of its file system
      * @param source what it was mounted from; a file system over several devices names one of them
      * @param writable whether anything may change it
      */
-    record Mount(String device, String point, String source, boolean writable) {}
+    public record Mount(String device, String point, String type, String source, boolean writable) {}
 
-    Mounts {
+    public Mounts {
         all = List.copyOf(all);
     }
 
-    static Mounts parse(String mountinfo) {
+    public static Mounts parse(String mountinfo) {
         List<Mount> mounts = new ArrayList<>();
         for (String line : mountinfo.lines().toList()) {
             List<String> fields = List.of(line.split(" ", -1));
@@ -32,7 +33,12 @@ record Mounts(List<Mount> all) {
             // Six fields, any number of optional ones, a dash, three more.
             if (dash >= 6 && fields.size() >= dash + 4) {
                 boolean readOnly = option(fields.get(5)) || option(fields.get(dash + 3));
-                mounts.add(new Mount(fields.get(2), plain(fields.get(4)), plain(fields.get(dash + 2)), !readOnly));
+                mounts.add(new Mount(
+                        fields.get(2),
+                        plain(fields.get(4)),
+                        fields.get(dash + 1),
+                        plain(fields.get(dash + 2)),
+                        !readOnly));
             }
         }
         return new Mounts(mounts);
@@ -59,7 +65,7 @@ record Mounts(List<Mount> all) {
     }
 
     /** Where a device is mounted; the root directory before others. */
-    Optional<Mount> of(String device, String path) {
+    public Optional<Mount> of(String device, String path) {
         List<Mount> here = all.stream()
                 .filter(mount -> mount.device().equals(device) || mount.source().equals(path))
                 .toList();
