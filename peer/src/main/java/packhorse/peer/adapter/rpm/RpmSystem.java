@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import packhorse.core.content.CodeClass;
@@ -53,6 +54,11 @@ final class RpmSystem implements PackageSystem {
     /** What rpm says where it cannot read its database, whatever keeps it; its code is that of a package that is not there. */
     private static final Pattern UNREADABLE = Pattern.compile(
             "(?m)^error: (.*cannot open Packages.*|sqlite failure.*|rpmdb.*|.*database disk image is malformed.*)$");
+
+    private static final Pattern ABSENT = Pattern.compile("package (.+) is not installed");
+
+    /** Codes from here on say that a signal ended it. */
+    private static final int SIGNALLED = 128;
 
     /** A file that rpm is writing. */
     private static final Pattern HALF_WRITTEN = Pattern.compile("(.+);[0-9a-f]{8}");
@@ -179,14 +185,19 @@ final class RpmSystem implements PackageSystem {
         List<String> query = arguments(root, "-q", "--qf", "is\\t%{NAME}\\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\\n");
         query.addAll(packages);
         Ended ended = RPM.look(here, query);
-        requireReadable(ended);
+        Set<String> unanswered = new TreeSet<>(packages);
         for (String line : ended.output().lines().toList()) {
             String[] words = line.split("\t", -1);
-            if (words.length == 3 && words[0].equals("is")) {
+            Matcher absent = ABSENT.matcher(line);
+            if (absent.matches()) {
+                unanswered.remove(absent.group(1));
+            } else if (words.length == 3 && words[0].equals("is")) {
+                unanswered.remove(words[1]);
                 // Two of one name are what a killed update leaves: the versions together are no version.
                 installed.merge(words[1], words[2], (one, other) -> one + "+" + other);
             }
         }
+        requireReadable(ended, unanswered.isEmpty());
         return installed;
     }
 
@@ -194,14 +205,20 @@ final class RpmSystem implements PackageSystem {
         return !UNREADABLE.matcher(ended.output()).find();
     }
 
-    /** No answer is not the answer that nothing is there. */
-    private static void requireReadable(Ended ended) {
-        if (!readable(ended)) {
+    /** No answer is not the answer that nothing is there: on a full disk rpm is ended by a signal where it only looks. */
+    private static void requireReadable(Ended ended, boolean answered) {
+        if (!answered || !readable(ended)) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT,
                     ended.code(),
-                    "rpm cannot read its database; mend it with rpm --rebuilddb: " + Tool.words(ended, NOISE));
+                    "rpm cannot read its database; make room on its disk, or mend it with rpm --rebuilddb: "
+                            + why(ended));
         }
+    }
+
+    private static String why(Ended ended) {
+        String words = Tool.words(ended, NOISE);
+        return words.isEmpty() ? "it ended with code " + ended.code() : words;
     }
 
     @Override
@@ -231,6 +248,7 @@ final class RpmSystem implements PackageSystem {
 
     private List<String> query(Workplace here, InstallRoot root, String name, String format) throws IOException {
         Ended ended = RPM.look(here, arguments(root, "-q", "--qf", format, name));
+        requireReadable(ended, ended.code() == 0);
         if (ended.output().getBytes(StandardCharsets.UTF_8).length >= Programs.OUTPUT_BYTES_MAX) {
             throw new AdapterException(
                     CodeClass.ENVIRONMENT,
@@ -257,7 +275,9 @@ final class RpmSystem implements PackageSystem {
         List<String> differences = new ArrayList<>();
         List<String> check = arguments(root, "-V", "--nomtime", "--nodeps", "--noscripts");
         check.addAll(inventory.packages().keySet());
-        for (String line : RPM.look(here, check).output().lines().toList()) {
+        Ended ended = RPM.look(here, check);
+        requireReadable(ended, ended.code() < SIGNALLED);
+        for (String line : ended.output().lines().toList()) {
             int slash = line.indexOf(" /");
             if (slash > 0 && !line.contains(" c /") && !line.contains(" g /")) {
                 differences.add(line.substring(slash + 1) + " is not as rpm's own list has it ("
@@ -290,6 +310,11 @@ final class RpmSystem implements PackageSystem {
     }
 
     private Outcome end(Workplace here, String what, Ended ended) {
+        if (ended.code() == 0 && !readable(ended)) {
+            // It goes on without its database, and ends well.
+            throw new AdapterException(
+                    meaning(ended), 0, what + " could not write its database: " + Tool.words(ended, NOISE));
+        }
         boolean script = SCRIPT_FAILED.matcher(ended.output()).find();
         if (ended.code() == 0 && script && !scriptsMayFail) {
             throw new AdapterException(
@@ -306,6 +331,8 @@ final class RpmSystem implements PackageSystem {
         String output = ended.output();
         if (output.contains("transaction lock")
                 || output.contains("No space left on device")
+                || output.contains("database or disk is full")
+                || output.contains("disk I/O error")
                 || output.contains("Resource temporarily unavailable")) {
             return CodeClass.TRANSIENT;
         }
@@ -326,7 +353,7 @@ final class RpmSystem implements PackageSystem {
             return Optional.of("");
         }
         Ended ended = RPM.look(here, arguments(root, "-qa", "--qf", "%{NAME} %{INSTALLTID}\\n"));
-        return !readable(ended)
+        return !readable(ended) || ended.code() != 0
                 ? Optional.empty()
                 : Optional.of(ended.output()
                         .lines()

@@ -2,8 +2,11 @@ package packhorse.peer.adapter.testing;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import packhorse.core.testing.OutsideProgram;
 
 /**
@@ -17,6 +20,8 @@ import packhorse.core.testing.OutsideProgram;
  */
 public final class CutFileSystem implements AutoCloseable {
     private static final long BYTES = 48L << 20;
+    private static final int BLOCK = 4 << 10;
+    private static final int PORTION = 256 * BLOCK;
     private static final String OPTIONS = "loop,commit=900,noauto_da_alloc";
 
     private final Path directory;
@@ -52,6 +57,11 @@ public final class CutFileSystem implements AutoCloseable {
         return new CutFileSystem(into, copied(into.resolve("disk-0")));
     }
 
+    /** What a power cut would leave of it now; this one stays as it is. */
+    public CutFileSystem left(Path into) throws IOException {
+        return new CutFileSystem(into, copied(into.resolve("disk-0")));
+    }
+
     /** Loses what was not synced; {@link #place} is another afterwards. */
     public void cut() throws IOException {
         cuts++;
@@ -59,6 +69,25 @@ public final class CutFileSystem implements AutoCloseable {
         close();
         image = copy;
         mounted = mount(copy);
+    }
+
+    /** Fills it up, but for so much: as somebody's file. */
+    public void fill(Path filler, long room) throws IOException {
+        try (FileChannel out = FileChannel.open(filler, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            for (int portion = PORTION; portion >= BLOCK; portion /= 16) {
+                try {
+                    while (true) {
+                        out.write(ByteBuffer.allocate(portion));
+                    }
+                } catch (IOException full) {
+                    // The next portions are smaller.
+                }
+            }
+            out.force(true);
+            out.truncate(Math.max(0, out.size() - room));
+            // What was freed can be taken once that is on the disk.
+            out.force(true);
+        }
     }
 
     private Path copied(Path copy) throws IOException {
