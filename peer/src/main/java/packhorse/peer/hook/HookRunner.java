@@ -34,6 +34,7 @@ import packhorse.peer.adapter.Programs.Frame;
 import packhorse.peer.adapter.ReleaseProgram;
 import packhorse.peer.adapter.Verdict;
 import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.WrittenAnywhere;
 
 /**
  * Runs the programs that a release brings around its installation. It holds no state.
@@ -95,6 +96,12 @@ public final class HookRunner {
                 inTheWay.add(refusedPrivilege(what));
             }
             confines |= !hook.privileged();
+            if (hook.changes()
+                    && (hook.privileged() || here.programs().whyNotConfined().isPresent())) {
+                WrittenAnywhere.missing(here)
+                        .filter(why -> !inTheWay.contains(why))
+                        .ifPresent(inTheWay::add);
+            }
             for (List<String> command : commands(hook)) {
                 Path program = Path.of(command.getFirst());
                 if (program.isAbsolute() && !(Files.isRegularFile(program) && Files.isExecutable(program))) {
@@ -211,7 +218,7 @@ public final class HookRunner {
     }
 
     /**
-     * Runs one to its end; a hook that the release does not have is done at once.
+     * Runs one to its end, and brings what it changed to the disk; a hook that the release does not have is done at once.
      *
      * @throws AdapterException when it did not end well
      */
@@ -245,7 +252,13 @@ public final class HookRunner {
                 confined(what, here, hook.privileged(), call.sandbox()),
                 hook.timeout());
         Ended ended = here.programs().run(command, frame);
-        return Verdict.of(what, ended, here.section(), ReturnCodes.SCRIPTS);
+        Outcome outcome = Verdict.of(what, ended, here.section(), ReturnCodes.SCRIPTS);
+        if (hook.changes() && frame.confined()) {
+            here.disk().forceTree(place.resolve("own"));
+        } else if (hook.changes()) {
+            WrittenAnywhere.force(here, Path.of("/"));
+        }
+        return outcome;
     }
 
     /**

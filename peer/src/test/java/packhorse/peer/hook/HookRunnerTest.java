@@ -32,6 +32,7 @@ import packhorse.peer.adapter.ReleaseProgram;
 import packhorse.peer.adapter.Workplace;
 import packhorse.peer.adapter.exec.ExecAdapter;
 import packhorse.peer.adapter.exec.Published;
+import packhorse.peer.adapter.testing.CutFileSystem;
 import packhorse.peer.adapter.testing.EveryStep;
 import packhorse.peer.adapter.testing.TreePicture;
 
@@ -209,7 +210,7 @@ final class HookRunnerTest {
 
             @Override
             public Optional<Path> find(String name) {
-                return Optional.empty();
+                return Optional.of(Path.of("/bin", name));
             }
         };
         Published release = release(Map.of(HookMoment.PRE, hook(false, List.of("hooks/pre"))));
@@ -219,7 +220,7 @@ final class HookRunnerTest {
                 AdapterException.class, () -> RUNNER.run(call(HookMoment.PRE, false, true), here, placement(release)));
         assertEquals(List.of(), confined);
         RUNNER.run(call(HookMoment.PRE, false, false), here, placement(release));
-        assertEquals(List.of(false), confined);
+        assertEquals(List.of(false, false), confined, "it, and the flush of all it may have written");
     }
 
     @Test
@@ -313,6 +314,31 @@ final class HookRunnerTest {
         }
         Published good = release(Map.of(HookMoment.PRE, hook(false, List.of("hooks/pre"))));
         HookRunner.check(section(good), placement(good));
+    }
+
+    /** By a process that is ended right after, and the power with it. */
+    @Test
+    void whatAHookChangedIsOnTheDiskWhenItIsDone() throws Exception {
+        OutsideProgram.requireLoopDevices();
+        try (CutFileSystem machine = CutFileSystem.fresh(Files.createDirectory(dir.resolve("machine")))) {
+            String elsewhere = machine.place().resolve("elsewhere").toString();
+            Published release = release(Map.of(
+                    HookMoment.PRE, hook(false, List.of("hooks/pre", "word"), "hooks/undo"),
+                    HookMoment.POST, hook(true, List.of("/bin/sh", "-c", "echo word >" + elsewhere))));
+            Workplace here = release.at(machine.place().resolve("place"), InstallDisk.real(), PROGRAMS);
+            placement(release).prepare(here);
+            RUNNER.keep(here, placement(release));
+            RUNNER.run(call(HookMoment.PRE, false, false), here, placement(release));
+            RUNNER.run(call(HookMoment.PRE, true, false), here, placement(release));
+            try (CutFileSystem left = machine.left(Files.createDirectory(dir.resolve("confined")))) {
+                Path own = left.place().resolve("place/home/.hooks/own");
+                assertEquals("hello word\n", Files.readString(own.resolve("unsaid")));
+            }
+            RUNNER.run(call(HookMoment.POST, false, false), here, placement(release));
+            try (CutFileSystem left = machine.left(Files.createDirectory(dir.resolve("privileged")))) {
+                assertEquals("word\n", Files.readString(left.place().resolve("elsewhere")));
+            }
+        }
     }
 
     @Test

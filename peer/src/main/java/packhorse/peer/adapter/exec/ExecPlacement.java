@@ -28,6 +28,7 @@ import packhorse.peer.adapter.Programs.Frame;
 import packhorse.peer.adapter.ReleaseProgram;
 import packhorse.peer.adapter.Verdict;
 import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.WrittenAnywhere;
 import packhorse.peer.adapter.exec.ExecSettings.Script;
 
 /**
@@ -108,6 +109,8 @@ final class ExecPlacement implements Placement {
         });
         if (!settings.privileged()) {
             here.programs().whyNotConfined().ifPresent(inTheWay::add);
+        } else {
+            WrittenAnywhere.missing(here).ifPresent(inTheWay::add);
         }
         for (String written : settings.writes()) {
             Path place = here.at(written);
@@ -339,14 +342,7 @@ final class ExecPlacement implements Placement {
         Outcome outcome = run(script, here);
         if (settings.privileged()) {
             // Where it wrote nobody knows.
-            Frame frame = new Frame(
-                    here.home(),
-                    List.of(),
-                    List.of(),
-                    ReleaseProgram.environment(here),
-                    false,
-                    script.timeout(here.section()));
-            Verdict.of("sync", ended(List.of("sync"), here, frame), here.section(), ReturnCodes.SCRIPTS);
+            WrittenAnywhere.force(here, Path.of("/"));
             return outcome;
         }
         for (Path written : writable(here)) {

@@ -28,6 +28,7 @@ import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
+import packhorse.peer.adapter.WrittenAnywhere;
 
 /**
  * Packages put in place by the machine's own package system.
@@ -42,7 +43,8 @@ import packhorse.peer.adapter.Workplace;
  * what differs is put back. So the promise rests on the copies, the courtesy on the scripts.
  *
  * <p><b>Cost.</b> One copy of what the packages own, O(bytes); kept until commit. What scripts change beyond the packages' own files
- * is not seen: {@link PackageSettings#also} names such places.
+ * is not seen: {@link PackageSettings#also} names such places. Package systems flush most of what they write, but not all names, and
+ * their scripts nothing: after each run whole file systems are flushed ({@link WrittenAnywhere}).
  *
  * <p>Packages are read, which is unpacking them, once: what was laid out and judged is known by its digests, and these are compared
  * again before anything is prepared from it and right before the program gets it.
@@ -123,7 +125,7 @@ public final class PackagePlacement implements Placement {
 
     @Override
     public List<String> precheck(Workplace here) throws IOException {
-        Optional<String> missing = system.tool().missing(here);
+        Optional<String> missing = system.tool().missing(here).or(() -> WrittenAnywhere.missing(here));
         if (missing.isPresent()) {
             return List.of(missing.get());
         }
@@ -352,45 +354,8 @@ public final class PackagePlacement implements Placement {
             Outcome removed = system.remove(here, root, dropped, true);
             outcome = removed.codeClass() == CodeClass.SUCCESS_REBOOT ? removed : outcome;
         }
-        flush(here, root, fresh);
+        WrittenAnywhere.force(here, root.directory());
         return outcome;
-    }
-
-    /**
-     * Package systems flush most of what they write, but not names, and their scripts nothing. What was there before counts as well:
-     * that it is gone has to stay so.
-     */
-    private void flush(Workplace here, InstallRoot root, Inventory inventory) throws IOException {
-        Set<String> names = new TreeSet<>(settings.also());
-        for (Inventory.Item item : system.asHere(root, inventory).items()) {
-            names.add(item.path());
-        }
-        Path before = here.undo().resolve(BEFORE);
-        if (Files.exists(before)) {
-            names.addAll(Before.read(before).paths());
-        }
-        Set<Path> files = new TreeSet<>();
-        Set<Path> directories = new TreeSet<>();
-        for (String name : names) {
-            Path path = root.at(name);
-            if (Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                files.add(path);
-            } else if (Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                directories.add(path);
-            }
-            directories.add(above(root, path));
-        }
-        here.disk().forceAll(files);
-        here.disk().forceAll(directories);
-    }
-
-    /** The nearest directory above that is there: the one that says that a name is gone. */
-    private static Path above(InstallRoot root, Path path) {
-        Path directory = path.getParent();
-        while (directory != null && directory.startsWith(root.directory()) && !Files.isDirectory(directory)) {
-            directory = directory.getParent();
-        }
-        return directory == null ? root.directory() : directory;
     }
 
     @Override
@@ -459,6 +424,8 @@ public final class PackagePlacement implements Placement {
             goBack(here, root, before, former, removal);
         }
         putBack(here, root, before, former);
+        // What is put back is on the disk; what scripts did on the way is not.
+        WrittenAnywhere.force(here, root.directory());
         return Outcome.DONE;
     }
 
@@ -539,7 +506,7 @@ public final class PackagePlacement implements Placement {
             throw new AdapterException(
                     CodeClass.PERMANENT, "still installed after their removal: " + String.join(", ", left));
         }
-        flush(here, root, inventory);
+        WrittenAnywhere.force(here, root.directory());
         return outcome;
     }
 
@@ -552,6 +519,6 @@ public final class PackagePlacement implements Placement {
                                 + " is not on this machine any more; order it again to mend it"));
         List<Path> files = unpack(here, content, here.staging().resolve(PACKAGES), manifest);
         system.install(here, root(here), files);
-        flush(here, root(here), inventory(here));
+        WrittenAnywhere.force(here, root(here).directory());
     }
 }
