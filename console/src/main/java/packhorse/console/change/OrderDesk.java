@@ -161,6 +161,14 @@ public final class OrderDesk {
                 .orElse(order);
     }
 
+    /** Fills in what a standard change's template says, into the checklist at work; nothing before its gate is open. */
+    public static ChangeOrder fill(ChangeOrder order, ChangeTemplate template, Instant now) {
+        return order.checklist()
+                .filter(list -> closedGate(order).isEmpty())
+                .map(list -> order.edit().checklist(template.filled(list, now)).done())
+                .orElse(order);
+    }
+
     /** Adds the items of backout and recovery, once something has to be taken back or sent again. */
     public static Outcome<ChangeOrder> backOut(ChangeOrder order, String why, Actor actor, Instant now) {
         if (order.state() != OrderState.PRODUCTION) {
@@ -187,6 +195,10 @@ public final class OrderDesk {
                 .or(() -> order.duties().refusesBuilding(report.builder()).map(duty -> order.id() + ": " + duty));
         if (refused.isPresent()) {
             return Outcome.rejected(refused.get());
+        }
+        if (!actor.is(report.builder())) {
+            return Outcome.rejected(order.id() + ": " + report.builder() + " built it, so " + report.builder()
+                    + " reports it, not " + actor.name());
         }
         DistributionPlan plan = order.plans().distribution();
         Consignment.Item item = new Consignment.Item(report.release(), report.manifest(), kind, medium);

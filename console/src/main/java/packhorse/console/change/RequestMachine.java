@@ -35,7 +35,8 @@ import packhorse.console.change.RequestForm.Field;
  * <p>Guards, besides: what is submitted is complete and contradicts nothing; a request is its own requester's to submit and to withdraw;
  * an approval is one of a quorum ({@link RiskClass}) and moves the request with the last that is needed; it is nobody's own
  * ({@link Duties}); one no is enough; what was said of an earlier submission does not count; the product assesses and approves only what
- * follows a template that was approved for all; a request is closed after its order, an emergency after its later review, too.
+ * follows a template that was approved for all, and nobody else approves that; a request is closed after its order, an emergency after
+ * its later review, too.
  *
  * <p>The clock stands from RETURN to SUBMIT, WITHDRAW or LAPSE. A request lapses when its requester does not answer for
  * {@link #ANSWER_WITHIN}, or when nobody orders it within {@link #ORDER_WITHIN} of its approval: what was weighed then is not true now.
@@ -164,6 +165,11 @@ public final class RequestMachine {
                 return Outcome.rejected(
                         request.id() + ": the product approves only by a template; name the one it follows");
             }
+            if (request.risk() == RiskClass.STANDARD) {
+                return Outcome.rejected(
+                        request.id() + " is a standard change: it is approved by its template; return it"
+                                + " to be asked for as a normal one");
+            }
             Optional<String> refused = refusesVote(request, person.id());
             if (refused.isPresent()) {
                 return Outcome.rejected(request.id() + ": " + refused.get());
@@ -268,6 +274,10 @@ public final class RequestMachine {
     public static Outcome<ChangeRequest> accept(ChangeRequest request, Acceptance acceptance) {
         if (request.state() != RequestState.ORDERED) {
             return Outcome.rejected(request.id() + " is " + request.state() + ": what is ordered is accepted or not");
+        }
+        if (request.acceptance().isPresent()) {
+            return Outcome.rejected(request.id() + ": " + request.requester() + " said so already, at "
+                    + request.acceptance().get().at());
         }
         if (!request.requester().equals(acceptance.person())) {
             return Outcome.rejected(

@@ -58,7 +58,7 @@ final class ChangeTemplateTest {
                 plans().backout(),
                 plans().communications(),
                 plans().test(),
-                Map.of("CHANGE_ORDER/sites", "all"),
+                Map.of("CHANGE_ORDER/sites", "all", "READINESS/freezes", "none in that night"),
                 Set.of(),
                 Optional.of(MORNING.plus(Duration.ofDays(365))));
     }
@@ -120,6 +120,29 @@ final class ChangeTemplateTest {
         assertTrue(template.refuses(Cast.form(Cast.WHOLE, RiskClass.NORMAL), at(1))
                 .orElseThrow()
                 .contains("no standard change"));
+    }
+
+    /** It has fewer signatures under its plan: nobody makes a standard change of another by saying yes to it. */
+    @Test
+    void nobodyButItsTemplateApprovesAStandardChange() {
+        ChangeRequest request = done(RequestMachine.assess(
+                submitted(template(HANNA.id())), Cast.feasible(), Optional.empty(), Cast.DORA, at(2)));
+        assertTrue(refused(RequestMachine.approve(request, "", BERT, at(3))).contains("by its template"));
+        assertEquals(
+                RequestState.RETURNED,
+                done(RequestMachine.giveBack(request, "as a normal change, please", BERT, at(3)))
+                        .state());
+    }
+
+    @Test
+    void itsNotesAreInEveryChecklistOnceTheGateIsOpen() {
+        ChangeTemplate template = approvedTemplate();
+        ChangeOrder order = Cast.standingAt(OrderState.PRODUCTION);
+        assertEquals(order, OrderDesk.fill(order, template, at(9)));
+        ChangeOrder filled = OrderDesk.fill(Cast.opened(order), template, at(9));
+        ChecklistItem item =
+                filled.checklist().orElseThrow().find(Step.READINESS, "freezes").orElseThrow();
+        assertEquals("none in that night", item.tick().orElseThrow().note());
     }
 
     @Test

@@ -268,6 +268,20 @@ final class OrderMachineTest {
                 .contains("nobody approves their own"));
     }
 
+    /** Else whoever built could name another, and sign. */
+    @Test
+    void aBuildIsReportedByWhoBuilt() {
+        ChangeOrder order = opened(standingAt(OrderState.BUILDING));
+        assertTrue(refused(OrderDesk.built(
+                        order,
+                        build(release("acme/editor", "2.0"), digest(1), new PersonId("otto")),
+                        Kind.PACKAGE,
+                        Medium.ELECTRONIC,
+                        EMIL,
+                        at(6)))
+                .contains("otto"));
+    }
+
     @Test
     void whoLetTheStageProceedDoesNotBuild() {
         ChangeOrder order = opened(standingAt(OrderState.BUILDING));

@@ -220,10 +220,12 @@ final class RequestMachineTest {
     }
 
     @Test
-    void theRequesterSaysOnceMoreWhatTheyThink() {
+    void theRequesterSaysOnceWhatTheyThink() {
         ChangeRequest ordered = done(RequestMachine.order(approved(RiskClass.NORMAL), ORDER, HANNA, at(4)));
         ChangeRequest accepted = done(RequestMachine.accept(ordered, new Acceptance(ANNA.id(), true, 5, "", at(9))));
         assertEquals(5, accepted.acceptance().orElseThrow().satisfaction());
+        assertTrue(refused(RequestMachine.accept(accepted, new Acceptance(ANNA.id(), false, 1, "no", at(10))))
+                .contains("already"));
         assertTrue(refused(RequestMachine.accept(ordered, new Acceptance(BERT.id(), true, 5, "", at(9))))
                 .contains("anna"));
     }
