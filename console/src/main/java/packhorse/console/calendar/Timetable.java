@@ -3,6 +3,7 @@ package packhorse.console.calendar;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,16 @@ public record Timetable(String site, ZoneId zone, List<Window> windows, List<Bla
         return Openings.at(windows, blackouts, zone, now);
     }
 
+    /** Whether a run that starts now is done before the site closes. Looks no further than that, so it may be asked for every endpoint. */
+    public boolean fits(Instant now, Duration run) {
+        if (run.isNegative() || run.compareTo(Openings.HORIZON) > 0) {
+            throw new IllegalArgumentException(
+                    "a run of " + run + " is none; it lasts from nothing to " + Openings.HORIZON.toDays() + " days");
+        }
+        Instant done = now.plus(run.isZero() ? Duration.ofNanos(1) : run);
+        return Openings.between(windows, blackouts, zone, now, done).equals(List.of(new Opening(now, done)));
+    }
+
     /** The first opening, from now on, that is long enough for a run. */
     public Optional<Opening> firstThatFits(Instant now, Duration run) {
         return next(now, Openings.COUNT_MAX).stream()
@@ -48,7 +59,7 @@ public record Timetable(String site, ZoneId zone, List<Window> windows, List<Bla
         return blackouts.stream()
                 .flatMap(blackout -> blackout.at(zone).stream())
                 .filter(closure -> closure.from().isBefore(to) && from.isBefore(closure.to()))
-                .sorted(java.util.Comparator.comparing(Blackout.Closure::from).thenComparing(Blackout.Closure::reason))
+                .sorted(Comparator.comparing(Blackout.Closure::from).thenComparing(Blackout.Closure::reason))
                 .toList();
     }
 }

@@ -260,6 +260,31 @@ final class OpeningsTest {
     }
 
     @Test
+    void aRunFitsNowWhenTheOpeningUnderWayIsLongEnough() {
+        List<String> zones = ZoneId.getAvailableZoneIds().stream().sorted().toList();
+        Cases.run(300, random -> {
+            ZoneId zone = ZoneId.of(zones.get(random.nextInt(zones.size())));
+            Instant from = Instant.parse("2024-01-01T00:00:00Z").plusSeconds(random.nextLong(3L * 365 * 86_400));
+            Timetable timetable = new Timetable(
+                    "site", zone, windows(random, LocalDateTime.ofInstant(from, zone)), blackouts(random, from, zone));
+            for (int i = 0; i < 20; i++) {
+                Instant now = from.plusSeconds(random.nextLong(10L * 86_400));
+                Duration run = Duration.ofSeconds(random.nextInt(5) == 0 ? 0 : random.nextLong(12L * 3_600));
+                assertEquals(
+                        timetable
+                                .at(now)
+                                .filter(opening -> opening.fits(now, run))
+                                .isPresent(),
+                        timetable.fits(now, run),
+                        now + " " + run);
+            }
+        });
+        Timetable any = new Timetable("site", BERLIN, List.of(new Window.Always()), List.of());
+        assertTrue(any.fits(Instant.EPOCH, Duration.ofDays(30)));
+        assertRefused("is none", () -> any.fits(Instant.EPOCH, Duration.ofSeconds(-1)));
+    }
+
+    @Test
     void windowsThatTouchAreOneOpening() {
         List<Window> windows = List.of(
                 weekly("20:00", Duration.ofHours(2), DayOfWeek.MONDAY),
