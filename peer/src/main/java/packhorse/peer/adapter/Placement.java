@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One release's way into its place and back, in steps that the journal stands between. See the package for what holds for all.
@@ -19,6 +20,27 @@ import java.util.Set;
 public interface Placement {
     /** Places on the machine that this release puts things at; two release lines may not claim the same, nor one inside another's. */
     Set<Path> claims();
+
+    /** Those of its claims that are files which it only edits: another line may lay them as {@link Laid.Kind#CONFIGURATION}. */
+    default Set<Path> edits() {
+        return Set.of();
+    }
+
+    /**
+     * Names that it lays down outside its claims, in the order of their paths, each once; known from {@link #prepare} on, and as long
+     * as it is in place. The stream is closed by whom it is given to; its length is the adapter's to bound.
+     */
+    default Stream<Laid> lays(Workplace here) throws IOException {
+        return Stream.empty();
+    }
+
+    /**
+     * Where a program of the machine keeps account of who owns a name. What two lines with one such database both lay, is for that
+     * program to decide. Empty where nobody else knows of the names.
+     */
+    default Optional<Path> database() {
+        return Optional.empty();
+    }
 
     /** Whether {@link #undo} brings back what was. */
     boolean undoable();

@@ -164,7 +164,8 @@ final class DamagedRecordsTest {
         }
         String settings = "{\"format\":\"tar\",\"into\":\"/opt/" + name + "\"}";
         return agent.publish(
-                name,
+                // A place below another's is called by its last part.
+                name.replaceFirst("/.*/", "/"),
                 version,
                 bytes.toByteArray(),
                 Optional.of(new InstallSection(
@@ -307,6 +308,60 @@ final class DamagedRecordsTest {
                     run(installer, heard, 40, task("back", Operation.ROLLBACK, InstallPolicy.DEFAULT, two)));
             assertEquals("acme/app 1", text("acme/app"));
         }
+    }
+
+    /** What it has is written down beside its files too; a release that comes upon that is refused, any other is not. */
+    @Test
+    void aLineThatCannotBeReadKeepsItsPlace() throws Exception {
+        Files.delete(record(other));
+        Files.delete(agents(other));
+        Heard heard = new Heard();
+        try (ThreadInstaller installer = start(heard)) {
+            TaskStatus refused =
+                    run(installer, heard, 10, task("in", Operation.INSTALL, AT_ONCE, publish("acme/other/sub", "1")));
+            assertState(ActionState.REFUSED, refused);
+            assertTrue(
+                    refused.detail().contains("acme/sub@1 (any) goes to /opt/acme/other/sub, where acme/other@1 (any)"),
+                    refused::detail);
+            assertState(
+                    ActionState.COMMITTED,
+                    run(installer, heard, 11, task("beside", Operation.INSTALL, AT_ONCE, third)));
+            assertState(
+                    ActionState.COMMITTED, run(installer, heard, 12, task("out", Operation.REMOVE, AT_ONCE, third)));
+        }
+        assertEquals(List.of(), heard.deaths);
+    }
+
+    /** Where nothing of it can be read, nobody knows upon what a release would come, or what needs one that goes. */
+    @Test
+    void besideALineOfWhichNothingCanBeReadNothingNewComes() throws Exception {
+        byte[] right = Files.readAllBytes(agents(other));
+        Files.delete(record(other));
+        Files.delete(agents(other));
+        for (Path file : files(data.resolve("homes"))) {
+            if (file.endsWith(".footprint")) {
+                Damage.FLIPPED.to(file);
+            }
+        }
+        Heard heard = new Heard();
+        try (ThreadInstaller installer = start(heard)) {
+            TaskStatus refused = run(installer, heard, 10, task("in", Operation.INSTALL, AT_ONCE, third));
+            assertState(ActionState.REFUSED, refused);
+            assertEquals(Optional.of(CodeClass.ENVIRONMENT), refused.codeClass());
+            assertTrue(
+                    refused.detail()
+                            .startsWith("whether acme/third@1 (any) comes into the way of acme/other@1 (any) cannot be"
+                                    + " told: what was known of acme/other@1 (any) cannot be read: "),
+                    refused::detail);
+            assertTrue(refused.detail().contains("install it"), refused::detail);
+            assertFalse(refused.detail().contains("\n"), refused::detail);
+            assertEquals("acme/other 1", text("acme/other"));
+            // Its own line can be put right by what everybody is told to do.
+            Files.write(agents(other), right);
+            assertState(
+                    ActionState.COMMITTED, run(installer, heard, 11, task("again", Operation.INSTALL, AT_ONCE, third)));
+        }
+        assertEquals(List.of(), heard.deaths);
     }
 
     @Test

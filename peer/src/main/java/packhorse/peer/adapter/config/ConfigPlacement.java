@@ -56,6 +56,12 @@ final class ConfigPlacement implements Placement {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
+    /** What it does to a file it does to the text that it finds there, whoever laid that. */
+    @Override
+    public Set<Path> edits() {
+        return claims();
+    }
+
     @Override
     public boolean undoable() {
         return true;

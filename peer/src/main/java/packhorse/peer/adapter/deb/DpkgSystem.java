@@ -62,6 +62,11 @@ final class DpkgSystem implements PackageSystem {
     }
 
     @Override
+    public String database() {
+        return DpkgDatabase.DIRECTORY;
+    }
+
+    @Override
     public Set<String> claims(Collection<String> packages) {
         return packages.stream()
                 .map(name -> DpkgDatabase.DIRECTORY + "/info/" + name + ".list")

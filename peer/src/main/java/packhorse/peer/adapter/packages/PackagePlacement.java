@@ -2,16 +2,19 @@ package packhorse.peer.adapter.packages;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.content.CodeClass;
@@ -24,6 +27,7 @@ import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Laid;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.OwnRecord;
 import packhorse.peer.adapter.Placement;
@@ -94,11 +98,52 @@ public final class PackagePlacement implements Placement {
     @Override
     public Set<Path> claims() {
         Set<Path> claims = new TreeSet<>();
-        Path root = Path.of(settings.root());
         for (String claim : system.claims(settings.packages().keySet())) {
-            claims.add(root.resolve(claim.substring(1)));
+            claims.add(below(claim));
         }
         return claims;
+    }
+
+    @Override
+    public Optional<Path> database() {
+        return Optional.of(below(system.database()));
+    }
+
+    private Path below(String inRoot) {
+        return Path.of(settings.root()).resolve(inRoot.substring(1));
+    }
+
+    /**
+     * What the packages bring, where this machine puts it, and what their scripts are said to write. A configuration file stays the
+     * machine's, unless the settings give it to the package.
+     */
+    @Override
+    public Stream<Laid> lays(Workplace here) throws IOException {
+        InstallRoot root = root(here);
+        List<Laid> laid = new ArrayList<>();
+        for (Inventory.Item item : system.asHere(root, inventory(here)).items()) {
+            laid.add(new Laid(below(root.physical(item.path())), kind(item)));
+        }
+        for (String path : settings.also()) {
+            boolean directory = Files.isDirectory(root.at(path), LinkOption.NOFOLLOW_LINKS);
+            laid.add(new Laid(below(root.physical(path)), directory ? Laid.Kind.DIRECTORY : Laid.Kind.CONFIGURATION));
+        }
+        laid.sort(Comparator.comparing(Laid::path).thenComparing(Laid::kind));
+        List<Laid> once = new ArrayList<>();
+        for (Laid one : laid) {
+            if (once.isEmpty() || !once.getLast().path().equals(one.path())) {
+                once.add(one);
+            }
+        }
+        return once.stream();
+    }
+
+    private Laid.Kind kind(Inventory.Item item) {
+        return switch (item.type()) {
+            case DIRECTORY -> Laid.Kind.DIRECTORY;
+            case LINK -> Laid.Kind.LINK;
+            case FILE -> item.configuration() && !configurationChecked ? Laid.Kind.CONFIGURATION : Laid.Kind.FILE;
+        };
     }
 
     @Override
@@ -231,7 +276,7 @@ public final class PackagePlacement implements Placement {
         long owned = 0;
         for (String path : system.owned(here, root, settings.packages().keySet())) {
             Path at = root.at(path);
-            owned += Files.isRegularFile(at, java.nio.file.LinkOption.NOFOLLOW_LINKS) ? Files.size(at) : 0;
+            owned += Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS) ? Files.size(at) : 0;
         }
         needs.add(new SpaceNeed(here.undo(), owned));
         return needs;

@@ -20,6 +20,9 @@ public interface PackageSystem {
     /** What its package files' names end in: {@code .deb}. */
     String suffix();
 
+    /** The directory of its database, below the root: it knows which package owns a name. */
+    String database();
+
     /** Names below the root that stand for these packages, so that two lines do not own one. */
     Set<String> claims(Collection<String> packages);
 

@@ -83,6 +83,11 @@ final class RpmSystem implements PackageSystem {
     }
 
     @Override
+    public String database() {
+        return database;
+    }
+
+    @Override
     public Set<String> claims(Collection<String> packages) {
         return packages.stream().map(name -> database + "/" + name).collect(Collectors.toCollection(TreeSet::new));
     }

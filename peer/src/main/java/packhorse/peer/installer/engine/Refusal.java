@@ -3,7 +3,7 @@ package packhorse.peer.installer.engine;
 import packhorse.core.content.CodeClass;
 import packhorse.core.state.ActionState;
 
-/** What a precheck found in the way: not a fault of anything, and nothing was changed. */
+/** What was found in the way before anything was changed: not a fault of anything. */
 final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 

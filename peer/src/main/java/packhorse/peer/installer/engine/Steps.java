@@ -24,6 +24,7 @@ final class Steps {
     private final ContentDesk desk;
     private final Members members;
     private final Prechecks prechecks;
+    private final Peace peace;
     private final Path root;
 
     Steps(Tools tools, Rooms rooms, ContentDesk desk, Members members, Path root) {
@@ -32,7 +33,8 @@ final class Steps {
         this.desk = desk;
         this.members = members;
         this.root = root;
-        this.prechecks = new Prechecks(tools, members, rooms, root);
+        this.peace = new Peace(members, rooms, root, (inPlace, read) -> look(inPlace, read, false));
+        this.prechecks = new Prechecks(tools, peace, rooms);
     }
 
     /**
@@ -64,25 +66,20 @@ final class Steps {
         }
     }
 
-    /** Releases that are in place, or are coming. */
-    record Standing(List<InstallTask.Member> committed, List<InstallTask.Member> coming) {}
+    /** Releases that are in place, or are coming, with their homes. */
+    record Standing(List<Line.InPlace> committed, List<Line.InPlace> coming) {}
 
     /**
      * Does a step.
      *
-     * @throws Refusal only from PRECHECK
+     * @throws Refusal only from PRECHECK and PREPARE
      * @throws AdapterException when it cannot be done
      */
     Outcome run(Job job, LongConsumer progress) throws IOException, InterruptedException, Refusal {
         return switch (job.step().kind()) {
             case PRECHECK -> precheck(job, progress);
             case CLEAR -> clear(job);
-            case PREPARE ->
-                placed(job, progress, (placement, here) -> {
-                    placement.prepare(here);
-                    tools.hooks().keep(here, placement);
-                    return Outcome.DONE;
-                });
+            case PREPARE -> prepare(job, progress);
             case CAPTURE ->
                 placed(job, progress, (placement, here) -> {
                     placement.capture(here);
@@ -204,6 +201,16 @@ final class Steps {
             Members.Read read = members.kept(at.member());
             prechecks.requirePossible(read, at, workplace(at, read, progress));
         }
+        return Outcome.DONE;
+    }
+
+    /** What it lays is known by now, and nothing was changed yet. */
+    private Outcome prepare(Job job, LongConsumer progress) throws IOException, Refusal {
+        Members.Read read = members.kept(job.member());
+        Workplace here = workplace(job, read, progress);
+        read.placement().prepare(here);
+        peace.requireNamesApart(read, job, here);
+        tools.hooks().keep(here, read.placement());
         return Outcome.DONE;
     }
 

@@ -3,6 +3,7 @@ package packhorse.peer.installer.engine;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -493,20 +494,23 @@ public final class Transactions implements InstallEngine {
 
     /** All that is in place, or comes, beside a transaction. */
     private Steps.Standing standing(Progress progress) {
-        Set<InstallTask.Member> coming = new HashSet<>();
+        List<Line.InPlace> coming = new ArrayList<>();
         for (Progress other : ledger.open()) {
             if (other != progress
                     && other.operation() != Operation.REMOVE
                     && other.turned().isEmpty()
                     && other.isDone(Step.Kind.PRECHECK, 0)) {
-                coming.addAll(other.members());
+                for (int member = 0; member < other.members().size(); member++) {
+                    coming.add(new Line.InPlace(
+                            other.members().get(member),
+                            Ledger.home(other.transaction(), member),
+                            false,
+                            other.variables()));
+                }
             }
         }
         return new Steps.Standing(
-                ledger.lines().values().stream()
-                        .map(line -> line.current().member())
-                        .toList(),
-                List.copyOf(coming));
+                ledger.lines().values().stream().map(Line::current).toList(), List.copyOf(coming));
     }
 
     private Duration limit(Progress progress, Step step) {

@@ -9,9 +9,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection;
 import packhorse.core.content.Manifest;
@@ -19,6 +22,7 @@ import packhorse.core.json.Json;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.Laid;
 import packhorse.peer.adapter.Outcome;
 import packhorse.peer.adapter.Placement;
 import packhorse.peer.adapter.Workplace;
@@ -28,7 +32,9 @@ import packhorse.peer.adapter.Workplace;
  * is deliberately not atomic: it writes file after file into its place, so only the engine keeps the machine out of the states between.
  * Settings beside {@code into}: {@code once} (apply may not be begun twice), {@code lasting} (cannot be undone), {@code reboot} (in use
  * after the next start), {@code fail} (a step's name, fails with class PERMANENT; with {@code flaky} as TRANSIENT, while the file
- * {@code fail} is in the machine's root), {@code error} (a step's name, throws an Error; with {@code fatal} one that ends the process).
+ * {@code fail} is in the machine's root), {@code error} (a step's name, throws an Error; with {@code fatal} one that ends the process),
+ * {@code lays} (a list of {@code KIND:PATH}, in order, that it says it lays and does not), {@code database}, {@code edits} (its place is
+ * one that it only edits).
  */
 final class PlainAdapter implements Adapter {
     /** What happens in the middle of a step. */
@@ -87,6 +93,26 @@ final class PlainAdapter implements Adapter {
         @Override
         public Set<Path> claims() {
             return Set.of(Path.of(setting(section, "into")));
+        }
+
+        @Override
+        public Set<Path> edits() {
+            return setting(section, "edits").isEmpty() ? Set.of() : claims();
+        }
+
+        @Override
+        public Stream<Laid> lays(Workplace here) {
+            return Stream.of(setting(section, "lays").split(" ", -1))
+                    .filter(one -> !one.isEmpty())
+                    .map(one -> one.split(":", 2))
+                    .map(one -> new Laid(Path.of(one[1]), Laid.Kind.valueOf(one[0].toUpperCase(Locale.ROOT))));
+        }
+
+        @Override
+        public Optional<Path> database() {
+            return Optional.of(setting(section, "database"))
+                    .filter(name -> !name.isEmpty())
+                    .map(Path::of);
         }
 
         @Override
