@@ -25,6 +25,19 @@ public interface InstallDisk {
         return RealDisk.INSTANCE;
     }
 
+    /**
+     * Does something that comes to few directories many times, which are held open for that meanwhile. It changes nothing of what is
+     * promised, nor what is on the disk. For this thread alone.
+     */
+    default <T> T staying(Stay<T> work) throws IOException {
+        return work.run();
+    }
+
+    /** See {@link #staying}. */
+    interface Stay<T> {
+        T run() throws IOException;
+    }
+
     /** A new regular file that takes {@code bytes}; fails where the name is taken. Mode before umask has no say. */
     void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException;
 

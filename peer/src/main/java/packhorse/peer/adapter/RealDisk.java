@@ -42,6 +42,8 @@ final class RealDisk implements InstallDisk {
     private static final int SMALL_BUFFER_BYTES = 8 << 10;
     /** Forces at once: a journalling file system commits those of several together. */
     private static final int FORCES_AT_ONCE = 8;
+    /** A tree may have more files than there is memory for their names. */
+    private static final int FORCED_TOGETHER = 10_000;
     /** Zeros are written in portions of this size where no hole can be made. */
     private static final int ZERO_BYTES = 1 << 20;
 
@@ -65,11 +67,16 @@ final class RealDisk implements InstallDisk {
     private RealDisk() {}
 
     @Override
+    public <T> T staying(Stay<T> work) throws IOException {
+        return HeldDirectories.during(work);
+    }
+
+    @Override
     public void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException {
         // Most files are small, and a buffer for each costs more than they do.
         byte[] buffer = new byte[Math.clamp(bytes.available(), SMALL_BUFFER_BYTES, BUFFER_BYTES)];
         long written = 0;
-        try (Way way = Way.to(file)) {
+        try (Way way = Way.near(file, mode)) {
             try (FileChannel out = way.open(NEW_FILE, NOBODY_ELSES_FILE);
                     WriteBehind behind = WriteBehind.of(out)) {
                 for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
@@ -176,7 +183,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void mode(Path path, int mode) throws IOException {
-        try (Way way = Way.to(path)) {
+        try (Way way = Way.near(path, mode)) {
             way.mode(mode);
         }
     }
@@ -192,7 +199,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void modified(Path path, Instant time) throws IOException {
-        try (Way way = Way.to(path)) {
+        try (Way way = Way.near(path, 0)) {
             way.modified(time);
         }
     }
@@ -213,7 +220,7 @@ final class RealDisk implements InstallDisk {
 
     @Override
     public void force(Path fileOrDirectory) throws IOException {
-        try (Way way = Way.to(fileOrDirectory)) {
+        try (Way way = Way.near(fileOrDirectory, 0)) {
             way.force();
         }
     }
@@ -224,11 +231,19 @@ final class RealDisk implements InstallDisk {
         List<Path> directories = new ArrayList<>();
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 if (attributes.isRegularFile()) {
-                    files.add(file);
+                    add(files, file);
                 }
                 return FileVisitResult.CONTINUE;
+            }
+
+            private void add(List<Path> some, Path one) throws IOException {
+                some.add(one);
+                if (some.size() == FORCED_TOGETHER) {
+                    forceAll(some);
+                    some.clear();
+                }
             }
 
             @Override
@@ -236,7 +251,7 @@ final class RealDisk implements InstallDisk {
                 if (e != null) {
                     throw e;
                 }
-                directories.add(visited);
+                add(directories, visited);
                 return FileVisitResult.CONTINUE;
             }
         });
@@ -248,12 +263,12 @@ final class RealDisk implements InstallDisk {
     public void forceAll(Collection<Path> filesAndDirectories) throws IOException {
         List<Path> paths = List.copyOf(filesAndDirectories);
         AtomicInteger next = new AtomicInteger();
-        Callable<Boolean> some = () -> {
+        Callable<Boolean> some = () -> staying(() -> {
             for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
                 force(paths.get(i));
             }
             return true;
-        };
+        });
         try (ExecutorService forces = Executors.newFixedThreadPool(FORCES_AT_ONCE)) {
             for (Future<Boolean> each : forces.invokeAll(Collections.nCopies(FORCES_AT_ONCE, some))) {
                 each.get();

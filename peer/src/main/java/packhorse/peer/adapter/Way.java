@@ -28,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.content.CodeClass;
@@ -57,6 +58,7 @@ import packhorse.peer.process.Surroundings;
  * <p>Only root is led anywhere that others could not go themselves; for any other user every way is gone by its path.
  *
  * <p>Cost: one look at each directory on the way, O(depth) for each change. Nothing is remembered: a directory may get another owner.
+ * Who changes much in few directories {@link HeldDirectories holds} them open.
  *
  * @see <a href="https://cwe.mitre.org/data/definitions/367.html">CWE-367</a>
  */
@@ -70,17 +72,25 @@ public final class Way implements AutoCloseable {
     private static final int WRITABLE_BY_GROUP = 0020;
     private static final int WRITABLE_BY_ALL = 0002;
     private static final int STICKY = 01000;
+    private static final int SPECIAL = 07000;
     private static final int TYPE = 0170000;
     private static final int LINK = 0120000;
 
     private final Path path;
     private final Path name;
     private final @Nullable SecureDirectoryStream<Path> held;
+    /** Whether somebody else closes it. */
+    private final boolean lent;
 
     private Way(Path path, Path name, @Nullable SecureDirectoryStream<Path> held) {
+        this(path, name, held, false);
+    }
+
+    private Way(Path path, Path name, @Nullable SecureDirectoryStream<Path> held, boolean lent) {
         this.path = path;
         this.name = name;
         this.held = held;
+        this.lent = lent;
     }
 
     /**
@@ -96,6 +106,27 @@ public final class Way implements AutoCloseable {
         }
         Walk walk = walk(path, false);
         return walk.others().isEmpty() ? new Way(path, name, null) : new Way(path, name, hold(path, walk));
+    }
+
+    /**
+     * The same, from a directory that is {@link HeldDirectories held open} already, where this thread stays anywhere.
+     *
+     * @param mode that something is given there; a set-user-id, set-group-id and sticky bit is given by a path only, see {@link #mode}
+     */
+    static Way near(Path path, int mode) throws IOException {
+        Optional<HeldDirectories> open = HeldDirectories.current();
+        Path name = path.getFileName();
+        Path directory = path.getParent();
+        if (!ROOT || open.isEmpty() || name == null || directory == null || (mode & SPECIAL) != 0) {
+            return to(path);
+        }
+        Optional<SecureDirectoryStream<Path>> found = open.get().find(directory);
+        if (found.isPresent()) {
+            return new Way(path, name, found.get(), true);
+        }
+        Way gone = to(path);
+        SecureDirectoryStream<Path> fresh = gone.held == null ? open(directory) : gone.held;
+        return new Way(path, name, open.get().hold(directory, fresh), true);
     }
 
     // ---- going ----
@@ -479,7 +510,7 @@ public final class Way implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (held != null) {
+        if (held != null && !lent) {
             held.close();
         }
     }

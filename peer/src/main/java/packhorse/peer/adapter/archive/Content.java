@@ -1,12 +1,14 @@
 package packhorse.peer.adapter.archive;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +19,21 @@ import packhorse.core.content.CodeClass;
 import packhorse.core.content.FileEntry;
 import packhorse.core.content.FileList;
 import packhorse.core.content.Manifest;
+import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.AdapterException;
 import packhorse.peer.adapter.InstallDisk;
+import packhorse.peer.adapter.PortionsInput;
 import packhorse.peer.adapter.Workplace;
 
 /**
- * What a release brings, whichever kind of archive it is: judged to its end first, then unpacked into staging, whole or only some
- * files of it again.
+ * What a release brings, whichever kind of archive it is: judged and unpacked into staging, whole or only some files of it again.
+ *
+ * <p>What is stored as it is can be judged to its end by its headers, before anything is written. What is compressed would be
+ * decompressed a second time for that; so each of its entries is judged and then written, links only after the last, and when the end
+ * shows that it is bad, all of it is taken away again. That is safe because staging is the installer's own: nobody else looks into it,
+ * nothing leads out of it, and what a rule about several entries is still to find cannot lead a write elsewhere, since entries below a
+ * file or a link, and the same twice, are found at once. And it keeps within what is free: where that may not be enough, it is judged
+ * first all the same, so that a disk is not filled in order to find out that it is too small.
  */
 final class Content {
     private static final int PRIVATE_FILE = 0600;
@@ -31,6 +41,8 @@ final class Content {
     private static final long UNPACKED_GUESS = 4;
     /** A file's last block, its name and its inode. */
     private static final long BYTES_BESIDE_ENTRY = 4096;
+    /** For others who write there meanwhile, while nobody knows yet how much it will be. */
+    private static final long ROOM_LEFT = 64L << 20;
 
     private final Manifest manifest;
     private final ArchiveSettings settings;
@@ -51,8 +63,68 @@ final class Content {
     /** Judges it and, where there is room, unpacks it into {@code tree}, and writes the list of what that is into {@code list}. */
     Placed unpack(Workplace here, Path tree, Path list) throws IOException {
         Source source = source(here);
-        Survey.Found found = survey(source);
-        long needed = found.bytes() + found.paths() * BYTES_BESIDE_ENTRY;
+        InstallDisk disk = here.disk();
+        disk.createDirectories(here.staging());
+        disk.delete(tree);
+        disk.delete(list);
+        return disk.staying(() -> unpack(here, source, tree, list));
+    }
+
+    private Placed unpack(Workplace here, Source source, Path tree, Path list) throws IOException {
+        InstallDisk disk = here.disk();
+        Optional<List<FileEntry>> whole = settings.format().isPacked() ? atOnce(here, source, tree) : Optional.empty();
+        if (whole.isPresent()) {
+            return writeList(whole.get(), list, disk);
+        }
+        requireRoom(here, survey(source));
+        List<FileEntry> written = judged(() -> {
+            Unpacker unpacker = Unpacker.into(tree, disk, here.progress());
+            source.walk(unpacker);
+            return unpacker.finish();
+        });
+        return settings.format() == Format.TREE ? copyList(here, list) : writeList(written, list, disk);
+    }
+
+    /** Judges and unpacks in one go. Empty, and nothing left, where that would not do: it has to be judged first then. */
+    private Optional<List<FileEntry>> atOnce(Workplace here, Source source, Path tree) throws IOException {
+        InstallDisk disk = here.disk();
+        long room = disk.usableBytes(here.staging()) - ROOM_LEFT;
+        Survey survey = new Survey(settings.limits(), manifest.content().length());
+        try {
+            return judged(() -> {
+                Unpacker unpacker = Unpacker.into(tree, disk, here.progress());
+                source.walk((item, data) -> {
+                    survey.visit(item, data);
+                    if (needed(survey.soFar()) > room) {
+                        throw new TightException();
+                    }
+                    unpacker.visit(item, data);
+                });
+                survey.found();
+                return Optional.of(unpacker.finish());
+            });
+        } catch (TightException | FileAlreadyExistsException e) {
+            // Too little room, or two names that are one on this file system: what is wrong is found without writing.
+            disk.delete(tree);
+            return Optional.empty();
+        } catch (AdapterException refused) {
+            try {
+                disk.delete(tree);
+            } catch (IOException e) {
+                // Taken away with the whole transaction's.
+                refused.addSuppressed(e);
+            }
+            throw refused;
+        }
+    }
+
+    /** There may be too little room for what an archive becomes. */
+    private static final class TightException extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private void requireRoom(Workplace here, Survey.Found found) throws IOException {
+        long needed = needed(found);
         long usable = here.disk().usableBytes(here.staging());
         if (usable < needed) {
             throw new AdapterException(
@@ -60,14 +132,10 @@ final class Content {
                     manifest.id() + " unpacks to " + needed + " bytes, and " + usable + " are free at " + here.staging()
                             + "; free some");
         }
-        InstallDisk disk = here.disk();
-        disk.createDirectories(here.staging());
-        disk.delete(tree);
-        disk.delete(list);
-        return judged(() -> {
-            List<FileEntry> written = Unpacker.unpack(source, tree, disk, here.progress());
-            return settings.format() == Format.TREE ? copyList(here, list) : writeList(written, list, disk);
-        });
+    }
+
+    private static long needed(Survey.Found found) {
+        return found.bytes() + found.paths() * BYTES_BESIDE_ENTRY;
     }
 
     private Source source(Workplace here) {
@@ -116,10 +184,18 @@ final class Content {
 
     private static Placed writeList(List<FileEntry> entries, Path list, InstallDisk disk) throws IOException {
         FileList lines = new FileList();
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        entries.forEach(entry -> all.writeBytes(lines.encode(entry)));
-        disk.create(list, all.toByteArray(), PRIVATE_FILE);
-        return new Placed(BlobRef.of(all.toByteArray()), entries.size(), List.of());
+        MessageDigest digest = Sha256.newDigest();
+        long[] length = {0};
+        Iterator<byte[]> portions = entries.stream()
+                .map(entry -> {
+                    byte[] line = lines.encode(entry);
+                    digest.update(line);
+                    length[0] += line.length;
+                    return line;
+                })
+                .iterator();
+        disk.create(list, new PortionsInput(portions), PRIVATE_FILE, done -> {});
+        return new Placed(new BlobRef(Sha256.ofDigest(digest.digest()), length[0]), entries.size(), List.of());
     }
 
     /** Unpacks some of the files, and only those, into a directory; by path in the tree. */

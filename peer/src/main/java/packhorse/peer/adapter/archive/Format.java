@@ -29,6 +29,14 @@ enum Format {
         return word;
     }
 
+    /** Whether its entries cannot be passed over without being decompressed. */
+    boolean isPacked() {
+        return switch (this) {
+            case TREE, TAR -> false;
+            case TAR_GZ, TAR_ZST, ZIP -> true;
+        };
+    }
+
     static Format parse(String word) {
         return Arrays.stream(values())
                 .filter(one -> one.word.equals(word))

@@ -1,5 +1,6 @@
 package packhorse.peer.adapter.archive;
 
+import java.nio.charset.StandardCharsets;
 import packhorse.core.content.SafePath;
 import packhorse.core.json.JsonFields;
 
@@ -18,8 +19,12 @@ record Limits(long ratio, long entries, int depth, long bytes) {
     static final long RATIO_FREE_BYTES = 1 << 20;
 
     static final long ENTRIES_DEFAULT = 20_000;
-    /** The plan of an archive is kept in memory, some 300 bytes an entry. */
-    static final long ENTRIES_MAX = 1_000_000;
+    /** The plan of an archive is kept in memory, and the installer's heap is small; a published tree is read as a stream. */
+    static final long ENTRIES_MAX = 100_000;
+    /** What {@link #memoryBytes} of all paths together may be: less than half of the installer's heap. */
+    static final long MEMORY_BYTES_MAX = 48L << 20;
+    /** Of a path, beside its letters: what it is, its digest, and its place among its neighbours. */
+    private static final long MEMORY_BYTES_PER_PATH = 320;
 
     static final long RATIO_MAX = 100_000;
     /** A tebibyte in one archive is a mistake. */
@@ -35,6 +40,11 @@ record Limits(long ratio, long entries, int depth, long bytes) {
                 fields.has("bytes") ? fields.integer("bytes", 1, BYTES_MAX) : DEFAULT.bytes);
         fields.done();
         return limits;
+    }
+
+    /** What remembering a path costs at most, from its judgement to the list of what was written. */
+    static long memoryBytes(String path) {
+        return MEMORY_BYTES_PER_PATH + 3L * path.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** What {@code packed} bytes of an archive may become at most. */

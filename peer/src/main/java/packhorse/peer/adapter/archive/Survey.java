@@ -11,15 +11,17 @@ import packhorse.core.content.BadContentException;
 import packhorse.core.content.CollisionGuard;
 
 /**
- * The first pass: judges an archive as a whole and writes nothing. Each entry was judged by itself when its {@link Source} made it;
- * here come the rules about several: limits, names that are one on some machines, things below what is no directory, links.
+ * Judges an archive as a whole and writes nothing. Each entry was judged by itself when its {@link Source} made it;
+ * here come the rules about several: limits, names that are one on some machines, things below what is no directory, links. An entry is
+ * judged against those before it when it comes; what only all of them together show is said by {@link #found}.
  *
  * <p>A tar may bring a directory after what is in it, or not at all, and zips mostly do; so directories that only paths speak of are
  * implied, and may be said once later. Everything else may come once. That links stay in the tree each of them says alone: a target
  * climbs only at its beginning, so it climbs real directories, and a chain of such links cannot leave either
  * ({@link packhorse.core.content.SafePath#requireLink}).
  *
- * <p>Memory: one map entry a path, which the limit of entries bounds.
+ * <p>Memory: one map entry a path. {@link Limits#MEMORY_BYTES_MAX} bounds them, implied ones too: a path of forty levels implies
+ * forty.
  */
 final class Survey implements Source.Visitor {
     private final Limits limits;
@@ -27,6 +29,7 @@ final class Survey implements Source.Visitor {
     private final Map<String, Kind> kinds = new HashMap<>();
     private long entries;
     private long bytes;
+    private long memoryBytes;
 
     private enum Kind {
         FILE,
@@ -35,7 +38,8 @@ final class Survey implements Source.Visitor {
         LINK
     }
 
-    private Survey(Limits limits, long packedBytes) {
+    /** @param packedBytes the archive's own length */
+    Survey(Limits limits, long packedBytes) {
         this.limits = limits;
         this.bytesMax = limits.unpackedMax(packedBytes);
     }
@@ -57,11 +61,27 @@ final class Survey implements Source.Visitor {
     static Found of(Source source, Limits limits, long packedBytes) throws IOException {
         Survey survey = new Survey(limits, packedBytes);
         source.walk(survey);
-        survey.requireNoCollisions();
-        if (survey.kinds.isEmpty()) {
+        return survey.found();
+    }
+
+    /** What it has seen so far. */
+    Found soFar() {
+        return new Found(bytes, kinds.size());
+    }
+
+    /**
+     * What an archive will become that was shown to its end. Nothing may be shown after it.
+     *
+     * @throws BadContentException with one line where it may not be unpacked
+     */
+    Found found() {
+        Found found = soFar();
+        if (kinds.isEmpty()) {
             throw new BadContentException("the archive holds nothing");
         }
-        return new Found(survey.bytes, survey.kinds.size());
+        requireNoCollisions();
+        kinds.clear();
+        return found;
     }
 
     /** The same for a tree whose signed list was judged entry by entry, by what reads it; needs no memory for the whole. */
@@ -118,6 +138,17 @@ final class Survey implements Source.Visitor {
                             : "the path \"" + path + "\" comes twice");
         }
         kinds.put(path, kind);
+        remembered(path);
+    }
+
+    private void remembered(String path) {
+        memoryBytes += Limits.memoryBytes(path);
+        if (memoryBytes > Limits.MEMORY_BYTES_MAX) {
+            throw new BadContentException("the archive's " + kinds.size() + " paths so far, with the directories above"
+                    + " them, take more memory than the installer has for them (" + Limits.MEMORY_BYTES_MAX
+                    + " bytes, some " + Limits.ENTRIES_MAX
+                    + " paths of usual length); publish the tree itself, or several archives");
+        }
     }
 
     private void imply(String path) {
@@ -131,6 +162,7 @@ final class Survey implements Source.Visitor {
             if (kind != null) {
                 return;
             }
+            remembered(parent);
         }
     }
 

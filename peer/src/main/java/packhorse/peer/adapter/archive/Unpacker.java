@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ import packhorse.core.content.Sha256;
 import packhorse.peer.adapter.InstallDisk;
 
 /**
- * The second pass: writes a surveyed archive into an empty directory, and hashes what it writes.
+ * Writes an archive's entries, each of which was judged before it comes here, into an empty directory, and hashes what it writes.
  *
  * <p>Files come first, in the archive's order; hard links after all files, symbolic links after those, so that at no time a file is
  * written through a link. Directories get their modes and times last and from the inside out: a read-only one could not be
@@ -52,19 +53,14 @@ final class Unpacker implements Source.Visitor {
     }
 
     /**
-     * Writes all of it.
+     * Begins.
      *
      * @param root a directory to make
      * @param progress told the bytes written so far
-     * @return what was written, in the order of file lists; empty where a signed list said it all before
      */
-    static List<FileEntry> unpack(Source source, Path root, InstallDisk disk, LongConsumer progress)
-            throws IOException {
+    static Unpacker into(Path root, InstallDisk disk, LongConsumer progress) throws IOException {
         disk.createDirectory(root, MAKING_MODE);
-        Unpacker unpacker = new Unpacker(root, disk, progress, UnixFile.of(root).owner());
-        source.walk(unpacker);
-        unpacker.finish();
-        return unpacker.listed ? List.of() : List.copyOf(unpacker.written);
+        return new Unpacker(root, disk, progress, UnixFile.of(root).owner());
     }
 
     @Override
@@ -123,7 +119,12 @@ final class Unpacker implements Source.Visitor {
         }
     }
 
-    private void finish() throws IOException {
+    /**
+     * Writes what has to wait for all files, once the whole archive was judged.
+     *
+     * @return what was written, in the order of file lists; empty where a signed list said it all before
+     */
+    List<FileEntry> finish() throws IOException {
         Map<String, FileEntry.File> files = new HashMap<>();
         if (!hardLinks.isEmpty()) {
             written.forEach(entry -> {
@@ -164,6 +165,7 @@ final class Unpacker implements Source.Visitor {
         }
         disk.mode(root, IMPLIED_MODE);
         written.sort(Comparator.comparing(FileEntry::path, Survey.BY_BYTES));
+        return listed ? List.of() : Collections.unmodifiableList(written);
     }
 
     /** By their words all links stay inside; here the file system is asked too. A link to what is not there yet leads nowhere. */

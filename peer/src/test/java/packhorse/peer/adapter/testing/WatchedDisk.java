@@ -17,6 +17,11 @@ class WatchedDisk implements InstallDisk {
     }
 
     @Override
+    public <T> T staying(Stay<T> work) throws IOException {
+        return inner.staying(work);
+    }
+
+    @Override
     public void create(Path file, InputStream bytes, int mode, LongConsumer progress) throws IOException {
         inner.create(file, bytes, mode, progress);
     }
