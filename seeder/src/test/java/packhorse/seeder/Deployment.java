@@ -28,6 +28,7 @@ import packhorse.core.identity.Visitor;
 import packhorse.core.testing.TestDeployment;
 import packhorse.core.topology.HostPort;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.CheapPassphrase;
 import packhorse.core.trust.OnlineKeys;
 import packhorse.core.trust.Role;
 import packhorse.core.trust.SigningKey;
@@ -48,7 +49,7 @@ import packhorse.seeder.sign.KeyDirectory;
 public final class Deployment {
     private static final String PASSPHRASE = "test passphrase";
 
-    /** Sealing and opening keys costs seconds on a busy machine: made once for all tests, copied for each. */
+    /** Made once for all tests, copied for each. */
     private static final Map<Boolean, Template> TEMPLATES = new HashMap<>();
 
     private record Template(Path keys, OnlineKeys online, List<SigningKey> targets) {}
@@ -75,16 +76,16 @@ public final class Deployment {
         return TEMPLATES.computeIfAbsent(clock instanceof TurnedClock, turned -> {
             try {
                 Path directory = Files.createTempDirectory("packhorse-test-keys-");
-                KeyDirectory made = KeyDirectory.create(
-                        directory,
-                        KeyDirectory.Quorum.ONE,
-                        KeyDirectory.Quorum.ONE,
-                        passphrase(),
-                        passphrase(),
-                        new SecureRandom(),
-                        clock.instant());
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-                try (StretchedPassphrase stretched = new StretchedPassphrase(passphrase())) {
+                try (StretchedPassphrase stretched = CheapPassphrase.of(passphrase())) {
+                    KeyDirectory made = KeyDirectory.create(
+                            directory,
+                            KeyDirectory.Quorum.ONE,
+                            KeyDirectory.Quorum.ONE,
+                            stretched,
+                            stretched,
+                            new SecureRandom(),
+                            clock.instant());
+                    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
                     return new Template(directory, made.online(stretched), made.keys(Role.TARGETS, stretched));
                 }
             } catch (IOException e) {

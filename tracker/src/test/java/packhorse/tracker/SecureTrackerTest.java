@@ -28,9 +28,11 @@ import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.testing.OutsideProgram;
+import packhorse.core.trust.CheapPassphrase;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Patience;
 import packhorse.core.trust.HttpMetadataSource.Reach;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.tracker.catalogue.Repository;
 import packhorse.tracker.enrol.AuthorityDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
@@ -53,7 +55,7 @@ final class SecureTrackerTest {
         repository = new Repository(directory);
         Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.5.9]\n");
         Files.writeString(directory.resolve("phrase"), "a passphrase for tests\n");
-        char[] phrase = "a passphrase for tests".toCharArray();
+        StretchedPassphrase phrase = CheapPassphrase.of("a passphrase for tests");
         authority = AuthorityDirectory.create(directory.resolve("ca"), phrase, phrase, CLOCK.instant(), random);
     }
 

@@ -35,6 +35,8 @@ import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.RemoteIdentity;
+import packhorse.core.trust.CheapPassphrase;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.tracker.catalogue.Repository;
 import packhorse.tracker.enrol.AuthorityDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
@@ -67,7 +69,7 @@ final class TrackerRenewalTest {
         var unused = new Repository(directory);
         Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.57.9]\n");
         Files.writeString(directory.resolve("phrase"), "a passphrase for tests\n");
-        char[] phrase = "a passphrase for tests".toCharArray();
+        StretchedPassphrase phrase = CheapPassphrase.of("a passphrase for tests");
         authority = AuthorityDirectory.create(directory.resolve("ca"), phrase, phrase, begin, random);
     }
 

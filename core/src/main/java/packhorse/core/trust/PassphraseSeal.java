@@ -50,7 +50,7 @@ public final class PassphraseSeal {
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final int TAG_BYTES = TAG_BITS / Byte.SIZE;
-    private static final Stretching DEFAULT = new Stretching(MEMORY_KIB, PASSES, LANES);
+    static final Stretching DEFAULT = new Stretching(MEMORY_KIB, PASSES, LANES);
 
     private PassphraseSeal() {}
 
@@ -59,9 +59,10 @@ public final class PassphraseSeal {
             Map<String, Json> header, byte[] secret, StretchedPassphrase passphrase, SecureRandom random) {
         byte[] salt = passphrase.ownSalt(random);
         byte[] nonce = passphrase.nextNonce(NONCE_BYTES, random);
-        SortedMap<String, Json> members = authenticated(header, DEFAULT, salt, nonce);
+        Stretching stretching = passphrase.sealing();
+        SortedMap<String, Json> members = authenticated(header, stretching, salt, nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, passphrase.key(DEFAULT, salt), nonce, members, secret);
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, passphrase.key(stretching, salt), nonce, members, secret);
             members.put("sealed", hex(sealed));
             return new JsonObject(members);
         } catch (GeneralSecurityException e) {

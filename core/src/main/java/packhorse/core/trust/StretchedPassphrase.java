@@ -46,6 +46,10 @@ public final class StretchedPassphrase implements AutoCloseable {
     private record Recipe(Stretching stretching, ByteBuffer salt) {}
 
     private final char[] passphrase;
+
+    /** How what this object seals is stretched; what it opens says so itself. */
+    private final Stretching sealing;
+
     private final Map<Recipe, byte[]> keys = new LinkedHashMap<>();
     private final Set<ByteBuffer> nonces = new HashSet<>();
     private byte @Nullable [] ownSalt;
@@ -54,12 +58,23 @@ public final class StretchedPassphrase implements AutoCloseable {
 
     /** @param passphrase copied; whoever has it overwrites it */
     public StretchedPassphrase(char[] passphrase) {
+        this(passphrase, PassphraseSeal.DEFAULT);
+    }
+
+    /** @param sealing how what it seals is stretched */
+    StretchedPassphrase(char[] passphrase, Stretching sealing) {
         this.passphrase = passphrase.clone();
+        this.sealing = sealing;
     }
 
     /** Whether there is nothing to stretch. */
     public boolean isEmpty() {
         return passphrase.length == 0;
+    }
+
+    /** How what this object seals is stretched. */
+    Stretching sealing() {
+        return sealing;
     }
 
     /** The salt of all that this object seals. */

@@ -30,7 +30,7 @@ final class KeyFileTest {
     private final SecureRandom random = new SecureRandom();
 
     private static StretchedPassphrase passphrase(String text) {
-        return new StretchedPassphrase(text.toCharArray());
+        return CheapPassphrase.of(text);
     }
 
     private void write(Path file, SigningKey written, StretchedPassphrase passphrase) {
@@ -111,6 +111,18 @@ final class KeyFileTest {
         assertThrows(IllegalStateException.class, () -> KeyFile.read(file, sealing));
     }
 
+    /** RFC 9106, and a tenth of a second or more for each guess. */
+    @Test
+    void whatIsSealedIsDearToGuess() throws IOException {
+        Path file = directory.resolve("targets.key");
+        write(file, key, new StretchedPassphrase("secret".toCharArray()));
+        assertTrue(
+                Files.readString(file)
+                        .contains("\"kdf\":{\"lanes\":1,\"memoryKib\":65536,\"name\":\"argon2id\",\"passes\":3,"),
+                Files.readString(file));
+        assertEquals(key.publicKey(), KeyFile.read(file, passphrase("secret")).publicKey());
+    }
+
     /** As it was written when every file had a salt of its own. */
     @Test
     void aFileOfTheFirstVersionOpens() throws IOException {
@@ -177,8 +189,8 @@ final class KeyFileTest {
                 honest.substring(1),
                 honest.replace("\"format\":1", "\"format\":2"),
                 honest.replace("argon2id", "argon2ie"),
-                honest.replace("\"memoryKib\":65536", "\"memoryKib\":99999999999"),
-                honest.replace("\"passes\":3", "\"passes\":2"),
+                honest.replace("\"memoryKib\":8", "\"memoryKib\":99999999999"),
+                honest.replace("\"passes\":1", "\"passes\":2"),
                 honest.replace(key.publicKey().hex(), other),
                 honest.replace("\"sealed\":\"", "\"sealed\":\"00"),
                 honest.replace("\"type\":", "\"extra\":1,\"type\":"),

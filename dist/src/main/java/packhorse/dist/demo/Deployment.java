@@ -1,5 +1,6 @@
 package packhorse.dist.demo;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -155,13 +156,15 @@ final class Deployment implements AutoCloseable {
     }
 
     /**
-     * Makes keys and an authority, starts tracker and origin, lets every machine join and starts its agent; returns when every
-     * agent is in session.
+     * Makes keys and an authority unless they are there already, starts tracker and origin, lets every machine join and starts its
+     * agent; returns when every agent is in session.
      */
     void start(AgentSettings settings) throws InterruptedException {
-        String passphrase = files.passphrase().toString();
-        command("keys", "keys", "new", files.keys().toString(), "--passphrase-file", passphrase, "--quiet");
-        authority.init();
+        if (!Files.exists(files.keys())) {
+            String passphrase = files.passphrase().toString();
+            command("keys", "keys", "new", files.keys().toString(), "--passphrase-file", passphrase, "--quiet");
+            authority.init();
+        }
         desired.write();
         writeConfiguration(settings);
         startTracker();

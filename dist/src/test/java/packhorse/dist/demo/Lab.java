@@ -8,7 +8,10 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -24,8 +27,13 @@ import packhorse.core.message.v1.Pulled;
 import packhorse.core.message.v1.Traffic;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
+import packhorse.core.trust.CheapPassphrase;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
+import packhorse.seeder.sign.KeyDirectory;
+import packhorse.seeder.sign.KeyDirectory.Quorum;
+import packhorse.tracker.enrol.AuthorityDirectory;
 
 /** A deployment of real processes for a test, on loopback nets of the tests' own, and what tests ask of it. */
 final class Lab implements AutoCloseable {
@@ -61,6 +69,7 @@ final class Lab implements AutoCloseable {
         DemoPlan plan = new DemoPlan(Path.of("/"), sites, endpoints, ByteRate.parse(wan), open);
         Lab lab = new Lab(new Deployment(plan, surroundings));
         try {
+            makeKeys(lab.deployment.files());
             if (settings.everybodyMayHaveEverything()) {
                 lab.deployment.desired().entitle("*");
             }
@@ -69,6 +78,16 @@ final class Lab implements AutoCloseable {
         } catch (InterruptedException | RuntimeException e) {
             lab.close();
             throw e;
+        }
+    }
+
+    /** What {@code keys new} and {@code ca init} make, but for what a guess costs: opening keys was a third of a tracker's start. */
+    private static void makeKeys(RoleFiles files) {
+        SecureRandom random = new SecureRandom();
+        Instant now = InstantSource.system().instant();
+        try (StretchedPassphrase phrase = CheapPassphrase.of(Authority.PASSPHRASE)) {
+            var unusedKeys = KeyDirectory.create(files.keys(), Quorum.ONE, Quorum.ONE, phrase, phrase, random, now);
+            var unusedAuthority = AuthorityDirectory.create(files.authority(), phrase, phrase, now, random);
         }
     }
 

@@ -97,6 +97,26 @@ public final class KeyDirectory {
             char[] online,
             SecureRandom random,
             Instant now) {
+        try (StretchedPassphrase first = new StretchedPassphrase(offline);
+                StretchedPassphrase other = new StretchedPassphrase(online)) {
+            StretchedPassphrase second = Arrays.equals(offline, online) ? first : other;
+            return create(directory, root, targets, first, second, random, now);
+        }
+    }
+
+    /**
+     * The same with passphrases that may seal other things too.
+     *
+     * @param online may be {@code offline}; then all are opened for the price of one
+     */
+    public static KeyDirectory create(
+            Path directory,
+            Quorum root,
+            Quorum targets,
+            StretchedPassphrase offline,
+            StretchedPassphrase online,
+            SecureRandom random,
+            Instant now) {
         try {
             if (Files.exists(directory) && !isEmpty(directory)) {
                 throw new UsageException(
@@ -133,16 +153,17 @@ public final class KeyDirectory {
     }
 
     private static CatalogueKeys writeKeys(
-            Path directory, Quorum root, Quorum targets, char[] offline, char[] online, SecureRandom random) {
-        try (StretchedPassphrase first = new StretchedPassphrase(offline);
-                StretchedPassphrase other = new StretchedPassphrase(online)) {
-            StretchedPassphrase second = Arrays.equals(offline, online) ? first : other;
-            return new CatalogueKeys(
-                    write(directory, Role.ROOT, root, first, random),
-                    write(directory, Role.TARGETS, targets, first, random),
-                    write(directory, Role.SNAPSHOT, Quorum.ONE, second, random),
-                    write(directory, Role.TIMESTAMP, Quorum.ONE, second, random));
-        }
+            Path directory,
+            Quorum root,
+            Quorum targets,
+            StretchedPassphrase offline,
+            StretchedPassphrase online,
+            SecureRandom random) {
+        return new CatalogueKeys(
+                write(directory, Role.ROOT, root, offline, random),
+                write(directory, Role.TARGETS, targets, offline, random),
+                write(directory, Role.SNAPSHOT, Quorum.ONE, online, random),
+                write(directory, Role.TIMESTAMP, Quorum.ONE, online, random));
     }
 
     private static RoleKeys write(

@@ -62,16 +62,30 @@ public record AuthorityDirectory(Path path) {
      */
     public static AuthorityDirectory create(
             Path directory, char[] rootPassphrase, char[] issuingPassphrase, Instant now, SecureRandom random) {
-        requireEmpty(directory);
-        Root root = Root.create(now, random);
-        CertificateAuthority issuing = root.issuing(now, random);
         try (StretchedPassphrase first = new StretchedPassphrase(rootPassphrase);
                 StretchedPassphrase other = new StretchedPassphrase(issuingPassphrase)) {
             StretchedPassphrase second = Arrays.equals(rootPassphrase, issuingPassphrase) ? first : other;
-            new SealedAuthority(root.key(), root.certificate()).write(directory.resolve(ROOT_KEY), first, random);
-            new SealedAuthority(issuing.key(), issuing.certificate())
-                    .write(directory.resolve(ISSUING_KEY), second, random);
+            return create(directory, first, second, now, random);
         }
+    }
+
+    /**
+     * The same with passphrases that may seal other things too.
+     *
+     * @param issuingPassphrase may be {@code rootPassphrase}
+     */
+    public static AuthorityDirectory create(
+            Path directory,
+            StretchedPassphrase rootPassphrase,
+            StretchedPassphrase issuingPassphrase,
+            Instant now,
+            SecureRandom random) {
+        requireEmpty(directory);
+        Root root = Root.create(now, random);
+        CertificateAuthority issuing = root.issuing(now, random);
+        new SealedAuthority(root.key(), root.certificate()).write(directory.resolve(ROOT_KEY), rootPassphrase, random);
+        new SealedAuthority(issuing.key(), issuing.certificate())
+                .write(directory.resolve(ISSUING_KEY), issuingPassphrase, random);
         new DurableFiles()
                 .replace(directory.resolve(MachineIdentity.ROOT_FILE), Pem.encode(List.of(root.certificate())));
         EnrolmentJournal.create(directory.resolve(JOURNAL));

@@ -44,6 +44,8 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.testing.OutsideProgram;
+import packhorse.core.trust.CheapPassphrase;
+import packhorse.core.trust.StretchedPassphrase;
 import packhorse.tracker.TrackerConfig;
 import packhorse.tracker.TrackerMain;
 import packhorse.tracker.catalogue.Repository;
@@ -68,7 +70,7 @@ final class EstContractTest {
         repository = new Repository(directory);
         Files.writeString(directory.resolve("sites.yaml"), "sites: []\norigins: [127.20.6.9]\n");
         Files.writeString(directory.resolve("phrase"), "a passphrase for tests\n");
-        char[] phrase = "a passphrase for tests".toCharArray();
+        StretchedPassphrase phrase = CheapPassphrase.of("a passphrase for tests");
         authority = AuthorityDirectory.create(directory.resolve("ca"), phrase, phrase, CLOCK.instant(), random);
         Path config = Files.writeString(directory.resolve("tracker.yaml"), """
             listen: %s:0

@@ -26,6 +26,7 @@ import packhorse.core.UsageException;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.trust.CheapPassphrase;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
 import packhorse.tracker.enrol.Enrolment.TurnedClock;
 import packhorse.tracker.enrol.Register.Machine;
@@ -49,7 +50,8 @@ final class LocalAuthorityTest {
     void init() throws IOException {
         ca = directory.resolve("ca");
         rootJson = Files.writeString(directory.resolve("root.json"), Enrolment.CATALOGUE_ROOT);
-        authority = AuthorityDirectory.create(ca, ROOT, ISSUING, clock.instant(), random);
+        authority = AuthorityDirectory.create(
+                ca, CheapPassphrase.of(ROOT), CheapPassphrase.of(ISSUING), clock.instant(), random);
     }
 
     private LocalAuthority open() {
@@ -107,7 +109,8 @@ final class LocalAuthorityTest {
         clock.turn(Duration.ofDays(80));
         says("the passphrase is wrong", () -> authority.renewIssuing(key, ISSUING, ISSUING, clock.instant(), random));
         Path other = directory.resolve("other");
-        var unused = AuthorityDirectory.create(other, ROOT, ISSUING, clock.instant(), random);
+        var unused = AuthorityDirectory.create(
+                other, CheapPassphrase.of(ROOT), CheapPassphrase.of(ISSUING), clock.instant(), random);
         says(
                 "of another deployment",
                 () -> authority.renewIssuing(other.resolve("root.key"), ROOT, ISSUING, clock.instant(), random));
