@@ -26,7 +26,6 @@ import packhorse.core.OperationException;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.InstallSection.HookMoment;
 import packhorse.core.state.ActionState;
-import packhorse.core.state.LineState.Health;
 import packhorse.core.state.Operation;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.testing.TreePicture;
@@ -116,18 +115,33 @@ final class StepInterruptedTest {
 
     @Test
     void aLookAtWhatIsInPlaceGivesWayToAnOrder() throws Exception {
-        InstallTask update = task("u", Operation.UPDATE, Bench.AT_ONCE, two);
-        hold("verify", () -> {
-            bench.hold = now -> {};
-            java.util.Objects.requireNonNull(bench.alive.get()).tasks(2, List.of(update));
-        });
+        InstallTask other = task(
+                "o",
+                Operation.INSTALL,
+                Bench.AT_ONCE,
+                bench.release("acme/other", "1").listed());
+        bench.hold = now -> {
+            if (now.equals("verify") && held.isEmpty()) {
+                held.add(now);
+                java.util.Objects.requireNonNull(bench.alive.get()).tasks(2, List.of(other));
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    // As what reads a file leaves it.
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("told to end");
+                }
+            }
+        };
         bench.drift = Duration.ofMillis(1);
-        InstallerReport report =
-                bench.live(dir, InstallDisk.real(), List.of(), said -> Bench.settled(said, update.action()));
+        List<String> said = Collections.synchronizedList(new ArrayList<>());
+        InstallerReport report = bench.live(dir, InstallDisk.real(), List.of(), now -> {
+            now.lines().forEach(line -> said.add(line.detail()));
+            return Bench.settled(now, other.action());
+        });
         assertEquals(List.of("verify"), held, "a look was under way");
-        assertEquals(
-                ActionState.COMMITTED, Bench.status(report, update.action()).state());
-        assertFalse(report.lines().getFirst().health() == Health.UNKNOWN, "the interruption is no finding");
+        assertEquals(ActionState.COMMITTED, Bench.status(report, other.action()).state());
+        assertTrue(said.stream().noneMatch(detail -> detail.contains("told to end")), "the interruption is no finding");
     }
 
     // ---- too long ----
