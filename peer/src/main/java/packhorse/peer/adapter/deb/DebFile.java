@@ -18,6 +18,7 @@ import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
 import org.apache.commons.compress.archivers.ar.ArArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
@@ -130,7 +131,10 @@ record DebFile(Stanza control, List<Item> items) {
                             .filter(line -> line.startsWith("/"))
                             .forEach(configuration::add);
                 default -> {
-                    if (!entry.isFile() && !entry.isDirectory()) {
+                    // By its flag: a link counts as a file otherwise.
+                    boolean file = entry.getLinkFlag() == TarConstants.LF_NORMAL
+                            || entry.getLinkFlag() == TarConstants.LF_OLDNORM;
+                    if (!file && !entry.isDirectory()) {
                         throw refuse(where, "has " + entry.getName() + " in its control archive, which is no file");
                     }
                 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -87,7 +89,30 @@ final class DpkgSystem implements PackageSystem {
             }
             items.addAll(deb.items());
         }
+        if (!root.own()) {
+            requireInside(here, root, items);
+        }
         return new Inventory(packages, items);
+    }
+
+    /** dpkg changes its root for scripts, not for files: it would follow a link in another root to where that leads on this machine. */
+    private static void requireInside(Workplace here, InstallRoot root, List<Inventory.Item> items) throws IOException {
+        Map<String, String> links = new HashMap<>();
+        for (Inventory.Item item : items) {
+            if (item.type() == Inventory.Type.LINK) {
+                links.put(item.path(), item.target());
+            }
+        }
+        for (Inventory.Item item : items) {
+            Optional<String> link = root.leftAt(item.path(), links);
+            if (link.isPresent()) {
+                throw new AdapterException(
+                        links.containsKey(link.get()) ? CodeClass.PERMANENT : CodeClass.ENVIRONMENT,
+                        here.manifest().id() + " holds " + item.path() + ", and dpkg would follow the link "
+                                + link.get() + " out of " + root.directory()
+                                + "; make it a relative link that stays inside, or a directory");
+            }
+        }
     }
 
     private static List<Stanza> controls(Workplace here, List<Path> files) throws IOException {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
 import packhorse.core.PlainText;
 import packhorse.core.content.CodeClass;
 import packhorse.core.durable.Durably;
@@ -73,6 +75,57 @@ public record InstallRoot(Path directory) {
             }
         }
         return "/" + directory.relativize(here);
+    }
+
+    /**
+     * The link on the way to a name at which a program would leave this directory that follows links as this machine does, and not as
+     * one whose root it is; empty where the way stays in it.
+     *
+     * @param coming targets of links that come with the name, by their own names
+     */
+    public Optional<String> leftAt(String name, Map<String, String> coming) throws IOException {
+        Deque<String> left = new ArrayDeque<>(Arrays.asList(name.split("/", -1)));
+        String here = "";
+        String last = name;
+        int links = 0;
+        while (left.size() > 1) {
+            String element = left.removeFirst();
+            if (element.isEmpty() || element.equals(".")) {
+                continue;
+            }
+            if (element.equals("..")) {
+                if (here.isEmpty()) {
+                    return Optional.of(last);
+                }
+                here = here.substring(0, here.lastIndexOf('/'));
+                continue;
+            }
+            String next = here + "/" + element;
+            Optional<String> target = target(next, coming);
+            if (target.isEmpty()) {
+                here = next;
+                continue;
+            }
+            last = next;
+            if (target.get().startsWith("/") || ++links > LINKS_MAX) {
+                return Optional.of(last);
+            }
+            String[] elements = target.get().split("/", -1);
+            for (int i = elements.length - 1; i >= 0; i--) {
+                left.addFirst(elements[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> target(String name, Map<String, String> coming) throws IOException {
+        if (coming.containsKey(name)) {
+            return Optional.ofNullable(coming.get(name));
+        }
+        Path link = child(directory, name.substring(1));
+        return Files.isSymbolicLink(link)
+                ? Optional.of(Files.readSymbolicLink(link).toString())
+                : Optional.empty();
     }
 
     private static Path child(Path directory, String element) {

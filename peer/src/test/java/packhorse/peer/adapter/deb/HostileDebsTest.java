@@ -8,24 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
-import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import packhorse.core.content.CodeClass;
 import packhorse.core.testing.Cases;
 import packhorse.peer.adapter.AdapterException;
@@ -33,140 +27,52 @@ import packhorse.peer.adapter.packages.Inventory;
 
 /** Packages that no honest tool builds are refused while they are read, before dpkg sees them. */
 final class HostileDebsTest {
-    private static final String CONTROL = "Package: acme-app\nVersion: 1\nArchitecture: all\n";
-
     @TempDir
     Path dir;
 
-    private static final class Data {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8");
-
-        Data() {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-        }
-
-        Data file(String name, String text) {
-            return entry(new TarArchiveEntry(name, true), text);
-        }
-
-        Data typed(String name, byte type, String target) {
-            TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
-            entry.setLinkName(target);
-            return entry(entry, "");
-        }
-
-        private Data entry(TarArchiveEntry entry, String text) {
-            byte[] content = text.getBytes(StandardCharsets.UTF_8);
-            try {
-                entry.setSize(content.length);
-                tar.putArchiveEntry(entry);
-                tar.write(content);
-                tar.closeArchiveEntry();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-            return this;
-        }
-
-        byte[] bytes() throws IOException {
-            tar.finish();
-            return bytes.toByteArray();
-        }
-    }
-
     private Path deb(Object... members) throws IOException {
-        Path file = dir.resolve("a.deb");
-        try (ArArchiveOutputStream ar = new ArArchiveOutputStream(Files.newOutputStream(file))) {
-            for (int i = 0; i < members.length; i += 2) {
-                byte[] bytes = (byte[]) members[i + 1];
-                ar.putArchiveEntry(new ArArchiveEntry((String) members[i], bytes.length));
-                ar.write(bytes);
-                ar.closeArchiveEntry();
-            }
-        }
-        return file;
+        return Files.write(dir.resolve("a.deb"), HostileDebs.ar(members));
     }
 
-    private static byte[] control() throws IOException {
-        return new Data().file("./control", CONTROL).bytes();
+    static List<HostileDebs.Hostile> all() {
+        return HostileDebs.all();
     }
 
-    private static final byte[] FORMAT = "2.0\n".getBytes(StandardCharsets.UTF_8);
-
-    private DynamicTest refused(String what, Consumer<Data> content) {
-        return DynamicTest.dynamicTest(what, () -> {
-            Data data = new Data();
-            content.accept(data);
-            Path file = deb("debian-binary", FORMAT, "control.tar", control(), "data.tar", data.bytes());
-            AdapterException refused = assertThrows(AdapterException.class, () -> DebFile.read(file, "acme/app 1"));
-            assertEquals(CodeClass.PERMANENT, refused.codeClass());
-            assertFalse(String.valueOf(refused.getMessage()).contains("\n"), String.valueOf(refused.getMessage()));
-        });
-    }
-
-    @TestFactory
-    Stream<DynamicTest> whatNoHonestPackageHoldsIsRefused() {
-        return Stream.of(
-                refused("climbing", data -> data.file("./../etc/passwd", "x")),
-                refused("climbing in the middle", data -> data.file("./opt/../../etc/passwd", "x")),
-                refused("absolute", data -> data.file("/etc/passwd", "x")),
-                refused("twice", data -> data.file("./opt/a", "x").file("./opt/a", "y")),
-                refused(
-                        "twice, said otherwise",
-                        data -> data.file("./opt/a", "x").file("opt/a", "y")),
-                refused("a name of ours", data -> data.file("./etc/.acme.packhorse-new", "y")),
-                refused("an empty element", data -> data.file("./opt//a", "y")),
-                refused("a control character", data -> data.file("./opt/a\nb", "x")),
-                refused(
-                        "below its own link",
-                        data -> data.typed("./opt/a", TarConstants.LF_SYMLINK, "/etc")
-                                .file("./opt/a/passwd", "x")),
-                refused("below its own file", data -> data.file("./opt/a", "x").file("./opt/a/b", "x")),
-                refused("a character device", data -> data.typed("./dev/mem", TarConstants.LF_CHR, "")),
-                refused("a block device", data -> data.typed("./dev/sda", TarConstants.LF_BLK, "")),
-                refused("a pipe", data -> data.typed("./opt/pipe", TarConstants.LF_FIFO, "")),
-                refused(
-                        "one with a file outside",
-                        data -> data.typed("./opt/shadow", TarConstants.LF_LINK, "/etc/shadow")),
-                refused("one with nothing", data -> data.typed("./opt/a", TarConstants.LF_LINK, "./opt/b")));
-    }
-
-    @Test
-    void aBombIsRefusedByItsHeadersAlone() throws IOException {
-        byte[] zeros = new byte[1 << 20];
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new XZCompressorOutputStream(packed))) {
-            TarArchiveEntry entry = new TarArchiveEntry("./opt/zeros");
-            entry.setSize(100L * zeros.length);
-            tar.putArchiveEntry(entry);
-            for (int i = 0; i < 100; i++) {
-                tar.write(zeros);
-            }
-            tar.closeArchiveEntry();
-        }
-        Path file = deb("debian-binary", FORMAT, "control.tar", control(), "data.tar.xz", packed.toByteArray());
+    @ParameterizedTest
+    @MethodSource("all")
+    void whatNoHonestPackageHoldsIsRefused(HostileDebs.Hostile hostile) throws IOException {
+        Path file = Files.write(dir.resolve("a.deb"), hostile.deb());
         AdapterException refused = assertThrows(AdapterException.class, () -> DebFile.read(file, "acme/app 1"));
-        assertTrue(
-                String.valueOf(refused.getMessage()).contains("times its size"), String.valueOf(refused.getMessage()));
+        assertEquals(CodeClass.PERMANENT, refused.codeClass());
+        String line = String.valueOf(refused.getMessage());
+        assertFalse(line.contains("\n"), line);
+        assertTrue(line.contains(hostile.line()), () -> line + "\n  instead of " + hostile.line());
     }
 
     @Test
     void membersOutOfOrderMissingOrTwiceAreRefused() throws IOException {
-        byte[] data = new Data().file("./opt/a", "x").bytes();
+        byte[] data = new HostileDebs.Data().file("./opt/a", "x").bytes();
         for (Path file : new Path[] {
-            deb("control.tar", control(), "data.tar", data),
-            deb("debian-binary", FORMAT, "data.tar", data, "control.tar", control()),
-            deb("debian-binary", FORMAT, "control.tar", control()),
-            deb("debian-binary", FORMAT, "control.tar", control(), "data.tar", data, "data.tar", data),
+            deb("control.tar", HostileDebs.control(), "data.tar", data),
+            deb("debian-binary", HostileDebs.FORMAT, "data.tar", data, "control.tar", HostileDebs.control()),
+            deb("debian-binary", HostileDebs.FORMAT, "control.tar", HostileDebs.control()),
             deb(
                     "debian-binary",
-                    FORMAT,
+                    HostileDebs.FORMAT,
                     "control.tar",
-                    new Data().file("./control", "Package: a\n").bytes(),
+                    HostileDebs.control(),
+                    "data.tar",
+                    data,
                     "data.tar",
                     data),
-            deb("debian-binary", FORMAT, "control.tar.odd", control(), "data.tar", data)
+            deb(
+                    "debian-binary",
+                    HostileDebs.FORMAT,
+                    "control.tar",
+                    new HostileDebs.Data().file("./control", "Package: a\n").bytes(),
+                    "data.tar",
+                    data),
+            deb("debian-binary", HostileDebs.FORMAT, "control.tar.odd", HostileDebs.control(), "data.tar", data)
         }) {
             assertEquals(
                     CodeClass.PERMANENT,
@@ -177,7 +83,7 @@ final class HostileDebsTest {
 
     @Test
     void everyWayOfPackingThatDpkgKnowsIsRead() throws IOException {
-        byte[] data = new Data()
+        byte[] data = new HostileDebs.Data()
                 .file("./opt/a", "text")
                 .typed("./opt/same", TarConstants.LF_LINK, "./opt/a")
                 .bytes();
@@ -192,7 +98,13 @@ final class HostileDebsTest {
                 out.write(data);
             }
             DebFile deb = DebFile.read(
-                    deb("debian-binary", FORMAT, "control.tar", control(), "data.tar" + ending, packed.toByteArray()),
+                    deb(
+                            "debian-binary",
+                            HostileDebs.FORMAT,
+                            "control.tar",
+                            HostileDebs.control(),
+                            "data.tar" + ending,
+                            packed.toByteArray()),
                     "acme/app 1");
             assertEquals("acme-app", deb.control().name());
             assertEquals(2, deb.items().size());
@@ -207,11 +119,11 @@ final class HostileDebsTest {
     void aPackageThatIsCutOrSpoiledAnywhereIsReadOrRefusedInOneLine() throws Exception {
         byte[] whole = Files.readAllBytes(deb(
                 "debian-binary",
-                FORMAT,
+                HostileDebs.FORMAT,
                 "control.tar",
-                control(),
+                HostileDebs.control(),
                 "data.tar",
-                new Data().file("./opt/a", "text").bytes()));
+                new HostileDebs.Data().file("./opt/a", "text").bytes()));
         Cases.run(300, random -> {
             byte[] spoiled = random.nextBoolean() ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
             if (spoiled.length > 0) {
