@@ -52,6 +52,12 @@ final class SharePlanTest {
     }
 
     @Test
+    void whenTheRestMightFitInTheQueueBeforeTheNextLookOnlyTheRestIsWanted() {
+        assertEquals("01707070", priorities(0, 2, "*       ", " *      ", 1));
+        assertEquals("00007070", priorities(0, 2, "* *     ", " *      ", 1));
+    }
+
+    @Test
     void whenTheShareIsInTheOutsideIsClosedAndLocalPiecesComeBack() {
         SharePlan plan = SharePlan.of(8, 0, 2, set("* * * * "), set(" * *    "), 1);
         assertFalse(plan.outside());

@@ -28,10 +28,11 @@ final class SharesTest {
             origin.add(sample, dir.resolve("origin"), true).allow(sample, first, second);
             Path firsts = Files.createDirectories(dir.resolve("first"));
             Path seconds = Files.createDirectories(dir.resolve("second"));
-            first.add(sample, firsts, false).connect(sample, List.of(origin, second));
-            first.offer(new SwarmCommand.Shares(sample.id(), 0, 2));
-            second.add(sample, seconds, false).connect(sample, List.of(origin, first));
-            second.offer(new SwarmCommand.Shares(sample.id(), 1, 2));
+            // In the order in which an agent says it: who has no share yet connects to nobody.
+            first.add(sample, firsts, false).offer(new SwarmCommand.Shares(sample.id(), 0, 2));
+            second.add(sample, seconds, false).offer(new SwarmCommand.Shares(sample.id(), 1, 2));
+            first.connect(sample, List.of(origin, second));
+            second.connect(sample, List.of(origin, first));
             first.awaitComplete(sample);
             second.awaitComplete(sample);
             for (Path into : List.of(firsts, seconds)) {
@@ -48,9 +49,7 @@ final class SharesTest {
                     copies,
                     first.with(sample, origin).in(),
                     second.with(sample, origin).in());
-            // A puller looks at what its neighbours have several times a second; what crosses a line this fast
-            // meanwhile comes twice.
-            assertTrue(copies >= 1.0 && copies <= 1.1, () -> copies + " copies crossed the line");
+            assertTrue(copies >= 1.0 && copies <= 1.02, () -> copies + " copies crossed the line");
         }
     }
 
