@@ -4,11 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -24,17 +22,8 @@ import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
-import packhorse.core.message.FrameCodec;
-import packhorse.core.message.v1.DesiredStateUpdate;
-import packhorse.core.message.v1.EntitlementAnswer;
-import packhorse.core.message.v1.Envelope;
-import packhorse.core.message.v1.InventoryDelta;
-import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
-import packhorse.core.message.v1.Why;
-import packhorse.core.state.LineState;
-import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.trust.TufClient;
 import packhorse.core.trust.VerifiedManifest;
@@ -42,13 +31,9 @@ import packhorse.peer.channel.PeerChannel;
 import packhorse.peer.installer.Installer;
 import packhorse.peer.installer.engine.InstallProgress;
 import packhorse.peer.installer.engine.InstallerReport;
-import packhorse.peer.inventory.HeldRelease;
-import packhorse.peer.inventory.InventoryConfig;
-import packhorse.peer.inventory.InventoryReporter;
 import packhorse.peer.journal.ReportJournal;
 import packhorse.peer.session.SessionEvent;
 import packhorse.peer.session.TrackerSession;
-import packhorse.peer.site.SitePlace;
 import packhorse.peer.store.Store;
 import packhorse.peer.swarm.SwarmEvent;
 import packhorse.peer.swarm.SwarmPort;
@@ -73,7 +58,8 @@ import packhorse.peer.swarm.SwarmPort;
  * {@link Steward} the desired state, {@link Installations} what the installer is told and says, {@link Leases} the right to begin,
  * {@link LocalInstalls} what the user of this machine orders, {@link Outbox} what is reported of it, {@link Chooser} what a wish means,
  * {@link Permission} whether it is granted, {@link Pulls} and {@link Readers} those who ask, {@link Sources} where bytes came
- * from. {@link Errands} go elsewhere and come back through the mailbox.
+ * from, {@link Stock} what the inventory shows. {@link TrackerNews} and {@link LocalRequests} hand round what is heard from
+ * trackers and asked at this machine. {@link Errands} go elsewhere and come back through the mailbox.
  *
  * <p>The origin runs the same agent: content that is put into its store whole is served by {@link #serve}.
  */
@@ -113,15 +99,10 @@ public final class Agent implements AutoCloseable {
     private final BlockingQueue<AgentMessage> mailbox = new ArrayBlockingQueue<>(MAILBOX_MAX);
     private final Thread owner;
     private final TrackerSession session;
-    private final PeerChannel channel;
-    private final Optional<InventoryReporter> inventory;
+    private final Stock stock;
     private final CompletableFuture<List<PeerAddress>> listening = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private volatile Optional<LocalDoor> door = Optional.empty();
-    /** What the inventory shows of the store; written by the owner. */
-    private volatile List<HeldRelease> holdings = List.of();
-    /** What the inventory shows of what is in place; written by the owner. */
-    private volatile Optional<List<LineState>> lines = Optional.empty();
 
     // From here on: only the owner thread.
     private final Packs packs = new Packs();
@@ -133,24 +114,19 @@ public final class Agent implements AutoCloseable {
     private final Reporter reporter;
     private final Swarms swarms;
     private final Intake intake;
-    private final Leases leases;
     private final Installations installations;
     private final LocalInstalls locals;
-    private final Offers offers;
-    private final ActionWriter actions;
     private final Steward steward;
     private final Outbox outbox;
     private final Entitlements entitlements;
-    private final Permission permission;
     private final Summons summons;
-    private final Chooser chooser;
     private final Pulls pulls;
     private final Readers readers;
+    private final LocalRequests requests;
+    private final TrackerNews news;
     private final Deque<AgentMessage> early = new ArrayDeque<>();
     private boolean loaded;
     private boolean ending;
-    /** Of the deny-list in force. */
-    private long denialsRevision;
 
     private Agent(
             AgentConfig config,
@@ -165,7 +141,6 @@ public final class Agent implements AutoCloseable {
             RandomGenerator random,
             LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.channel = channel;
         Path data = config.data();
         long now = nanoTime.getAsLong();
         Shelf shelf = new Shelf(store, catalogue);
@@ -186,7 +161,7 @@ public final class Agent implements AutoCloseable {
                 new Swarms(packs, engine, duties, reporter, shelf, wanted, errands, channel, reach, sources, nanoTime);
         this.intake = new Intake(packs, swarms, shelf, wanted, errands, nanoTime, config.seedOnStart());
         this.outbox = new Outbox(journal, session, errands);
-        this.leases = new Leases(session, clock, nanoTime, random);
+        Leases leases = new Leases(session, clock, nanoTime, random);
         this.installations = new Installations(
                 data.resolve("installs"),
                 installer.map(starter -> starter.start(new FromInstaller())),
@@ -197,7 +172,6 @@ public final class Agent implements AutoCloseable {
                 errands,
                 clock,
                 this::planAgain);
-        this.lines = installations.known();
         LocalOrders orders = new LocalOrders(data.resolve("local"), errands, clock, this::itemsChanged);
         this.steward = new Steward(
                 data.resolve("desired"),
@@ -217,7 +191,7 @@ public final class Agent implements AutoCloseable {
                 errands,
                 clock,
                 nanoTime);
-        this.actions = new ActionWriter(steward, installations, clock);
+        ActionWriter actions = new ActionWriter(steward, installations, clock);
         this.entitlements = new Entitlements(
                 data.resolve("entitled"),
                 session::send,
@@ -226,18 +200,42 @@ public final class Agent implements AutoCloseable {
                 clock,
                 nanoTime,
                 identity.role() == DeploymentRole.ORIGIN);
-        this.permission = new Permission(steward, entitlements);
+        Permission permission = new Permission(steward, entitlements);
         this.summons = new Summons(catalogued, intake, errands);
-        this.chooser = new Chooser(catalogue, config.platforms(), packs, errands);
+        Chooser chooser = new Chooser(catalogue, config.platforms(), packs, errands);
         this.locals = new LocalInstalls(chooser, permission, orders, steward, installations, actions, packs, clock);
-        this.offers = new Offers(
+        Offers offers = new Offers(
                 catalogue, catalogued, permission, steward, installations, packs, config.platforms(), errands);
         this.pulls = new Pulls(catalogue, chooser, packs, intake, shelf, permission, errands, nanoTime);
         this.readers = new Readers(catalogue, chooser, packs, intake, permission, errands, this::post);
-        this.inventory = config.inventory()
-                ? Optional.of(InventoryReporter.start(
-                        data, InventoryConfig.DEFAULT, () -> holdings, () -> lines, this::sendInventory, clock))
-                : Optional.empty();
+        this.stock = new Stock(config.inventory(), data, packs, installations, session, clock);
+        this.requests = new LocalRequests(
+                pulls,
+                chooser,
+                permission,
+                locals,
+                offers,
+                reporter,
+                steward,
+                installations,
+                actions,
+                packs,
+                ledger,
+                sources,
+                () -> ended.complete(""));
+        this.news = new TrackerNews(
+                duties,
+                reporter,
+                swarms,
+                summons,
+                steward,
+                leases,
+                outbox,
+                entitlements,
+                stock,
+                channel,
+                () -> loaded,
+                nanoTime);
         this.owner = Thread.ofPlatform().name("agent").unstarted(this::run);
     }
 
@@ -365,7 +363,7 @@ public final class Agent implements AutoCloseable {
     @Override
     public void close() {
         door.ifPresent(LocalDoor::close);
-        inventory.ifPresent(InventoryReporter::close);
+        stock.close();
         session.close();
         post(new AgentMessage.End());
         try {
@@ -439,13 +437,13 @@ public final class Agent implements AutoCloseable {
             return;
         }
         switch (message) {
-            case AgentMessage.Asked asked -> asked(asked.request(), asked.sink());
+            case AgentMessage.Asked asked -> requests.take(asked.request(), asked.sink());
             case AgentMessage.FromSwarm(int number, SwarmEvent event) -> {
                 if (engine.isCurrent(number)) {
                     swarms.take(event);
                 }
             }
-            case AgentMessage.FromSession(SessionEvent event) -> heard(event);
+            case AgentMessage.FromSession(SessionEvent event) -> news.take(event);
             case AgentMessage.Returned(Runnable then) -> then.run();
             case AgentMessage.Opened(ContentWish wish, CompletableFuture<ContentSource> answer) ->
                 readers.open(wish, answer);
@@ -454,62 +452,6 @@ public final class Agent implements AutoCloseable {
                 intake.stocked(manifest, answer);
             case AgentMessage.End() -> ending = true;
         }
-    }
-
-    private void heard(SessionEvent event) {
-        long now = nanoTime.getAsLong();
-        switch (event) {
-            case SessionEvent.Reached(String tracker) -> {
-                duties.reached(tracker);
-                reporter.press();
-            }
-            case SessionEvent.Welcomed(int version, Optional<PeerAddress> seenAs) -> {
-                duties.seenAs(seenAs);
-                entitlements.connected(version);
-                if (version >= VERSION_OF_STATES) {
-                    outbox.connected(now);
-                    leases.connected();
-                }
-            }
-            case SessionEvent.Unreachable(String reason) -> {
-                duties.unreachable(reason);
-                unheard();
-            }
-            case SessionEvent.Refused(String reason) -> {
-                duties.refused(reason);
-                unheard();
-            }
-            case SessionEvent.Assigned(SitePlace place) -> {
-                duties.assigned(place);
-                swarms.refuseDenied();
-                if (loaded) {
-                    summons.follow(duties.summons(), now);
-                }
-            }
-            case SessionEvent.Desired(DesiredStateUpdate update) -> steward.take(update);
-            case SessionEvent.Stored stored -> outbox.stored(stored, now);
-            case SessionEvent.InventoryWanted(long have) -> inventory.ifPresent(reports -> reports.needed(have));
-            case SessionEvent.Denials(long revision, Set<EndpointId> denied) -> {
-                LOG.debug("deny-list {} names {}", revision, denied.size());
-                // Another tracker may know less than the one before.
-                if (revision >= denialsRevision) {
-                    denialsRevision = revision;
-                    channel.denied(denied);
-                }
-            }
-            case SessionEvent.Entitled(EntitlementAnswer answer) -> entitlements.take(answer);
-            case SessionEvent.Lease(LeaseAnswer answer) -> {
-                if (leases.take(answer)) {
-                    steward.plan();
-                }
-            }
-        }
-    }
-
-    private void unheard() {
-        outbox.disconnected();
-        entitlements.disconnected();
-        leases.disconnected();
     }
 
     /** What the installer says, brought to the owner. */
@@ -532,30 +474,12 @@ public final class Agent implements AutoCloseable {
 
     /** The collaborator that says so was made before the one that plans. */
     private void planAgain() {
-        listLines();
+        stock.listLines();
         steward.plan();
     }
 
     private void itemsChanged() {
         steward.itemsChanged();
-    }
-
-    private void listLines() {
-        Optional<List<LineState>> now = installations.known();
-        if (!now.equals(lines)) {
-            lines = now;
-            inventory.ifPresent(InventoryReporter::changed);
-        }
-    }
-
-    private void sendInventory(InventoryDelta delta) {
-        boolean sent = session.send(Envelope.newBuilder()
-                .setVersion(FrameCodec.VERSION)
-                .setInventoryDelta(delta)
-                .build());
-        if (!sent) {
-            LOG.debug("the inventory {} is asked for again by the next session", delta.getRevision());
-        }
     }
 
     private static boolean waitsForStore(AgentMessage message) {
@@ -584,50 +508,6 @@ public final class Agent implements AutoCloseable {
         listening.completeExceptionally(why.exception());
     }
 
-    private void asked(LocalRequest request, ReplySink sink) {
-        switch (request.getWhatCase()) {
-            case PULL -> pulls.begin(request.getPull(), sink);
-            case STATUS -> reporter.sendStatus(sink, steward, installations, actions, chooser.catalogueVersion());
-            case AVAILABLE ->
-                chooser.sendAvailable(sink, permission, request.getAvailable().getAll());
-            case STOP -> {
-                sink.send(LocalDoor.done());
-                ended.complete("");
-            }
-            case WHY -> why(request.getWhy(), sink);
-            case INSTALL -> locals.install(request.getInstall(), sink);
-            case ROLLBACK -> locals.rollback(request.getRollback(), sink);
-            case DEFER -> locals.defer(request.getDefer(), sink);
-            case OFFERED -> offers.send(sink, request.getOffered().getAll());
-            case LINES -> locals.lines(sink);
-            case WHAT_NOT_SET -> sink.send(LocalDoor.failure(Refused.EXIT_USAGE, "the request asks for nothing"));
-        }
-    }
-
-    private void why(Why asked, ReplySink sink) {
-        ledger.read();
-        packs.all().stream()
-                .filter(state -> state.releases.stream()
-                        .anyMatch(id -> id.name().toString().equals(asked.getName())
-                                && (asked.getVersion().isEmpty()
-                                        || id.version().toString().equals(asked.getVersion()))
-                                && (asked.getPlatform().isEmpty()
-                                        || id.platform().word().equals(asked.getPlatform()))))
-                .max(Comparator.comparing(state -> state.manifest.id()))
-                .ifPresentOrElse(
-                        state -> {
-                            sink.send(LocalReply.newBuilder()
-                                    .setReasons(sources.why(state))
-                                    .build());
-                            sink.send(LocalDoor.done());
-                        },
-                        () -> sink.send(LocalDoor.failure(
-                                Refused.EXIT_USAGE,
-                                "this machine neither holds nor fetches " + asked.getName()
-                                        + (asked.getVersion().isEmpty() ? "" : "@" + asked.getVersion())
-                                        + "; see what it has with: packhorse status")));
-    }
-
     private boolean lively() {
         return pulls.any() || locals.any() || packs.anyWanted() || !engine.isRunning();
     }
@@ -652,26 +532,10 @@ public final class Agent implements AutoCloseable {
         sources.tick(packs.all(), now);
         if (loaded) {
             summons.follow(duties.summons(), now);
-            listHoldings();
+            stock.listHoldings();
         }
         if (reporter.hasNews() || lively()) {
             publish(now);
-        }
-    }
-
-    private void listHoldings() {
-        List<HeldRelease> now = packs.all().stream()
-                .filter(state -> state.phase == PackState.Phase.WHOLE)
-                .flatMap(state -> state.releases.stream()
-                        .map(id -> new HeldRelease(
-                                id,
-                                state.id(),
-                                state.pack.data().length(),
-                                installations.isInPlace(id) ? "installed" : "staged")))
-                .toList();
-        if (!now.equals(holdings)) {
-            holdings = now;
-            inventory.ifPresent(InventoryReporter::changed);
         }
     }
 
