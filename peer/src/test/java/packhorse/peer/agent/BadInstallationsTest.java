@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.archive;
 import static packhorse.peer.agent.InstallingWorld.hook;
 import static packhorse.peer.agent.InstallingWorld.item;
-import static packhorse.peer.agent.InstallingWorld.last;
 import static packhorse.peer.agent.InstallingWorld.lines;
-import static packhorse.peer.agent.InstallingWorld.order;
-import static packhorse.peer.agent.InstallingWorld.path;
 import static packhorse.peer.agent.InstallingWorld.section;
-import static packhorse.peer.agent.InstallingWorld.status;
-import static packhorse.peer.agent.InstallingWorld.story;
+import static packhorse.peer.agent.Orders.last;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.status;
+import static packhorse.peer.agent.Orders.story;
 
 import java.io.IOException;
 import java.nio.file.Files;

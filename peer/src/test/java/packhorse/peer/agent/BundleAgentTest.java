@@ -1,21 +1,21 @@
 package packhorse.peer.agent;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
 import static packhorse.peer.agent.InstallingWorld.archive;
-import static packhorse.peer.agent.InstallingWorld.awaitPath;
 import static packhorse.peer.agent.InstallingWorld.hook;
-import static packhorse.peer.agent.InstallingWorld.item;
-import static packhorse.peer.agent.InstallingWorld.last;
 import static packhorse.peer.agent.InstallingWorld.lines;
-import static packhorse.peer.agent.InstallingWorld.order;
-import static packhorse.peer.agent.InstallingWorld.path;
 import static packhorse.peer.agent.InstallingWorld.section;
-import static packhorse.peer.agent.InstallingWorld.story;
+import static packhorse.peer.agent.Orders.awaitPath;
+import static packhorse.peer.agent.Orders.awaitState;
+import static packhorse.peer.agent.Orders.item;
+import static packhorse.peer.agent.Orders.last;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.story;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -157,13 +157,6 @@ final class BundleAgentTest {
         assertEquals(version, read("opt/acme/app/current/version.txt"));
     }
 
-    private static void awaitEnd(Deployment deployment, String action, String end) {
-        await(action)
-                .atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertTrue(
-                        path(deployment, action).contains(end), () -> action + " " + story(deployment, action)));
-    }
-
     @Test
     void aBundleGoesInOrderAndBackInReverseAsOne() throws Exception {
         try (Deployment deployment = world.deployment("127.33.81")) {
@@ -174,7 +167,7 @@ final class BundleAgentTest {
 
             // The last member is ill: nothing of it stays.
             order(deployment, 1, ordered("ill", Operation.INSTALL, "1.0"));
-            awaitEnd(deployment, "ill", "FAILED");
+            awaitState(deployment, "ill", "FAILED");
             assertTrue(path(deployment, "ill").contains("UNDOING"), story(deployment, "ill"));
             String detail = last(deployment, "ill").getDetail();
             assertTrue(detail.contains("the hook health of acme/app@1.0"), detail);
@@ -188,19 +181,19 @@ final class BundleAgentTest {
             assertEquals(List.of("disk", "settings", "app"), diary());
             require("1.1");
             order(deployment, 3, ordered("back", Operation.ROLLBACK, "1.1"));
-            awaitEnd(deployment, "back", "UNDONE");
+            awaitState(deployment, "back", "UNDONE");
             assertEquals(List.of("back app", "back settings", "back disk"), diary());
             requireOld();
 
             order(deployment, 4, ordered("again", Operation.INSTALL, "1.1"));
-            awaitEnd(deployment, "again", "COMMITTABLE");
+            awaitState(deployment, "again", "COMMITTABLE");
             order(deployment, 5, ordered("commit", Operation.COMMIT, "1.1"));
-            awaitEnd(deployment, "commit", "COMMITTED");
+            awaitState(deployment, "commit", "COMMITTED");
             var unusedNotes = diary();
 
             // An update that fails leaves the version before, committed as it was.
             order(deployment, 6, ordered("update", Operation.UPDATE, "2.0"));
-            awaitEnd(deployment, "update", "FAILED");
+            awaitState(deployment, "update", "FAILED");
             assertEquals(List.of("disk", "settings", "app", "back app", "back settings", "back disk"), diary());
             require("1.1");
             assertEquals(
@@ -208,7 +201,7 @@ final class BundleAgentTest {
                     lines(agent).stream().map(line -> line.getVersion()).toList());
 
             order(deployment, 7, ordered("remove", Operation.REMOVE, "1.1"));
-            awaitEnd(deployment, "remove", "COMMITTED");
+            awaitState(deployment, "remove", "COMMITTED");
             assertEquals(List.of(), lines(agent));
             assertEquals("# mine\nmode=old\n", read("etc/app.properties"));
             assertFalse(Files.exists(world.machine().resolve("opt/acme")));

@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static packhorse.peer.agent.Orders.awaitPath;
+import static packhorse.peer.agent.Orders.item;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.ordered;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.reports;
+import static packhorse.peer.agent.Orders.status;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
-import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.FrameCodec;
-import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.Available;
 import packhorse.core.message.v1.Denied;
 import packhorse.core.message.v1.EntitlementAnswer;
@@ -33,16 +38,13 @@ import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Reasons;
 import packhorse.core.message.v1.ReleaseLine;
-import packhorse.core.message.v1.Status;
 import packhorse.core.message.v1.StatusReport;
 import packhorse.core.message.v1.Why;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.DesiredItem;
-import packhorse.core.state.DesiredState;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Priority;
 import packhorse.core.state.Subject;
-import packhorse.core.topology.EndpointId;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.core.unit.ByteRate;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
@@ -55,62 +57,8 @@ final class DesiredAgentTest {
     @TempDir
     Path directory;
 
-    private static DesiredItem item(String action, Operation operation, Subject subject) {
-        return new DesiredItem(
-                action,
-                subject,
-                operation,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Priority.NORMAL,
-                Optional.empty());
-    }
-
     private static Subject release(VerifiedManifest manifest) {
         return new Subject(manifest.manifest().id(), false, Optional.of(manifest.digest()));
-    }
-
-    private static void order(Deployment deployment, long revision, DesiredItem... items) {
-        deployment.tracker().order(ordered(deployment), new DesiredState(revision, List.of(items)));
-    }
-
-    /** The agent that orders are for. */
-    private static EndpointId ordered(Deployment deployment) {
-        return deployment.identity("3", DeploymentRole.AGENT).id();
-    }
-
-    /** Every report that the tracker ever got, by journal and sequence, however often it came. */
-    private static Map<Long, StatusReport> reports(Deployment deployment) {
-        Map<Long, StatusReport> named = new TreeMap<>();
-        deployment.tracker().received(ordered(deployment)).stream()
-                .filter(Envelope::hasStatusReports)
-                .flatMap(message -> message.getStatusReports().getReportsList().stream())
-                .forEach(report -> {
-                    StatusReport before = named.putIfAbsent(report.getSequence(), report);
-                    assertTrue(before == null || before.equals(report), "one name, two reports: " + report);
-                });
-        return named;
-    }
-
-    private static List<String> path(Deployment deployment, String action) {
-        return reports(deployment).values().stream()
-                .filter(report -> report.getAction().equals(action))
-                .map(report -> ActionState.of(report.getState()).name())
-                .toList();
-    }
-
-    private static void awaitPath(Deployment deployment, String action, String... states) {
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertEquals(List.of(states), path(deployment, action)));
-    }
-
-    private static AgentStatus status(Deployment.Node node) {
-        return node.ask(LocalRequest.newBuilder()
-                        .setStatus(Status.getDefaultInstance())
-                        .build())
-                .getFirst()
-                .getStatus();
     }
 
     @Test
@@ -123,7 +71,7 @@ final class DesiredAgentTest {
             order(deployment, 1, item("first", Operation.DISTRIBUTE, release(manifest)));
 
             awaitPath(deployment, "first", "ACCEPTED", "FETCHING", "STAGED");
-            StatusReport last = List.copyOf(reports(deployment).values()).getLast();
+            StatusReport last = reports(deployment).getLast();
             assertTrue(last.getBytesWan() >= LENGTH, last::toString);
             await().untilAsserted(() -> assertEquals(0, status(agent).getReportsWaiting()));
             assertEquals(1, status(agent).getDesiredRevision());
@@ -228,7 +176,7 @@ final class DesiredAgentTest {
             awaitPath(deployment, "needy", "ACCEPTED", "REFUSED");
             awaitPath(deployment, "install", "ACCEPTED", "REFUSED");
             Map<String, String> details = new TreeMap<>();
-            reports(deployment).values().forEach(report -> details.put(report.getAction(), report.getDetail()));
+            reports(deployment).forEach(report -> details.put(report.getAction(), report.getDetail()));
             assertTrue(String.valueOf(details.get("unknown")).contains("not in the catalogue"), details::toString);
             assertTrue(String.valueOf(details.get("other")).contains("approved"), details::toString);
             assertTrue(String.valueOf(details.get("needy")).contains("acme/base"), details::toString);
@@ -278,7 +226,7 @@ final class DesiredAgentTest {
             deployment.turn(Duration.ofHours(1));
 
             awaitPath(deployment, "later", "ACCEPTED", "FETCHING", "STAGED");
-            List<StatusReport> later = reports(deployment).values().stream()
+            List<StatusReport> later = reports(deployment).stream()
                     .filter(report -> report.getAction().equals("later"))
                     .toList();
             assertTrue(later.get(1).getAtMillis() >= from.toEpochMilli());
@@ -454,7 +402,7 @@ final class DesiredAgentTest {
     }
 
     private static StatusReport staged(Deployment deployment, String action) {
-        return reports(deployment).values().stream()
+        return reports(deployment).stream()
                 .filter(report -> report.getAction().equals(action) && report.getState() == ActionState.STAGED.number())
                 .findFirst()
                 .orElseThrow();

@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.archive;
 import static packhorse.peer.agent.InstallingWorld.item;
 import static packhorse.peer.agent.InstallingWorld.lines;
-import static packhorse.peer.agent.InstallingWorld.order;
-import static packhorse.peer.agent.InstallingWorld.path;
 import static packhorse.peer.agent.InstallingWorld.section;
-import static packhorse.peer.agent.InstallingWorld.story;
+import static packhorse.peer.agent.Orders.item;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.story;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -7,15 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
 import static packhorse.peer.agent.InstallingWorld.archive;
-import static packhorse.peer.agent.InstallingWorld.awaitPath;
-import static packhorse.peer.agent.InstallingWorld.defer;
 import static packhorse.peer.agent.InstallingWorld.item;
 import static packhorse.peer.agent.InstallingWorld.lines;
-import static packhorse.peer.agent.InstallingWorld.order;
-import static packhorse.peer.agent.InstallingWorld.path;
 import static packhorse.peer.agent.InstallingWorld.section;
-import static packhorse.peer.agent.InstallingWorld.status;
-import static packhorse.peer.agent.InstallingWorld.story;
+import static packhorse.peer.agent.Orders.awaitPath;
+import static packhorse.peer.agent.Orders.awaitState;
+import static packhorse.peer.agent.Orders.defer;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.status;
+import static packhorse.peer.agent.Orders.story;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -344,29 +345,22 @@ final class InstallingAgentTest {
             Deployment.Node origin = deployment.origin("2", Map.of(one, archive("one"), two, archive("two")));
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
-            awaitLast(deployment, "commit", "COMMITTED");
+            awaitState(deployment, "commit", "COMMITTED");
             order(deployment, 2, item("update", Operation.UPDATE, two), item("commit-2", Operation.COMMIT, two));
-            awaitLast(deployment, "commit-2", "COMMITTED");
+            awaitState(deployment, "commit-2", "COMMITTED");
             assertEquals("1.0", lines(agent).getFirst().getPrevious());
             origin.close();
 
             order(deployment, 3, item("back", Operation.ROLLBACK, two));
-            awaitLast(deployment, "back", "UNDONE");
+            awaitState(deployment, "back", "UNDONE");
             requireInUse("one");
             assertEquals("", lines(agent).getFirst().getPrevious(), "nobody rolls forward by rolling back");
             order(deployment, 4, item("back", Operation.ROLLBACK, two), item("back-2", Operation.ROLLBACK, one));
-            awaitLast(deployment, "back-2", "REFUSED");
+            awaitState(deployment, "back-2", "REFUSED");
             order(deployment, 5, item("again", Operation.UPDATE, two));
-            awaitLast(deployment, "again", "COMMITTABLE");
+            awaitState(deployment, "again", "COMMITTABLE");
             requireInUse("two");
         }
-    }
-
-    private static void awaitLast(Deployment deployment, String action, String state) {
-        await(action)
-                .atMost(Duration.ofSeconds(40))
-                .untilAsserted(
-                        () -> assertTrue(path(deployment, action).contains(state), () -> story(deployment, action)));
     }
 
     @Test

@@ -1,9 +1,5 @@
 package packhorse.peer.agent;
 
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,28 +22,19 @@ import packhorse.core.content.InstallSection.Drift;
 import packhorse.core.content.InstallSection.Hook;
 import packhorse.core.content.InstallSection.HookMoment;
 import packhorse.core.content.Platform;
-import packhorse.core.identity.DeploymentRole;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.json.JsonReader;
 import packhorse.core.message.FrameCodec;
-import packhorse.core.message.v1.ActionStatus;
-import packhorse.core.message.v1.Defer;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LineStatus;
 import packhorse.core.message.v1.Lines;
 import packhorse.core.message.v1.LocalRequest;
-import packhorse.core.message.v1.Status;
-import packhorse.core.message.v1.StatusReport;
-import packhorse.core.state.ActionState;
 import packhorse.core.state.DesiredItem;
-import packhorse.core.state.DesiredState;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Operation;
-import packhorse.core.state.Priority;
 import packhorse.core.state.Subject;
-import packhorse.core.topology.EndpointId;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.InstallDisk;
@@ -198,100 +185,17 @@ final class InstallingWorld {
                 .build());
     }
 
-    static EndpointId ordered(Deployment deployment) {
-        return deployment.identity("3", DeploymentRole.AGENT).id();
-    }
-
-    static void order(Deployment deployment, long revision, DesiredItem... items) {
-        deployment.tracker().order(ordered(deployment), new DesiredState(revision, List.of(items)));
-    }
-
-    /** The states that were reported of an action, with what was said of each. */
-    static String story(Deployment deployment, String action) {
-        return reports(deployment).stream()
-                .filter(report -> report.getAction().equals(action))
-                .map(report -> ActionState.of(report.getState()) + " " + report.getDetail())
-                .toList()
-                .toString();
-    }
-
-    /** What was said of an action last. */
-    static StatusReport last(Deployment deployment, String action) {
-        return reports(deployment).stream()
-                .filter(report -> report.getAction().equals(action))
-                .reduce((a, b) -> b)
-                .orElse(StatusReport.getDefaultInstance());
-    }
-
     static DesiredItem item(String action, Operation operation, VerifiedManifest manifest) {
         return item(action, operation, manifest, Optional.empty());
     }
 
     static DesiredItem item(
             String action, Operation operation, VerifiedManifest manifest, Optional<Instant> deferUntil) {
-        return item(
+        return Orders.item(
                 action,
                 operation,
                 Subject.release(manifest.manifest().id()),
                 new InstallPolicy(deferUntil, false, false, false, false, false));
-    }
-
-    static DesiredItem item(String action, Operation operation, Subject subject, InstallPolicy policy) {
-        return new DesiredItem(
-                action,
-                subject,
-                operation,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Priority.NORMAL,
-                Optional.empty(),
-                policy);
-    }
-
-    static List<StatusReport> reports(Deployment deployment) {
-        Map<Long, StatusReport> named = new TreeMap<>();
-        deployment.tracker().received(ordered(deployment)).stream()
-                .filter(Envelope::hasStatusReports)
-                .flatMap(message -> message.getStatusReports().getReportsList().stream())
-                .forEach(report -> {
-                    StatusReport before = named.putIfAbsent(report.getSequence(), report);
-                    assertTrue(before == null || before.equals(report), "one name, two reports: " + report);
-                });
-        return List.copyOf(named.values());
-    }
-
-    static List<String> path(Deployment deployment, String action) {
-        return reports(deployment).stream()
-                .filter(report -> report.getAction().equals(action))
-                .map(report -> ActionState.of(report.getState()).name())
-                .toList();
-    }
-
-    static void awaitPath(Deployment deployment, String action, String... states) {
-        await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(
-                        () -> assertEquals(List.of(states), path(deployment, action), () -> story(deployment, action)));
-    }
-
-    static LocalRequest defer(String action, Duration length) {
-        return LocalRequest.newBuilder()
-                .setDefer(Defer.newBuilder().setAction(action).setMillis(length.toMillis()))
-                .build();
-    }
-
-    static ActionStatus status(Deployment.Node node, String action) {
-        return node
-                .ask(LocalRequest.newBuilder()
-                        .setStatus(Status.getDefaultInstance())
-                        .build())
-                .getFirst()
-                .getStatus()
-                .getActionsList()
-                .stream()
-                .filter(one -> one.getAction().equals(action))
-                .findFirst()
-                .orElse(ActionStatus.getDefaultInstance());
     }
 
     /** How far the only line in place is in use. */

@@ -8,17 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.peer.agent.InstallingWorld.ALL_THE_WAY;
 import static packhorse.peer.agent.InstallingWorld.archive;
-import static packhorse.peer.agent.InstallingWorld.awaitPath;
-import static packhorse.peer.agent.InstallingWorld.defer;
 import static packhorse.peer.agent.InstallingWorld.hook;
 import static packhorse.peer.agent.InstallingWorld.item;
-import static packhorse.peer.agent.InstallingWorld.last;
 import static packhorse.peer.agent.InstallingWorld.line;
-import static packhorse.peer.agent.InstallingWorld.order;
-import static packhorse.peer.agent.InstallingWorld.path;
 import static packhorse.peer.agent.InstallingWorld.section;
-import static packhorse.peer.agent.InstallingWorld.status;
-import static packhorse.peer.agent.InstallingWorld.story;
+import static packhorse.peer.agent.Orders.awaitEnd;
+import static packhorse.peer.agent.Orders.awaitPath;
+import static packhorse.peer.agent.Orders.defer;
+import static packhorse.peer.agent.Orders.item;
+import static packhorse.peer.agent.Orders.last;
+import static packhorse.peer.agent.Orders.order;
+import static packhorse.peer.agent.Orders.path;
+import static packhorse.peer.agent.Orders.status;
+import static packhorse.peer.agent.Orders.story;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,16 +155,6 @@ final class RestartingAgentTest {
                     last(deployment, "activate-2").getDetail().contains("it is ill"), story(deployment, "activate-2"));
             assertEquals("one", Files.readString(world.machine().resolve("opt/acme/app/current/version.txt")));
         }
-    }
-
-    private static void awaitEnd(Deployment deployment, String action) {
-        await(action)
-                .atMost(SOON)
-                .until(() -> List.of("COMMITTABLE", "COMMITTED", "UNDONE", "FAILED", "REFUSED", "UNDO_FAILED")
-                        .contains(
-                                path(deployment, action).isEmpty()
-                                        ? ""
-                                        : path(deployment, action).getLast()));
     }
 
     // ---- the machine's next start ----
