@@ -1,7 +1,6 @@
 package packhorse.peer.install;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -101,7 +100,7 @@ public final class Progress {
                 if (!waited.gate().isStart()) {
                     startNeeded = null;
                 } else if (startNeeded == null) {
-                    startNeeded = waited.at().truncatedTo(ChronoUnit.MILLIS);
+                    startNeeded = Instant.ofEpochMilli(waited.at().toEpochMilli());
                 }
             }
             case Ended end -> end(end);
