@@ -186,6 +186,7 @@ final class ArchitectureTest {
             "java.text",
             "java.time",
             "java.time.format",
+            "java.time.temporal",
             "java.time.zone",
             "java.util",
             "java.util.function",
