@@ -186,7 +186,6 @@ final class ArchitectureTest {
             "java.text",
             "java.time",
             "java.time.format",
-            "java.time.temporal",
             "java.time.zone",
             "java.util",
             "java.util.function",
