@@ -74,8 +74,8 @@ final class TimetableTest {
         assertEquals(
                 List.of(
                         "berlin: Sun 2026-03-22 01:00 +01:00 to Sun 2026-03-22 03:00 +01:00 Europe/Berlin = Sun"
-                            + " 2026-03-22 00:00 to Sun 2026-03-22 02:00 UTC, 2 h, cut off by the blackout \"quarter's"
-                            + " end\"",
+                                + " 2026-03-22 00:00 to Sun 2026-03-22 02:00 UTC, 2 h, cut off by the blackout \"quarter's"
+                                + " end\"",
                         "berlin: Sun 2026-03-29 01:00 +01:00 to Sun 2026-03-29 05:00 +02:00 Europe/Berlin"
                                 + " = Sun 2026-03-29 00:00 to Sun 2026-03-29 03:00 UTC, 3 h, clocks change meanwhile,"
                                 + " after the blackout \"quarter's end\""),

@@ -361,7 +361,7 @@ final class CalendarFileTest {
                 "BEGIN:VCALENDAR;VERSION:2.0;BEGIN:VEVENT;DTSTART:20260101;END:VCALENDAR | test.ics line 3: it does"
                         + " not end before",
                 "BEGIN:VCALENDAR;VERSION:2.0;BEGIN:VEVENT;DTSTART:20260101;BEGIN:VEVENT;END:VEVENT;END:VEVENT;END:VCALENDAR"
-                    + " | test.ics line 3: another event begins inside it, in line 5"
+                        + " | test.ics line 3: another event begins inside it, in line 5"
             })
     void aFileThatIsNotWholeSaysSo(String lines, String words) {
         ImportedCalendar read = read(lines.replace(';', '\n'));

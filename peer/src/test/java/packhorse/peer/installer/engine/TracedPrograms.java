@@ -31,8 +31,8 @@ final class TracedPrograms implements Programs {
     /** What changes a file, a name or what the disk holds, and the waiting for scripts. */
     private static final String CALLS =
             "rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,link,linkat,symlink,"
-                + "symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,utimensat,truncate,ftruncate,fallocate,write,"
-                + "pwrite64,fsync,fdatasync,sync_file_range,wait4";
+                    + "symlinkat,chmod,fchmod,fchmodat,chown,fchown,lchown,fchownat,utimensat,truncate,ftruncate,fallocate,write,"
+                    + "pwrite64,fsync,fdatasync,sync_file_range,wait4";
 
     private static final Pattern CALL = Pattern.compile("([0-9]+) +([a-z0-9_]+)\\(");
 
