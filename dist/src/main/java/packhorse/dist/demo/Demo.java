@@ -83,10 +83,8 @@ final class Demo {
     }
 
     /** What the origin serves; its hash is held against our own reading of the source where that is one file. */
-    private PackStatus publishedPack() {
-        PackStatus pack = deployment.origin().status().getPacksList().stream()
-                .findFirst()
-                .orElseThrow(() -> new OperationException("the origin serves nothing after the publish"));
+    private PackStatus publishedPack() throws InterruptedException {
+        PackStatus pack = deployment.served();
         if (Files.isRegularFile(plan.content()) && !sha256(plan.content()).equals(pack.getSha256())) {
             throw new OperationException(plan.content() + " is not what was published: did it change meanwhile?");
         }

@@ -23,6 +23,7 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.message.v1.PackStatus;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
@@ -421,6 +422,14 @@ final class Deployment implements AutoCloseable {
                     "the tracker's mirror of the catalogue has the release",
                     () -> asked.get().agent().sees(product, version));
         }
+    }
+
+    /** What the origin serves, once it does: the catalogue names a publication a moment before the origin's swarm takes it up. */
+    PackStatus served() throws InterruptedException {
+        await(
+                "the origin serves what was published",
+                () -> origin().status().getPacksCount() > 0);
+        return origin().status().getPacks(0);
     }
 
     /**
