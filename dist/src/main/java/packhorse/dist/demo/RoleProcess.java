@@ -1,6 +1,5 @@
 package packhorse.dist.demo;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import packhorse.core.OperationException;
 
 /**
@@ -21,11 +19,11 @@ final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
     private static final long LEAVE_MILLIS_MAX = 5_000;
 
-    /**
-     * Names more options for the virtual machine, between spaces: tests, whose processes live seconds, ask for the quick compiler
-     * alone and for an archive of classes.
-     */
-    static final String MORE_OPTIONS = "packhorse.demo.jvm";
+    /** More options for the virtual machine, between spaces: tests, whose processes live seconds, ask for the quick compiler alone. */
+    private static final List<String> MORE_OPTIONS = Arrays.stream(
+                    System.getProperty("packhorse.demo.jvm", "").split(" "))
+            .filter(word -> !word.isBlank())
+            .toList();
 
     private final String name;
     private final Process process;
@@ -76,9 +74,7 @@ final class RoleProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED"));
-        Arrays.stream(System.getProperty(MORE_OPTIONS, "").split(" "))
-                .filter(word -> !word.isBlank())
-                .forEach(words::add);
+        words.addAll(MORE_OPTIONS);
         String temporary = System.getProperty("java.io.tmpdir", "");
         words.add("-Djava.io.tmpdir=" + temporary);
         words.add("-cp");
@@ -87,15 +83,9 @@ final class RoleProcess implements AutoCloseable {
         return words;
     }
 
-    /**
-     * Surefire runs tests from a jar that only points at the others; the real list is in a property of its own, and of that no role
-     * needs the tests.
-     */
+    /** Surefire runs tests from a jar that only points at the others; the real list is in a property of its own. */
     private static String classPath() {
-        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
-        return Arrays.stream(all.split(File.pathSeparator))
-                .filter(place -> !place.endsWith("test-classes"))
-                .collect(Collectors.joining(File.pathSeparator));
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
     }
 
     String name() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,11 +40,6 @@ final class ControlJourneyTest {
 
     /** What one command came to. */
     private record Outcome(int exitCode, String out, String err) {}
-
-    @BeforeAll
-    static void useTheArchive() throws InterruptedException {
-        RoleArchive.use();
-    }
 
     @BeforeEach
     void configure() throws IOException {

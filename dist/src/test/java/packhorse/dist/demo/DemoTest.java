@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,19 +22,11 @@ final class DemoTest {
     @TempDir
     private Path folder = Path.of("");
 
-    @BeforeAll
-    static void useTheArchive() throws InterruptedException {
-        RoleArchive.use();
-    }
-
     /** Starts {@code packhorse demo} with its temporary files in {@link #folder}. */
     private Process demo(String... options) throws IOException {
         List<String> command = new ArrayList<>(RoleProcess.java("128m"));
         command.add(1, "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
         command.removeIf(word -> word.startsWith("-Djava.io.tmpdir=") && !word.contains(folder.toString()));
-        // Its roles live as short as those of other tests.
-        String more = RoleProcess.MORE_OPTIONS;
-        command.add(1, "-D" + more + "=" + System.getProperty(more, ""));
         command.add("demo");
         command.addAll(List.of(options));
         // A suite started in a shell's background ignores interrupts, and so would all it starts.

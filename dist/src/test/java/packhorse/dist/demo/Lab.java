@@ -66,12 +66,7 @@ final class Lab implements AutoCloseable {
     static Lab start(
             int sites, int endpoints, String wan, boolean open, AgentSettings settings, Surroundings surroundings)
             throws InterruptedException {
-        RoleArchive.use();
-        return start(new DemoPlan(Path.of("/"), sites, endpoints, ByteRate.parse(wan), open), settings, surroundings);
-    }
-
-    private static Lab start(DemoPlan plan, AgentSettings settings, Surroundings surroundings)
-            throws InterruptedException {
+        DemoPlan plan = new DemoPlan(Path.of("/"), sites, endpoints, ByteRate.parse(wan), open);
         Lab lab = new Lab(new Deployment(plan, surroundings));
         try {
             makeKeys(lab.deployment.files());
@@ -84,14 +79,6 @@ final class Lab implements AutoCloseable {
             lab.close();
             throw e;
         }
-    }
-
-    /** A lab as small as one that has every role, started by what {@code packhorse.demo.jvm} says and nothing else. */
-    static Lab startPlainly() throws InterruptedException {
-        return start(
-                new DemoPlan(Path.of("/"), 1, 1, ByteRate.parse("100Mbit"), true),
-                AgentSettings.PLAIN,
-                LoopbackNet.take(NET_FIRST, NETS, ProcessHandle.current().pid()));
     }
 
     /** What {@code keys new} and {@code ca init} make, but for what a guess costs: opening keys was a third of a tracker's start. */
