@@ -426,9 +426,7 @@ final class Deployment implements AutoCloseable {
 
     /** What the origin serves, once it does: the catalogue names a publication a moment before the origin's swarm takes it up. */
     PackStatus served() throws InterruptedException {
-        await(
-                "the origin serves what was published",
-                () -> origin().status().getPacksCount() > 0);
+        await("the origin serves what was published", () -> origin().status().getPacksCount() > 0);
         return origin().status().getPacks(0);
     }
 
