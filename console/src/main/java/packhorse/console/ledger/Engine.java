@@ -79,6 +79,8 @@ enum Engine {
         }
         // The driver unpacks its native library; beside the ledger it is found and removed again after a kill.
         try {
+            // Its log and index get the same rights from SQLite.
+            PrivateFile.ensure(file);
             System.setProperty(
                     "org.sqlite.tmpdir",
                     Files.createDirectories(directory.resolve("native")).toString());

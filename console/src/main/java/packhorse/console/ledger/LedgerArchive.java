@@ -64,7 +64,7 @@ public final class LedgerArchive {
     private LedgerArchive() {}
 
     /**
-     * Writes all of {@code ledger}, as of one moment, to {@code file}, whether or not that is there.
+     * Writes all of {@code ledger}, as of one moment, to {@code file}, whether or not that is there; nobody but its owner may read it.
      *
      * @throws UsageException where the file cannot be written
      */
@@ -72,7 +72,7 @@ public final class LedgerArchive {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Summary summary = ledger.read(handle -> {
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh))) {
+                try (OutputStream out = new BufferedOutputStream(PrivateFile.create(fresh))) {
                     return write(handle, out);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
@@ -83,14 +83,19 @@ public final class LedgerArchive {
             Durably.flush(Durably.directoryOf(file));
             return summary;
         } catch (IOException e) {
-            throw unwritable(file, e);
+            throw unwritable(file, fresh, e);
         } catch (UncheckedIOException e) {
             Throwable cause = e.getCause();
-            throw unwritable(file, cause == null ? e : cause);
+            throw unwritable(file, fresh, cause == null ? e : cause);
         }
     }
 
-    private static UsageException unwritable(Path file, Throwable e) {
+    private static UsageException unwritable(Path file, Path fresh, Throwable e) {
+        try {
+            Files.deleteIfExists(fresh);
+        } catch (IOException left) {
+            e.addSuppressed(left);
+        }
         return new UsageException("cannot write the backup " + file + ": " + e.getMessage(), e);
     }
 

@@ -135,11 +135,13 @@ public final class StatusBook {
 
     private static long take(Arrival arrival, Map<Journal, Long> heads, List<Row> fresh) {
         Journal journal = Journal.of(arrival);
+        // Sequences begin at 1; what says another is no report of ours.
         List<StatusReport> reports = arrival.reports().getReportsList().stream()
+                .filter(report -> report.getSequence() >= 1)
                 .sorted(Comparator.comparingLong(StatusReport::getSequence))
                 .toList();
         long oldest = arrival.reports().getOldest() != 0 || reports.isEmpty()
-                ? arrival.reports().getOldest()
+                ? Math.max(1, arrival.reports().getOldest())
                 : reports.getFirst().getSequence();
         long head = Math.max(heads.getOrDefault(journal, 0L), oldest - 1);
         for (StatusReport report : reports) {
@@ -158,8 +160,8 @@ public final class StatusBook {
         }
         try (PreparedBatch batch =
                 handle.prepareBatch("INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name,"
-                        + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
-                        + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                    + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
+                    + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Row row : fresh) {
                 StatusReport report = row.report();
                 batch.add(
@@ -247,10 +249,10 @@ public final class StatusBook {
         }
         try (PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
                 batch.add(

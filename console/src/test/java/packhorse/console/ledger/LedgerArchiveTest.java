@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -125,13 +126,35 @@ final class LedgerArchiveTest {
     }
 
     @Test
-    void whereABackupCannotBeWrittenIsSaid() {
+    void whereABackupCannotBeWrittenIsSaid() throws IOException {
         try (Ledger ledger = Ledger.open(new Embedded(folder.resolve("ledger.db")))) {
             Path nowhere = folder.resolve("missing").resolve("ledger.backup");
             String said = String.valueOf(assertThrows(UsageException.class, () -> LedgerArchive.write(ledger, nowhere))
                     .getMessage());
             assertTrue(said.startsWith("cannot write the backup " + nowhere), said);
+            // A directory takes no file's place.
+            Path taken = Files.createDirectories(folder.resolve("taken").resolve("full"))
+                    .getParent();
+            assertThrows(UsageException.class, () -> LedgerArchive.write(ledger, taken));
+            assertFalse(Files.exists(folder.resolve("taken.new")));
         }
+    }
+
+    @Test
+    void nobodyElseMayReadALedgerOrItsBackup() throws IOException {
+        Path backup = folder.resolve("ledger.backup");
+        Files.createSymbolicLink(folder.resolve("ledger.backup.new"), folder.resolve("elsewhere"));
+        try (Ledger ledger = Ledger.open(new Embedded(folder.resolve("ledger.db")))) {
+            fill(ledger);
+            LedgerArchive.write(ledger, backup);
+            for (String file : List.of("ledger.db", "ledger.db-wal", "ledger.backup")) {
+                assertEquals(
+                        "rw-------",
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(file))),
+                        file);
+            }
+        }
+        assertFalse(Files.exists(folder.resolve("elsewhere")));
     }
 
     @ParameterizedTest

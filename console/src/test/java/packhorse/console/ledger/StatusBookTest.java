@@ -213,6 +213,29 @@ final class StatusBookTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void sequencesThatCannotBeAreNoReports(Database database) {
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            StatusBook book = new StatusBook(ledger);
+            assertEquals(
+                    0, store(book, arrival(1, 7, Long.MIN_VALUE, run(0, 0))).upTo());
+            assertEquals(
+                    2, store(book, arrival(1, 7, Long.MIN_VALUE, run(1, 2))).upTo());
+            StatusReport last =
+                    report(Long.MAX_VALUE, "z", ActionState.FETCHING).build();
+            assertEquals(
+                    Long.MAX_VALUE,
+                    store(book, arrival(1, 7, Long.MAX_VALUE, List.of(last))).upTo());
+            StatusReport beyond =
+                    report(Long.MIN_VALUE, "z", ActionState.FETCHING).build();
+            assertEquals(
+                    Long.MAX_VALUE,
+                    store(book, arrival(1, 7, 1, List.of(beyond))).upTo());
+            assertEquals(3, book.count());
+        }
+    }
+
     /** What no agent of ours says is kept as far as it can be, and stops nobody else's. */
     @ParameterizedTest
     @EnumSource
