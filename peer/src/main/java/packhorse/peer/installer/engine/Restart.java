@@ -15,12 +15,15 @@ import packhorse.peer.install.Next;
 import packhorse.peer.install.TaskStatus.Gate;
 
 /**
- * Starts the machine again where a release needs it, its order lets us, and the agent said that it is time. The command is run once; where
- * it fails, again after a pause, as long as somebody waits for it and the agent's word stands. The engine's thread owns it, but for {@link #run}.
+ * Starts the machine again where a release needs it, its order lets us, and the agent said that it is time. Where the command fails, or
+ * ends well and the machine runs on (somebody inhibits or cancels what it began), it is run again after a while, as long as somebody waits
+ * for it and the agent's word stands. The engine's thread owns it, but for {@link #run}.
  */
 final class Restart {
     /** After a failed attempt; whoever mends what hinders it need not hurry. */
     private static final Duration PAUSE = Duration.ofMinutes(5);
+    /** A machine that goes down waits for its services, each a minute and a half by systemd's default; one after the other, a few. */
+    private static final Duration GOING_DOWN = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Restart.class);
 
@@ -29,6 +32,11 @@ final class Restart {
     private final Programs programs;
     private @Nullable Running running;
     private Optional<String> trouble = Optional.empty();
+    /** Whether the last attempt has ended. */
+    private boolean over;
+    /** Whether an attempt that ended well had no effect. */
+    private boolean unheeded;
+
     private long againNanos;
 
     /**
@@ -62,13 +70,17 @@ final class Restart {
 
     /** Whether it is to be tried now. */
     boolean isDue(long nowNanos) {
-        return !command.isEmpty() && (running == null || (trouble.isPresent() && nowNanos - againNanos >= 0));
+        return !command.isEmpty() && (running == null || (over && nowNanos - againNanos >= 0));
     }
 
     /** An attempt, which the engine launches. */
     Running begin() {
+        if (over && trouble.isEmpty()) {
+            unheeded = true;
+        }
         Running fresh = Running.aside();
         running = fresh;
+        over = false;
         return fresh;
     }
 
@@ -88,15 +100,26 @@ final class Restart {
         return Outcome.DONE;
     }
 
-    /** What became of the command; where it ended well the machine is going down. */
+    /** What became of the command; where it ended well the machine is going down, or somebody keeps it from that. */
     void ended(@Nullable Throwable fault, long nowNanos) {
-        trouble = Optional.empty();
+        over = true;
         if (fault != null) {
-            String line = "the machine has to start again, and " + String.join(" ", command) + " cannot do it: "
-                    + StepFailure.reason(fault) + "; start it by hand";
-            LOG.error("{}", line);
-            trouble = Optional.of(line);
+            hindered("cannot do it: " + StepFailure.reason(fault));
             againNanos = nowNanos + PAUSE.toNanos();
+        } else {
+            if (unheeded) {
+                hindered("ended well before, but the machine ran on");
+            } else {
+                trouble = Optional.empty();
+            }
+            againNanos = nowNanos + GOING_DOWN.toNanos();
         }
+    }
+
+    private void hindered(String why) {
+        String line =
+                "the machine has to start again, and " + String.join(" ", command) + " " + why + "; start it by hand";
+        LOG.error("{}", line);
+        trouble = Optional.of(line);
     }
 }
