@@ -133,8 +133,8 @@ final class LedgerArchiveTest {
                     .getMessage());
             assertTrue(said.startsWith("cannot write the backup " + nowhere), said);
             // A directory takes no file's place.
-            Path taken = Files.createDirectories(folder.resolve("taken").resolve("full"))
-                    .getParent();
+            Path taken = folder.resolve("taken");
+            Files.createDirectories(taken.resolve("full"));
             assertThrows(UsageException.class, () -> LedgerArchive.write(ledger, taken));
             assertFalse(Files.exists(folder.resolve("taken.new")));
         }

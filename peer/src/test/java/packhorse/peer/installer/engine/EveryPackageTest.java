@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import packhorse.core.testing.OnlyAs;
-import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.testing.CutFileSystem;
 import packhorse.peer.adapter.testing.StoppingDisk;
@@ -47,37 +45,30 @@ final class EveryPackageTest {
     @TempDir
     static Path built;
 
-    private static Path scratch;
-    private static AcmePackages debs;
-    private static AcmePackages rpms;
+    private static PackageGround ground;
 
     @BeforeAll
     static void packages() throws Exception {
-        OnlyAs.root();
-        OutsideProgram.requireLoopDevices();
-        Path memory = Path.of("/dev/shm");
-        scratch = Files.createTempDirectory(Files.isWritable(memory) ? memory : built, "packhorse-packages");
-        debs = AcmePackages.debs(built);
-        rpms = AcmePackages.rpms(built);
+        ground = PackageGround.in(built);
     }
 
     @AfterAll
     static void gone() throws IOException {
-        if (scratch != null) {
-            InstallDisk.real().delete(scratch);
+        if (ground != null) {
+            ground.close();
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void aDeb(Way way) throws Exception {
-        new Cuts(debs, way).all();
+        new Cuts(ground.debs(), way).all();
     }
 
     @ParameterizedTest
     @EnumSource
     void anRpm(Way way) throws Exception {
-        new Cuts(rpms, way).all();
+        new Cuts(ground.rpms(), way).all();
     }
 
     /** What is done to one machine, over and over. */
@@ -92,7 +83,7 @@ final class EveryPackageTest {
         Cuts(AcmePackages packages, Way way) throws IOException {
             this.adapter = packages.adapter();
             this.way = way;
-            this.place = Files.createTempDirectory(scratch, adapter);
+            this.place = Files.createTempDirectory(ground.scratch(), adapter);
             this.life = new PackageLife(place, packages, way);
             this.programs = life.programs();
         }

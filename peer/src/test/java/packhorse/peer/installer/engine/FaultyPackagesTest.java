@@ -20,8 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.core.OperationException;
 import packhorse.core.state.ActionState;
-import packhorse.core.testing.OnlyAs;
-import packhorse.core.testing.OutsideProgram;
 import packhorse.peer.adapter.InstallDisk;
 import packhorse.peer.adapter.testing.CutFileSystem;
 import packhorse.peer.adapter.testing.MomentDisk;
@@ -65,37 +63,30 @@ final class FaultyPackagesTest {
     @TempDir
     static Path built;
 
-    private static Path scratch;
-    private static AcmePackages debs;
-    private static AcmePackages rpms;
+    private static PackageGround ground;
 
     @BeforeAll
     static void packages() throws Exception {
-        OnlyAs.root();
-        OutsideProgram.requireLoopDevices();
-        Path memory = Path.of("/dev/shm");
-        scratch = Files.createTempDirectory(Files.isWritable(memory) ? memory : built, "packhorse-faulty");
-        debs = AcmePackages.debs(built);
-        rpms = AcmePackages.rpms(built);
+        ground = PackageGround.in(built);
     }
 
     @AfterAll
     static void gone() throws IOException {
-        if (scratch != null) {
-            InstallDisk.real().delete(scratch);
+        if (ground != null) {
+            ground.close();
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INSTALL", "UPDATE", "ROLLBACK", "REMOVE"})
     void aDeb(Way way) throws Exception {
-        new Faults(debs, way).all();
+        new Faults(ground.debs(), way).all();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"INSTALL", "UPDATE", "ROLLBACK", "REMOVE"})
     void anRpm(Way way) throws Exception {
-        new Faults(rpms, way).all();
+        new Faults(ground.rpms(), way).all();
     }
 
     /** One operation, and all that its disk does to it. */
@@ -113,7 +104,7 @@ final class FaultyPackagesTest {
             this.name = packages.adapter() + " " + way;
             boolean even = way == Way.INSTALL || way == Way.ROLLBACK;
             this.turn = even == packages.adapter().equals("deb") ? 0 : 1;
-            this.place = Files.createTempDirectory(scratch, packages.adapter());
+            this.place = Files.createTempDirectory(ground.scratch(), packages.adapter());
             this.life = new PackageLife(place, packages, way);
             this.programs = life.programs();
         }
