@@ -24,7 +24,8 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
 
     private final List<Row<S, M>> rows = new ArrayList<>();
 
-    Transitions<S, M> row(S from, M move, S to, Who who) {
+    /** Adds a row; a move leads from a state to one state only. */
+    public Transitions<S, M> row(S from, M move, S to, Who who) {
         if (find(from, move).isPresent()) {
             throw new IllegalArgumentException("two rows for " + from + " " + move);
         }
@@ -58,7 +59,7 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
     }
 
     /** Where the move leads, or in one line why the table refuses it. */
-    Outcome<S> step(String subject, S from, M move, Actor actor) {
+    public Outcome<S> step(String subject, S from, M move, Actor actor) {
         Optional<Row<S, M>> found = find(from, move);
         if (found.isEmpty()) {
             return Outcome.rejected(

@@ -17,15 +17,18 @@ public record Who(Set<Role> roles, boolean product) {
         roles = Collections.unmodifiableSet(ordered);
     }
 
-    static Who of(Role first, Role... others) {
+    /** Holders of any of these. */
+    public static Who of(Role first, Role... others) {
         return new Who(EnumSet.of(first, others), false);
     }
 
-    static Who orProduct(Role first, Role... others) {
+    /** Holders of any of these, and the product by itself. */
+    public static Who orProduct(Role first, Role... others) {
         return new Who(EnumSet.of(first, others), true);
     }
 
-    static Who onlyProduct() {
+    /** Nobody but the product. */
+    public static Who onlyProduct() {
         return new Who(Set.of(), true);
     }
 

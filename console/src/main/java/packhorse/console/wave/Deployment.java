@@ -1,0 +1,106 @@
+package packhorse.console.wave;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import packhorse.core.content.Sha256;
+
+/**
+ * A deployment as it stands: an order's plan being carried out.
+ *
+ * @param since when it came to its state
+ * @param plan the digest of what is carried out
+ * @param holds all that were ever placed, in their order
+ * @param waves in their order, the beta group first
+ */
+public record Deployment(
+        DeploymentId id,
+        DeploymentState state,
+        Instant since,
+        Sha256 plan,
+        List<Hold> holds,
+        List<Wave> waves) {
+    public Deployment {
+        holds = List.copyOf(holds);
+        waves = List.copyOf(waves);
+    }
+
+    /** As a plan defines it. */
+    public static Deployment planned(DeploymentId id, Plan plan, Sha256 digest, Instant now) {
+        List<Wave> waves = new ArrayList<>();
+        for (int number = plan.firstWave(); number <= plan.waves().size(); number++) {
+            waves.add(Wave.planned(new WaveId(id, number), now));
+        }
+        return new Deployment(id, DeploymentState.PLANNED, now, digest, List.of(), waves);
+    }
+
+    /** Those that hold now. */
+    public List<Hold> holding() {
+        return holds.stream().filter(Hold::holds).toList();
+    }
+
+    public boolean isHeld() {
+        return holds.stream().anyMatch(Hold::holds);
+    }
+
+    /** The wave of this number. */
+    public Wave wave(int number) {
+        return waves.stream()
+                .filter(wave -> wave.id().number() == number)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(id + " has no wave " + number));
+    }
+
+    /** The first that is not over. */
+    public Optional<Wave> current() {
+        return waves.stream().filter(wave -> !wave.state().isFinal()).findFirst();
+    }
+
+    /** The one that changes endpoints. */
+    public Optional<Wave> running() {
+        return waves.stream().filter(wave -> wave.state().runs()).findFirst();
+    }
+
+    /** Whether all before this one let it begin; none before the first. */
+    public boolean mayFollow(WaveId id) {
+        return waves.stream()
+                .filter(wave -> wave.id().number() < id.number())
+                .allMatch(Wave::letsPass);
+    }
+
+    /** Whether nothing of it runs any more. */
+    public boolean wavesOver() {
+        return waves.stream().allMatch(wave -> wave.state().isFinal());
+    }
+
+    /** Those that were judged too bad. */
+    public List<Wave> failures() {
+        return waves.stream().filter(Wave::failed).toList();
+    }
+
+    /** The same with one wave as it stands now. */
+    public Deployment with(Wave changed) {
+        return new Deployment(
+                id,
+                state,
+                since,
+                plan,
+                holds,
+                waves.stream()
+                        .map(wave -> wave.id().equals(changed.id()) ? changed : wave)
+                        .toList());
+    }
+
+    Deployment at(DeploymentState to, Instant now) {
+        return new Deployment(id, to, now, plan, holds, waves);
+    }
+
+    Deployment held(List<Hold> all) {
+        return new Deployment(id, state, since, plan, all, waves);
+    }
+
+    Deployment planned(Sha256 digest) {
+        return new Deployment(id, state, since, digest, holds, waves);
+    }
+}
