@@ -135,12 +135,13 @@ final class PlanCheck {
 
     private static void times(Plan plan, Instant now, List<String> found) {
         Timeouts timeouts = plan.timeouts();
+        Duration needed = timeouts.run().plus(LeaseDesk.HALT_WITHIN);
         if (plan.windows().isEmpty()) {
             found.add("windows: none, so it never runs; add one, or the one that is always open");
         }
         if (!plan.windows().isEmpty()
-                && plan.windows().stream().noneMatch(window -> length(window).compareTo(timeouts.run()) >= 0)) {
-            found.add("windows: a run may take " + timeouts.run().toMinutes() + " min and fits into none of them;"
+                && plan.windows().stream().noneMatch(window -> length(window).compareTo(needed) >= 0)) {
+            found.add("windows: a run may take " + needed.toMinutes() + " min and fits into none of them;"
                     + " widen one, or shorten the timeouts apply, activate or verify");
         }
         if (timeouts.run().compareTo(timeouts.wave()) > 0) {

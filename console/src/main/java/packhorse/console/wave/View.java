@@ -1,0 +1,47 @@
+package packhorse.console.wave;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is decided from: a deployment and what was counted of it, at one instant.
+ *
+ * @param signed whether the signatures hold for what is carried out
+ * @param depotsStaged whether the depots have the releases
+ * @param readiness the newest report of it, where one was made since the deployment came to READINESS
+ * @param notified whether the stakeholders were told
+ * @param waves one for each wave, in their order
+ */
+public record View(
+        Deployment deployment,
+        Plan plan,
+        boolean signed,
+        boolean depotsStaged,
+        Optional<Readiness> readiness,
+        boolean notified,
+        List<WaveView> waves) {
+    /**
+     * One wave, counted.
+     *
+     * @param open whether some member's site is open now
+     * @param toTakeBack members to be taken back for which nothing was done yet
+     * @param takingBack members that are being taken back
+     */
+    public record WaveView(WaveTally tally, boolean open, long toTakeBack, long takingBack) {
+        public WaveView(WaveTally tally, boolean open) {
+            this(tally, open, 0, 0);
+        }
+    }
+
+    public View {
+        waves = List.copyOf(waves);
+        if (waves.size() != deployment.waves().size()) {
+            throw new IllegalArgumentException(deployment.id() + " has "
+                    + deployment.waves().size() + " waves; " + waves.size() + " were counted");
+        }
+    }
+
+    WaveView of(Wave wave) {
+        return waves.get(deployment.waves().indexOf(wave));
+    }
+}
