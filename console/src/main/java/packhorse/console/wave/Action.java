@@ -109,6 +109,12 @@ public record Action(
                 givenUp);
     }
 
+    /** The same, found good by the machine's own checks. */
+    Action checked() {
+        return new Action(
+                id, endpoint, line, operation, state, changed, true, codeClass, code, leasedUntil, since, givenUp);
+    }
+
     /** Ended by the console: it was not heard of in time, or nobody wants it any more. */
     public Action givenUp(ActionState end, Instant now) {
         if (!end.isTerminal()) {

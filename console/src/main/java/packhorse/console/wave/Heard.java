@@ -35,10 +35,13 @@ public sealed interface Heard {
     static Heard of(Action action, ActionState said, Optional<CodeClass> codeClass, int code, Instant at) {
         if (action.ended()) {
             boolean settles = action.givenUp() && said.ends(action.operation()) && said != ActionState.UNDO_FAILED;
-            return new Late(settles ? action.settled(said.succeeded(action.operation())) : action);
+            return new Late(
+                    settles
+                            ? action.settled(said.succeeded(action.operation()))
+                            : checked(said) ? action.checked() : action);
         }
         boolean changed = action.changed() || said.changes();
-        boolean verified = action.verified() || said == ActionState.COMMITTABLE || said == ActionState.COMMITTING;
+        boolean verified = action.verified() || checked(said);
         boolean news = said.mayFollow(action.state());
         Action now = new Action(
                 action.id(),
@@ -54,5 +57,10 @@ public sealed interface Heard {
                 news ? at : action.since(),
                 false);
         return news ? new News(now) : new Known(now);
+    }
+
+    /** Whether a machine says so only after its own checks found all well. */
+    private static boolean checked(ActionState said) {
+        return said == ActionState.COMMITTABLE || said == ActionState.COMMITTING;
     }
 }

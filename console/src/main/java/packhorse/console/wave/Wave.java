@@ -50,7 +50,8 @@ public record Wave(
     public boolean letsPass() {
         return switch (state) {
             case JUDGED, CLOSED -> verdict.filter(Verdict.PASS::equals).isPresent() || waiver.isPresent();
-            case SKIPPED -> waiver.isPresent();
+            // Nobody was in it, or a person left it out.
+            case SKIPPED -> waiver.isPresent() || (membership.isPresent() && members == 0);
             case DEFINED, FROZEN, PREPOSITIONING, PREPOSITIONED, ARMED, ACTIVE, DRAINING -> false;
         };
     }
