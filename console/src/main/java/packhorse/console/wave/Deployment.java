@@ -100,7 +100,8 @@ public record Deployment(
         return new Deployment(id, state, since, plan, all, waves);
     }
 
-    Deployment planned(Sha256 digest) {
+    /** The same with another plan: signatures of the one before say nothing of it. */
+    public Deployment amended(Sha256 digest) {
         return new Deployment(id, state, since, digest, holds, waves);
     }
 }

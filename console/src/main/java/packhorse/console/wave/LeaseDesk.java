@@ -89,12 +89,9 @@ public final class LeaseDesk {
         }
         Timetable timetable = standing.timetable();
         if (standing.forcedBy().isEmpty() && !timetable.fits(now, standing.run().plus(HALT_WITHIN))) {
+            // The next opening is a long look; whoever shows it asks the timetable.
             return Optional.of("a run of " + standing.run().toMinutes() + " min does not fit at " + timetable.site()
-                    + " any more; the next opening that is long enough begins "
-                    + timetable
-                            .firstThatFits(now, standing.run().plus(HALT_WITHIN))
-                            .map(opening -> opening.from().toString())
-                            .orElse("never"));
+                    + " now; ask again when it opens");
         }
         return action.unverified() ? Optional.empty() : spent(standing);
     }

@@ -1,0 +1,88 @@
+package packhorse.console.law;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import packhorse.console.law.SmallWorld.State;
+import packhorse.console.law.SmallWorld.Step;
+import packhorse.console.wave.DeploymentState;
+
+/**
+ * Walks through every state that a small world can come to, breadth first, and asks every law at every step. States that differ only in what
+ * nobody asks any more are one. The first breach is told with the shortest way to it.
+ */
+final class Explorer {
+    /** What was found. */
+    record Found(
+            int states,
+            long steps,
+            Set<DeploymentState> reached,
+            List<Breach> breaches,
+            List<String> way,
+            boolean whole) {}
+
+    private record From(State before, String what) {}
+
+    private final SmallWorld world;
+    private final int statesMax;
+
+    Explorer(Machinery machinery, Set<SmallWorld.Trouble> troubles, int statesMax) {
+        this.world = new SmallWorld(machinery, troubles);
+        this.statesMax = statesMax;
+    }
+
+    /** Until a law is broken, all is seen, or there are too many. */
+    Found explore(Set<Integer> laws) {
+        Map<State, Optional<From>> seen = new HashMap<>();
+        Deque<State> open = new ArrayDeque<>();
+        Set<DeploymentState> reached = new HashSet<>();
+        List<Breach> breaches = new ArrayList<>();
+        List<String> way = new ArrayList<>();
+        long[] steps = {0};
+        State first = world.canonical(world.beginning());
+        seen.put(first, Optional.empty());
+        open.add(first);
+        while (!open.isEmpty() && breaches.isEmpty() && seen.size() < statesMax) {
+            State state = open.remove();
+            reached.add(state.deployment().state());
+            World before = world.world(state);
+            world.steps(state, step -> {
+                steps[0]++;
+                if (!breaches.isEmpty()) {
+                    return;
+                }
+                Laws.breaches(before, world.after(before, step)).stream()
+                        .filter(breach -> laws.contains(breach.law()))
+                        .forEach(breaches::add);
+                if (!breaches.isEmpty()) {
+                    way.addAll(way(seen, state, step));
+                    return;
+                }
+                State next = world.canonical(step.to());
+                if (seen.putIfAbsent(next, Optional.of(new From(state, step.what()))) == null) {
+                    open.add(next);
+                }
+            });
+        }
+        return new Found(seen.size(), steps[0], reached, breaches, way, open.isEmpty());
+    }
+
+    private static List<String> way(Map<State, Optional<From>> seen, State last, Step step) {
+        List<String> way = new ArrayList<>();
+        way.add(step.what());
+        Optional<From> from = seen.get(last);
+        while (from.isPresent()) {
+            way.add(from.get().what());
+            from = seen.get(from.get().before());
+        }
+        Collections.reverse(way);
+        return way;
+    }
+}

@@ -1,0 +1,35 @@
+package packhorse.console.law;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import packhorse.console.wave.DeploymentState;
+
+/** Whatever a small world does, no law is broken in it. */
+final class ExplorerTest {
+    private static final Logger LOG = LoggerFactory.getLogger(ExplorerTest.class);
+
+    /** Seconds, not minutes. */
+    private static final int STATES_MAX = Integer.getInteger("smax", 600_000);
+
+    @ParameterizedTest
+    @EnumSource(SmallWorld.Trouble.class)
+    void noLawIsBrokenInAnyStateOfTheSmallWorld(SmallWorld.Trouble trouble) {
+        Explorer.Found found = new Explorer(new Machinery(), Set.of(trouble), STATES_MAX).explore(numbers());
+        LOG.info("small world with {}: {} states, {} steps", trouble, found.states(), found.steps());
+        assertEquals(List.of(), found.breaches(), () -> String.join("\n", found.way()));
+        assertTrue(found.reached().contains(DeploymentState.CLOSED), () -> "reached are " + found.reached());
+        assertTrue(found.whole(), () -> "more than " + STATES_MAX + " states");
+    }
+
+    static Set<Integer> numbers() {
+        return Laws.ALL.stream().map(Law::number).collect(Collectors.toSet());
+    }
+}
