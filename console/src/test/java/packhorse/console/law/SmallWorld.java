@@ -152,7 +152,9 @@ final class SmallWorld {
         /** The plan is amended while it is carried out. */
         AMENDMENT,
         /** Another console decides, stalls, and carries it out much later. */
-        SECOND_CONSOLE
+        SECOND_CONSOLE,
+        /** What fails may work the next time, and is tried again. */
+        RETRY
     }
 
     /** All that a decision depends on in here. */
@@ -837,7 +839,7 @@ final class SmallWorld {
         Action now = action(state, place, said.attempt());
         for (ActionState one : said.states()) {
             Optional<CodeClass> failure =
-                    one == ActionState.FAILED ? Optional.of(CodeClass.TRANSIENT) : Optional.empty();
+                    one == ActionState.FAILED ? Optional.of(failure()) : Optional.empty();
             now = machinery.heard(now, one, failure, BEGIN);
         }
         State heard = heardOf(state, place, said.attempt(), now);
@@ -862,6 +864,10 @@ final class SmallWorld {
                                 was.begun())),
                 Optional.empty(),
                 true));
+    }
+
+    private CodeClass failure() {
+        return troubles.contains(Trouble.RETRY) ? CodeClass.TRANSIENT : CodeClass.PERMANENT;
     }
 
     // ---- what the laws see
@@ -916,7 +922,8 @@ final class SmallWorld {
         List<World.Start> starts = new ArrayList<>(before.starts());
         step.began().ifPresent(starts::add);
         World.Audit audit = before.audit();
-        if (step.recorded()) {
+        // The chain is written by one piece, the same at every step: it is enough to watch it where people sign.
+        if (step.recorded() && step.to().deployment().state() == DeploymentState.NOTIFIED) {
             AuditChain chain = new AuditChain(audit.number(), audit.head());
             AuditEntry entry = new AuditEntry(now.now(), "packhorse", "system", "step", ID.toString(), new TreeMap<>());
             var link = machinery.record(chain, entry);
