@@ -30,7 +30,8 @@ public final class AuditChainVerifies implements Law {
                         || !chain.digest().equals(now.audit().head()))) {
             breaches.add(Breach.of(
                     this,
-                    "the links end at " + chain.number() + ", the chain says " + now.audit().number()));
+                    "the links end at " + chain.number() + ", the chain says "
+                            + now.audit().number()));
         }
         return breaches;
     }

@@ -53,15 +53,18 @@ public final class FinalIsFinal implements Law {
             for (Wave wave : was.deployment().waves()) {
                 Wave is = order.deployment().wave(wave.id().number());
                 boolean left = wave.state().isFinal() && is.state() != wave.state();
-                boolean revised = (wave.state() == WaveState.JUDGED || wave.state().isFinal())
-                        && is.extensions() == wave.extensions()
-                        && !is.verdict().equals(wave.verdict());
-                boolean members = wave.membership().isPresent() && !is.membership().equals(wave.membership());
+                boolean revised =
+                        (wave.state() == WaveState.JUDGED || wave.state().isFinal())
+                                && is.extensions() == wave.extensions()
+                                && !is.verdict().equals(wave.verdict());
+                boolean members =
+                        wave.membership().isPresent() && !is.membership().equals(wave.membership());
                 if (left || revised || members) {
                     breaches.add(Breach.of(
                             this,
                             was.deployment().id(),
-                            wave.id() + " was " + wave.state() + " " + wave.verdict().map(Enum::name).orElse("")
+                            wave.id() + " was " + wave.state() + " "
+                                    + wave.verdict().map(Enum::name).orElse("")
                                     + " with membership " + wave.membership() + " and is " + is.state() + " "
                                     + is.verdict().map(Enum::name).orElse("") + " with " + is.membership()));
                 }

@@ -28,8 +28,8 @@ public final class HoldsHold implements Law {
                 for (Hold hold : order.deployment().holds()) {
                     Instant last = hold.since().plus(LeaseDesk.HALT_WITHIN);
                     if (hold.heldAt(start.at()) && start.at().isAfter(last)) {
-                        breaches.add(Breach.of(
-                                this, id, start.action() + " began at " + start.at() + ", " + hold.line()));
+                        breaches.add(
+                                Breach.of(this, id, start.action() + " began at " + start.at() + ", " + hold.line()));
                     }
                 }
             });

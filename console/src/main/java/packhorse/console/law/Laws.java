@@ -45,8 +45,7 @@ public final class Laws {
                     .filter(breach -> breach.deployment().isEmpty()
                             || breach.deployment().get().equals(id))
                     .findFirst();
-            boolean heldAlready =
-                    order.deployment().holding().stream().anyMatch(hold -> hold.kind() == Hold.Kind.LAW);
+            boolean heldAlready = order.deployment().holding().stream().anyMatch(hold -> hold.kind() == Hold.Kind.LAW);
             if (first.isPresent() && !heldAlready && !order.deployment().state().isFinal()) {
                 holds.add(new Decision.PlaceHold(id, Hold.Kind.LAW, first.get().line()));
             }

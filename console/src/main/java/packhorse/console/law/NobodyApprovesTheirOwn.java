@@ -24,15 +24,14 @@ public final class NobodyApprovesTheirOwn implements Law {
         List<Breach> breaches = new ArrayList<>();
         for (World.Order order : now.orders()) {
             Set<PersonId> said = new TreeSet<>(order.approvers());
-            order.signatures()
-                    .holding(order.deployment().plan())
-                    .stream()
+            order.signatures().holding(order.deployment().plan()).stream()
                     .map(PlanApproval::person)
                     .forEach(said::add);
             for (PersonId person : said) {
                 order.duties()
                         .refusesApproval(person)
-                        .ifPresent(why -> breaches.add(Breach.of(this, order.deployment().id(), why)));
+                        .ifPresent(why ->
+                                breaches.add(Breach.of(this, order.deployment().id(), why)));
             }
         }
         return breaches;

@@ -45,8 +45,8 @@ public final class NothingLostNothingTwice implements Law {
         Set<ActionId> begun = new HashSet<>();
         for (World.Start start : now.starts()) {
             if (!begun.add(start.action())) {
-                breaches.add(Breach.of(
-                        this, start.action().wave().deployment(), start.action() + " began a second time"));
+                breaches.add(
+                        Breach.of(this, start.action().wave().deployment(), start.action() + " began a second time"));
             }
         }
         return breaches;

@@ -101,12 +101,7 @@ public record World(
      * @param forcedBy who let it begin whatever the timetable says
      */
     public record Start(
-            ActionId action,
-            EndpointId endpoint,
-            String site,
-            Instant at,
-            Sha256 plan,
-            Optional<PersonId> forcedBy) {}
+            ActionId action, EndpointId endpoint, String site, Instant at, Sha256 plan, Optional<PersonId> forcedBy) {}
 
     /**
      * An endpoint's reports.
@@ -139,6 +134,9 @@ public record World(
 
     /** Those of {@code now} that were not there before. */
     static List<Start> begun(World before, World now) {
-        return now.starts().subList(Math.min(before.starts().size(), now.starts().size()), now.starts().size());
+        return now.starts()
+                .subList(
+                        Math.min(before.starts().size(), now.starts().size()),
+                        now.starts().size());
     }
 }

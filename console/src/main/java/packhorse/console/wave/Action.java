@@ -63,8 +63,7 @@ public record Action(
      */
     public boolean unverified() {
         if (ended()) {
-            return state == ActionState.UNDO_FAILED
-                    || (givenUp && !verified && (changed || leasedUntil.isPresent()));
+            return state == ActionState.UNDO_FAILED || (givenUp && !verified && (changed || leasedUntil.isPresent()));
         }
         return !verified && (changed || leasedUntil.isPresent());
     }
@@ -74,14 +73,25 @@ public record Action(
         return !ended()
                 && (changed
                         || leasedUntil
-                                .filter(until -> until.plus(LeaseDesk.CLOCK_SKEW).isAfter(now))
+                                .filter(until ->
+                                        until.plus(LeaseDesk.CLOCK_SKEW).isAfter(now))
                                 .isPresent());
     }
 
     /** With a lease until then. */
     public Action leased(Instant until) {
         return new Action(
-                id, endpoint, line, operation, state, changed, verified, codeClass, code, Optional.of(until), since,
+                id,
+                endpoint,
+                line,
+                operation,
+                state,
+                changed,
+                verified,
+                codeClass,
+                code,
+                Optional.of(until),
+                since,
                 givenUp);
     }
 
@@ -123,7 +133,6 @@ public record Action(
         return ended()
                 ? this
                 : new Action(
-                        id, endpoint, line, operation, end, changed, verified, codeClass, code, leasedUntil, now,
-                        true);
+                        id, endpoint, line, operation, end, changed, verified, codeClass, code, leasedUntil, now, true);
     }
 }

@@ -30,8 +30,7 @@ public record ActionId(WaveId wave, int number, int attempt) implements Comparab
         int slash = text.lastIndexOf('/');
         int dot = text.lastIndexOf('.');
         if (slash < 0 || dot < slash) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is no action; it looks like CO-2026-0001/D1/W1/17.1");
+            throw new IllegalArgumentException("\"" + text + "\" is no action; it looks like CO-2026-0001/D1/W1/17.1");
         }
         return new ActionId(
                 WaveId.parse(text.substring(0, slash)),

@@ -151,11 +151,7 @@ public final class Conduct {
                 return;
             }
         }
-        advanceIf(
-                view.waves().stream().allMatch(wave -> wave.takingBack() == 0),
-                deployment,
-                Move.RECOVERED,
-                next);
+        advanceIf(view.waves().stream().allMatch(wave -> wave.takingBack() == 0), deployment, Move.RECOVERED, next);
     }
 
     /** Ends whatever runs, leaves out whatever has not begun. */

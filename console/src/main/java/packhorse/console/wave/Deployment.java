@@ -15,12 +15,7 @@ import packhorse.core.content.Sha256;
  * @param waves in their order, the beta group first
  */
 public record Deployment(
-        DeploymentId id,
-        DeploymentState state,
-        Instant since,
-        Sha256 plan,
-        List<Hold> holds,
-        List<Wave> waves) {
+        DeploymentId id, DeploymentState state, Instant since, Sha256 plan, List<Hold> holds, List<Wave> waves) {
     public Deployment {
         holds = List.copyOf(holds);
         waves = List.copyOf(waves);
@@ -64,9 +59,7 @@ public record Deployment(
 
     /** Whether all before this one let it begin; none before the first. */
     public boolean mayFollow(WaveId id) {
-        return waves.stream()
-                .filter(wave -> wave.id().number() < id.number())
-                .allMatch(Wave::letsPass);
+        return waves.stream().filter(wave -> wave.id().number() < id.number()).allMatch(Wave::letsPass);
     }
 
     /** Whether nothing of it runs any more. */

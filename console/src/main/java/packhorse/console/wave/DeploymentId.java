@@ -19,8 +19,7 @@ public record DeploymentId(OrderId order, int number) implements Comparable<Depl
     public static DeploymentId parse(String text) {
         int mark = text.indexOf(MARK);
         if (mark < 0) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is no deployment; it looks like CO-2026-0001/D1");
+            throw new IllegalArgumentException("\"" + text + "\" is no deployment; it looks like CO-2026-0001/D1");
         }
         return new DeploymentId(
                 new OrderId(text.substring(0, mark)), Ordinals.parse(text, text.substring(mark + MARK.length())));

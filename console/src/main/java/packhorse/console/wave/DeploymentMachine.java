@@ -133,11 +133,7 @@ public final class DeploymentMachine {
             .row(DeploymentState.BACKOUT, Move.ABORT, DeploymentState.ABORTING, COORDINATORS)
             .row(DeploymentState.RECOVERY_CHECK, Move.BACK_OUT, DeploymentState.BACKOUT, DECIDERS)
             .row(DeploymentState.RECOVERY_CHECK, Move.EVALUATE, DeploymentState.EVALUATION, COORDINATORS)
-            .row(
-                    DeploymentState.EVALUATION,
-                    Move.CLOSE,
-                    DeploymentState.CLOSED,
-                    Who.of(Role.CHANGE_COORDINATOR));
+            .row(DeploymentState.EVALUATION, Move.CLOSE, DeploymentState.CLOSED, Who.of(Role.CHANGE_COORDINATOR));
 
     private DeploymentMachine() {}
 
@@ -146,8 +142,7 @@ public final class DeploymentMachine {
      *
      * @param signed whether the signatures hold for the plan that is carried out
      */
-    public static Outcome<Deployment> move(
-            Deployment deployment, Move move, boolean signed, Actor actor, Instant now) {
+    public static Outcome<Deployment> move(Deployment deployment, Move move, boolean signed, Actor actor, Instant now) {
         return switch (TABLE.step(deployment.id().toString(), deployment.state(), move, actor)) {
             case Outcome.Rejected<DeploymentState>(String reason) -> Outcome.rejected(reason);
             case Outcome.Moved<DeploymentState>(DeploymentState to) ->
@@ -166,7 +161,10 @@ public final class DeploymentMachine {
         }
         if (ENDING.contains(move) && !deployment.wavesOver()) {
             return Optional.of("wave "
-                    + deployment.current().map(wave -> wave.id() + " is " + wave.state()).orElse("")
+                    + deployment
+                            .current()
+                            .map(wave -> wave.id() + " is " + wave.state())
+                            .orElse("")
                     + "; wait until it is over");
         }
         boolean beta = deployment.waves().stream().anyMatch(wave -> wave.id().isBeta());

@@ -30,8 +30,7 @@ import packhorse.core.topology.EndpointId;
  * @param uncovered strata that nobody in the beta group stands for
  * @param findings what the division could not give, one line each
  */
-public record Division(
-        SortedMap<Integer, List<EndpointId>> waves, List<Stratum> uncovered, List<String> findings) {
+public record Division(SortedMap<Integer, List<EndpointId>> waves, List<Stratum> uncovered, List<String> findings) {
     public Division {
         SortedMap<Integer, List<EndpointId>> sorted = new TreeMap<>();
         waves.forEach((number, members) -> sorted.put(number, List.copyOf(members)));
@@ -53,11 +52,10 @@ public record Division(
             BetaSize size = BetaSize.of(beta.guarantee());
             size.shortfall(left.size()).ifPresent(findings::add);
             Map<Stratum, List<EndpointId>> strata = new HashMap<>();
-            left.values().forEach(candidate -> strata.computeIfAbsent(
-                            candidate.stratum(), unused -> new ArrayList<>())
-                    .add(candidate.endpoint()));
-            Strata.Sample sample =
-                    Strata.draw((int) Math.min(left.size(), size.endpoints()), strata, plan.seed());
+            left.values()
+                    .forEach(candidate -> strata.computeIfAbsent(candidate.stratum(), unused -> new ArrayList<>())
+                            .add(candidate.endpoint()));
+            Strata.Sample sample = Strata.draw((int) Math.min(left.size(), size.endpoints()), strata, plan.seed());
             uncovered.addAll(sample.allocation().uncovered());
             waves.put(WaveId.BETA, sample.endpoints());
             sample.endpoints().forEach(left::remove);
@@ -69,8 +67,8 @@ public record Division(
             waves.put(number, taken);
             taken.forEach(left::remove);
             if (taken.isEmpty()) {
-                findings.add("wave " + number + " (" + wave.name() + "): " + wave.slice().line()
-                        + " is nobody; it will be passed over");
+                findings.add("wave " + number + " (" + wave.name() + "): "
+                        + wave.slice().line() + " is nobody; it will be passed over");
             }
             number++;
         }
@@ -82,8 +80,9 @@ public record Division(
             case Slice.Percent(int percent) -> first(left, Math.max(1, all * percent / 100));
             case Slice.Count(int count) -> first(left, count);
             case Slice.Sites sites ->
-                matching(left, candidate ->
-                        sites.names().contains(candidate.stratum().site()));
+                matching(
+                        left,
+                        candidate -> sites.names().contains(candidate.stratum().site()));
             case Slice.Attribute(String key, String value) ->
                 matching(left, candidate -> value.equals(candidate.attributes().get(key)));
             case Slice.Rest rest -> matching(left, candidate -> true);

@@ -11,8 +11,8 @@ package packhorse.console.wave;
 public record Footing(long fleet, long site, long pair, long host) {
     public Footing {
         if (fleet < 0 || site < 0 || pair < 0 || host < 0) {
-            throw new IllegalArgumentException("counts are not negative: " + fleet + ", " + site + ", " + pair + ", "
-                    + host);
+            throw new IllegalArgumentException(
+                    "counts are not negative: " + fleet + ", " + site + ", " + pair + ", " + host);
         }
     }
 }

@@ -20,8 +20,8 @@ import packhorse.console.change.Who;
  * </pre>
  */
 public final class HoldDesk {
-    private static final Who PLACERS = Who.of(
-            Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR, Role.APPROVER, Role.ADMINISTRATOR);
+    private static final Who PLACERS =
+            Who.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR, Role.APPROVER, Role.ADMINISTRATOR);
 
     private HoldDesk() {}
 
@@ -66,8 +66,8 @@ public final class HoldDesk {
         }
         Who lifters = lifters(kind);
         if (!lifters.includes(actor)) {
-            return Outcome.rejected(deployment.id() + ": a hold of the kind " + kind + " is lifted by " + lifters
-                    + "; " + actor.name() + " is none");
+            return Outcome.rejected(deployment.id() + ": a hold of the kind " + kind + " is lifted by " + lifters + "; "
+                    + actor.name() + " is none");
         }
         return Outcome.moved(deployment.held(deployment.holds().stream()
                 .map(hold -> hold.kind() == kind && hold.holds() ? hold.lift(now) : hold)

@@ -20,8 +20,7 @@ public record Judging(By by, int extensionsMax, boolean automaticRollback) {
 
     public Judging {
         if (extensionsMax < 0 || extensionsMax > EXTENSIONS_MAX) {
-            throw new IllegalArgumentException(
-                    extensionsMax + " extensions; write 0 to " + EXTENSIONS_MAX);
+            throw new IllegalArgumentException(extensionsMax + " extensions; write 0 to " + EXTENSIONS_MAX);
         }
     }
 }

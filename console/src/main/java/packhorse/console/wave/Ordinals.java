@@ -13,8 +13,8 @@ final class Ordinals {
                 && digits.chars().allMatch(c -> c >= '0' && c <= '9')
                 && (digits.length() == 1 || digits.charAt(0) != '0');
         if (!plain) {
-            throw new IllegalArgumentException("\"" + whole + "\" is no name of ours: \"" + digits
-                    + "\" should be a number such as 1");
+            throw new IllegalArgumentException(
+                    "\"" + whole + "\" is no name of ours: \"" + digits + "\" should be a number such as 1");
         }
         return Integer.parseInt(digits);
     }

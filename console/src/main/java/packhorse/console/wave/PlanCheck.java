@@ -15,8 +15,7 @@ import packhorse.core.state.Subject;
 /** What the parts of a plan say against each other, in one line each: what, where, how to mend. */
 final class PlanCheck {
     /** Only these leave something that a rollback takes back. */
-    private static final Set<Operation> UNDOABLE =
-            EnumSet.of(Operation.INSTALL, Operation.UPDATE, Operation.ACTIVATE);
+    private static final Set<Operation> UNDOABLE = EnumSet.of(Operation.INSTALL, Operation.UPDATE, Operation.ACTIVATE);
 
     private PlanCheck() {}
 
@@ -96,11 +95,12 @@ final class PlanCheck {
                     }
                 }
                 case Slice.Percent(int share) -> percent += share;
-                case Slice.Sites(Set<String> at) -> at.forEach(site -> {
-                    if (!sites.add(site)) {
-                        found.add(where + "an earlier wave has taken the site " + site + "; leave it out here");
-                    }
-                });
+                case Slice.Sites(Set<String> at) ->
+                    at.forEach(site -> {
+                        if (!sites.add(site)) {
+                            found.add(where + "an earlier wave has taken the site " + site + "; leave it out here");
+                        }
+                    });
                 case Slice.Attribute attribute -> {
                     if (!slices.add(attribute)) {
                         found.add(where + "an earlier wave has taken " + attribute.line() + "; leave it out here");
@@ -156,8 +156,11 @@ final class PlanCheck {
                 && !plan.retry().pause().isZero()) {
             found.add("retries: the pause before one is as long as the wave; shorten it");
         }
-        plan.policy().deferUntil().filter(until -> !until.isAfter(now)).ifPresent(until ->
-                found.add("policy: users may put it off until " + until + ", which is over; move it, or leave it out"));
+        plan.policy()
+                .deferUntil()
+                .filter(until -> !until.isAfter(now))
+                .ifPresent(until -> found.add(
+                        "policy: users may put it off until " + until + ", which is over; move it, or leave it out"));
     }
 
     private static Duration length(Window window) {

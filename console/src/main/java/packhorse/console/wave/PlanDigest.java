@@ -48,21 +48,26 @@ public final class PlanDigest {
     /** The bytes that it is taken over. */
     static byte[] bytes(Plan plan, List<Sha256> manifests) {
         if (manifests.size() != plan.subjects().size()) {
-            throw new IllegalArgumentException(manifests.size() + " manifests for "
-                    + plan.subjects().size() + " releases; each needs its own");
+            throw new IllegalArgumentException(
+                    manifests.size() + " manifests for " + plan.subjects().size() + " releases; each needs its own");
         }
         Map<String, Json> out = new LinkedHashMap<>();
         out.put("form", text(FORM));
         out.put("manifests", texts(manifests));
-        out.put("subjects", array(plan.subjects().stream().map(PlanDigest::subject).toList()));
+        out.put(
+                "subjects",
+                array(plan.subjects().stream().map(PlanDigest::subject).toList()));
         out.put("operation", text(plan.operation().name()));
         out.put("query", text(plan.targets().query()));
         out.put("listed", texts(plan.targets().listed()));
-        plan.beta().ifPresent(beta -> out.put(
-                "beta", object(Map.of("guarantee", guarantee(beta.guarantee()), "soak", length(beta.soak())))));
+        plan.beta()
+                .ifPresent(beta -> out.put(
+                        "beta", object(Map.of("guarantee", guarantee(beta.guarantee()), "soak", length(beta.soak())))));
         out.put("waves", array(plan.waves().stream().map(PlanDigest::wave).toList()));
         out.put("windows", array(plan.windows().stream().map(PlanDigest::window).toList()));
-        out.put("blackouts", array(plan.blackouts().stream().map(PlanDigest::blackout).toList()));
+        out.put(
+                "blackouts",
+                array(plan.blackouts().stream().map(PlanDigest::blackout).toList()));
         out.put("thresholds", thresholds(plan.thresholds()));
         BlastRadius radius = plan.blastRadius();
         out.put(

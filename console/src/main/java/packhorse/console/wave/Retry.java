@@ -36,15 +36,15 @@ public final class Retry {
         }
         int most = attemptsMax(action, policy);
         if (action.id().attempt() >= most) {
-            return new Ruling.Enough(action.id() + ": " + most + " attempts are all that the plan allows after "
-                    + action.state());
+            return new Ruling.Enough(
+                    action.id() + ": " + most + " attempts are all that the plan allows after " + action.state());
         }
         if (retried >= policy.budget(members)) {
-            return new Ruling.Enough(
-                    action.id() + ": the wave has had its " + policy.budget(members) + " retries");
+            return new Ruling.Enough(action.id() + ": the wave has had its " + policy.budget(members) + " retries");
         }
         return new Ruling.Again(
-                action.id().again(), action.since().plus(pause(policy, action.id().attempt())));
+                action.id().again(),
+                action.since().plus(pause(policy, action.id().attempt())));
     }
 
     /** How many attempts in all after one that ended so. */

@@ -46,8 +46,8 @@ public record RetryPolicy(
                     "a pause of " + pause + " is none; write nothing to " + PAUSE_MAX.toHours() + " hours");
         }
         if (budgetPercent < 0 || budgetPercent > 100 * ATTEMPTS_MAX) {
-            throw new IllegalArgumentException("a retry budget of " + budgetPercent + " % is none; write 0 to "
-                    + 100 * ATTEMPTS_MAX);
+            throw new IllegalArgumentException(
+                    "a retry budget of " + budgetPercent + " % is none; write 0 to " + 100 * ATTEMPTS_MAX);
         }
     }
 

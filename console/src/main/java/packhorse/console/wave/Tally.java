@@ -68,8 +68,8 @@ public final class Tally {
             }
         }
         List<SiteTally> tallies = new ArrayList<>();
-        sites.forEach((name, count) ->
-                tallies.add(new SiteTally(name, count.succeeded, count.failed, count.unreported)));
+        sites.forEach(
+                (name, count) -> tallies.add(new SiteTally(name, count.succeeded, count.failed, count.unreported)));
         return new WaveTally(
                 members.size(),
                 new TreeMap<>(sorted),

@@ -37,8 +37,20 @@ public record Timeouts(
 
     public Timeouts {
         new TreeMap<>(Map.of(
-                        "pickup", pickup, "fetch", fetch, "apply", apply, "activate", activate, "verify", verify,
-                        "wave", wave, "drain", drain))
+                        "pickup",
+                        pickup,
+                        "fetch",
+                        fetch,
+                        "apply",
+                        apply,
+                        "activate",
+                        activate,
+                        "verify",
+                        verify,
+                        "wave",
+                        wave,
+                        "drain",
+                        drain))
                 .forEach((name, time) -> {
                     if (time.isNegative() || time.isZero() || time.compareTo(MAX) > 0) {
                         throw new IllegalArgumentException("the timeout " + name + " of " + time

@@ -19,8 +19,8 @@ public record Transfer(int coveragePercent, Duration spread, OptionalLong wanByt
             throw new IllegalArgumentException("a coverage of " + coveragePercent + " % is none; write 0 to 100");
         }
         if (spread.isNegative() || spread.compareTo(Timeouts.MAX) > 0) {
-            throw new IllegalArgumentException("starts spread over " + spread + "; write nothing to "
-                    + Timeouts.MAX.toDays() + " days");
+            throw new IllegalArgumentException(
+                    "starts spread over " + spread + "; write nothing to " + Timeouts.MAX.toDays() + " days");
         }
         if (wanBytesPerSecondMax.isPresent() && wanBytesPerSecondMax.getAsLong() < 1) {
             throw new IllegalArgumentException("a bandwidth of " + wanBytesPerSecondMax.getAsLong()

@@ -34,16 +34,7 @@ public record Wave(
 
     /** As it is planned. */
     public static Wave planned(WaveId id, Instant now) {
-        return new Wave(
-                id,
-                WaveState.DEFINED,
-                now,
-                Optional.empty(),
-                0,
-                Optional.empty(),
-                "",
-                Optional.empty(),
-                0);
+        return new Wave(id, WaveState.DEFINED, now, Optional.empty(), 0, Optional.empty(), "", Optional.empty(), 0);
     }
 
     /** Whether what follows may begin, as far as this wave says. */
@@ -79,7 +70,6 @@ public record Wave(
     }
 
     Wave extended() {
-        return new Wave(
-                id, state, since, membership, members, Optional.empty(), evidence, waiver, extensions + 1);
+        return new Wave(id, state, since, membership, members, Optional.empty(), evidence, waiver, extensions + 1);
     }
 }

@@ -123,7 +123,7 @@ public final class WaveMachine {
     public static Outcome<Deployment> extend(
             Deployment deployment, WaveId id, int extensionsMax, Actor actor, Instant now) {
         Wave wave = deployment.wave(id.number());
-        Optional<String> why = Optional.empty();
+        Optional<String> why;
         if (wave.verdict().filter(Verdict.INCONCLUSIVE::equals).isEmpty()
                 || wave.waiver().isPresent()) {
             why = Optional.of("only an inconclusive wave is watched longer");
@@ -144,8 +144,7 @@ public final class WaveMachine {
     }
 
     /** Leaves it out. A person's word lets what follows begin; the product's does not. */
-    public static Outcome<Deployment> skip(
-            Deployment deployment, WaveId id, String reason, Actor actor, Instant now) {
+    public static Outcome<Deployment> skip(Deployment deployment, WaveId id, String reason, Actor actor, Instant now) {
         Wave wave = deployment.wave(id.number());
         if (actor instanceof Actor.Person person) {
             if (reason.isBlank()) {
@@ -175,8 +174,7 @@ public final class WaveMachine {
     }
 
     /** Lets what follows begin although the verdict is no PASS: by an approver, who says why. */
-    public static Outcome<Deployment> waive(
-            Deployment deployment, WaveId id, String why, Actor actor, Instant now) {
+    public static Outcome<Deployment> waive(Deployment deployment, WaveId id, String why, Actor actor, Instant now) {
         Wave wave = deployment.wave(id.number());
         if (!(actor instanceof Actor.Person person) || !Who.of(Role.APPROVER).includes(actor)) {
             return Outcome.rejected(id + ": a verdict is waived by APPROVER; " + actor.name() + " is none");

@@ -77,10 +77,10 @@ final class Explorer {
     private static List<String> way(Map<State, Optional<From>> seen, State last, Step step) {
         List<String> way = new ArrayList<>();
         way.add(step.what());
-        Optional<From> from = seen.get(last);
+        Optional<From> from = seen.getOrDefault(last, Optional.empty());
         while (from.isPresent()) {
             way.add(from.get().what());
-            from = seen.get(from.get().before());
+            from = seen.getOrDefault(from.get().before(), Optional.empty());
         }
         Collections.reverse(way);
         return way;

@@ -20,8 +20,7 @@ final class ExplorerTest {
     @EnumSource(SmallWorld.Trouble.class)
     void noLawIsBrokenInAnyStateOfTheSmallWorld(SmallWorld.Trouble trouble, TestReporter reporter) {
         Explorer.Found found = new Explorer(new Machinery(), Set.of(trouble), STATES_MAX).explore(numbers());
-        reporter.publishEntry(
-                "small world with " + trouble, found.states() + " states, " + found.steps() + " steps");
+        reporter.publishEntry("small world with " + trouble, found.states() + " states, " + found.steps() + " steps");
         assertEquals(List.of(), found.breaches(), () -> String.join("\n", found.way()));
         assertTrue(found.reached().contains(DeploymentState.CLOSED), () -> "reached are " + found.reached());
         assertTrue(found.whole(), () -> "more than " + STATES_MAX + " states");

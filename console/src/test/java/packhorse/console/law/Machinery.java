@@ -51,7 +51,8 @@ class Machinery {
     }
 
     Action heard(Action action, ActionState said, Optional<CodeClass> codeClass, Instant at) {
-        return Heard.of(action, said, codeClass, codeClass.isPresent() ? 1 : 0, at).now();
+        return Heard.of(action, said, codeClass, codeClass.isPresent() ? 1 : 0, at)
+                .now();
     }
 
     WaveTally tally(Collection<Member> members, RetryPolicy policy, Instant now) {

@@ -291,11 +291,16 @@ enum PlantedBugs {
     };
 
     private final int law;
-    private final Set<Trouble> troubles;
+    private final Optional<Trouble> trouble;
 
-    PlantedBugs(int law, Trouble... troubles) {
+    PlantedBugs(int law) {
         this.law = law;
-        this.troubles = Set.of(troubles);
+        this.trouble = Optional.empty();
+    }
+
+    PlantedBugs(int law, Trouble trouble) {
+        this.law = law;
+        this.trouble = Optional.of(trouble);
     }
 
     /** The law that it breaks. */
@@ -305,7 +310,7 @@ enum PlantedBugs {
 
     /** What has to happen for it to show. */
     Set<Trouble> troubles() {
-        return troubles;
+        return trouble.map(Set::of).orElse(Set.of());
     }
 
     /** The product's, but for the bug. */

@@ -20,8 +20,7 @@ final class PlantedBugsTest {
     @EnumSource(PlantedBugs.class)
     void theExplorerFindsIt(PlantedBugs bug, TestReporter reporter) {
         Explorer.Found found = new Explorer(bug.machinery(), bug.troubles(), STATES_MAX).explore(Set.of(bug.law()));
-        reporter.publishEntry(
-                bug.name(), found.states() + " states; " + found.breaches() + " after " + found.way());
+        reporter.publishEntry(bug.name(), found.states() + " states; " + found.breaches() + " after " + found.way());
         assertFalse(found.breaches().isEmpty(), () -> "nothing found in " + found.states() + " states");
     }
 
@@ -29,6 +28,8 @@ final class PlantedBugsTest {
     void eachLawHasOne() {
         assertEquals(
                 new TreeSet<>(ExplorerTest.numbers()),
-                Arrays.stream(PlantedBugs.values()).map(PlantedBugs::law).collect(Collectors.toCollection(TreeSet::new)));
+                Arrays.stream(PlantedBugs.values())
+                        .map(PlantedBugs::law)
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 }

@@ -91,8 +91,8 @@ final class SmallWorld {
     private static final String SITE = "berlin";
 
     private static final DeploymentId ID = new DeploymentId(OrderId.of(2026, 1), 1);
-    private static final Subject SUBJECT = Subject.release(
-            new ReleaseId(new ReleaseName("acme", "app"), Version.parse("2.0"), new Platform("any")));
+    private static final Subject SUBJECT =
+            Subject.release(new ReleaseId(new ReleaseName("acme", "app"), Version.parse("2.0"), new Platform("any")));
     static final Plan PLAN = new Plan(
             List.of(SUBJECT),
             Operation.INSTALL,
@@ -125,8 +125,7 @@ final class SmallWorld {
     private static final List<EndpointId> FLEET = List.of(endpoint(1), endpoint(2), endpoint(3));
     private static final Division DIVISION = Division.of(
             PLAN, FLEET.stream().map(id -> Candidate.of(id, "desk", SITE)).toList());
-    private static final List<FrozenMembership> MEMBERS =
-            List.of(DIVISION.freeze(1, FLEET), DIVISION.freeze(2, FLEET));
+    private static final List<FrozenMembership> MEMBERS = List.of(DIVISION.freeze(1, FLEET), DIVISION.freeze(2, FLEET));
     /** The wave of each place, the first two alike. */
     private static final List<Integer> WAVE_OF = List.of(1, 1, 2);
 
@@ -178,7 +177,11 @@ final class SmallWorld {
 
     /** What the console knows of one attempt; {@code leasedUntil} in ticks, −1 for none. */
     record Attempt(
-            ActionState state, boolean changed, boolean verified, Optional<CodeClass> failure, int leasedUntil,
+            ActionState state,
+            boolean changed,
+            boolean verified,
+            Optional<CodeClass> failure,
+            int leasedUntil,
             boolean givenUp) {}
 
     /** What an endpoint holds: until which tick it may begin, and whether for the amended plan. */
@@ -213,8 +216,7 @@ final class SmallWorld {
             journal = List.copyOf(journal);
         }
 
-        static final Place UNTOUCHED =
-                new Place(List.of(), 0, Phase.IDLE, Optional.empty(), List.of(), 0, 0, 0);
+        static final Place UNTOUCHED = new Place(List.of(), 0, Phase.IDLE, Optional.empty(), List.of(), 0, 0, 0);
 
         int contiguous() {
             return Integer.numberOfTrailingZeros(~stored);
@@ -262,8 +264,7 @@ final class SmallWorld {
         Deployment planned = Deployment.planned(ID, PLAN, DIGEST, BEGIN);
         return new State(
                 0,
-                new Deployment(
-                        ID, DeploymentState.NOTIFIED, BEGIN, DIGEST, List.of(), planned.waves()),
+                new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, DIGEST, List.of(), planned.waves()),
                 PlanApprovals.none(),
                 List.of(Place.UNTOUCHED, Place.UNTOUCHED, Place.UNTOUCHED),
                 Optional.empty(),
@@ -274,7 +275,9 @@ final class SmallWorld {
     // ---- what the console sees
 
     private EndpointId id(int place) {
-        return place < 2 ? MEMBERS.get(0).members().get(place) : MEMBERS.get(1).members().get(0);
+        return place < 2
+                ? MEMBERS.get(0).members().get(place)
+                : MEMBERS.get(1).members().get(0);
     }
 
     private static ActionId name(int place, int attempt) {
@@ -428,18 +431,13 @@ final class SmallWorld {
     }
 
     private static void moved(State state, Outcome<Deployment> outcome, String what, Consumer<Step> out) {
-        outcome.result()
-                .ifPresent(changed -> out.accept(new Step(what, with(state, changed), Optional.empty(), true)));
+        outcome.result().ifPresent(changed -> out.accept(new Step(what, with(state, changed), Optional.empty(), true)));
     }
 
     private void people(State state, Instant now, Consumer<Step> out) {
         Deployment deployment = state.deployment();
         if (troubles.contains(Trouble.HOLD) && deployment.holds().isEmpty()) {
-            moved(
-                    state,
-                    HoldDesk.place(deployment, Hold.Kind.OPERATOR, "stop", OPERATOR, now),
-                    "olga holds",
-                    out);
+            moved(state, HoldDesk.place(deployment, Hold.Kind.OPERATOR, "stop", OPERATOR, now), "olga holds", out);
         }
         moved(state, HoldDesk.lift(deployment, Hold.Kind.OPERATOR, OPERATOR, now), "olga lifts the hold", out);
         if (troubles.contains(Trouble.AMENDMENT) && !state.amended() && deployment.state() == DeploymentState.ROLLING) {
@@ -481,8 +479,7 @@ final class SmallWorld {
         Deployment seen = machinery.seen(state.deployment());
         View view = view(state, seen);
         List<Decision> next = decided.computeIfAbsent(
-                new Situation(state.tick(), seen, view.waves(), view.signed()),
-                unused -> machinery.next(view, now));
+                new Situation(state.tick(), seen, view.waves(), view.signed()), unused -> machinery.next(view, now));
         for (Decision decision : next) {
             State after = carryOut(state, seen, decision, now);
             if (after.equals(state)) {
@@ -555,9 +552,7 @@ final class SmallWorld {
                 take(state, wave.number(), WaveMachine.arm(seen, wave, signed(state), product, now));
             case Decision.Activate(WaveId wave, WaveState unusedSeen) -> {
                 Outcome<Deployment> active = WaveMachine.activate(seen, wave, signed(state), product, now);
-                yield active.result().isEmpty()
-                        ? state
-                        : dispatch(take(state, wave.number(), active), wave.number());
+                yield active.result().isEmpty() ? state : dispatch(take(state, wave.number(), active), wave.number());
             }
             case Decision.TryAgain again -> tryAgain(state, again.wave().number());
             case Decision.Drain drain ->
@@ -606,7 +601,8 @@ final class SmallWorld {
     private State dispatch(State state, int wave) {
         State after = state;
         for (int place = 0; place < WAVE_OF.size(); place++) {
-            if (WAVE_OF.get(place) == wave && after.places().get(place).attempts().isEmpty()) {
+            if (WAVE_OF.get(place) == wave
+                    && after.places().get(place).attempts().isEmpty()) {
                 after = with(after, place, dispatched(after.places().get(place)));
             }
         }
@@ -713,7 +709,7 @@ final class SmallWorld {
             }
         }
         for (int report = 0; report < at.journal().size(); report++) {
-            if ((at.stored() & 1 << report) == 0) {
+            if ((at.stored() & (1 << report)) == 0) {
                 deliver(state, place, report, out);
             }
         }
@@ -725,7 +721,9 @@ final class SmallWorld {
         long others = 0;
         long pair = 0;
         for (int other = 0; other < WAVE_OF.size(); other++) {
-            for (int attempt = 1; attempt <= state.places().get(other).attempts().size(); attempt++) {
+            for (int attempt = 1;
+                    attempt <= state.places().get(other).attempts().size();
+                    attempt++) {
                 if (machinery.counts(action(state, other, attempt), now)) {
                     others++;
                     pair += other < 2 ? 1 : 0;
@@ -761,7 +759,8 @@ final class SmallWorld {
                             at.acknowledged(),
                             at.begun()));
             if (!lost.equals(state)) {
-                out.accept(new Step("place " + place + " has a lease, the answer is lost", lost, Optional.empty(), false));
+                out.accept(
+                        new Step("place " + place + " has a lease, the answer is lost", lost, Optional.empty(), false));
             }
             out.accept(new Step(
                     "place " + place + " has a lease",
@@ -772,7 +771,8 @@ final class SmallWorld {
                                     attempts,
                                     at.attempt(),
                                     at.phase(),
-                                    Optional.of(new Lease(tick, state.deployment().plan().equals(AMENDED))),
+                                    Optional.of(new Lease(
+                                            tick, state.deployment().plan().equals(AMENDED))),
                                     at.journal(),
                                     at.stored(),
                                     at.acknowledged(),
@@ -799,7 +799,7 @@ final class SmallWorld {
                                 journal,
                                 at.stored(),
                                 at.acknowledged(),
-                                at.begun() | 1 << at.attempt())),
+                                at.begun() | (1 << at.attempt()))),
                 Optional.of(new World.Start(
                         name(place, at.attempt()),
                         id(place),
@@ -838,13 +838,12 @@ final class SmallWorld {
         Report said = at.journal().get(report);
         Action now = action(state, place, said.attempt());
         for (ActionState one : said.states()) {
-            Optional<CodeClass> failure =
-                    one == ActionState.FAILED ? Optional.of(failure()) : Optional.empty();
+            Optional<CodeClass> failure = one == ActionState.FAILED ? Optional.of(failure()) : Optional.empty();
             now = machinery.heard(now, one, failure, BEGIN);
         }
         State heard = heardOf(state, place, said.attempt(), now);
         Place was = heard.places().get(place);
-        int stored = machinery.storesBeforeItAcknowledges() ? was.stored() | 1 << report : was.stored();
+        int stored = machinery.storesBeforeItAcknowledges() ? was.stored() | (1 << report) : was.stored();
         int told = machinery.storesBeforeItAcknowledges()
                 ? Integer.numberOfTrailingZeros(~stored)
                 : was.acknowledged() + 1;
@@ -881,9 +880,8 @@ final class SmallWorld {
             Place at = state.places().get(place);
             for (int attempt = 1; attempt <= at.attempts().size(); attempt++) {
                 actions.add(action(state, place, attempt));
-                if ((at.begun() & 1 << attempt) != 0) {
-                    starts.add(new World.Start(
-                            name(place, attempt), id(place), SITE, BEGIN, DIGEST, Optional.empty()));
+                if ((at.begun() & (1 << attempt)) != 0) {
+                    starts.add(new World.Start(name(place, attempt), id(place), SITE, BEGIN, DIGEST, Optional.empty()));
                 }
             }
             journals.add(new World.Journal(id(place), 1, at.contiguous(), at.acknowledged(), at.whole()));
@@ -908,7 +906,8 @@ final class SmallWorld {
                         Set.of(),
                         state.signatures(),
                         sorted,
-                        List.of(new World.Exposure("of all targets", PLAN.blastRadius().fleet(), 3, broken)))),
+                        List.of(new World.Exposure(
+                                "of all targets", PLAN.blastRadius().fleet(), 3, broken)))),
                 actions,
                 starts,
                 Map.of(SITE, TIMETABLE),
@@ -950,17 +949,11 @@ final class SmallWorld {
                         wave.members(),
                         wave.verdict(),
                         "",
-                        wave.waiver().map(waiver ->
-                                new Waiver(waiver.person(), waiver.why(), BEGIN)),
+                        wave.waiver().map(waiver -> new Waiver(waiver.person(), waiver.why(), BEGIN)),
                         wave.extensions()))
                 .toList();
-        List<Hold> holds = was.holds().stream()
-                .map(hold -> hold.holds()
-                        ? (now.isAfter(hold.since().plus(LeaseDesk.HALT_WITHIN))
-                                ? Hold.of(hold.kind(), hold.who(), hold.why(), BEGIN)
-                                : hold)
-                        : new Hold(hold.kind(), hold.who(), hold.why(), BEGIN, Optional.of(BEGIN)))
-                .toList();
+        List<Hold> holds =
+                was.holds().stream().map(hold -> canonical(hold, now)).toList();
         List<Place> places = new ArrayList<>();
         state.places().forEach(place -> places.add(canonical(place, state.tick(), now)));
         if (places.get(0).hashCode() > places.get(1).hashCode()) {
@@ -974,6 +967,15 @@ final class SmallWorld {
                 state.late(),
                 state.looked(),
                 state.amended());
+    }
+
+    private static Hold canonical(Hold hold, Instant now) {
+        if (!hold.holds()) {
+            return new Hold(hold.kind(), hold.who(), hold.why(), BEGIN, Optional.of(BEGIN));
+        }
+        return now.isAfter(hold.since().plus(LeaseDesk.HALT_WITHIN))
+                ? Hold.of(hold.kind(), hold.who(), hold.why(), BEGIN)
+                : hold;
     }
 
     private Place canonical(Place place, int tick, Instant now) {
@@ -991,7 +993,7 @@ final class SmallWorld {
                 all ? List.of() : place.journal(),
                 all ? 0 : place.stored(),
                 all ? 0 : place.acknowledged(),
-                place.begun() & 1 << place.attempt());
+                place.begun() & (1 << place.attempt()));
     }
 
     private static Attempt canonical(Attempt one, Instant now) {

@@ -57,8 +57,7 @@ final class AnalysisTest {
     @Test
     void whatSucceededInAFailedWaveIsTakenBackAndThenAsBefore() {
         Member good = Scene.member(1, Scene.action(1, ActionState.COMMITTABLE));
-        Member recalled = new Member(
-                good.endpoint(), good.site(), true, good.latest(), false, true, false);
+        Member recalled = new Member(good.endpoint(), good.site(), true, good.latest(), false, true, false);
         assertEquals(Sorting.ROLLBACK, Analysis.classify(recalled));
         Member back = new Member(good.endpoint(), good.site(), true, good.latest(), false, true, true);
         assertEquals(Sorting.REDISTRIBUTE, Analysis.classify(back));
@@ -76,11 +75,12 @@ final class AnalysisTest {
         assertEquals(ActionState.TIMED_OUT, silent.state());
         assertEquals(Sorting.ROLLBACK, Analysis.classify(Scene.member(1, silent)));
         assertTrue(Analysis.problem(Scene.member(1, silent), RETRY).isPresent());
-        Action late = Heard.of(silent, ActionState.COMMITTABLE, Optional.empty(), 0, Scene.NOW).now();
+        Action late = Heard.of(silent, ActionState.COMMITTABLE, Optional.empty(), 0, Scene.NOW)
+                .now();
         assertEquals(ActionState.TIMED_OUT, late.state());
         assertFalse(late.unverified());
-        Action restored =
-                Heard.of(silent, ActionState.FAILED, Optional.of(CodeClass.TRANSIENT), 5, Scene.NOW).now();
+        Action restored = Heard.of(silent, ActionState.FAILED, Optional.of(CodeClass.TRANSIENT), 5, Scene.NOW)
+                .now();
         assertEquals(Sorting.REDISTRIBUTE, Analysis.classify(Scene.member(1, restored)));
     }
 
@@ -142,8 +142,8 @@ final class AnalysisTest {
     @Test
     void retriesAreByClassWithGrowingPausesAndABudget() {
         Action failed = Scene.action(1, 1, ActionState.FAILED, Optional.of(CodeClass.TRANSIENT));
-        Retry.Ruling.Again again = assertInstanceOf(
-                Retry.Ruling.Again.class, Retry.rule(Scene.member(1, failed), RETRY, 0, 10));
+        Retry.Ruling.Again again =
+                assertInstanceOf(Retry.Ruling.Again.class, Retry.rule(Scene.member(1, failed), RETRY, 0, 10));
         assertEquals(failed.id().again(), again.next());
         assertEquals(Scene.NOW.plus(Duration.ofMinutes(5)), again.notBefore());
         Action second = Scene.action(1, 2, ActionState.FAILED, Optional.of(CodeClass.TRANSIENT));

@@ -23,8 +23,8 @@ import packhorse.core.content.Sha256;
 /** A deployment walked from its plan to its end: what the product does by itself, where it waits for a person, what stops it. */
 final class ConductTest {
     private static final Plan PLAN = Scene.plan();
-    private static final FrozenMembership TEN = FrozenMembership.of(
-            List.of(Scene.endpoint(1), Scene.endpoint(2), Scene.endpoint(3), Scene.endpoint(4)));
+    private static final FrozenMembership TEN =
+            FrozenMembership.of(List.of(Scene.endpoint(1), Scene.endpoint(2), Scene.endpoint(3), Scene.endpoint(4)));
 
     private Deployment deployment = Deployment.planned(Scene.ID, PLAN, Scene.digest(PLAN), Scene.NOW);
     private Instant now = Scene.NOW;
@@ -127,8 +127,7 @@ final class ConductTest {
         carryOut();
         assertEquals(DeploymentState.BACKOUT, deployment.state());
         toTakeBack = 1;
-        assertEquals(
-                List.of(new Decision.TakeBack(new WaveId(Scene.ID, 0), WaveState.CLOSED, 1)), next());
+        assertEquals(List.of(new Decision.TakeBack(new WaveId(Scene.ID, 0), WaveState.CLOSED, 1)), next());
         toTakeBack = 0;
         carryOut();
         assertEquals(DeploymentState.RECOVERY_CHECK, deployment.state());
@@ -164,7 +163,9 @@ final class ConductTest {
         startBeta();
         deployment = moved(HoldDesk.place(deployment, Hold.Kind.OPERATOR, "noise", Scene.OLGA, now));
         assertEquals(List.of(), next());
-        assertTrue(HoldDesk.lift(deployment, Hold.Kind.OPERATOR, Scene.CARL, now).refusal().isPresent());
+        assertTrue(HoldDesk.lift(deployment, Hold.Kind.OPERATOR, Scene.CARL, now)
+                .refusal()
+                .isPresent());
         deployment = moved(HoldDesk.lift(deployment, Hold.Kind.OPERATOR, Scene.OLGA, now));
         assertEquals(1, next().size());
         until(0, WaveState.ACTIVE);
@@ -197,11 +198,16 @@ final class ConductTest {
                 .refusal()
                 .isPresent());
         WaveId beta = new WaveId(Scene.ID, 0);
-        assertTrue(WaveMachine.waive(deployment, beta, "fine", Scene.OLGA, now).refusal().isPresent());
+        assertTrue(WaveMachine.waive(deployment, beta, "fine", Scene.OLGA, now)
+                .refusal()
+                .isPresent());
         Deployment extended = moved(WaveMachine.extend(deployment, beta, 1, Scene.OLGA, now));
         assertEquals(WaveState.ACTIVE, extended.wave(0).state());
-        assertTrue(WaveMachine.extend(deployment, beta, 0, Scene.OLGA, now).refusal().isPresent());
-        deployment = moved(WaveMachine.waive(deployment, beta, "the one that failed was broken before", Scene.ANNA, now));
+        assertTrue(WaveMachine.extend(deployment, beta, 0, Scene.OLGA, now)
+                .refusal()
+                .isPresent());
+        deployment =
+                moved(WaveMachine.waive(deployment, beta, "the one that failed was broken before", Scene.ANNA, now));
         byHand(DeploymentMachine.Move.GO, Scene.ANNA);
         carryOut();
         assertEquals(WaveState.CLOSED, deployment.wave(0).state());
@@ -230,9 +236,9 @@ final class ConductTest {
         until(0, WaveState.ACTIVE);
         tallies.put(
                 0,
-                new WaveTally(
-                        4, new TreeMap<>(), 4, 0, 0, 0, 0, 0, 1, 0, List.of(new SiteTally("berlin", 0, 9, 0))));
-        assertTrue(assertInstanceOf(Decision.Drain.class, next().getFirst()).why().startsWith("FAIL"));
+                new WaveTally(4, new TreeMap<>(), 4, 0, 0, 0, 0, 0, 1, 0, List.of(new SiteTally("berlin", 0, 9, 0))));
+        assertTrue(
+                assertInstanceOf(Decision.Drain.class, next().getFirst()).why().startsWith("FAIL"));
     }
 
     @Test
@@ -297,10 +303,8 @@ final class ConductTest {
     }
 
     private static WaveTally ended(long well, long badly) {
-        TreeMap<Sorting, Long> sorted =
-                new TreeMap<>(Map.of(Sorting.SUCCEEDED, well, Sorting.REDISTRIBUTE, badly));
-        return new WaveTally(
-                4, sorted, 4, 0, 0, 0, 0, 0, 0, 0, List.of(new SiteTally("berlin", well, badly, 0)));
+        TreeMap<Sorting, Long> sorted = new TreeMap<>(Map.of(Sorting.SUCCEEDED, well, Sorting.REDISTRIBUTE, badly));
+        return new WaveTally(4, sorted, 4, 0, 0, 0, 0, 0, 0, 0, List.of(new SiteTally("berlin", well, badly, 0)));
     }
 
     private static WaveTally sorted(long members, long rollback, long redistribute) {

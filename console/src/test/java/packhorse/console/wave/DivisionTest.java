@@ -56,8 +56,10 @@ final class DivisionTest {
             Collections.reverse(fleet);
             assertEquals(division, Division.of(plan, fleet));
             List<EndpointId> all = new ArrayList<>();
-            division.waves().keySet().forEach(wave -> all.addAll(
-                    division.freeze(wave, ids(count)).members()));
+            division.waves()
+                    .keySet()
+                    .forEach(
+                            wave -> all.addAll(division.freeze(wave, ids(count)).members()));
             assertEquals(count, all.size());
             assertEquals(new HashSet<>(ids(count)), new HashSet<>(all));
         });
@@ -94,8 +96,7 @@ final class DivisionTest {
                 () -> new FrozenMembership(List.of(Scene.endpoint(1)), frozen.digest()));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new FrozenMembership(
-                        List.of(Scene.endpoint(2), Scene.endpoint(1)), Sha256.of(new byte[] {1})));
+                () -> new FrozenMembership(List.of(Scene.endpoint(2), Scene.endpoint(1)), Sha256.of(new byte[] {1})));
     }
 
     private static List<EndpointId> ids(int count) {

@@ -17,8 +17,8 @@ import packhorse.console.change.PersonId;
 import packhorse.core.state.ActionState;
 
 final class LeaseDeskTest {
-    private static final Plan PLAN = Scene.plan(
-            Optional.empty(), List.of(new WavePlan("all", new Slice.Rest(), Duration.ZERO)));
+    private static final Plan PLAN =
+            Scene.plan(Optional.empty(), List.of(new WavePlan("all", new Slice.Rest(), Duration.ZERO)));
     private static final Deployment ACTIVE = active();
     private static final Footing NOBODY = new Footing(0, 0, 0, 0);
     private static final Footing SOME = new Footing(100, 10, 2, 4);
@@ -47,8 +47,7 @@ final class LeaseDeskTest {
 
     private static String refused(
             Deployment deployment, Action action, boolean signed, Timetable at, Footing unverified) {
-        return assertInstanceOf(
-                        LeaseDesk.Ruling.Refused.class, ask(deployment, action, signed, at, false, unverified))
+        return assertInstanceOf(LeaseDesk.Ruling.Refused.class, ask(deployment, action, signed, at, false, unverified))
                 .reason();
     }
 
@@ -77,7 +76,8 @@ final class LeaseDeskTest {
     void aRunHasToFitEvenIfItBeginsAtTheLeasesEndUnlessAPersonForcesIt() {
         Action waiting = Scene.action(1, ActionState.WAITING);
         Timetable enough = closedAfter(Duration.ofMinutes(5).plus(LeaseDesk.HALT_WITHIN));
-        Timetable less = closedAfter(Duration.ofMinutes(5).plus(LeaseDesk.HALT_WITHIN).minusMillis(1));
+        Timetable less =
+                closedAfter(Duration.ofMinutes(5).plus(LeaseDesk.HALT_WITHIN).minusMillis(1));
         assertInstanceOf(LeaseDesk.Ruling.Granted.class, ask(ACTIVE, waiting, true, enough, false, NOBODY));
         assertTrue(refused(ACTIVE, waiting, true, less, NOBODY).contains("does not fit at berlin"));
         assertInstanceOf(LeaseDesk.Ruling.Granted.class, ask(ACTIVE, waiting, true, less, true, NOBODY));
@@ -86,10 +86,14 @@ final class LeaseDeskTest {
     @Test
     void theBlastRadiusIsNotOverdrawnAnywhereAndAskingAgainIsFree() {
         Action waiting = Scene.action(1, ActionState.WAITING);
-        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(2, 0, 0, 0)).contains("of all targets"));
-        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 3, 0, 0)).contains("at its site"));
-        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 1, 1, 0)).contains("redundant pair"));
-        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 1, 0, 2)).contains("on its host"));
+        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(2, 0, 0, 0))
+                .contains("of all targets"));
+        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 3, 0, 0))
+                .contains("at its site"));
+        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 1, 1, 0))
+                .contains("redundant pair"));
+        assertTrue(refused(ACTIVE, waiting, true, Scene.ALWAYS, new Footing(1, 1, 0, 2))
+                .contains("on its host"));
         Action leased = waiting.leased(Scene.NOW.minusSeconds(100));
         assertTrue(leased.unverified());
         assertInstanceOf(

@@ -60,8 +60,8 @@ final class PlanTest {
 
     @Test
     void whatCannotBeTakenBackIsNotTakenBackByItself() {
-        InstallPolicy commits = new InstallPolicy(
-                Optional.of(Scene.NOW.minusSeconds(1)), false, false, false, false, true);
+        InstallPolicy commits =
+                new InstallPolicy(Optional.of(Scene.NOW.minusSeconds(1)), false, false, false, false, true);
         List<String> found = with(
                         Scene.plan(),
                         List.of(),
@@ -94,8 +94,7 @@ final class PlanTest {
         assertNotEquals(digest, Scene.digest(Scene.plan(Optional.empty(), plan.waves())));
         assertNotEquals(
                 digest,
-                Scene.digest(with(
-                        plan, plan.windows(), Operation.UPDATE, InstallPolicy.DEFAULT, plan.subjects())));
+                Scene.digest(with(plan, plan.windows(), Operation.UPDATE, InstallPolicy.DEFAULT, plan.subjects())));
         assertThrows(IllegalArgumentException.class, () -> PlanDigest.of(plan, List.of()));
     }
 
@@ -105,7 +104,11 @@ final class PlanTest {
         assertEquals("CO-2026-0001/D1/W2/17.3", id.toString());
         assertEquals(new ActionId(new WaveId(Scene.ID, 2), 17, 3), id);
         for (String bad : List.of(
-                "", "CO-2026-0001/D1/W2/17", "CO-2026-0001/D1/W2/017.3", "CO-2026-0001/D0/W2/1.1", "CO-1/D1/W1/1.1",
+                "",
+                "CO-2026-0001/D1/W2/17",
+                "CO-2026-0001/D1/W2/017.3",
+                "CO-2026-0001/D0/W2/1.1",
+                "CO-1/D1/W1/1.1",
                 "CO-2026-0001/D1/W2/1.99999999999")) {
             assertThrows(IllegalArgumentException.class, () -> ActionId.parse(bad), bad);
         }

@@ -83,7 +83,8 @@ final class Scene {
     }
 
     static Sha256 digest(Plan plan) {
-        return PlanDigest.of(plan, plan.subjects().stream().map(unused -> MANIFEST).toList());
+        return PlanDigest.of(
+                plan, plan.subjects().stream().map(unused -> MANIFEST).toList());
     }
 
     static Action action(int number, ActionState state) {

@@ -31,8 +31,7 @@ final class WaveTablesTest {
     @Test
     void theWavesTableIsTheOneInItsJavadoc() throws IOException {
         assertEquals(
-                WaveMachine.TABLE.rows().stream().map(Transitions.Row::toString).toList(),
-                written("WaveMachine.java"));
+                WaveMachine.TABLE.rows().stream().map(Transitions.Row::toString).toList(), written("WaveMachine.java"));
         reached(WaveMachine.TABLE);
     }
 
