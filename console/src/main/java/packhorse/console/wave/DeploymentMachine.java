@@ -52,7 +52,8 @@ import packhorse.console.gate.Verdict;
  *
  * <p>Guards, besides: nothing that widens (STAGE, START_BETA, START_WAVES, GO, BACK_OUT) without signatures that hold for the plan that is
  * carried out, and nothing that starts waves while a hold holds; START_BETA needs a beta group and START_WAVES none; the product says GO only to a
- * PASS, and a person to anything else only with a waiver on the beta group; ANALYSE, ABORTED and CLOSE need every wave to be over.
+ * PASS, and a person to anything else only with a waiver on the beta group; EXTEND needs the beta group to run
+ * again; ANALYSE, ABORTED and CLOSE need every wave to be over.
  */
 public final class DeploymentMachine {
     /** What can be done with a deployment. */
@@ -181,6 +182,10 @@ public final class DeploymentMachine {
                         : Optional.of("the beta group has not passed (" + group.evidence()
                                 + "); a person has to waive that first");
             }
+            case EXTEND ->
+                deployment.wave(WaveId.BETA).state() == WaveState.ACTIVE
+                        ? Optional.empty()
+                        : Optional.of("the beta group is not watched longer yet; extend that first");
             default -> Optional.empty();
         };
     }

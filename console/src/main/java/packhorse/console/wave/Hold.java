@@ -5,7 +5,8 @@ import java.util.Optional;
 import packhorse.core.PlainText;
 
 /**
- * Something that keeps new work from beginning. Neither a state nor a verdict: what has begun goes on, and when the last hold is lifted it goes on where it was.
+ * Something that keeps new work from beginning. Neither a state nor a verdict: what has begun goes on, and when the last
+ * hold is lifted everything goes on where it was.
  *
  * @param who placed it
  * @param since what was leased before may still begin until {@link LeaseDesk#HALT_WITHIN} later

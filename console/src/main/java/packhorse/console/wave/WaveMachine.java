@@ -26,7 +26,7 @@ import packhorse.console.gate.Verdict;
  * ARMED           ACTIVATE    ACTIVE          INSTALLATION_COORDINATOR, product
  * ARMED           SKIP        SKIPPED         APPROVER, product
  * ACTIVE          DRAIN       DRAINING        INSTALLATION_COORDINATOR, product
- * DRAINING        JUDGE       JUDGED          APPROVER, INSTALLATION_COORDINATOR, product
+ * DRAINING        JUDGE       JUDGED          APPROVER, product
  * JUDGED          EXTEND      ACTIVE          APPROVER, INSTALLATION_COORDINATOR
  * JUDGED          CLOSE       CLOSED          INSTALLATION_COORDINATOR, product
  * </pre>
@@ -54,6 +54,9 @@ public final class WaveMachine {
     private static final Who PRODUCT = Who.onlyProduct();
     private static final Who OPERATOR_OR_PRODUCT = Who.orProduct(Role.INSTALLATION_COORDINATOR);
     private static final Who DECIDERS = Who.of(Role.APPROVER, Role.INSTALLATION_COORDINATOR);
+    /** Whoever could waive a verdict anyway, or the gate: who operates it does not say by himself how it was. */
+    private static final Who JUDGES = Who.orProduct(Role.APPROVER);
+
     private static final Who SKIPPERS = Who.orProduct(Role.APPROVER);
 
     /** The table, as above. */
@@ -69,11 +72,7 @@ public final class WaveMachine {
             .row(WaveState.ARMED, Move.ACTIVATE, WaveState.ACTIVE, OPERATOR_OR_PRODUCT)
             .row(WaveState.ARMED, Move.SKIP, WaveState.SKIPPED, SKIPPERS)
             .row(WaveState.ACTIVE, Move.DRAIN, WaveState.DRAINING, OPERATOR_OR_PRODUCT)
-            .row(
-                    WaveState.DRAINING,
-                    Move.JUDGE,
-                    WaveState.JUDGED,
-                    Who.orProduct(Role.APPROVER, Role.INSTALLATION_COORDINATOR))
+            .row(WaveState.DRAINING, Move.JUDGE, WaveState.JUDGED, JUDGES)
             .row(WaveState.JUDGED, Move.EXTEND, WaveState.ACTIVE, DECIDERS)
             .row(WaveState.JUDGED, Move.CLOSE, WaveState.CLOSED, OPERATOR_OR_PRODUCT);
 

@@ -201,7 +201,14 @@ final class ConductTest {
         assertTrue(WaveMachine.waive(deployment, beta, "fine", Scene.OLGA, now)
                 .refusal()
                 .isPresent());
+        assertTrue(DeploymentMachine.move(deployment, DeploymentMachine.Move.EXTEND, true, Scene.OLGA, now)
+                .refusal()
+                .isPresent());
         Deployment extended = moved(WaveMachine.extend(deployment, beta, 1, Scene.OLGA, now));
+        assertEquals(
+                DeploymentState.BETA,
+                moved(DeploymentMachine.move(extended, DeploymentMachine.Move.EXTEND, true, Scene.OLGA, now))
+                        .state());
         assertEquals(WaveState.ACTIVE, extended.wave(0).state());
         assertTrue(WaveMachine.extend(deployment, beta, 0, Scene.OLGA, now)
                 .refusal()
@@ -242,9 +249,22 @@ final class ConductTest {
     }
 
     @Test
+    void whoOperatesAWaveDoesNotSayHowItWas() {
+        startBeta();
+        wave(0, 4, 0);
+        WaveId beta = new WaveId(Scene.ID, 0);
+        assertTrue(WaveMachine.judge(deployment, beta, Verdict.PASS, "fine", Scene.OLGA, now)
+                .refusal()
+                .isPresent());
+        assertTrue(WaveMachine.judge(deployment, beta, Verdict.PASS, "fine", Scene.ANNA, now)
+                .result()
+                .isPresent());
+    }
+
+    @Test
     void nobodyMovesWhatIsNotTheirs() {
-        for (Transitional move : Transitional.values()) {
-            assertTrue(DeploymentMachine.move(deployment, move.move, true, Scene.VERA, now)
+        for (DeploymentMachine.Move move : DeploymentMachine.Move.values()) {
+            assertTrue(DeploymentMachine.move(deployment, move, true, Scene.VERA, now)
                     .refusal()
                     .isPresent());
         }
@@ -252,17 +272,6 @@ final class ConductTest {
                 .refusal()
                 .orElse("")
                 .contains("PLANNED"));
-    }
-
-    private enum Transitional {
-        SIMULATE(DeploymentMachine.Move.SIMULATE),
-        ABORT(DeploymentMachine.Move.ABORT);
-
-        private final DeploymentMachine.Move move;
-
-        Transitional(DeploymentMachine.Move move) {
-            this.move = move;
-        }
     }
 
     // ---- how the tests walk
