@@ -22,20 +22,30 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
         }
     }
 
-    private final List<Row<S, M>> rows = new ArrayList<>();
+    private final List<Row<S, M>> rows;
 
-    /** Adds a row; a move leads from a state to one state only. */
+    /** Without a row. */
+    public Transitions() {
+        this(List.of());
+    }
+
+    private Transitions(List<Row<S, M>> rows) {
+        this.rows = List.copyOf(rows);
+    }
+
+    /** The same table with one row more; a move leads from a state to one state only. */
     public Transitions<S, M> row(S from, M move, S to, Who who) {
         if (find(from, move).isPresent()) {
             throw new IllegalArgumentException("two rows for " + from + " " + move);
         }
-        rows.add(new Row<>(from, move, to, who));
-        return this;
+        List<Row<S, M>> more = new ArrayList<>(rows);
+        more.add(new Row<>(from, move, to, who));
+        return new Transitions<>(more);
     }
 
     /** In the table's order. */
     public List<Row<S, M>> rows() {
-        return List.copyOf(rows);
+        return rows;
     }
 
     /** Where a move leads, if it exists from there. */
