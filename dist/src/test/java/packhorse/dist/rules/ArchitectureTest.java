@@ -64,6 +64,8 @@ final class ArchitectureTest {
             Map.entry(
                     "com.github.luben.zstd..", Set.of("packhorse.peer.adapter.archive", "packhorse.peer.adapter.deb")),
             Map.entry("com.github.benmanes.caffeine..", Set.of("packhorse.peer.cache")),
+            Map.entry("cz.jirutka.rsql..", Set.of("packhorse.console.fleet.rsql")),
+            Map.entry("de.siegmar.fastcsv..", Set.of("packhorse.console.fleet.csv")),
             Map.entry("biweekly..", Set.of("packhorse.console.icalendar")),
             Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar")),
             Map.entry("org.jdbi..", Set.of("packhorse.console.ledger")),
