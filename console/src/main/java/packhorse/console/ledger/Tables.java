@@ -7,7 +7,7 @@ final class Tables {
     /** It has a row from its making on. */
     static final String SEEDED = "audit_head";
 
-    static final List<String> ALL = List.of("lease", "audit", SEEDED, "status", "report_head", "action_now");
+    static final List<String> ALL = List.of("lease", "audit", SEEDED, "status", "report_head", "action_now", "outbox");
 
     private Tables() {}
 }

@@ -14,16 +14,16 @@ import packhorse.console.ledger.LedgerConfig.Embedded;
 import packhorse.console.ledger.LedgerConfig.Server;
 
 /** Each database that the ledger runs on, for tests: one server for all tests of this process, a database for each {@link #config}. */
-enum Database {
+public enum Database {
     SQLITE {
         @Override
-        LedgerConfig config(Path folder) {
+        public LedgerConfig config(Path folder) {
             return new Embedded(folder.resolve("ledger.db"));
         }
     },
     POSTGRESQL {
         @Override
-        LedgerConfig config(Path folder) {
+        public LedgerConfig config(Path folder) {
             EmbeddedPostgres server = Holder.SERVER;
             String name = "ledger" + NEXT.incrementAndGet();
             try (Connection connection = server.getPostgresDatabase().getConnection();
@@ -39,7 +39,7 @@ enum Database {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     /** An empty one, nobody else's. */
-    abstract LedgerConfig config(Path folder);
+    public abstract LedgerConfig config(Path folder);
 
     private static final class Holder {
         static final EmbeddedPostgres SERVER = start();

@@ -68,6 +68,8 @@ final class ArchitectureTest {
             Map.entry("de.siegmar.fastcsv..", Set.of("packhorse.console.fleet.csv")),
             Map.entry("biweekly..", Set.of("packhorse.console.icalendar")),
             Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar")),
+            // Mail is one of the means to tell somebody.
+            Map.entry("jakarta.mail..", Set.of("packhorse.console.notify")),
             Map.entry("org.jdbi..", Set.of("packhorse.console.ledger")),
             Map.entry("com.zaxxer.hikari..", Set.of("packhorse.console.ledger")),
             Map.entry("org.flywaydb..", Set.of("packhorse.console.ledger"))));

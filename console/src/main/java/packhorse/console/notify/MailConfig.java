@@ -1,0 +1,45 @@
+package packhorse.console.notify;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import packhorse.core.topology.HostPort;
+
+/**
+ * Where mail is handed over.
+ *
+ * @param server host and port
+ * @param security how the connection is kept from others
+ * @param login who says that it may; empty: the server takes it from this address
+ * @param from the sender's address
+ * @param domains that mail may go to; empty: to all
+ * @param trust certificates in PEM form that are believed instead of the system's
+ */
+public record MailConfig(
+        HostPort server,
+        Security security,
+        Optional<Login> login,
+        String from,
+        List<String> domains,
+        Optional<Path> trust) {
+    /** How the connection is kept from others. */
+    public enum Security {
+        /** It begins in the clear and must turn to TLS before anything is said. */
+        STARTTLS,
+        /** TLS from the first byte. */
+        TLS,
+        /** Nothing; for a server on this machine. */
+        NONE
+    }
+
+    /** Who says that it may; the password is the file's first line, read at each connection. */
+    public record Login(String user, Path passwordFile) {}
+
+    public MailConfig {
+        domains = List.copyOf(domains);
+        if (security == Security.NONE && login.isPresent()) {
+            throw new IllegalArgumentException("a password does not go over a connection without TLS; set security:"
+                    + " starttls or tls, or leave out user");
+        }
+    }
+}
