@@ -1,0 +1,127 @@
+package packhorse.console.ledger;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import packhorse.console.law.World;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.ActionId;
+import packhorse.console.wave.DeploymentId;
+import packhorse.console.wave.Footing;
+import packhorse.console.wave.FrozenMembership;
+import packhorse.console.wave.Line;
+import packhorse.console.wave.Member;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.RetryPolicy;
+import packhorse.console.wave.WaveId;
+import packhorse.console.wave.WaveTally;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * Who is in which wave, and what became of each: up to 100,000 in one. Written in bulk, counted where it stands.
+ *
+ * <p>A member's latest attempt is the newest of those that go forward; attempts to take something back stand beside it. A member counts
+ * as unverified while one of its attempts does and it was not taken back.
+ */
+public interface Waves {
+    // ---- who
+
+    /** Writes down who is in a wave, in the members' order; nobody was before. */
+    void freeze(WaveId wave, FrozenMembership membership, List<MemberRow> rows);
+
+    /** Forgets who is in a wave of which no attempt was ever dispatched. */
+    void thaw(WaveId wave);
+
+    /** Who is in a wave; empty where nobody was written down. */
+    Optional<FrozenMembership> membership(WaveId wave);
+
+    /** Members in their order, behind {@code after}, each with its latest attempt. */
+    List<Member> members(WaveId wave, Optional<EndpointId> after, int limit);
+
+    /** Where its members are, each site once. */
+    List<String> sites(WaveId wave);
+
+    /** Where a member was when its wave was frozen. */
+    String site(WaveId wave, EndpointId member);
+
+    // ---- numbers
+
+    /** The same as {@link packhorse.console.wave.Tally#of} over all its members. */
+    WaveTally tally(WaveId wave, RetryPolicy policy, Instant now);
+
+    /** How many are to be taken back and no rollback was dispatched to since then. */
+    long toTakeBack(WaveId wave, Instant since);
+
+    /** How many are being taken back. */
+    long takingBack(WaveId wave);
+
+    // ---- attempts
+
+    /** New attempts that go forward. */
+    void dispatch(List<Action> actions);
+
+    /** New attempts to take something back. */
+    void dispatchBack(List<Action> actions);
+
+    /** The newest attempts to take something back, one for each member that has any. */
+    List<Action> rollbacks(WaveId wave);
+
+    /** An attempt, where there is one of this name. */
+    Optional<Action> action(ActionId id);
+
+    /** Attempts, held until the transaction ends: nobody else changes them meanwhile. Those that are not there are left out. */
+    List<Action> locked(Collection<ActionId> ids);
+
+    /** Attempts as they are now. */
+    void put(List<Action> actions);
+
+    /** Members of the wave that another wave's attempt in this release line is at work on. */
+    Set<EndpointId> busy(WaveId wave, Line line);
+
+    /** Whether an attempt in this release line is at work on it. */
+    boolean isBusy(EndpointId endpoint, Line line);
+
+    /** Whether a member that is not gone has no attempt, and no other wave's attempt in this release line is at work on it. */
+    boolean hasLeftOut(WaveId wave, Line line);
+
+    // ---- marks
+
+    /** These have the content. */
+    void staged(WaveId wave, Collection<EndpointId> members);
+
+    /** What was done to every member is to be taken back; how many were not marked yet. */
+    long recall(WaveId wave);
+
+    /** These were taken back. */
+    void takenBack(WaveId wave, Collection<EndpointId> members);
+
+    // ---- leases
+
+    /** Writes a lease into its attempt. */
+    void lease(Leased lease);
+
+    /** These have begun. */
+    void begun(List<Begun> begun);
+
+    /**
+     * How many count against the blast radius around a member, without itself: of the deployment and at its site; of its pair and on its
+     * host whatever the order.
+     */
+    Footing unverified(WaveId wave, EndpointId member);
+
+    /** How many there are around a member: of the deployment, at its site, of its pair, on its host. */
+    Footing population(WaveId wave, EndpointId member);
+
+    // ---- what the laws look at
+
+    /** What counts against the blast radius of a deployment, for each group that has any. */
+    List<World.Exposure> exposures(DeploymentId deployment, Plan plan);
+
+    /** Attempts that were changed at {@code since} or later. */
+    List<Action> changedSince(Instant since, int limit);
+
+    /** What was begun, as it was written down at {@code since} or later. */
+    List<World.Start> begunSince(Instant since, int limit);
+}
