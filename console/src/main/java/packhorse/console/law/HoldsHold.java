@@ -7,7 +7,7 @@ import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.Hold;
 import packhorse.console.wave.LeaseDesk;
 
-/** Law 9: a click stops it within a known time. */
+/** Law 9: a click stops it within a known time. What a named person forces in a blackout is no breach of the hold that the blackout placed. */
 public final class HoldsHold implements Law {
     @Override
     public int number() {
@@ -27,7 +27,9 @@ public final class HoldsHold implements Law {
             now.order(id).ifPresent(order -> {
                 for (Hold hold : order.deployment().holds()) {
                     Instant last = hold.since().plus(LeaseDesk.HALT_WITHIN);
-                    if (hold.heldAt(start.at()) && start.at().isAfter(last)) {
+                    boolean forced = hold.kind() == Hold.Kind.BLACKOUT
+                            && start.forcedBy().isPresent();
+                    if (hold.heldAt(start.at()) && start.at().isAfter(last) && !forced) {
                         breaches.add(
                                 Breach.of(this, id, start.action() + " began at " + start.at() + ", " + hold.line()));
                     }

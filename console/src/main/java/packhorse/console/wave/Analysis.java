@@ -14,8 +14,9 @@ import packhorse.core.state.ActionState;
  * <tr><td>without an attempt</td><td>PENDING, or EXCLUDED where it is gone</td></tr>
  * <tr><td>whose attempt has not ended</td><td>PENDING</td></tr>
  * <tr><td>whose undoing failed, or that may have begun and is silent</td><td>ROLLBACK</td></tr>
- * <tr><td>that was there already</td><td>SUCCEEDED; there is nothing of ours to take back</td></tr>
- * <tr><td>that succeeded</td><td>SUCCEEDED, or ROLLBACK where it is recalled</td></tr>
+ * <tr><td>that is recalled and has something of ours in place, of this step or of one before</td><td>ROLLBACK</td></tr>
+ * <tr><td>that has done a step and waits for the next</td><td>PENDING, or EXCLUDED where it is gone</td></tr>
+ * <tr><td>that succeeded, or was there already</td><td>SUCCEEDED</td></tr>
  * <tr><td>that it does not concern, that declined, was called off or overtaken</td><td>EXCLUDED</td></tr>
  * <tr><td>that failed, refused, ran out of time, was not reached</td><td>REDISTRIBUTE, or EXCLUDED where it is gone</td></tr>
  * </table>
@@ -38,11 +39,14 @@ public final class Analysis {
         if (action.unverified()) {
             return Sorting.ROLLBACK;
         }
-        if (action.state() == ActionState.ALREADY_AT_TARGET) {
-            return Sorting.SUCCEEDED;
+        if (member.recalled() && member.changed()) {
+            return Sorting.ROLLBACK;
+        }
+        if (member.betweenSteps()) {
+            return member.gone() ? Sorting.EXCLUDED : Sorting.PENDING;
         }
         if (action.succeeded()) {
-            return member.recalled() ? Sorting.ROLLBACK : Sorting.SUCCEEDED;
+            return Sorting.SUCCEEDED;
         }
         return switch (action.state()) {
             case NOT_APPLICABLE, DECLINED, CANCELLED, SUPERSEDED -> Sorting.EXCLUDED;

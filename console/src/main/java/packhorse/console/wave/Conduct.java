@@ -11,6 +11,7 @@ import packhorse.console.gate.Judgement;
 import packhorse.console.gate.Verdict;
 import packhorse.console.gate.WaveGate;
 import packhorse.console.wave.DeploymentMachine.Move;
+import packhorse.core.state.Operation;
 
 /**
  * What is to be done now, from what is so now. It remembers nothing: asked again in the same state it says the same, asked by another
@@ -27,28 +28,31 @@ import packhorse.console.wave.DeploymentMachine.Move;
  * <tr><td>ARMED</td><td>it may begin and some site is open</td><td>Activate</td></tr>
  * <tr><td>ACTIVE</td><td>the gate says FAIL already, all have ended, or the wave's time is over</td><td>Drain</td></tr>
  * <tr><td>ACTIVE</td><td>someone is to be tried again</td><td>TryAgain</td></tr>
+ * <tr><td>ACTIVE</td><td>someone has done a step and another one follows</td><td>NextStep</td></tr>
  * <tr><td>DRAINING</td><td>nothing is under way, or its time is over, and some have not ended</td><td>GiveUp</td></tr>
  * <tr><td>DRAINING</td><td>all have ended and the soak is over, or the gate says FAIL</td><td>Judge, or AskPerson</td></tr>
  * <tr><td>JUDGED</td><td>PASS, FAIL or waived; not the beta group before its evaluation</td><td>Close</td></tr>
  * <tr><td>JUDGED</td><td>INCONCLUSIVE</td><td>AskPerson</td></tr>
  * </table>
  *
- * <p>A hold keeps everything above ACTIVE from moving, and TryAgain and TakeBack; what has begun is still drained, judged and closed. Once
- * a wave has failed, or the deployment is aborted, those that have not begun are skipped and the rest goes to analysis.
+ * <p>A hold keeps everything above ACTIVE from moving, and TryAgain, NextStep and TakeBack; what has begun is still drained, judged and
+ * closed. Once a wave has failed, or the deployment is aborted, those that have not begun are skipped and the rest goes to analysis. A backout
+ * has the time of a wave, and after an abort that of draining; what has not ended by then is given up. A person who aborts a backout
+ * ends it: the product begins none by itself any more.
+ *
+ * <p>The product places its own holds and lifts them: POLICY while the plan is not what was signed, BLACKOUT while every site is closed.
  */
 public final class Conduct {
+    /** Why a plan that was changed after its signatures is held. */
+    private static final String UNSIGNED = "the plan is not what was signed; have it signed again";
+
     private Conduct() {}
 
     /** The next steps, in their order; none where everybody waits. */
     public static List<Decision> next(View view, Instant now) {
         Deployment deployment = view.deployment();
         List<Decision> next = new ArrayList<>();
-        if (!view.signed()
-                && deployment.state().changesEndpoints()
-                && deployment.holding().stream().noneMatch(hold -> hold.kind() == Hold.Kind.POLICY)) {
-            next.add(new Decision.PlaceHold(
-                    deployment.id(), Hold.Kind.POLICY, "the plan is not what was signed; have it signed again"));
-        }
+        holds(view, next);
         switch (deployment.state()) {
             case STAGING -> advanceIf(view.depotsStaged(), deployment, Move.DEPOTS_STAGED, next);
             case STAGED -> advanceIf(!deployment.isHeld(), deployment, Move.CHECK, next);
@@ -62,15 +66,45 @@ public final class Conduct {
             case ROLLING -> rolling(view, now, next);
             case ABORTING -> {
                 stop(view, now, "the deployment was aborted", next);
-                advanceIf(deployment.wavesOver(), deployment, Move.ABORTED, next);
+                boolean over = view.waves().stream().allMatch(wave -> wave.takingBack() == 0)
+                        || (overdue(deployment, view.plan().timeouts().drain(), now) && giveUpBacks(view, next));
+                advanceIf(over && deployment.wavesOver(), deployment, Move.ABORTED, next);
             }
             case ANALYSIS -> analysis(view, now, next);
-            case BACKOUT -> backout(view, next);
+            case BACKOUT -> backout(view, now, next);
             case PLANNED, SIMULATED, NOTIFIED, RECOVERY_CHECK, EVALUATION, CLOSED -> {
                 // A person goes on from here, or nobody.
             }
         }
         return List.copyOf(next);
+    }
+
+    /** The product's own holds: placed while something may be changed on endpoints, lifted as soon as what they were placed for is over. */
+    private static void holds(View view, List<Decision> next) {
+        Deployment deployment = view.deployment();
+        if (deployment.state().isFinal()) {
+            return;
+        }
+        boolean changes = deployment.state().changesEndpoints();
+        Optional<Hold> policy = holding(deployment, Hold.Kind.POLICY);
+        if (!view.signed() && changes && policy.isEmpty()) {
+            next.add(new Decision.PlaceHold(deployment.id(), Hold.Kind.POLICY, UNSIGNED));
+        }
+        if (view.signed() && policy.filter(hold -> hold.why().equals(UNSIGNED)).isPresent()) {
+            next.add(new Decision.LiftHold(deployment.id(), Hold.Kind.POLICY));
+        }
+        Optional<Hold> closed = holding(deployment, Hold.Kind.BLACKOUT);
+        if (view.blackout().isPresent() && changes && closed.isEmpty()) {
+            next.add(new Decision.PlaceHold(
+                    deployment.id(), Hold.Kind.BLACKOUT, view.blackout().get()));
+        }
+        if (view.blackout().isEmpty() && closed.isPresent()) {
+            next.add(new Decision.LiftHold(deployment.id(), Hold.Kind.BLACKOUT));
+        }
+    }
+
+    private static Optional<Hold> holding(Deployment deployment, Hold.Kind kind) {
+        return deployment.holding().stream().filter(hold -> hold.kind() == kind).findFirst();
     }
 
     private static void advanceIf(boolean now, Deployment deployment, Move move, List<Decision> next) {
@@ -127,13 +161,35 @@ public final class Conduct {
             return;
         }
         boolean toTakeBack = view.waves().stream().anyMatch(wave -> wave.tally().of(Sorting.ROLLBACK) > 0);
-        if (toTakeBack && view.plan().judging().automaticRollback()) {
+        if (toTakeBack && view.plan().judging().automaticRollback() && !deployment.backoutCalledOff()) {
             advanceIf(view.signed() && !deployment.isHeld(), deployment, Move.BACK_OUT, next);
         }
     }
 
-    private static void backout(View view, List<Decision> next) {
+    private static boolean overdue(Deployment deployment, Duration time, Instant now) {
+        return !now.isBefore(deployment.since().plus(time));
+    }
+
+    /** Ends rollbacks that have not ended; whether there are none. */
+    private static boolean giveUpBacks(View view, List<Decision> next) {
+        boolean none = true;
+        for (Wave wave : view.deployment().waves()) {
+            long running = view.of(wave).takingBack();
+            none &= running == 0;
+            if (running > 0) {
+                next.add(new Decision.GiveUp(wave.id(), wave.state(), running));
+            }
+        }
+        return none;
+    }
+
+    private static void backout(View view, Instant now, List<Decision> next) {
         Deployment deployment = view.deployment();
+        if (overdue(deployment, view.plan().timeouts().wave(), now)) {
+            // Whoever was not reached until now is left to a person, who may begin another backout.
+            advanceIf(giveUpBacks(view, next), deployment, Move.RECOVERED, next);
+            return;
+        }
         Map<WaveId, WaveTally> tallies = new LinkedHashMap<>();
         for (Wave wave : deployment.waves()) {
             tallies.put(wave.id(), view.of(wave).tally());
@@ -188,7 +244,9 @@ public final class Conduct {
                 }
             }
             case PREPOSITIONING -> {
-                boolean covered = !view.plan().operation().needsContent()
+                // What a distribution is for is not sent ahead of it.
+                boolean covered = view.plan().operation() == Operation.DISTRIBUTE
+                        || !view.plan().operation().needsContent()
                         || view.plan().transfer().covers(tally.staged(), tally.members());
                 if (covered && !held) {
                     next.add(new Decision.Cover(wave.id(), wave.state()));
@@ -226,6 +284,10 @@ public final class Conduct {
         } else if (tally.retryable() > 0) {
             if (!view.deployment().isHeld()) {
                 next.add(new Decision.TryAgain(wave.id(), wave.state(), tally.retryable()));
+            }
+        } else if (tally.nextSteps() > 0) {
+            if (!view.deployment().isHeld()) {
+                next.add(new Decision.NextStep(wave.id(), wave.state(), tally.nextSteps()));
             }
         } else if (tally.pending() == 0 && tally.waiting() == 0) {
             next.add(new Decision.Drain(wave.id(), wave.state(), "all have ended"));

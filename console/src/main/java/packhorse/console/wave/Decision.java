@@ -16,6 +16,9 @@ public sealed interface Decision {
     /** Keep everything from beginning. */
     record PlaceHold(DeploymentId deployment, Hold.Kind kind, String why) implements Decision {}
 
+    /** Let it go on: what it was held for is over. */
+    record LiftHold(DeploymentId deployment, Hold.Kind kind) implements Decision {}
+
     /** Something about one wave. */
     sealed interface OfWave extends Decision {
         WaveId wave();
@@ -47,10 +50,15 @@ public sealed interface Decision {
     /** Dispatch one more attempt to each member that {@link Retry} names. */
     record TryAgain(WaveId wave, WaveState seen, long members) implements OfWave {}
 
+    /** Dispatch the next step to each member that has done the one before: {@link Attempts#nextStep}. */
+    record NextStep(WaveId wave, WaveState seen, long members) implements OfWave {}
+
     /** Let nobody begin any more. */
     record Drain(WaveId wave, WaveState seen, String why) implements OfWave {}
 
-    /** End what has not ended: {@link Action#silentEnd}. */
+    /**
+     * End what has not ended: {@link Attempts#givenUp}. Of a wave that drains that is what was deployed, of one that is over the rollbacks.
+     */
     record GiveUp(WaveId wave, WaveState seen, long members) implements OfWave {}
 
     /** Say how it was. */
@@ -59,7 +67,7 @@ public sealed interface Decision {
     /** A person has to say how it was, or what now; this is what the gate says. */
     record AskPerson(WaveId wave, WaveState seen, String evidence) implements OfWave {}
 
-    /** Dispatch a rollback to each member that has to be taken back and has none yet. */
+    /** Dispatch the next rollback to each member that has to be taken back and waits for none: {@link Attempts#nextBack}. */
     record TakeBack(WaveId wave, WaveState seen, long members) implements OfWave {}
 
     /** End it. */

@@ -13,9 +13,22 @@ import packhorse.core.content.Sha256;
  * @param plan the digest of what is carried out
  * @param holds all that were ever placed, in their order
  * @param waves in their order, the beta group first
+ * @param backoutCalledOff a person ended its backout: the product begins none by itself any more
  */
 public record Deployment(
-        DeploymentId id, DeploymentState state, Instant since, Sha256 plan, List<Hold> holds, List<Wave> waves) {
+        DeploymentId id,
+        DeploymentState state,
+        Instant since,
+        Sha256 plan,
+        List<Hold> holds,
+        List<Wave> waves,
+        boolean backoutCalledOff) {
+    /** One that nobody called off. */
+    public Deployment(
+            DeploymentId id, DeploymentState state, Instant since, Sha256 plan, List<Hold> holds, List<Wave> waves) {
+        this(id, state, since, plan, holds, waves, false);
+    }
+
     public Deployment {
         holds = List.copyOf(holds);
         waves = List.copyOf(waves);
@@ -82,19 +95,21 @@ public record Deployment(
                 holds,
                 waves.stream()
                         .map(wave -> wave.id().equals(changed.id()) ? changed : wave)
-                        .toList());
+                        .toList(),
+                backoutCalledOff);
     }
 
     Deployment at(DeploymentState to, Instant now) {
-        return new Deployment(id, to, now, plan, holds, waves);
+        boolean calledOff = state == DeploymentState.BACKOUT && to == DeploymentState.ABORTING;
+        return new Deployment(id, to, now, plan, holds, waves, backoutCalledOff || calledOff);
     }
 
     Deployment held(List<Hold> all) {
-        return new Deployment(id, state, since, plan, all, waves);
+        return new Deployment(id, state, since, plan, all, waves, backoutCalledOff);
     }
 
     /** The same with another plan: signatures of the one before say nothing of it. */
     public Deployment amended(Sha256 digest) {
-        return new Deployment(id, state, since, digest, holds, waves);
+        return new Deployment(id, state, since, digest, holds, waves, backoutCalledOff);
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import packhorse.console.calendar.Timetable;
 import packhorse.console.change.PersonId;
+import packhorse.core.state.Operation;
 
 /**
  * The brake. An endpoint asks right before the step that is not undone by looking away, and begins only while it has a lease. So whatever
@@ -74,12 +75,17 @@ public final class LeaseDesk {
         if (!action.id().wave().deployment().equals(deployment.id())) {
             return Optional.of(action.id() + " is none of " + deployment.id());
         }
-        if (deployment.isHeld()) {
-            return Optional.of(deployment.holding().getFirst().line());
+        // Who forces a start does so whatever the calendar says, and a blackout's hold is the calendar's.
+        Optional<Hold> held = deployment.holding().stream()
+                .filter(hold -> standing.forcedBy().isEmpty() || hold.kind() != Hold.Kind.BLACKOUT)
+                .findFirst();
+        if (held.isPresent()) {
+            return Optional.of(held.get().line());
         }
         Wave wave = deployment.wave(action.id().wave().number());
         boolean runs = deployment.state() == DeploymentState.BACKOUT
-                || (deployment.state().runsWaves() && wave.state() == WaveState.ACTIVE);
+                ? action.operation() == Operation.ROLLBACK
+                : deployment.state().runsWaves() && wave.state() == WaveState.ACTIVE;
         if (!runs) {
             return Optional.of(wave.id() + " is " + wave.state() + " and " + deployment.id() + " " + deployment.state()
                     + ": nobody begins");

@@ -1,6 +1,7 @@
 package packhorse.console.wave;
 
 import java.util.Optional;
+import packhorse.core.state.ActionState;
 import packhorse.core.topology.EndpointId;
 
 /**
@@ -10,6 +11,7 @@ import packhorse.core.topology.EndpointId;
  * @param gone it was retired, or left the targets for good
  * @param recalled what was done is to be taken back: its wave failed, or a person said so
  * @param takenBack it was taken back since
+ * @param progress which step of the order the last attempt is
  */
 public record Member(
         EndpointId endpoint,
@@ -18,7 +20,20 @@ public record Member(
         Optional<Action> latest,
         boolean gone,
         boolean recalled,
-        boolean takenBack) {
+        boolean takenBack,
+        Progress progress) {
+    /** In an order of one step. */
+    public Member(
+            EndpointId endpoint,
+            String site,
+            boolean staged,
+            Optional<Action> latest,
+            boolean gone,
+            boolean recalled,
+            boolean takenBack) {
+        this(endpoint, site, staged, latest, gone, recalled, takenBack, Progress.ONLY);
+    }
+
     /** Of whom nothing is known yet. */
     public static Member untouched(EndpointId endpoint, String site) {
         return new Member(endpoint, site, false, Optional.empty(), false, false, false);
@@ -26,6 +41,18 @@ public record Member(
 
     /** The same with this attempt as its last. */
     public Member with(Action action) {
-        return new Member(endpoint, site, staged, Optional.of(action), gone, recalled, takenBack);
+        return new Member(endpoint, site, staged, Optional.of(action), gone, recalled, takenBack, progress);
+    }
+
+    /** Whether a step is done and another one follows, which was not dispatched. */
+    public boolean betweenSteps() {
+        return progress.more() && latest.filter(Action::succeeded).isPresent();
+    }
+
+    /** Whether something of ours is in place, of this attempt or of the steps before it. */
+    boolean changed() {
+        return progress.partly()
+                || latest.filter(action -> action.succeeded() && action.state() != ActionState.ALREADY_AT_TARGET)
+                        .isPresent();
     }
 }

@@ -58,7 +58,9 @@ public final class Tally {
         }
         long retryable = 0;
         long waiting = 0;
+        long nextSteps = 0;
         for (Member member : members) {
+            nextSteps += Attempts.awaitsStep(member) ? 1 : 0;
             if (Retry.rule(member, policy, retried, members.size()) instanceof Retry.Ruling.Again again) {
                 if (again.notBefore().isAfter(now)) {
                     waiting++;
@@ -81,7 +83,8 @@ public final class Tally {
                 retried,
                 pending,
                 excluded,
-                tallies);
+                tallies,
+                nextSteps);
     }
 
     private static SiteCount site(Map<String, SiteCount> sites, Member member) {
@@ -95,6 +98,9 @@ public final class Tally {
         Action action = member.latest().get();
         if (!action.ended()) {
             return Ending.PENDING;
+        }
+        if (member.betweenSteps()) {
+            return member.gone() ? Ending.EXCLUDED : Ending.PENDING;
         }
         if (action.succeeded()) {
             return Ending.SUCCEEDED;

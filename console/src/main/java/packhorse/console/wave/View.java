@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param readiness the newest report of it, where one was made since the deployment came to READINESS
  * @param notified whether the stakeholders were told
  * @param waves one for each wave, in their order
+ * @param blackout what closes every site now: {@link Blackouts#everywhere}; absent: some site may be open
  */
 public record View(
         Deployment deployment,
@@ -19,13 +20,26 @@ public record View(
         boolean depotsStaged,
         Optional<Readiness> readiness,
         boolean notified,
-        List<WaveView> waves) {
+        List<WaveView> waves,
+        Optional<String> blackout) {
+    /** Where no blackout closes every site. */
+    public View(
+            Deployment deployment,
+            Plan plan,
+            boolean signed,
+            boolean depotsStaged,
+            Optional<Readiness> readiness,
+            boolean notified,
+            List<WaveView> waves) {
+        this(deployment, plan, signed, depotsStaged, readiness, notified, waves, Optional.empty());
+    }
+
     /**
      * One wave, counted.
      *
      * @param open whether some member's site is open now
-     * @param toTakeBack members to be taken back for which nothing was done yet
-     * @param takingBack members that are being taken back
+     * @param toTakeBack members to be taken back whose next rollback is to be dispatched: {@link Attempts#nextBack} names it
+     * @param takingBack members with a rollback that has not ended
      */
     public record WaveView(WaveTally tally, boolean open, long toTakeBack, long takingBack) {
         public WaveView(WaveTally tally, boolean open) {

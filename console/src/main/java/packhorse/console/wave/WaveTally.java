@@ -23,6 +23,7 @@ import packhorse.console.gate.SiteTally;
  * @param pending how many have not ended, of those whom it concerns
  * @param excluded whom it does not concern
  * @param sites how those that ended ended, by site
+ * @param nextSteps how many have done a step and wait for the next one to be dispatched; they are pending
  */
 public record WaveTally(
         long members,
@@ -35,7 +36,24 @@ public record WaveTally(
         long retried,
         long pending,
         long excluded,
-        List<SiteTally> sites) {
+        List<SiteTally> sites,
+        long nextSteps) {
+    /** Of an order of one step. */
+    public WaveTally(
+            long members,
+            SortedMap<Sorting, Long> sorted,
+            long staged,
+            long underWay,
+            long unverified,
+            long retryable,
+            long waiting,
+            long retried,
+            long pending,
+            long excluded,
+            List<SiteTally> sites) {
+        this(members, sorted, staged, underWay, unverified, retryable, waiting, retried, pending, excluded, sites, 0);
+    }
+
     public WaveTally {
         SortedMap<Sorting, Long> every = new TreeMap<>();
         for (Sorting one : Sorting.values()) {

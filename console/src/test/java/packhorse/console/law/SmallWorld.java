@@ -31,6 +31,7 @@ import packhorse.console.change.Role;
 import packhorse.console.gate.Thresholds;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
+import packhorse.console.wave.Blackouts;
 import packhorse.console.wave.BlastRadius;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Cap;
@@ -148,6 +149,8 @@ final class SmallWorld {
     enum Trouble {
         /** The operator holds, and lifts it again. */
         HOLD,
+        /** The product holds while the site is closed, and lifts it again. */
+        BLACKOUT,
         /** The plan is amended while it is carried out. */
         AMENDMENT,
         /** Another console decides, stalls, and carries it out much later. */
@@ -345,7 +348,8 @@ final class SmallWorld {
                 true,
                 List.of(
                         new View.WaveView(machinery.tally(members(state, 1), PLAN.retry(), now), open),
-                        new View.WaveView(machinery.tally(members(state, 2), PLAN.retry(), now), open)));
+                        new View.WaveView(machinery.tally(members(state, 2), PLAN.retry(), now), open)),
+                troubles.contains(Trouble.BLACKOUT) ? Blackouts.everywhere(List.of(TIMETABLE), now) : Optional.empty());
     }
 
     // ---- what may happen
@@ -539,6 +543,9 @@ final class SmallWorld {
                         : take(state, -1, DeploymentMachine.move(seen, move, signed(state), product, now));
             case Decision.PlaceHold hold ->
                 take(state, -1, HoldDesk.place(state.deployment(), hold.kind(), hold.why(), product, now));
+            case Decision.LiftHold hold ->
+                take(state, -1, HoldDesk.lift(state.deployment(), hold.kind(), product, now));
+            case Decision.NextStep unused -> state;
             case Decision.Freeze(WaveId wave, WaveState unusedSeen) ->
                 take(
                         state,

@@ -19,6 +19,7 @@ import packhorse.console.change.Outcome;
 import packhorse.console.gate.SiteTally;
 import packhorse.console.gate.Verdict;
 import packhorse.core.content.Sha256;
+import packhorse.core.state.Operation;
 
 /** A deployment walked from its plan to its end: what the product does by itself, where it waits for a person, what stops it. */
 final class ConductTest {
@@ -33,6 +34,8 @@ final class ConductTest {
     private Optional<Readiness> readiness = Optional.empty();
     private final Map<Integer, WaveTally> tallies = new TreeMap<>();
     private long toTakeBack;
+    private long takingBack;
+    private Plan plan = PLAN;
 
     @Test
     @Proves("PROCESS 1 staging")
@@ -262,6 +265,84 @@ final class ConductTest {
     }
 
     @Test
+    void aBackoutHasAWavesTimeAndWhatHasNotEndedByThenIsLeftToAPerson() {
+        reach(DeploymentState.BACKOUT);
+        over();
+        tallies.put(0, sorted(4, 2, 2));
+        toTakeBack = 1;
+        takingBack = 1;
+        assertEquals(List.of(), next(), "one after the other");
+        now = now.plus(PLAN.timeouts().wave());
+        assertEquals(
+                List.of(
+                        new Decision.GiveUp(new WaveId(Scene.ID, 0), WaveState.CLOSED, 1),
+                        new Decision.GiveUp(new WaveId(Scene.ID, 1), WaveState.CLOSED, 1),
+                        new Decision.GiveUp(new WaveId(Scene.ID, 2), WaveState.CLOSED, 1)),
+                next());
+        takingBack = 0;
+        carryOut();
+        assertEquals(DeploymentState.RECOVERY_CHECK, deployment.state());
+    }
+
+    @Test
+    void whoAbortsABackoutEndsItAndTheProductBeginsNoneByItself() {
+        reach(DeploymentState.BACKOUT);
+        over();
+        tallies.put(0, sorted(4, 2, 2));
+        takingBack = 1;
+        byHand(DeploymentMachine.Move.ABORT, Scene.OLGA);
+        assertEquals(List.of(), next(), "what has begun may end");
+        now = now.plus(PLAN.timeouts().drain());
+        assertEquals(
+                3, next().stream().filter(Decision.GiveUp.class::isInstance).count());
+        takingBack = 0;
+        carryOut();
+        assertEquals(DeploymentState.ANALYSIS, deployment.state());
+        assertEquals(List.of(), next());
+        byHand(DeploymentMachine.Move.BACK_OUT, Scene.OLGA);
+        assertEquals(DeploymentState.BACKOUT, deployment.state());
+    }
+
+    @Test
+    void aMemberThatHasDoneAStepGetsTheNextAndTheWaveWaitsForIt() {
+        startBeta();
+        until(0, WaveState.ACTIVE);
+        WaveTally between = new WaveTally(4, new TreeMap<>(), 4, 0, 0, 0, 0, 0, 2, 0, List.of(), 2);
+        tallies.put(0, between);
+        assertEquals(List.of(new Decision.NextStep(new WaveId(Scene.ID, 0), WaveState.ACTIVE, 2)), next());
+        deployment = moved(HoldDesk.place(deployment, Hold.Kind.OPERATOR, "noise", Scene.OLGA, now));
+        assertEquals(List.of(), next());
+        now = now.plus(PLAN.timeouts().wave());
+        carryOut();
+        assertEquals(List.of(new Decision.GiveUp(new WaveId(Scene.ID, 0), WaveState.DRAINING, 2)), next());
+    }
+
+    @Test
+    void contentIsNotSentAheadOfADistribution() {
+        startBeta();
+        until(0, WaveState.PREPOSITIONING);
+        tallies.put(0, WaveTally.untouched(4));
+        assertEquals(List.of(), next(), "nobody has it yet");
+        plan = new Plan(
+                PLAN.subjects(),
+                Operation.DISTRIBUTE,
+                PLAN.targets(),
+                PLAN.beta(),
+                PLAN.waves(),
+                PLAN.windows(),
+                PLAN.blackouts(),
+                PLAN.thresholds(),
+                PLAN.blastRadius(),
+                PLAN.retry(),
+                PLAN.timeouts(),
+                PLAN.transfer(),
+                new Judging(Judging.By.GATE, 1, false),
+                PLAN.policy(),
+                PLAN.seed());
+        assertInstanceOf(Decision.Cover.class, next().getFirst());
+    }
+
+    @Test
     void nobodyMovesWhatIsNotTheirs() {
         for (DeploymentMachine.Move move : DeploymentMachine.Move.values()) {
             assertTrue(DeploymentMachine.move(deployment, move, true, Scene.VERA, now)
@@ -284,6 +365,12 @@ final class ConductTest {
                 .orElse("")
                 .contains("signed"));
         byHand(DeploymentMachine.Move.START_BETA, Scene.OLGA);
+    }
+
+    private void over() {
+        for (Wave wave : deployment.waves()) {
+            deployment = deployment.with(wave.frozen(TEN).at(WaveState.CLOSED, now));
+        }
     }
 
     private void reach(DeploymentState state) {
@@ -326,9 +413,9 @@ final class ConductTest {
         List<View.WaveView> waves = new ArrayList<>();
         for (Wave wave : deployment.waves()) {
             WaveTally tally = tallies.getOrDefault(wave.id().number(), WaveTally.untouched(wave.members()));
-            waves.add(new View.WaveView(tally, true, wave.id().isBeta() ? toTakeBack : 0, 0));
+            waves.add(new View.WaveView(tally, true, wave.id().isBeta() ? toTakeBack : 0, takingBack));
         }
-        return new View(deployment, PLAN, signed, staged, readiness, false, waves);
+        return new View(deployment, plan, signed, staged, readiness, false, waves);
     }
 
     private List<Decision> next() {
@@ -351,6 +438,7 @@ final class ConductTest {
                 case Decision.Advance advance ->
                     DeploymentMachine.move(deployment, advance.move(), signed, product, now);
                 case Decision.PlaceHold hold -> HoldDesk.place(deployment, hold.kind(), hold.why(), product, now);
+                case Decision.LiftHold hold -> HoldDesk.lift(deployment, hold.kind(), product, now);
                 case Decision.Freeze freeze -> WaveMachine.freeze(deployment, freeze.wave(), TEN, product, now);
                 case Decision.Preposition ahead -> WaveMachine.preposition(deployment, ahead.wave(), product, now);
                 case Decision.Cover cover -> WaveMachine.covered(deployment, cover.wave(), product, now);
@@ -369,6 +457,7 @@ final class ConductTest {
                 case Decision.Close close -> WaveMachine.close(deployment, close.wave(), product, now);
                 case Decision.Skip skip -> WaveMachine.skip(deployment, skip.wave(), skip.why(), product, now);
                 case Decision.TryAgain unused -> Outcome.moved(deployment);
+                case Decision.NextStep unused -> Outcome.moved(deployment);
                 case Decision.GiveUp unused -> Outcome.moved(deployment);
                 case Decision.AskPerson unused -> Outcome.moved(deployment);
                 case Decision.TakeBack unused -> Outcome.moved(deployment);

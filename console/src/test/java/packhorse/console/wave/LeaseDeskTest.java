@@ -15,6 +15,7 @@ import packhorse.console.calendar.Timetable;
 import packhorse.console.calendar.Window;
 import packhorse.console.change.PersonId;
 import packhorse.core.state.ActionState;
+import packhorse.core.state.Operation;
 
 final class LeaseDeskTest {
     private static final Plan PLAN =
@@ -99,6 +100,33 @@ final class LeaseDeskTest {
         assertInstanceOf(
                 LeaseDesk.Ruling.Granted.class,
                 ask(ACTIVE, leased, true, Scene.ALWAYS, false, new Footing(2, 3, 1, 2)));
+    }
+
+    @Test
+    void aPersonForcesAStartInABlackoutButNotUnderAnotherHold() {
+        Action waiting = Scene.action(1, ActionState.WAITING);
+        Deployment closed = ACTIVE.held(List.of(Hold.of(Hold.Kind.BLACKOUT, "packhorse", "all closed", Scene.NOW)));
+        assertTrue(refused(closed, waiting, true, Scene.ALWAYS, NOBODY).contains("BLACKOUT"));
+        assertInstanceOf(LeaseDesk.Ruling.Granted.class, ask(closed, waiting, true, Scene.ALWAYS, true, NOBODY));
+        Deployment both = ACTIVE.held(List.of(
+                Hold.of(Hold.Kind.BLACKOUT, "packhorse", "all closed", Scene.NOW),
+                Hold.of(Hold.Kind.LAW, "packhorse", "law 11", Scene.NOW)));
+        assertInstanceOf(LeaseDesk.Ruling.Refused.class, ask(both, waiting, true, Scene.ALWAYS, true, NOBODY));
+    }
+
+    @Test
+    void whileItIsTakenBackOnlyRollbacksBegin() {
+        Deployment back =
+                ACTIVE.with(ACTIVE.wave(1).at(WaveState.CLOSED, Scene.NOW)).at(DeploymentState.BACKOUT, Scene.NOW);
+        assertTrue(refused(back, Scene.action(1, ActionState.WAITING), true, Scene.ALWAYS, NOBODY)
+                .contains("BACKOUT"));
+        Action rollback = Action.queued(
+                new ActionId(new WaveId(Scene.ID, 1), 2, 1),
+                Scene.endpoint(1),
+                Line.of(Scene.SUBJECT),
+                Operation.ROLLBACK,
+                Scene.NOW);
+        assertInstanceOf(LeaseDesk.Ruling.Granted.class, ask(back, rollback, true, Scene.ALWAYS, false, NOBODY));
     }
 
     private static Timetable closedAfter(Duration open) {
