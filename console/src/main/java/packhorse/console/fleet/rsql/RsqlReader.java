@@ -37,8 +37,8 @@ public final class RsqlReader implements QueryReader {
     /** Quoted text, a comparison's head, a parenthesis; then what stands where it may not: a quote that stays open, a sign in a plain value. */
     private static final Pattern MARK =
             Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'"
-                + "|(?<selector>[^\"'();,=!~<>\\s]++)\\s*+(?<operator>=[^\"'();,=!~<>\\s]*+=|!=|[<>]=?)|(?<parenthesis>[()])"
-                + "|(?<quote>[\"'])|(?<stray>[=!<>~])");
+                    + "|(?<selector>[^\"'();,=!~<>\\s]++)\\s*+(?<operator>=[^\"'();,=!~<>\\s]*+=|!=|[<>]=?)|(?<parenthesis>[()])"
+                    + "|(?<quote>[\"'])|(?<stray>[=!<>~])");
 
     private static final Pattern NO_TEXT = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
