@@ -1,15 +1,12 @@
 package packhorse.console.fleet;
 
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import packhorse.core.content.Version;
@@ -26,14 +23,14 @@ public final class EndpointFields {
     /**
      * All selectors.
      *
-     * @param groups the names of the groups that an endpoint is in at a moment
+     * @param groups that an endpoint is in, among those that a query names
      */
-    public static Fields<EndpointFacts> with(BiFunction<EndpointFacts, Instant, Collection<String>> groups) {
+    public static Fields<EndpointFacts> with(Fields.Choice<EndpointFacts> groups) {
         return Fields.<EndpointFacts>of("an endpoint")
                 .text("id", "its id", facts -> List.of(facts.endpoint().toString()))
                 .text("name", "the host's name", facts -> known(facts.name()))
                 .text("site", "where it is", facts -> known(facts.site()))
-                .textAt(GROUP, "groups that it is in", groups)
+                .chosen(GROUP, "groups that it is in", groups)
                 .texts(
                         "label",
                         "name",

@@ -29,15 +29,36 @@ public final class Fields<R> {
     private final String what;
     private final SortedMap<String, Field<R>> fields;
     private final SortedMap<String, Family<R>> families;
+    private final SortedMap<String, Choice<R>> choices;
 
-    private Fields(String what, SortedMap<String, Field<R>> fields, SortedMap<String, Family<R>> families) {
+    private Fields(Builder<R> builder) {
+        this(builder.what, builder.fields, builder.families, builder.choices);
+    }
+
+    private Fields(
+            String what,
+            SortedMap<String, Field<R>> fields,
+            SortedMap<String, Family<R>> families,
+            SortedMap<String, Choice<R>> choices) {
         this.what = what;
+        this.choices = Collections.unmodifiableSortedMap(new TreeMap<>(choices));
         this.fields = Collections.unmodifiableSortedMap(new TreeMap<>(fields));
         this.families = Collections.unmodifiableSortedMap(new TreeMap<>(families));
     }
 
     /** Fields whose key the query gives. */
     private record Family<R>(String key, String meaning, Kind kind, Function<String, Field<R>> field) {}
+
+    /** Values that are worked out only as far as a query names them. */
+    @FunctionalInterface
+    public interface Choice<R> {
+        /**
+         * The values of records among {@code named}.
+         *
+         * @throws IllegalArgumentException where the query names what cannot be
+         */
+        Field.Values<R> among(List<Operand> named);
+    }
 
     /**
      * One line of a description.
@@ -117,7 +138,7 @@ public final class Fields<R> {
      *
      * @throws IllegalArgumentException where the operator is none for the field, or a value is nothing of its kind
      */
-    public static <R> Comparison<R> comparison(Field<R> field, Operator operator, List<String> values) {
+    public Comparison<R> comparison(Field<R> field, Operator operator, List<String> values) {
         if (operator.isOrdering() && !field.kind().isOrdered()) {
             throw new IllegalArgumentException(
                     "\"" + field.name() + "\" is " + field.kind().title() + ", which " + operator.symbol()
@@ -139,7 +160,12 @@ public final class Fields<R> {
                         "\"" + field.name() + "\" is " + field.kind().title() + ": " + e.getMessage(), e);
             }
         }
-        return new Comparison<>(field, operator, operands.stream().distinct().toList());
+        operands = operands.stream().distinct().toList();
+        Choice<R> choice = choices.get(field.name());
+        Field<R> asked = choice == null
+                ? field
+                : new Field<>(field.name(), field.kind(), field.words(), field.meaning(), choice.among(operands));
+        return new Comparison<>(asked, operator, operands);
     }
 
     /** Puts a description together. */
@@ -147,6 +173,7 @@ public final class Fields<R> {
         private final String what;
         private final SortedMap<String, Field<R>> fields = new TreeMap<>();
         private final SortedMap<String, Family<R>> families = new TreeMap<>();
+        private final SortedMap<String, Choice<R>> choices = new TreeMap<>();
 
         private Builder(String what) {
             this.what = what;
@@ -157,9 +184,10 @@ public final class Fields<R> {
             return field(name, Kind.TEXT, new TreeSet<>(), meaning, (record, now) -> values.apply(record));
         }
 
-        /** A text, or several, that changes with time. */
-        public Builder<R> textAt(String name, String meaning, BiFunction<R, Instant, Collection<String>> values) {
-            return field(name, Kind.TEXT, new TreeSet<>(), meaning, values::apply);
+        /** Texts that cost something: only those are worked out that a query names. */
+        public Builder<R> chosen(String name, String meaning, Choice<R> choice) {
+            choices.put(name, choice);
+            return field(name, Kind.TEXT, new TreeSet<>(), meaning, (record, now) -> List.of());
         }
 
         /** One of {@code words}. */
@@ -241,7 +269,7 @@ public final class Fields<R> {
 
         /** The description. */
         public Fields<R> build() {
-            return new Fields<>(what, fields, families);
+            return new Fields<>(this);
         }
     }
 }

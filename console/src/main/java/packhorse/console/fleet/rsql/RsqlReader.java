@@ -153,7 +153,7 @@ public final class RsqlReader implements QueryReader {
         Head head = heads.next();
         Operator operator = Operator.of(comparison.getOperator().getSymbol());
         Field<R> field = at(head.selector(), () -> fields.field(comparison.getSelector()));
-        return at(head.value(), () -> Fields.comparison(field, operator, comparison.getArguments()));
+        return at(head.value(), () -> fields.comparison(field, operator, comparison.getArguments()));
     }
 
     private static <T> T at(int column, Supplier<T> reading) {

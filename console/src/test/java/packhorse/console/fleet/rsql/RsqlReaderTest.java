@@ -23,7 +23,8 @@ import packhorse.console.fleet.Machines;
 import packhorse.console.fleet.Query;
 
 final class RsqlReaderTest {
-    private static final Fields<EndpointFacts> FIELDS = EndpointFields.with((facts, now) -> List.of("desks", "pilots"));
+    private static final Fields<EndpointFacts> FIELDS =
+            EndpointFields.with(named -> (facts, now) -> List.of("desks", "pilots"));
     private static final EndpointFacts DESKTOP = Machines.desktop(
             7, "berlin", Map.of("env", "prod", "owner", "R&D (north)", "path", "C:\\tools", "star", "a*b"));
 
