@@ -19,8 +19,10 @@ import packhorse.core.UsageException;
  * the machine.
  */
 enum Engine {
-    SQLITE("BLOB", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
-    POSTGRESQL("BYTEA", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+    SQLITE("BLOB", "TEXT", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
+    // Without a collation of its own a text would be sorted by the rules of a language, which differ from server to
+    // server.
+    POSTGRESQL("BYTEA", "TEXT COLLATE \"C\"", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
 
     /** Reading is short and the processors are few; more connections only wait for these. */
     private static final int READERS = 4;
@@ -30,10 +32,12 @@ enum Engine {
     private static final int WAIT_MILLIS = 10_000;
 
     private final String bytesType;
+    private final String keyType;
     private final String nowMillis;
 
-    Engine(String bytesType, String nowMillis) {
+    Engine(String bytesType, String keyType, String nowMillis) {
         this.bytesType = bytesType;
+        this.keyType = keyType;
         this.nowMillis = nowMillis;
     }
 
@@ -49,9 +53,23 @@ enum Engine {
         return bytesType;
     }
 
+    /** The type of a column of texts that are sorted by their characters' numbers. */
+    String keyType() {
+        return keyType;
+    }
+
     /** The database's own clock in milliseconds, as an expression: consoles' clocks differ. */
     String nowMillis() {
         return nowMillis;
+    }
+
+    /** What a query ends with whose rows nobody else may change until the transaction ends. */
+    String lockRows() {
+        return switch (this) {
+            // One writer at a time.
+            case SQLITE -> "";
+            case POSTGRESQL -> " FOR UPDATE";
+        };
     }
 
     /** For transactions that write. */

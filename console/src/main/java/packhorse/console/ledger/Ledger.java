@@ -72,7 +72,11 @@ public final class Ledger implements AutoCloseable {
         Flyway flyway = Flyway.configure()
                 .dataSource(writer)
                 .locations("classpath:packhorse/console/ledger/migrations")
-                .placeholders(Map.of("bytes", Engine.of(config).bytesType()))
+                .placeholders(Map.of(
+                        "bytes",
+                        Engine.of(config).bytesType(),
+                        "key",
+                        Engine.of(config).keyType()))
                 .validateMigrationNaming(true)
                 .target(schema)
                 .load();

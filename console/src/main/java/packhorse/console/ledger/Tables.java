@@ -7,7 +7,8 @@ final class Tables {
     /** It has a row from its making on. */
     static final String SEEDED = "audit_head";
 
-    static final List<String> ALL = List.of("lease", "audit", SEEDED, "status", "report_head", "action_now", "outbox");
+    static final List<String> ALL = List.of(
+            "lease", "audit", SEEDED, "status", "report_head", "action_now", "record", "counter", "answered", "outbox");
 
     private Tables() {}
 }

@@ -70,6 +70,7 @@ final class ArchitectureTest {
             Map.entry("com.github.mangstadt.vinnie..", Set.of("packhorse.console.icalendar")),
             // Mail is one of the means to tell somebody.
             Map.entry("jakarta.mail..", Set.of("packhorse.console.notify")),
+            Map.entry("tools.jackson..", Set.of("packhorse.console.json")),
             Map.entry("org.jdbi..", Set.of("packhorse.console.ledger")),
             Map.entry("com.zaxxer.hikari..", Set.of("packhorse.console.ledger")),
             Map.entry("org.flywaydb..", Set.of("packhorse.console.ledger"))));

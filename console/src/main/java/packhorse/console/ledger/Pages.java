@@ -1,0 +1,81 @@
+package packhorse.console.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import packhorse.console.change.Actor;
+import packhorse.console.change.CommunicationsPlan;
+import packhorse.console.notice.Notice;
+import packhorse.console.notice.Notifier;
+
+/**
+ * What one transaction sees and does. All of it happens, or nothing; the audit links with it. Nobody keeps it beyond the transaction.
+ *
+ * <p>Ids have 1 to {@value #ID_LENGTH_MAX} characters and are plain text.
+ */
+public interface Pages {
+    /** More than any id of ours has. */
+    int ID_LENGTH_MAX = 200;
+
+    /** A record, where it is there. */
+    <T> Optional<Stored<T>> find(Kind<T> kind, String id);
+
+    /** A record that has to be there; {@link Refusal.Why#NOT_THERE} otherwise. */
+    <T> Stored<T> get(Kind<T> kind, String id);
+
+    /**
+     * A record that has to be there, and still as it was seen; {@link Refusal.Why#STALE} otherwise, naming who changed it.
+     *
+     * @param seen its version, where one is insisted on
+     */
+    <T> Stored<T> get(Kind<T> kind, String id, OptionalLong seen);
+
+    /** A new record; {@link Refusal.Why#EXISTS} where its id is taken. */
+    <T> Stored<T> add(Kind<T> kind, String id, T value);
+
+    /** Another value in place of the one that was seen; {@link Refusal.Why#STALE} where it is not the newest any more. */
+    <T> Stored<T> change(Stored<T> seen, T now);
+
+    /** Takes it away; {@link Refusal.Why#STALE} where it is not the newest any more. */
+    void remove(Stored<?> seen);
+
+    /** Some records, by id. */
+    <T> List<Stored<T>> list(Kind<T> kind, Look look);
+
+    /** How many there are, whatever the look's limit. */
+    long count(Kind<?> kind, Look look);
+
+    /**
+     * The next name of a row that has no gaps but those of transactions that were given up: {@code CO-2026-0001}.
+     *
+     * @param prefix two capital letters
+     */
+    String next(String prefix, int year);
+
+    /**
+     * Adds to the audit chain what is being done. Who and when are the transaction's.
+     *
+     * @param what the act: {@code order.approve}
+     * @param subject the record's id
+     * @param details what else is worth knowing, by name
+     */
+    void audit(String what, String subject, Map<String, String> details);
+
+    /**
+     * Tells of what is being done those who are to hear of it, by the outbox.
+     *
+     * @param plan who hears what, and how
+     */
+    void tell(Notifier notifier, Notice notice, CommunicationsPlan plan);
+
+    /** What was answered to those who may ask twice. */
+    Answers answers();
+
+    /** Who does it. */
+    Actor who();
+
+    /** When, the same for all of it. */
+    Instant now();
+}
