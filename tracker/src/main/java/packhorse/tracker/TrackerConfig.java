@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import packhorse.core.UsageException;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
 import packhorse.core.topology.HostPort;
@@ -21,6 +22,7 @@ import packhorse.tracker.catalogue.MirrorConfig;
  * @param standing how this tracker proves who it is, and whether it lets others join
  * @param sites the site map's file
  * @param desired the file of desired states, if there is one
+ * @param console whether consoles govern it; then there is no file of desired states
  * @param mirror what is mirrored of the repository
  * @param publicUrl how others reach the HTTP doors, for announce URLs; empty: the first address of {@code listen}
  */
@@ -32,6 +34,7 @@ public record TrackerConfig(
         Standing standing,
         Path sites,
         Optional<Path> desired,
+        boolean console,
         MirrorConfig mirror,
         Optional<URI> publicUrl) {
     /** Where other BitTorrent clients and whoever watches expect a tracker. */
@@ -78,9 +81,18 @@ public record TrackerConfig(
         }
     }
 
-    /** The same with another file of desired states. */
+    /**
+     * The same with another file of desired states.
+     *
+     * @throws UsageException where consoles say what is desired
+     */
     public TrackerConfig withDesired(Path file) {
-        return new TrackerConfig(listen, udp, agents, secure, standing, sites, Optional.of(file), mirror, publicUrl);
+        if (console) {
+            throw new UsageException("--desired " + file
+                    + " and console: true exclude each other: leave out the one that is not to say what is desired");
+        }
+        return new TrackerConfig(
+                listen, udp, agents, secure, standing, sites, Optional.of(file), false, mirror, publicUrl);
     }
 
     /** Reads the file; errors name file, line and column. */
@@ -93,6 +105,11 @@ public record TrackerConfig(
         Standing standing = standing(yaml, data);
         MirrorConfig mirror = new MirrorConfig(
                 yaml.value("origin", TrackerConfig::origin), data, trustedRoot(yaml, standing), refresh(yaml));
+        boolean console = yaml.optionalBool("console").orElse(false);
+        if (console && yaml.has("desired")) {
+            throw yaml.error(
+                    "desired", "with console: true consoles say what is desired; leave out desired:, or console:");
+        }
         TrackerConfig config = new TrackerConfig(
                 listen,
                 yaml.has("udp") ? yaml.list("udp", ListenAddress::parse) : listen,
@@ -101,6 +118,7 @@ public record TrackerConfig(
                 standing,
                 yaml.path("sites"),
                 yaml.optionalPath("desired"),
+                console,
                 mirror,
                 yaml.optional("publicUrl", TrackerConfig::url));
         yaml.finish();

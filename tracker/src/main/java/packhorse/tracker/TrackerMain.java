@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Sha256;
@@ -25,14 +26,18 @@ import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.core.wire.WireConfig;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.console.ConsoleGovernance;
 import packhorse.tracker.enrol.LocalAuthority;
 import packhorse.tracker.governance.GovernanceConfig;
 import packhorse.tracker.governance.GovernanceDesk;
+import packhorse.tracker.governance.GovernanceOverview;
 import packhorse.tracker.http.Doors;
 import packhorse.tracker.http.HttpDoor;
 import packhorse.tracker.http.Meters;
 import packhorse.tracker.http.SecureDoors;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.ConsoleListener;
+import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
 import packhorse.tracker.session.SessionDoor;
@@ -72,11 +77,10 @@ public final class TrackerMain implements AutoCloseable {
                     system,
                     manifests -> desk.know(openSwarms(manifests)));
             parts.push(mirror::close);
-            GovernanceDesk governance = GovernanceDesk.start(
-                    GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
-            parts.push(governance::close);
+            Rule rule = rule(config, mirror, system);
+            parts.push(rule.end());
             sessions = AgentSessions.start(
-                    SessionConfig.DEFAULT, sites, clock, system, desk, governance, passport.denied());
+                    SessionConfig.DEFAULT, sites, clock, system, desk, rule.governance(), passport.denied());
             parts.push(sessions::close);
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
@@ -85,7 +89,7 @@ public final class TrackerMain implements AutoCloseable {
             Meters meters = new Meters(sessions, desk, udp::counts);
             http = HttpDoor.open(
                     config.listen(),
-                    new Doors(sessions, desk, mirror, governance::overview, meters, () -> announceUrls(config)));
+                    new Doors(sessions, desk, mirror, rule.overview(), meters, () -> announceUrls(config)));
             parts.push(http::close);
             secure = HttpDoor.open(
                     config.secure(),
@@ -102,6 +106,7 @@ public final class TrackerMain implements AutoCloseable {
                     sessions,
                     passport.denied(),
                     new OriginNews(mirror),
+                    rule.consoles(),
                     system);
             parts.push(agents::close);
             SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
@@ -110,6 +115,20 @@ public final class TrackerMain implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** By whom agents are governed: consoles, or a file. */
+    private record Rule(
+            Governance governance, ConsoleListener consoles, Supplier<GovernanceOverview> overview, Part end) {}
+
+    private static Rule rule(TrackerConfig config, Mirror mirror, InstantSource system) {
+        if (config.console()) {
+            ConsoleGovernance consoles = ConsoleGovernance.start(mirror::contents, system);
+            return new Rule(consoles, consoles, consoles::overview, consoles::close);
+        }
+        GovernanceDesk desk = GovernanceDesk.start(
+                GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
+        return new Rule(desk, ConsoleListener.NONE, desk::overview, desk::close);
     }
 
     /** Starts a tracker; whatever it cannot do is one line in the exception, and nothing stays behind. */

@@ -78,7 +78,7 @@ final class WireChannel implements WireSession {
     private final InetSocketAddress remote;
     private final long startedNanos;
     private final FrameAssembler assembler = new FrameAssembler(WireConfig.GREETING_BYTES_MAX);
-    private final FrameAllowance allowance;
+    private volatile FrameAllowance allowance;
 
     private final CountDownLatch gone = new CountDownLatch(1);
 
@@ -194,6 +194,11 @@ final class WireChannel implements WireSession {
         }
         assembler.allow(FrameCodec.FRAME_BYTES_MAX);
         return true;
+    }
+
+    /** From now on it may send as much as it likes: it is one of the few that speak for many. */
+    void unmetered() {
+        allowance = new FrameAllowance(Integer.MAX_VALUE, Integer.MAX_VALUE, System.nanoTime());
     }
 
     // ---- in

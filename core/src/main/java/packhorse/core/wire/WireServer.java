@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.identity.TlsProfile;
@@ -310,6 +311,10 @@ public final class WireServer implements AutoCloseable {
         }
 
         private void welcome(WireChannel channel, Hello hello, int version, Set<String> common) {
+            if (channel.peer().role() == DeploymentRole.CONSOLE) {
+                // One frame of agents' words is many frames' worth, and a console that says much is slowed down by TCP.
+                channel.unmetered();
+            }
             channel.greet(
                     Envelope.newBuilder()
                             .setWelcome(Welcome.newBuilder()

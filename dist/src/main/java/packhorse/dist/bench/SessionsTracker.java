@@ -25,6 +25,7 @@ import packhorse.core.topology.EndpointId;
 import packhorse.core.wire.WireConfig;
 import packhorse.core.wire.WireCounts;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.ConsoleListener;
 import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.SessionConfig;
 import packhorse.tracker.session.SessionDoor;
@@ -118,6 +119,7 @@ final class SessionsTracker implements Callable<Integer> {
                         sessions,
                         denied,
                         report -> {},
+                        ConsoleListener.NONE,
                         clock)) {
             InetSocketAddress at = door.addresses().getFirst();
             say(out, "listening " + at.getAddress().getHostAddress() + ":" + at.getPort());

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.DesiredState;
@@ -167,10 +169,20 @@ public final class Ruling {
 
     /** Why the endpoint may not have the subject, in one line with the mend; empty when it may. */
     public Optional<String> refusal(Target target, Subject subject) {
+        return refusal(subject, pack -> mayHave(target, pack), asked -> notEntitled(target, asked));
+    }
+
+    /**
+     * As above, where somebody else says what the endpoint may have.
+     *
+     * @param may whether it may have a pack
+     * @param notEntitled what to say of a release that it may not have
+     */
+    public Optional<String> refusal(Subject subject, Predicate<Sha256> may, Function<Subject, String> notEntitled) {
         if (subject.bundle()) {
             return stock.bundle(subject.id().name(), subject.id().version())
                     .map(bundle -> bundle.members().stream()
-                            .flatMap(member -> refusal(target, Subject.release(member)).stream())
+                            .flatMap(member -> refusal(Subject.release(member), may, notEntitled).stream())
                             .findFirst())
                     .orElseGet(() -> Optional.of(unlisted(subject)));
         }
@@ -184,7 +196,7 @@ public final class Ruling {
                     + listed.get().manifest() + ", not as " + subject.digest().get()
                     + "; refresh the catalogue and ask again");
         }
-        return mayHave(target, listed.get().pack()) ? Optional.empty() : Optional.of(notEntitled(target, subject));
+        return may.test(listed.get().pack()) ? Optional.empty() : Optional.of(notEntitled.apply(subject));
     }
 
     private String unlisted(Subject subject) {

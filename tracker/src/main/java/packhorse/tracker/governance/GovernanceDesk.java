@@ -378,17 +378,17 @@ public final class GovernanceDesk implements Governance, AutoCloseable {
     }
 
     @Override
-    public InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta) {
-        return InventoryNeeded.newBuilder()
+    public CompletableFuture<InventoryNeeded> inventory(EndpointId endpoint, InventoryDelta delta) {
+        return CompletableFuture.completedFuture(InventoryNeeded.newBuilder()
                 .setHave(inventories.take(endpoint, delta))
-                .build();
+                .build());
     }
 
     @Override
-    public InventoryNeeded inventoryKnown(EndpointId endpoint) {
-        return InventoryNeeded.newBuilder()
+    public Optional<InventoryNeeded> inventoryKnown(EndpointId endpoint) {
+        return Optional.of(InventoryNeeded.newBuilder()
                 .setHave(inventories.revision(endpoint))
-                .build();
+                .build());
     }
 
     @Override

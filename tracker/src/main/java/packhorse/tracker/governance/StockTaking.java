@@ -7,10 +7,11 @@ import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.desired.Stock;
 
 /** Makes of the mirrored catalogue what rulings need of it. */
-final class StockTaking {
+public final class StockTaking {
     private StockTaking() {}
 
-    static Stock of(Mirror.Contents contents) {
+    /** The catalogue's releases and bundles. */
+    public static Stock of(Mirror.Contents contents) {
         return new Stock(
                 contents.version(),
                 contents.manifests().stream().map(StockTaking::listed).toList(),

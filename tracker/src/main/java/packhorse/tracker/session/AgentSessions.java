@@ -34,6 +34,7 @@ import packhorse.core.message.v1.AgentReport;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.InventoryNeeded;
+import packhorse.core.message.v1.LeaseRequest;
 import packhorse.core.message.v1.Refusal;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
@@ -255,12 +256,19 @@ public final class AgentSessions implements AutoCloseable {
                     .store(endpoint, paper.getStatusReports())
                     .thenAccept(stored -> tell(session, Envelope.newBuilder().setReportsStored(stored)));
         }
-        InventoryNeeded known = governance.inventory(endpoint, paper.getInventoryDelta());
-        // In the middle of a revision that takes several frames, an answer would read as a wish for all of it again.
-        if (!paper.getInventoryDelta().getMore()) {
-            tell(session, Envelope.newBuilder().setInventoryNeeded(known));
-        }
-        return CompletableFuture.completedStage(true);
+        boolean last = !paper.getInventoryDelta().getMore();
+        return governance.inventory(endpoint, paper.getInventoryDelta()).whenComplete((known, failure) -> {
+            if (failure != null) {
+                Line line = open.get(session);
+                if (line != null) {
+                    line.inventoryLost = true;
+                }
+            } else if (last) {
+                // In the middle of a revision that takes several frames, an answer would read as a wish for all of it
+                // again.
+                tell(session, Envelope.newBuilder().setInventoryNeeded(known));
+            }
+        });
     }
 
     private static boolean tell(WireSession session, Envelope.Builder message) {
@@ -383,7 +391,12 @@ public final class AgentSessions implements AutoCloseable {
         List<Line> misplaced =
                 lines.values().stream().filter(line -> line.misplaced).toList();
         misplaced.forEach(line -> expel(line.id, "another site map is in force; say again where you are"));
-        lines.values().forEach(line -> line.desiredDue = true);
+        lines.values().forEach(line -> {
+            line.desiredDue = true;
+            if (line.here) {
+                sayHere(line);
+            }
+        });
         candidates.addAll(lines.keySet());
         dirty.addAll(directory.packs());
         listenersChanged = true;
@@ -396,6 +409,7 @@ public final class AgentSessions implements AutoCloseable {
         swarms.forget(agent);
         Line line = lines.remove(agent);
         if (line != null) {
+            sayGone(line);
             line.session.close(reason, true);
         }
     }
@@ -418,6 +432,7 @@ public final class AgentSessions implements AutoCloseable {
         if (!lines.remove(line.id, line)) {
             return;
         }
+        sayGone(line);
         if (denied.denied(line.id, line.session.peer().serial())) {
             // Whoever is thrown out will not be back in a moment.
             forget(directory.forget(line.id));
@@ -444,12 +459,37 @@ public final class AgentSessions implements AutoCloseable {
                                 .setEntitlementAnswer(governance.entitled(
                                         line.id, siteOf(line.id), envelope.getEntitlementQuestion())));
             }
-            case LEASE_REQUEST ->
-                tell(
-                        line.session,
-                        Envelope.newBuilder()
-                                .setLeaseAnswer(leases.answer(line.id, siteOf(line.id), envelope.getLeaseRequest())));
+            case LEASE_REQUEST -> rule(line, envelope.getLeaseRequest());
             default -> LOG.debug("{} sends {}, which is nothing for a tracker", line.session, envelope.getBodyCase());
+        }
+    }
+
+    private void rule(Line line, LeaseRequest request) {
+        Optional<String> site = siteOf(line.id);
+        WireSession session = line.session;
+        governance
+                .lease(line.id, site, request)
+                .ifPresentOrElse(
+                        ruling -> {
+                            var unused = ruling.thenAccept(answer ->
+                                    tell(session, Envelope.newBuilder().setLeaseAnswer(answer)));
+                        },
+                        () -> tell(
+                                session, Envelope.newBuilder().setLeaseAnswer(leases.answer(line.id, site, request))));
+    }
+
+    /** Tells governance that an agent is here, where it is, and what it acts on. */
+    private void sayHere(Line line) {
+        if (line.role == DeploymentRole.AGENT) {
+            line.here = true;
+            governance.here(line.id, siteOf(line.id), line.acting);
+        }
+    }
+
+    private void sayGone(Line line) {
+        if (line.here) {
+            line.here = false;
+            governance.gone(line.id);
         }
     }
 
@@ -506,6 +546,8 @@ public final class AgentSessions implements AutoCloseable {
         dirty.addAll(handout.confirm(message.getKnownRevision()));
         settling |= newcomer && now.isBefore(settledAt) && transfers(report);
         long acting = message.getDesiredRevision();
+        line.acting = acting;
+        sayHere(line);
         if (acting != 0 && acting != line.desiredTold && governance.known(line.id, siteOf(line.id), acting)) {
             line.desiredTold = -1;
             line.desiredDue = true;
@@ -537,7 +579,13 @@ public final class AgentSessions implements AutoCloseable {
         }
         if (governanceChanged.getAndSet(false)) {
             dirty.addAll(directory.packs());
-            lines.values().forEach(line -> line.desiredDue = true);
+            lines.values().forEach(line -> {
+                line.desiredDue = true;
+                if (line.inventoryLost) {
+                    line.inventoryLost = false;
+                    line.inventoryAsked = false;
+                }
+            });
             candidates.addAll(lines.keySet());
         }
         if (settling && !now.isBefore(settledAt)) {
@@ -586,7 +634,9 @@ public final class AgentSessions implements AutoCloseable {
     private void probe(Line line, Instant now) {
         Duration silence = line.session.silence();
         if (silence.compareTo(Directory.SILENCE_MAX) > 0) {
-            lines.remove(line.id, line);
+            if (lines.remove(line.id, line)) {
+                sayGone(line);
+            }
             forget(directory.forget(line.id));
             line.session.close("silent for " + silence.toSeconds() + " s while others fetch with you", true);
         } else if (silence.compareTo(config.probeAfter()) > 0
@@ -614,7 +664,10 @@ public final class AgentSessions implements AutoCloseable {
         for (EndpointId endpoint : thrownOut) {
             forget(directory.forget(endpoint));
             swarms.forget(endpoint);
-            lines.remove(endpoint);
+            Line line = lines.remove(endpoint);
+            if (line != null) {
+                sayGone(line);
+            }
         }
         candidates.addAll(lines.keySet());
     }
@@ -665,10 +718,15 @@ public final class AgentSessions implements AutoCloseable {
     }
 
     private boolean toldInventory(Line line) {
-        if (!line.inventoryAsked) {
-            line.inventoryAsked =
-                    tell(line.session, Envelope.newBuilder().setInventoryNeeded(governance.inventoryKnown(line.id)));
+        if (line.inventoryAsked) {
+            return true;
         }
+        Optional<InventoryNeeded> known = governance.inventoryKnown(line.id);
+        if (known.isEmpty()) {
+            // Whoever will know says that something changed.
+            return true;
+        }
+        line.inventoryAsked = tell(line.session, Envelope.newBuilder().setInventoryNeeded(known.get()));
         return line.inventoryAsked;
     }
 
@@ -678,7 +736,8 @@ public final class AgentSessions implements AutoCloseable {
             return true;
         }
         DesiredStateUpdate desired = governance.desiredOf(line.id, siteOf(line.id));
-        boolean told = desired.getRevision() == line.desiredTold
+        boolean told = desired.getRevision() == 0
+                || desired.getRevision() == line.desiredTold
                 || tell(line.session, Envelope.newBuilder().setDesiredState(desired));
         line.desiredTold = told ? desired.getRevision() : line.desiredTold;
         line.desiredDue = !told;
@@ -688,6 +747,10 @@ public final class AgentSessions implements AutoCloseable {
     private boolean toldAssignment(Line line) {
         if (settling) {
             return false;
+        }
+        if (line.role == DeploymentRole.AGENT && !governance.knows(line.id)) {
+            // Whoever comes to know it says that something changed.
+            return true;
         }
         Handout handout = swarms.handout(line.id);
         if (handout.changed()) {

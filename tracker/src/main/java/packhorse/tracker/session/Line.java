@@ -34,6 +34,15 @@ final class Line {
 
     boolean inventoryAsked;
 
+    /** Something of the inventory came while nobody could take it. Any thread. */
+    volatile boolean inventoryLost;
+
+    /** Revision of the desired state that the agent says it acts on. */
+    long acting;
+
+    /** Whether governance was told that it is here. */
+    boolean here;
+
     /** Whether its last report was refused for the address in it; under another site map it may be right. */
     boolean misplaced;
 

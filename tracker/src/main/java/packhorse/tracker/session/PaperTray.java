@@ -1,6 +1,7 @@
 package packhorse.tracker.session;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -64,16 +65,22 @@ final class PaperTray {
                 .whenCompleteAsync(
                         (result, failure) -> {
                             if (failure != null) {
-                                Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                                        ? failure.getCause()
-                                        : failure;
-                                LOG.error(
-                                        "what an agent sent was not stored and is not acknowledged: {}",
-                                        cause.toString());
+                                complain(
+                                        failure instanceof CompletionException && failure.getCause() != null
+                                                ? failure.getCause()
+                                                : failure);
                             }
                             next();
                         },
                         workers);
+    }
+
+    private static void complain(Throwable cause) {
+        if (cause instanceof CancellationException) {
+            LOG.debug("nobody stores what an agent sent now; it sends it again");
+        } else {
+            LOG.error("what an agent sent was not stored and is not acknowledged: {}", cause.toString());
+        }
     }
 
     private CompletionStage<?> done(Envelope paper) {

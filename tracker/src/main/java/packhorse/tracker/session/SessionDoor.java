@@ -18,8 +18,8 @@ import packhorse.core.wire.WireServer;
 import packhorse.core.wire.WireSession;
 
 /**
- * Where agents come in: the wire's sessions become those of {@link AgentSessions}. The deny-list is asked for each of them, and
- * when it changes the sessions of those it names end at once.
+ * Where agents come in: the wire's sessions become those of {@link AgentSessions}, and consoles' those of a
+ * {@link ConsoleListener}. The deny-list is asked for each of them, and when it changes the sessions of those it names end at once.
  */
 public final class SessionDoor implements AutoCloseable {
     private final WireServer server;
@@ -42,21 +42,23 @@ public final class SessionDoor implements AutoCloseable {
             AgentSessions sessions,
             DenyList denied,
             OriginListener origins,
+            ConsoleListener consoles,
             InstantSource clock) {
-        WireServer server =
-                WireServer.open(addresses, identity, config, Set.of(), new Admitted(sessions, denied, origins), clock);
+        WireServer server = WireServer.open(
+                addresses, identity, config, Set.of(), new Admitted(sessions, denied, origins, consoles), clock);
         denied.onChange(() ->
                 server.closeIf(remote -> denied.refuse(remote).isPresent(), "this machine's certificate was revoked"));
         return new SessionDoor(server);
     }
 
-    private record Admitted(AgentSessions sessions, DenyList denied, OriginListener origins)
+    private record Admitted(AgentSessions sessions, DenyList denied, OriginListener origins, ConsoleListener consoles)
             implements WireServer.Listener {
         @Override
         public Optional<String> refuse(RemoteIdentity remote) {
             return switch (remote.role()) {
                 case AGENT, ORIGIN -> denied.refuse(remote);
-                case TRACKER, CONSOLE ->
+                case CONSOLE -> denied.refuse(remote).or(() -> consoles.refuse(remote));
+                case TRACKER ->
                     Optional.of("this door is for agents and origins, and the certificate is of a "
                             + remote.role().word());
             };
@@ -64,11 +66,22 @@ public final class SessionDoor implements AutoCloseable {
 
         @Override
         public void opened(WireSession session, Hello hello) {
-            sessions.opened(session);
+            if (isConsole(session)) {
+                consoles.opened(session);
+            } else {
+                sessions.opened(session);
+            }
+        }
+
+        private static boolean isConsole(WireSession session) {
+            return session.peer().role() == DeploymentRole.CONSOLE;
         }
 
         @Override
         public boolean received(WireSession session, Envelope message) {
+            if (isConsole(session)) {
+                return consoles.received(session, message);
+            }
             boolean taken = sessions.received(session, message);
             if (taken && message.hasAgentReport() && session.peer().role() == DeploymentRole.ORIGIN) {
                 origins.reported(message.getAgentReport());
@@ -78,7 +91,11 @@ public final class SessionDoor implements AutoCloseable {
 
         @Override
         public void closed(WireSession session) {
-            sessions.closed(session);
+            if (isConsole(session)) {
+                consoles.closed(session);
+            } else {
+                sessions.closed(session);
+            }
         }
     }
 

@@ -121,6 +121,9 @@ final class Swarms {
             List<Member> members = new ArrayList<>();
             Set<EndpointId> outsiders = new HashSet<>();
             for (Member member : directory.members(pack)) {
+                if (isUndecided(member)) {
+                    continue;
+                }
                 if (mayHave(member, pack, whereabouts.of(member.address()))) {
                     members.add(member);
                 } else {
@@ -155,6 +158,12 @@ final class Swarms {
         Set<EndpointId> different = Set.copyOf(changed);
         changed.clear();
         return different;
+    }
+
+    /** Whether nobody has said yet what it may have; it is neither let in nor turned away. */
+    private boolean isUndecided(Member member) {
+        Vouch vouch = handout(member.id()).vouch();
+        return (vouch == null || vouch.role() == DeploymentRole.AGENT) && !governance.knows(member.id());
     }
 
     private boolean mayHave(Member member, Sha256 pack, Place place) {

@@ -288,11 +288,11 @@ final class GovernanceDeskTest {
                 .setRevision(77)
                 .addChanged(InventoryItem.newBuilder().setKey("os").putFields("id", "debian"))
                 .build();
-        assertEquals(77, desk.inventory(ONE, whole).getHave());
+        assertEquals(77, desk.inventory(ONE, whole).join().getHave());
         desk.close();
         desk = start();
-        assertEquals(77, desk.inventoryKnown(ONE).getHave());
-        assertEquals(0, desk.inventoryKnown(TWO).getHave());
+        assertEquals(77, desk.inventoryKnown(ONE).orElseThrow().getHave());
+        assertEquals(0, desk.inventoryKnown(TWO).orElseThrow().getHave());
         assertEquals(1, desk.store(ONE, reports).join().getSequence());
         assertEquals(0, desk.overview().reports().stored());
         StatusReports question = reports.toBuilder().clearReports().build();

@@ -60,6 +60,7 @@ import packhorse.tracker.catalogue.Repository;
 import packhorse.tracker.governance.GovernanceConfig;
 import packhorse.tracker.governance.GovernanceDesk;
 import packhorse.tracker.session.AgentSessions;
+import packhorse.tracker.session.ConsoleListener;
 import packhorse.tracker.session.Governance;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.SessionConfig;
@@ -256,6 +257,7 @@ class HttpDoorTest {
                         sessions,
                         DenyList.none(),
                         report -> {},
+                        ConsoleListener.NONE,
                         InstantSource.system());
                 WireClient agent = WireClient.startAlone(
                         WireClientConfig.of(

@@ -842,8 +842,8 @@ class AgentSessionsTest {
         }
 
         @Override
-        public InventoryNeeded inventory(EndpointId endpoint, InventoryDelta delta) {
-            return InventoryNeeded.newBuilder().setHave(delta.getRevision()).build();
+        public CompletableFuture<InventoryNeeded> inventory(EndpointId endpoint, InventoryDelta delta) {
+            return OPEN.inventory(endpoint, delta);
         }
 
         @Override

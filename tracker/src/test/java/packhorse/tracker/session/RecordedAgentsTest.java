@@ -63,6 +63,7 @@ final class RecordedAgentsTest {
                         sessions,
                         DenyList.none(),
                         report -> {},
+                        ConsoleListener.NONE,
                         InstantSource.system());
                 SSLSocket socket = connect(agent, door)) {
             List<byte[]> frames = Recordings.ofAgent(version);
