@@ -1,12 +1,10 @@
 package packhorse.console.notify;
 
-import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
-import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,19 +38,12 @@ public final class MailChannel implements Channel {
     private final MailConfig config;
     private final InstantSource clock;
     private final Session session;
-    private final InternetAddress from;
 
-    /** @throws UsageException when the sender's address is none, or the certificates cannot be read */
+    /** @throws UsageException when the certificates cannot be read */
     public MailChannel(MailConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
         this.session = Session.getInstance(properties(config));
-        try {
-            this.from = address(config.from());
-        } catch (AddressException e) {
-            throw new UsageException(
-                    "the sender of mail \"" + config.from() + "\" is no mail address: " + e.getMessage(), e);
-        }
     }
 
     private static Properties properties(MailConfig config) {
@@ -84,26 +76,11 @@ public final class MailChannel implements Channel {
         return properties;
     }
 
-    private static InternetAddress address(String text) throws AddressException {
-        InternetAddress address = new InternetAddress(text, true);
-        if (address.getAddress().indexOf('@') < 0) {
-            throw new AddressException("it has no domain");
-        }
-        return address;
-    }
-
     @Override
     public Attempt deliver(Parcel parcel) {
-        InternetAddress to;
-        try {
-            to = address(parcel.first().address());
-        } catch (AddressException e) {
-            return new Attempt.Refused(
-                    "\"" + parcel.first().address() + "\" is no mail address; mend it in the plan: " + e.getMessage());
-        }
-        if (!allowed(to)) {
-            return new Attempt.Refused("mail to " + to.getAddress() + " is not allowed; domains: of the console's"
-                    + " configuration has " + String.join(", ", config.domains()));
+        Optional<String> fault = config.fault(parcel.first().address());
+        if (fault.isPresent()) {
+            return new Attempt.Refused(fault.get());
         }
         try (Transport transport = session.getTransport("smtp")) {
             if (config.login().isPresent()) {
@@ -112,7 +89,8 @@ public final class MailChannel implements Channel {
             } else {
                 transport.connect();
             }
-            transport.sendMessage(mail(parcel, to), new Address[] {to});
+            MimeMessage mail = mail(parcel);
+            transport.sendMessage(mail, mail.getAllRecipients());
             return new Attempt.Sent();
         } catch (AuthenticationFailedException e) {
             return new Attempt.Failed(config.server() + " takes neither user nor password: " + e.getMessage());
@@ -126,14 +104,9 @@ public final class MailChannel implements Channel {
         }
     }
 
-    private boolean allowed(InternetAddress to) {
-        String domain = to.getAddress().substring(to.getAddress().lastIndexOf('@') + 1);
-        return config.domains().isEmpty() || config.domains().stream().anyMatch(domain::equalsIgnoreCase);
-    }
-
-    private MimeMessage mail(Parcel parcel, InternetAddress to) throws MessagingException {
-        String id = "<" + parcel.id() + "@"
-                + from.getAddress().substring(from.getAddress().lastIndexOf('@') + 1) + ">";
+    private MimeMessage mail(Parcel parcel) throws MessagingException {
+        InternetAddress from = MailConfig.parsed(config.from());
+        String id = "<" + parcel.id() + "@" + MailConfig.domain(from) + ">";
         MimeMessage mail = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
@@ -142,7 +115,9 @@ public final class MailChannel implements Channel {
         };
         Message message = parcel.message();
         mail.setFrom(from);
-        mail.setRecipient(jakarta.mail.Message.RecipientType.TO, to);
+        mail.setRecipient(
+                jakarta.mail.Message.RecipientType.TO,
+                MailConfig.parsed(parcel.first().address()));
         mail.setSubject(message.subject(), StandardCharsets.UTF_8.name());
         mail.setText(message.text() + "\n", StandardCharsets.UTF_8.name());
         mail.setSentDate(Date.from(clock.instant()));
