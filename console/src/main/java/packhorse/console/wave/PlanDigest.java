@@ -45,8 +45,8 @@ public final class PlanDigest {
         return Sha256.of(bytes(plan, manifests));
     }
 
-    /** The bytes that it is taken over. */
-    static byte[] bytes(Plan plan, List<Sha256> manifests) {
+    /** The bytes that it is taken over; evidence packs carry them. */
+    public static byte[] bytes(Plan plan, List<Sha256> manifests) {
         if (manifests.size() != plan.subjects().size()) {
             throw new IllegalArgumentException(
                     manifests.size() + " manifests for " + plan.subjects().size() + " releases; each needs its own");
