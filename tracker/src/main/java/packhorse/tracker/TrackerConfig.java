@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import packhorse.core.UsageException;
+import packhorse.core.config.ListenAddress;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
 import packhorse.core.topology.HostPort;

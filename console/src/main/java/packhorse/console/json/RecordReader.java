@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -127,7 +128,7 @@ final class RecordReader {
             Type generic = known.components().get(i).getGenericType();
             Object json = object.get(name);
             used += json == null ? 0 : 1;
-            values[i] = component(bound.getOrDefault(generic.getTypeName(), generic), json, place.key(name));
+            values[i] = component(bound(generic, bound), json, place.key(name));
         }
         if (known.is().isPresent()) {
             Object is = object.get(RecordType.IS);
@@ -148,6 +149,36 @@ final class RecordReader {
             }
         }
         return made(place, () -> known.make(values));
+    }
+
+    /** A type with what stands for its variables, {@code List<T>} of a {@code Page<T>} too. */
+    private static Type bound(Type type, Map<String, Type> bound) {
+        if (type instanceof ParameterizedType generic) {
+            return new Parameterized(
+                    (Class<?>) generic.getRawType(),
+                    Arrays.stream(generic.getActualTypeArguments())
+                            .map(one -> bound(one, bound))
+                            .toList());
+        }
+        return bound.getOrDefault(type.getTypeName(), type);
+    }
+
+    /** A type whose variables stand for something. */
+    private record Parameterized(Class<?> raw, List<Type> types) implements ParameterizedType {
+        @Override
+        public Type[] getActualTypeArguments() {
+            return types.toArray(new Type[0]);
+        }
+
+        @Override
+        public Type getRawType() {
+            return raw;
+        }
+
+        @Override
+        public @Nullable Type getOwnerType() {
+            return null;
+        }
     }
 
     private static String names(RecordType type) {

@@ -61,6 +61,11 @@ public final class AuditBook {
                 .list());
     }
 
+    /** The number of the newest link, 0 before the first. */
+    public long newest() {
+        return ledger.read(AuditBook::length);
+    }
+
     /** How many links there are. */
     static long length(Handle handle) {
         return handle.createQuery("SELECT number FROM audit_head WHERE one = 1")

@@ -5,7 +5,10 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import packhorse.console.change.Actor;
 
 /**
@@ -15,6 +18,9 @@ import packhorse.console.change.Actor;
  * {@link Refusal} or any other exception leaves everything as it was.
  */
 public final class Books implements AutoCloseable {
+    /** What this thread wants to have done with its next transaction. */
+    private static final ThreadLocal<@Nullable BiConsumer<@Nullable Object, Pages>> BESIDE = new ThreadLocal<>();
+
     private final Ledger ledger;
     private final InstantSource clock;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -35,10 +41,32 @@ public final class Books implements AutoCloseable {
         listeners.add(listener);
     }
 
+    /**
+     * Does {@code act}, and at the end of its first transaction that writes also {@code also}, with what that transaction gives back: both
+     * or neither. For what has to be kept with a decision by somebody who does not make it.
+     */
+    public <R> R alongside(BiConsumer<@Nullable Object, Pages> also, Supplier<R> act) {
+        BESIDE.set(also);
+        try {
+            return act.get();
+        } finally {
+            BESIDE.remove();
+        }
+    }
+
     /** Does {@code work}, all of it or nothing. */
     public <T> T write(Actor who, Function<Pages, T> work) {
         Instant now = now();
-        T result = ledger.write(handle -> work.apply(new SqlPages(ledger.engine(), handle, who, now, true)));
+        BiConsumer<@Nullable Object, Pages> also = BESIDE.get();
+        BESIDE.remove();
+        T result = ledger.write(handle -> {
+            Pages pages = new SqlPages(ledger.engine(), handle, who, now, true);
+            T done = work.apply(pages);
+            if (also != null) {
+                also.accept(done, pages);
+            }
+            return done;
+        });
         listeners.forEach(Runnable::run);
         return result;
     }

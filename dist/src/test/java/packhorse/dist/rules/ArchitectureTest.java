@@ -43,10 +43,18 @@ final class ArchitectureTest {
             Map.entry("org.apache.mina..", Set.of("packhorse.core.wire", "packhorse.tracker.udp")),
             Map.entry(
                     "io.javalin..",
-                    Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway")),
+                    Set.of(
+                            "packhorse.tracker.http",
+                            "packhorse.seeder.origin",
+                            "packhorse.peer.gateway",
+                            "packhorse.console.rest")),
             Map.entry(
                     "org.eclipse.jetty..",
-                    Set.of("packhorse.tracker.http", "packhorse.seeder.origin", "packhorse.peer.gateway")),
+                    Set.of(
+                            "packhorse.tracker.http",
+                            "packhorse.seeder.origin",
+                            "packhorse.peer.gateway",
+                            "packhorse.console.rest")),
             Map.entry("com.hazelcast..", Set.of("packhorse.tracker.cluster")),
             Map.entry("org.libtorrent4j..", Set.of("packhorse.peer.swarm")),
             Map.entry(

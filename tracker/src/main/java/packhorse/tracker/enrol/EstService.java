@@ -36,6 +36,7 @@ import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Pem;
 import packhorse.core.identity.RemoteIdentity;
+import packhorse.core.identity.WrongSecrets;
 import packhorse.core.topology.EndpointId;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.Certified;

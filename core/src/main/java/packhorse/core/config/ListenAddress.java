@@ -1,4 +1,4 @@
-package packhorse.tracker;
+package packhorse.core.config;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,17 +7,18 @@ import java.util.List;
 import packhorse.core.topology.IpAddress;
 
 /** Reads addresses to listen on; unlike those of peers they may have port 0, for any that is free. */
-final class ListenAddress {
+public final class ListenAddress {
     private static final int PORT_MAX = 65_535;
 
     private ListenAddress() {}
 
-    static List<InetSocketAddress> everywhere(int port) {
+    /** All IPv4 addresses of this machine. */
+    public static List<InetSocketAddress> everywhere(int port) {
         return List.of(parse("0.0.0.0:" + port));
     }
 
     /** @throws IllegalArgumentException unless the text is {@code a.b.c.d:port} or {@code [v6]:port} */
-    static InetSocketAddress parse(String text) {
+    public static InetSocketAddress parse(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");

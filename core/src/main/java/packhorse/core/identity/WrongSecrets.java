@@ -1,4 +1,4 @@
-package packhorse.tracker.enrol;
+package packhorse.core.identity;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -9,16 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Makes guessing slow: an address that sent wrong secrets waits, longer each time. A secret has 256 bits, so this protects
- * the disk and the processor rather than the secret. Neighbours in one IPv6 /64 are one address. Guarded by itself.
+ * Makes guessing slow: an address that sent wrong secrets waits, longer each time. Of tokens, which have 256 bits, this protects the disk
+ * and the processor rather than the secret. Neighbours in one IPv6 /64 are one address. Guarded by itself.
  */
-final class WrongSecrets {
+public final class WrongSecrets {
     /** A person mistypes or tries an old token; five times is nobody's mistake any more. */
-    static final int FREE = 5;
+    public static final int FREE = 5;
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     /** An office behind one address is locked out for no longer than a coffee. */
-    static final Duration WAIT_MAX = Duration.ofMinutes(5);
+    public static final Duration WAIT_MAX = Duration.ofMinutes(5);
     /** What was long ago is forgotten. */
     private static final Duration MEMORY = Duration.ofMinutes(15);
     /** A flood from everywhere evicts the oldest and fills no memory. */
@@ -33,13 +33,13 @@ final class WrongSecrets {
     private final Map<String, Tries> records = new LinkedHashMap<>(16, 0.75f, true);
 
     /** How long {@code from} still waits; zero when it may ask. */
-    synchronized Duration wait(InetAddress from, Instant now) {
+    public synchronized Duration wait(InetAddress from, Instant now) {
         Tries record = records.get(key(from));
         return record == null || !now.isBefore(record.until()) ? Duration.ZERO : Duration.between(now, record.until());
     }
 
     /** Counts a wrong secret. */
-    synchronized void wrong(InetAddress from, Instant now) {
+    public synchronized void wrong(InetAddress from, Instant now) {
         String key = key(from);
         Tries before = records.get(key);
         int count = before == null || before.last().plus(MEMORY).isBefore(now) ? 1 : before.count() + 1;
@@ -54,7 +54,7 @@ final class WrongSecrets {
     }
 
     /** Forgets what {@code from} did wrong. */
-    synchronized void right(InetAddress from) {
+    public synchronized void right(InetAddress from) {
         records.remove(key(from));
     }
 

@@ -1,0 +1,122 @@
+package packhorse.console;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import packhorse.console.ledger.LedgerConfig;
+import packhorse.core.config.ListenAddress;
+import packhorse.core.config.YamlDocument;
+import packhorse.core.config.YamlMap;
+import packhorse.core.topology.HostPort;
+import packhorse.core.trust.Passphrase;
+
+/**
+ * A console's configuration, as {@code console/samples/console.yaml} explains it.
+ *
+ * @param state the console's own directory
+ * @param listen where people and programs reach it
+ * @param plain whether without TLS; then all of {@code listen} are loopback addresses
+ * @param identity where joining put its key and certificates
+ * @param ledger where the ledger is
+ * @param trackers where trackers take sessions, in order of preference
+ * @param clamd where the virus scanner is, if there is one
+ */
+public record ConsoleConfig(
+        Path state,
+        List<InetSocketAddress> listen,
+        boolean plain,
+        Path identity,
+        LedgerConfig ledger,
+        List<HostPort> trackers,
+        Optional<HostPort> clamd) {
+    /** Where people expect a console. */
+    public static final int PORT_DEFAULT = 7500;
+
+    private static final int TRACKER_PORT = 7301;
+    private static final int CLAMD_PORT = 3310;
+    private static final int TRACKERS_MAX = 64;
+
+    public ConsoleConfig {
+        listen = List.copyOf(listen);
+        trackers = List.copyOf(trackers);
+        if (listen.isEmpty()) {
+            throw new IllegalArgumentException("a console listens on one address at least");
+        }
+    }
+
+    /** Reads the file; errors name file, line and column. */
+    public static ConsoleConfig read(Path file) {
+        return of(YamlDocument.read(file));
+    }
+
+    static ConsoleConfig of(YamlMap yaml) {
+        Path state = yaml.path("state");
+        boolean plain = yaml.optionalBool("plain").orElse(false);
+        ConsoleConfig config = new ConsoleConfig(
+                state,
+                listen(yaml, plain),
+                plain,
+                yaml.optionalPath("identity").orElseGet(() -> state.resolve("identity")),
+                yaml.optionalMap("ledger")
+                        .map(map -> ledger(map, state))
+                        .orElseGet(() -> new LedgerConfig.Embedded(state.resolve("ledger.db"))),
+                trackers(yaml),
+                yaml.optional("clamd", text -> HostPort.parse(text, CLAMD_PORT)));
+        yaml.finish();
+        return config;
+    }
+
+    private static List<InetSocketAddress> listen(YamlMap yaml, boolean plain) {
+        List<InetSocketAddress> addresses = yaml.has("listen")
+                ? yaml.list("listen", ListenAddress::parse)
+                : plain
+                        ? List.of(ListenAddress.parse("127.0.0.1:" + PORT_DEFAULT))
+                        : ListenAddress.everywhere(PORT_DEFAULT);
+        if (addresses.isEmpty()) {
+            throw yaml.error("listen", "a console listens on one address at least, such as 0.0.0.0:" + PORT_DEFAULT);
+        }
+        if (plain) {
+            addresses.stream()
+                    .filter(address -> !address.getAddress().isLoopbackAddress())
+                    .findFirst()
+                    .ifPresent(address -> {
+                        throw yaml.error(
+                                "listen",
+                                address.getAddress().getHostAddress() + " is no loopback address, and passwords do not"
+                                        + " travel without TLS: leave out plain:, or listen on 127.0.0.1 only");
+                    });
+        }
+        return addresses;
+    }
+
+    private static List<HostPort> trackers(YamlMap yaml) {
+        List<HostPort> trackers = yaml.optionalList("trackers", text -> HostPort.parse(text, TRACKER_PORT));
+        if (trackers.size() > TRACKERS_MAX) {
+            throw yaml.error("trackers", trackers.size() + " trackers; a console talks to at most " + TRACKERS_MAX);
+        }
+        return trackers;
+    }
+
+    private static LedgerConfig ledger(YamlMap yaml, Path state) {
+        Optional<Path> file = yaml.optionalPath("file");
+        Optional<String> url = yaml.optionalString("url");
+        Optional<String> user = yaml.optionalString("user");
+        Optional<Path> passwordFile = yaml.optionalPath("passwordFile");
+        if (url.isEmpty()) {
+            for (String key : List.of("user", "passwordFile")) {
+                if (yaml.has(key)) {
+                    throw yaml.error(key, "this is for a server: set url: too, or leave it out");
+                }
+            }
+            return new LedgerConfig.Embedded(file.orElseGet(() -> state.resolve("ledger.db")));
+        }
+        if (file.isPresent()) {
+            throw yaml.error("file", "the ledger is a file or a server: leave out file: or url:");
+        }
+        return new LedgerConfig.Server(
+                url.get(),
+                user.orElseThrow(() -> yaml.error("url", "a server wants to know who asks: set user:")),
+                passwordFile.map(path -> String.valueOf(Passphrase.ofFile(path))));
+    }
+}
