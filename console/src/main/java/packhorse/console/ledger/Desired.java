@@ -3,8 +3,6 @@ package packhorse.console.ledger;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import packhorse.console.wave.Line;
-import packhorse.console.wave.WaveId;
 import packhorse.core.state.DesiredState;
 import packhorse.core.topology.EndpointId;
 
@@ -21,9 +19,6 @@ public interface Desired {
 
     /** Takes the items of these actions away. */
     void drop(Collection<String> actions);
-
-    /** Takes away whatever was only sent ahead to members of a wave, in this release line. */
-    void dropStaged(WaveId wave, Line line);
 
     /** What an endpoint should have, in the order in which it was ordered. */
     DesiredState of(EndpointId endpoint);

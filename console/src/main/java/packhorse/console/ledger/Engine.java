@@ -72,6 +72,11 @@ enum Engine {
         };
     }
 
+    /** Holds the rows that are read until the transaction ends; where only one writes anyway, nothing has to be said. */
+    String forUpdate() {
+        return this == SQLITE ? "" : " FOR UPDATE";
+    }
+
     /** For transactions that write. */
     static HikariDataSource writer(LedgerConfig config) {
         return switch (config) {

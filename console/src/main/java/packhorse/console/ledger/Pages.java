@@ -70,6 +70,18 @@ public interface Pages {
      */
     void tell(Notifier notifier, Notice notice, CommunicationsPlan plan);
 
+    /** Who is in which wave, and what became of each. */
+    Waves waves();
+
+    /** What each endpoint should have. */
+    Desired desired();
+
+    /** What endpoints said. */
+    Statuses statuses();
+
+    /** All endpoints. */
+    Fleet fleet();
+
     /** What was answered to those who may ask twice. */
     Answers answers();
 

@@ -19,6 +19,8 @@ import packhorse.console.json.Records;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.notice.Notice;
 import packhorse.console.notice.Notifier;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.Wave;
 import packhorse.core.PlainText;
 
 /** Pages over one transaction's handle. */
@@ -115,6 +117,7 @@ final class SqlPages implements Pages {
         if (added == 0) {
             throw new Refusal(Why.EXISTS, "there is a " + kind + " " + id + " already");
         }
+        runs(value);
         return new Stored<>(kind, id, 1, value, now, who.name());
     }
 
@@ -139,7 +142,29 @@ final class SqlPages implements Pages {
         if (changed == 0) {
             throw stale(get(seen.kind(), seen.id()), seen.version());
         }
+        runs(value);
         return new Stored<>(seen.kind(), seen.id(), seen.version() + 1, value, now, who.name());
+    }
+
+    /** Says to the database which of a deployment's waves run, so that it keeps the first law whatever was decided. */
+    private void runs(Object value) {
+        if (!(value instanceof Deployment deployment)) {
+            return;
+        }
+        handle.execute(
+                "DELETE FROM running_wave WHERE deployment = ?", deployment.id().toString());
+        for (Wave wave : deployment.waves()) {
+            if (wave.state().runs()
+                    && handle.execute(
+                                    "INSERT INTO running_wave (wave, deployment) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                                    wave.id().toString(),
+                                    deployment.id().toString())
+                            == 0) {
+                throw new Refusal(
+                        Why.REFUSED,
+                        wave.id() + " cannot run: another wave of " + deployment.id() + " runs; let it end first");
+            }
+        }
     }
 
     @Override
@@ -204,6 +229,26 @@ final class SqlPages implements Pages {
     @Override
     public void tell(Notifier notifier, Notice notice, CommunicationsPlan plan) {
         OutboxBook.tell(writer(), notifier, notice, plan, now);
+    }
+
+    @Override
+    public Waves waves() {
+        return new SqlWaves(engine, handle, now);
+    }
+
+    @Override
+    public Desired desired() {
+        return new SqlDesired(handle);
+    }
+
+    @Override
+    public Statuses statuses() {
+        return arrivals -> StatusBook.store(writer(), arrivals);
+    }
+
+    @Override
+    public Fleet fleet() {
+        return new SqlFleet(engine, handle, now);
     }
 
     @Override

@@ -90,26 +90,33 @@ public final class StatusBook {
 
     /** Stores what is new in all of them, for good, in one transaction; the answers are in the arrivals' order. */
     public List<Answer> store(List<Arrival> arrivals) {
-        return ledger.write(handle -> {
-            Map<Journal, Long> heads = lockedHeads(handle, arrivals);
-            Map<Journal, Long> before = Map.copyOf(heads);
-            List<Row> fresh = new ArrayList<>();
-            List<Long> upTo = new ArrayList<>();
-            for (Arrival arrival : arrivals) {
-                upTo.add(take(arrival, heads, fresh));
-            }
-            add(handle, fresh);
-            moveHeads(handle, heads, before);
-            stand(handle, fresh);
-            List<Answer> answers = new ArrayList<>();
-            for (int i = 0; i < arrivals.size(); i++) {
-                Arrival arrival = arrivals.get(i);
-                boolean question = arrival.reports().getReportsCount() == 0;
-                answers.add(
-                        new Answer(upTo.get(i), question ? recollect(handle, Journal.of(arrival)) : Recollection.NONE));
-            }
-            return answers;
-        });
+        return ledger.write(handle -> store(handle, arrivals)).answers();
+    }
+
+    /** The same inside the transaction of whoever acts on what is new. */
+    static Statuses.Kept store(Handle handle, List<Arrival> arrivals) {
+        Map<Journal, Long> heads = lockedHeads(handle, arrivals);
+        Map<Journal, Long> before = Map.copyOf(heads);
+        List<Row> fresh = new ArrayList<>();
+        List<Long> upTo = new ArrayList<>();
+        for (Arrival arrival : arrivals) {
+            upTo.add(take(arrival, heads, fresh));
+        }
+        add(handle, fresh);
+        moveHeads(handle, heads, before);
+        stand(handle, fresh);
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < arrivals.size(); i++) {
+            Arrival arrival = arrivals.get(i);
+            boolean question = arrival.reports().getReportsCount() == 0;
+            answers.add(new Answer(upTo.get(i), question ? recollect(handle, Journal.of(arrival)) : Recollection.NONE));
+        }
+        return new Statuses.Kept(
+                answers,
+                fresh.stream()
+                        .map(row -> new Statuses.Fresh(
+                                EndpointId.parse(row.journal().endpoint()), row.received(), row.report()))
+                        .toList());
     }
 
     private static Map<Journal, Long> lockedHeads(Handle handle, List<Arrival> arrivals) {
@@ -160,8 +167,8 @@ public final class StatusBook {
         }
         try (PreparedBatch batch =
                 handle.prepareBatch("INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name,"
-                        + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
-                        + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                    + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
+                    + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Row row : fresh) {
                 StatusReport report = row.report();
                 batch.add(
@@ -249,10 +256,10 @@ public final class StatusBook {
         }
         try (PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
                 batch.add(

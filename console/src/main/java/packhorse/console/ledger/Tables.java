@@ -8,7 +8,27 @@ final class Tables {
     static final String SEEDED = "audit_head";
 
     static final List<String> ALL = List.of(
-            "lease", "audit", SEEDED, "status", "report_head", "action_now", "record", "counter", "answered", "outbox");
+            "lease",
+            "audit",
+            SEEDED,
+            "status",
+            "report_head",
+            "action_now",
+            "record",
+            "counter",
+            "answered",
+            "outbox",
+            "membership",
+            "member",
+            "crowd",
+            "attempt",
+            "permit",
+            "beginning",
+            "desired",
+            "desired_head",
+            "endpoint",
+            "inventory",
+            "running_wave");
 
     private Tables() {}
 }

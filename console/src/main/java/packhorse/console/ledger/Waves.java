@@ -12,9 +12,8 @@ import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.Footing;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
-import packhorse.console.wave.Member;
 import packhorse.console.wave.Plan;
-import packhorse.console.wave.RetryPolicy;
+import packhorse.console.wave.Purpose;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.topology.EndpointId;
@@ -28,8 +27,12 @@ import packhorse.core.topology.EndpointId;
 public interface Waves {
     // ---- who
 
-    /** Writes down who is in a wave, in the members' order; nobody was before. */
-    void freeze(WaveId wave, FrozenMembership membership, List<MemberRow> rows);
+    /**
+     * Writes down who is in a wave, in the members' order; nobody was before.
+     *
+     * @param steps of the order: each member has so many jobs of each purpose
+     */
+    void freeze(WaveId wave, FrozenMembership membership, List<MemberRow> rows, int steps);
 
     /** Forgets who is in a wave of which no attempt was ever dispatched. */
     void thaw(WaveId wave);
@@ -37,8 +40,15 @@ public interface Waves {
     /** Who is in a wave; empty where nobody was written down. */
     Optional<FrozenMembership> membership(WaveId wave);
 
-    /** Members in their order, behind {@code after}, each with its latest attempt. */
-    List<Member> members(WaveId wave, Optional<EndpointId> after, int limit);
+    /**
+     * A member with all that was dispatched to it.
+     *
+     * @param number in the wave, from 1
+     */
+    record Tried(int number, EndpointId endpoint, String site, boolean gone, boolean recalled, List<Action> actions) {}
+
+    /** Members in their order, behind the number {@code after}; 0: from the first on. */
+    List<Tried> tried(WaveId wave, int after, int limit);
 
     /** Where its members are, each site once. */
     List<String> sites(WaveId wave);
@@ -49,24 +59,18 @@ public interface Waves {
     // ---- numbers
 
     /** The same as {@link packhorse.console.wave.Tally#of} over all its members. */
-    WaveTally tally(WaveId wave, RetryPolicy policy, Instant now);
+    WaveTally tally(WaveId wave, Plan plan, Instant now);
 
-    /** How many are to be taken back and no rollback was dispatched to since then. */
-    long toTakeBack(WaveId wave, Instant since);
+    /** How many are to be taken back whose next rollback is to be dispatched, in a backout that began then. */
+    long toTakeBack(WaveId wave, Instant began);
 
     /** How many are being taken back. */
     long takingBack(WaveId wave);
 
     // ---- attempts
 
-    /** New attempts that go forward. */
-    void dispatch(List<Action> actions);
-
-    /** New attempts to take something back. */
-    void dispatchBack(List<Action> actions);
-
-    /** The newest attempts to take something back, one for each member that has any. */
-    List<Action> rollbacks(WaveId wave);
+    /** New attempts; those are left out, and answered, whose endpoint another attempt in their release line is at work on. */
+    Set<ActionId> dispatch(Purpose purpose, List<Action> actions);
 
     /** An attempt, where there is one of this name. */
     Optional<Action> action(ActionId id);
@@ -77,25 +81,16 @@ public interface Waves {
     /** Attempts as they are now. */
     void put(List<Action> actions);
 
-    /** Members of the wave that another wave's attempt in this release line is at work on. */
-    Set<EndpointId> busy(WaveId wave, Line line);
-
-    /** Whether an attempt in this release line is at work on it. */
-    boolean isBusy(EndpointId endpoint, Line line);
-
     /** Whether a member that is not gone has no attempt, and no other wave's attempt in this release line is at work on it. */
     boolean hasLeftOut(WaveId wave, Line line);
 
     // ---- marks
 
-    /** These have the content. */
-    void staged(WaveId wave, Collection<EndpointId> members);
-
     /** What was done to every member is to be taken back; how many were not marked yet. */
     long recall(WaveId wave);
 
-    /** These were taken back. */
-    void takenBack(WaveId wave, Collection<EndpointId> members);
+    /** Looks anew at where the members stand that these attempts are of: which content they have, at which step they are, what was taken back. */
+    void sum(Collection<ActionId> ended);
 
     // ---- leases
 

@@ -24,8 +24,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.change.Actor;
+import packhorse.console.change.OrderId;
 import packhorse.console.change.Role;
 import packhorse.console.ledger.Refusal.Why;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentId;
+import packhorse.console.wave.DeploymentState;
+import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveId;
+import packhorse.console.wave.WaveState;
 import packhorse.core.content.Sha256;
 
 final class BooksTest {
@@ -316,6 +323,46 @@ final class BooksTest {
                         return true;
                     }));
             assertEquals(1, books.<Integer>write(ANNA, pages -> pages.answers().forget(Instant.ofEpochMilli(5_001))));
+        }
+    }
+
+    private static Deployment deployment(WaveState first, WaveState second) {
+        DeploymentId id = new DeploymentId(OrderId.of(2026, 1), 1);
+        List<Wave> waves = new ArrayList<>();
+        for (WaveState state : List.of(first, second)) {
+            waves.add(new Wave(
+                    new WaveId(id, waves.size() + 1),
+                    state,
+                    NOW,
+                    Optional.empty(),
+                    0,
+                    Optional.empty(),
+                    "",
+                    Optional.empty(),
+                    0));
+        }
+        return new Deployment(id, DeploymentState.ROLLING, NOW, Sha256.of(new byte[] {1}), List.of(), waves);
+    }
+
+    /** Law 1, by the database itself. */
+    @ParameterizedTest
+    @EnumSource
+    void aDeploymentHasOneRunningWave(Database database) {
+        try (Books books = open(database)) {
+            Stored<Deployment> stored = books.write(
+                    ANNA,
+                    pages -> pages.add(
+                            Kinds.DEPLOYMENT, "CO-2026-0001/D1", deployment(WaveState.ACTIVE, WaveState.DEFINED)));
+            assertEquals(
+                    "CO-2026-0001/D1/W2 cannot run: another wave of CO-2026-0001/D1 runs; let it end first",
+                    refused(
+                                    Why.REFUSED,
+                                    () -> books.write(
+                                            ANNA,
+                                            pages -> pages.change(
+                                                    stored, deployment(WaveState.DRAINING, WaveState.ACTIVE))))
+                            .line());
+            books.write(ANNA, pages -> pages.change(stored, deployment(WaveState.CLOSED, WaveState.ACTIVE)));
         }
     }
 }

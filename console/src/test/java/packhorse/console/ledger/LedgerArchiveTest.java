@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -23,9 +24,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.audit.AuditEntry;
+import packhorse.console.change.Actor;
+import packhorse.console.change.Role;
 import packhorse.console.ledger.LedgerConfig.Embedded;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.ActionId;
+import packhorse.console.wave.Purpose;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.state.Inventory;
+import packhorse.core.state.Operation;
 import packhorse.core.testing.Cases;
 
 final class LedgerArchiveTest {
@@ -48,6 +56,42 @@ final class LedgerArchiveTest {
             return true;
         });
         new Fence(ledger, "scheduler", "console-1", Duration.ofHours(1)).take();
+        // Not closed: whoever gave the ledger does that.
+        Books books = new Books(ledger, () -> WaveWorld.at(0));
+        books.<Boolean>write(Actor.person("anna", Role.APPROVER), pages -> {
+            pages.add(NOTE, "n 1", new Note("größer", Optional.empty()));
+            List<MemberRow> rows = WaveWorld.rows(0, 7);
+            pages.waves().freeze(WaveWorld.WAVE, WaveWorld.membership(rows), rows, 1);
+            DesiredRow wanted = WaveWorld.desired(1, 1, new ActionId(WaveWorld.WAVE, 1, 1).toString());
+            pages.waves()
+                    .dispatch(
+                            Purpose.DEPLOY,
+                            List.of(Action.queued(
+                                    new ActionId(WaveWorld.WAVE, 1, 1),
+                                    wanted.endpoint(),
+                                    wanted.line(),
+                                    Operation.INSTALL,
+                                    WaveWorld.at(0))));
+            pages.desired().put(List.of(wanted));
+            pages.fleet().keep(WaveWorld.endpoint(1), 7, Inventory.EMPTY, Set.of());
+            return true;
+        });
+    }
+
+    record Note(String text, Optional<String> more) {}
+
+    private static final Kind<Note> NOTE = Kind.of("note", Note.class);
+
+    private static List<Object> filled(Ledger ledger) {
+        Books books = new Books(ledger, () -> WaveWorld.at(0));
+        return books.read(pages -> List.of(
+                pages.get(NOTE, "n 1"),
+                pages.waves().membership(WaveWorld.WAVE),
+                pages.waves().tally(WaveWorld.WAVE, WaveWorld.plan(1), WaveWorld.at(1)),
+                pages.waves().action(new ActionId(WaveWorld.WAVE, 1, 1)),
+                pages.desired().of(WaveWorld.endpoint(1)),
+                pages.fleet().get(WaveWorld.endpoint(1)),
+                pages.fleet().inventory(WaveWorld.endpoint(1))));
     }
 
     @ParameterizedTest
@@ -56,18 +100,21 @@ final class LedgerArchiveTest {
         Path backup = folder.resolve("ledger.backup");
         AuditBook.Finding before;
         LedgerArchive.Summary written;
+        List<Object> content;
         try (Ledger ledger = Ledger.open(from.config(Files.createDirectory(folder.resolve("from"))))) {
             fill(ledger);
             before = new AuditBook(ledger).verify();
+            content = filled(ledger);
             written = LedgerArchive.write(ledger, backup);
         }
-        assertEquals(1_234 + 2, written.rows());
+        assertTrue(written.rows() > 1_234 + 2 + 7, written::toString);
 
         LedgerConfig config = to.config(Files.createDirectory(folder.resolve("to")));
         assertEquals(written, LedgerArchive.restore(config, backup));
 
         try (Ledger ledger = Ledger.open(config)) {
             assertEquals(before, new AuditBook(ledger).verify());
+            assertEquals(content, filled(ledger));
             assertFalse(new Fence(ledger, "scheduler", "console-2", Duration.ofHours(1))
                     .take()
                     .isPresent());
