@@ -493,6 +493,15 @@ final class SqlWaves implements Waves {
     }
 
     @Override
+    public boolean hasUnfinished(WaveId wave) {
+        return handle.createQuery("SELECT action FROM attempt WHERE wave = :wave AND ended = 0 LIMIT 1")
+                .bind("wave", wave.toString())
+                .mapTo(String.class)
+                .findOne()
+                .isPresent();
+    }
+
+    @Override
     public Optional<Action> action(ActionId id) {
         return handle.createQuery("SELECT " + ATTEMPT + " FROM attempt a WHERE a.action = ?")
                 .bind(0, id.toString())

@@ -72,6 +72,9 @@ public interface Waves {
     /** New attempts; those are left out, and answered, whose endpoint another attempt in their release line is at work on. */
     Set<ActionId> dispatch(Purpose purpose, List<Action> actions);
 
+    /** Whether an attempt of the wave has not ended. */
+    boolean hasUnfinished(WaveId wave);
+
     /** An attempt, where there is one of this name. */
     Optional<Action> action(ActionId id);
 

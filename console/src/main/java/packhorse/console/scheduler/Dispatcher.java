@@ -1,0 +1,262 @@
+package packhorse.console.scheduler;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import packhorse.console.calendar.Timetable;
+import packhorse.console.ledger.DesiredRow;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.console.ledger.Waves.Tried;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.ActionId;
+import packhorse.console.wave.ActionNumbers;
+import packhorse.console.wave.Attempts;
+import packhorse.console.wave.Dispatch;
+import packhorse.console.wave.Doors;
+import packhorse.console.wave.FrozenMembership;
+import packhorse.console.wave.Member;
+import packhorse.console.wave.Purpose;
+import packhorse.console.wave.Retry;
+import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveId;
+import packhorse.console.wave.WaveState;
+import packhorse.console.wave.WaveTally;
+import packhorse.core.topology.EndpointId;
+
+/**
+ * Writes what {@link Dispatch} makes of a wave: an attempt and a desired item for each member and step, in bulk, and what becomes of
+ * attempts that nobody waits for any more. No item carries a lease: dispatching lets an endpoint make everything ready, and only
+ * {@link LeaseClerk} lets it begin.
+ *
+ * <p>Where another order is at work on an endpoint in the same release line, the endpoint is left out. Whoever was left out is looked at again
+ * with every look while the wave is active, and given up with it.
+ */
+final class Dispatcher {
+    /** Members are read in pieces of this size. */
+    static final int PAGE = 1_000;
+
+    private final Onlooker onlooker;
+
+    Dispatcher(Onlooker onlooker) {
+        this.onlooker = onlooker;
+    }
+
+    /** Sends the content ahead to all members; how many items. */
+    long sendAhead(Pages pages, Sight sight, WaveId wave) {
+        Instant deadline = sight.now().plus(sight.plan().timeouts().wave());
+        Job job = new Job(pages, sight, wave, deadline);
+        int each = job.items.perMember(Purpose.PREPOSITION);
+        if (each == 0) {
+            return 0;
+        }
+        int members = job.members.size();
+        int page = Math.max(1, Math.min(PAGE, Dispatch.PAGE_MAX / each));
+        for (int after = 0; after < members; after += page) {
+            job.items.page(Purpose.PREPOSITION, after, page).forEach(job::add);
+        }
+        return job.write();
+    }
+
+    /** Takes back what was sent ahead and is still under way; how many. */
+    long callBack(Pages pages, Sight sight, WaveId wave) {
+        return ended(pages, sight, wave, (member, attempts) -> attempts.superseded(sight.now()));
+    }
+
+    /** The first attempt for every member that has none and is free; how many. */
+    long first(Pages pages, Sight sight, WaveId wave) {
+        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        List<Action> superseded = new ArrayList<>();
+        job.each((member, attempts) -> {
+            if (attempts.latest().isPresent() || member.gone()) {
+                return Optional.empty();
+            }
+            superseded.addAll(attempts.superseded(sight.now()));
+            return Optional.of(new ActionId(
+                    wave, job.numbers.number(new ActionNumbers.Job(Purpose.DEPLOY, attempts.member(), 1)), 1));
+        });
+        pages.waves().put(superseded);
+        return job.write();
+    }
+
+    /** One more attempt for each member that is to be tried again now; how many. */
+    long again(Pages pages, Sight sight, WaveId wave) {
+        WaveTally tally = pages.waves().tally(wave, sight.plan(), sight.now());
+        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        long[] retried = {tally.retried()};
+        job.each((member, attempts) -> {
+            Retry.Ruling ruling = Retry.rule(member, sight.plan().retry(), retried[0], tally.members());
+            if (ruling instanceof Retry.Ruling.Again(ActionId next, Instant notBefore)
+                    && !notBefore.isAfter(sight.now())) {
+                retried[0]++;
+                return Optional.of(next);
+            }
+            return Optional.empty();
+        });
+        return job.write();
+    }
+
+    /** The next step for each member that has done one; how many. */
+    long nextStep(Pages pages, Sight sight, WaveId wave) {
+        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        job.each((member, attempts) ->
+                member.gone() || member.recalled() || member.takenBack() ? Optional.empty() : attempts.nextStep());
+        return job.write();
+    }
+
+    /** The next rollback for each member that has to be taken back and waits for none; how many. */
+    long takeBack(Pages pages, Sight sight, WaveId wave) {
+        Instant began = sight.deployment().since();
+        Job job = new Job(pages, sight, wave, began.plus(sight.plan().timeouts().wave()));
+        job.each((member, attempts) -> attempts.nextBack(member.recalled(), began));
+        return job.write();
+    }
+
+    /** Ends what has not ended: of a wave that is over its rollbacks, else what was deployed or never was; how many. */
+    long giveUp(Pages pages, Sight sight, WaveId wave) {
+        boolean backs = sight.deployment().wave(wave.number()).state().isFinal();
+        return ended(pages, sight, wave, (member, attempts) -> {
+            if (backs) {
+                return attempts.backGivenUp(sight.now()).stream().toList();
+            }
+            List<Action> ends = new ArrayList<>(attempts.superseded(sight.now()));
+            if (attempts.latest().isPresent() || !member.gone()) {
+                attempts.givenUp(sight.plan(), sight.now()).ifPresent(ends::add);
+            }
+            return ends;
+        });
+    }
+
+    private static long ended(Pages pages, Sight sight, WaveId wave, BiFunction<Member, Attempts, List<Action>> ends) {
+        List<Action> over = new ArrayList<>();
+        List<Action> never = new ArrayList<>();
+        each(pages, sight, wave, (tried, attempts) -> {
+            Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
+            for (Action action : ends.apply(member, attempts)) {
+                boolean there = attempts.actions().stream()
+                        .anyMatch(before -> before.id().equals(action.id()));
+                (there ? over : never).add(action);
+            }
+        });
+        pages.waves().put(over);
+        pages.waves().dispatch(Purpose.DEPLOY, never);
+        // Whoever comes back later finds nothing to do any more.
+        pages.desired().drop(over.stream().map(action -> action.id().toString()).toList());
+        return (long) over.size() + never.size();
+    }
+
+    private static Instant deadline(Sight sight, WaveId id) {
+        Wave wave = sight.deployment().wave(id.number());
+        Instant begun = wave.state() == WaveState.ACTIVE ? wave.since() : sight.now();
+        return begun.plus(sight.plan().timeouts().wave());
+    }
+
+    /** Looks at every member with all that was dispatched to it. */
+    interface Look {
+        void at(Tried tried, Attempts attempts);
+    }
+
+    static void each(Pages pages, Sight sight, WaveId wave, Look look) {
+        ActionNumbers numbers = numbers(sight, wave);
+        int after = 0;
+        while (true) {
+            List<Tried> page = pages.waves().tried(wave, after, PAGE);
+            for (Tried tried : page) {
+                look.at(tried, new Attempts(wave, numbers, tried.number(), tried.endpoint(), tried.actions()));
+            }
+            if (page.size() < PAGE) {
+                return;
+            }
+            after = page.getLast().number();
+        }
+    }
+
+    static ActionNumbers numbers(Sight sight, WaveId wave) {
+        return ActionNumbers.of(
+                sight.plan(), sight.deployment().wave(wave.number()).members());
+    }
+
+    /** Items of one wave, gathered and written at once. */
+    private final class Job {
+        private final Pages pages;
+        private final Sight sight;
+        private final WaveId wave;
+        private final boolean late;
+        private final FrozenMembership members;
+        private final ActionNumbers numbers;
+        private final Dispatch items;
+        private final Map<EndpointId, String> sites = new HashMap<>();
+        private final List<Dispatch.Sent> sent = new ArrayList<>();
+
+        Job(Pages pages, Sight sight, WaveId wave, Instant deadline) {
+            this.pages = pages;
+            this.sight = sight;
+            this.wave = wave;
+            this.late = !sight.now().isBefore(deadline);
+            this.members = pages.waves().membership(wave).orElseThrow();
+            List<Timetable> timetables = pages.waves().sites(wave).stream()
+                    .map(site -> onlooker.timetable(pages, sight.plan(), site))
+                    .toList();
+            boolean forced = pages.find(ForcedWindow.KIND, wave.toString())
+                    .map(Stored::value)
+                    .filter(window -> window.site().isEmpty() && sight.now().isBefore(window.until()))
+                    .isPresent();
+            this.items = new Dispatch(
+                    sight.plan(),
+                    Onlooker.manifests(sight.plan()).orElseThrow(),
+                    wave,
+                    members,
+                    new Dispatch.Timing(
+                            sight.now(),
+                            late ? sight.now().plusMillis(1) : deadline,
+                            endpoint -> sites.getOrDefault(endpoint, ""),
+                            Doors.of(timetables, sight.plan().timeouts().run(), sight.now()),
+                            forced));
+            this.numbers = items.numbers();
+        }
+
+        void each(BiFunction<Member, Attempts, Optional<ActionId>> next) {
+            if (late) {
+                return;
+            }
+            Dispatcher.each(pages, sight, wave, (tried, attempts) -> {
+                sites.put(tried.endpoint(), tried.site());
+                Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
+                next.apply(member, attempts).map(items::sent).ifPresent(this::add);
+            });
+        }
+
+        void add(Dispatch.Sent one) {
+            sent.add(one);
+        }
+
+        /** Writes them, but for endpoints that another order is at work on; how many were written. */
+        long write() {
+            long written = 0;
+            Map<Purpose, List<Action>> actions = new HashMap<>();
+            for (Dispatch.Sent one : sent) {
+                Purpose purpose = numbers.job(one.id().number()).purpose();
+                actions.computeIfAbsent(purpose, unused -> new ArrayList<>()).add(one.queued(sight.now()));
+            }
+            for (Map.Entry<Purpose, List<Action>> some : actions.entrySet()) {
+                java.util.Set<ActionId> busy = pages.waves().dispatch(some.getKey(), some.getValue());
+                List<DesiredRow> rows = new ArrayList<>();
+                for (Dispatch.Sent one : sent) {
+                    if (numbers.job(one.id().number()).purpose() == some.getKey() && !busy.contains(one.id())) {
+                        rows.add(new DesiredRow(
+                                one.endpoint(),
+                                packhorse.console.wave.Line.of(one.item().subject()),
+                                one.item()));
+                    }
+                }
+                pages.desired().put(rows);
+                written += rows.size();
+            }
+            return written;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package packhorse.console.scheduler;
+
+import java.time.Instant;
+import java.util.Optional;
+import packhorse.console.change.PersonId;
+import packhorse.console.ledger.Kind;
+import packhorse.console.wave.WaveId;
+import packhorse.core.PlainText;
+
+/**
+ * A named person's word that a wave may begin whatever the timetables say. It opens windows and nothing else: holds, signatures and the
+ * blast radius hold as ever.
+ *
+ * @param site where; absent: at all of its sites
+ * @param until no longer than this
+ */
+public record ForcedWindow(WaveId wave, Optional<String> site, PersonId person, String why, Instant until) {
+    /** One for each wave; its id is the wave's. */
+    public static final Kind<ForcedWindow> KIND = Kind.of("forced_window", ForcedWindow.class)
+            .byParent(forced -> forced.wave().deployment().toString());
+
+    private static final int WHY_CHARS_MAX = 1_000;
+
+    public ForcedWindow {
+        why = PlainText.line(why);
+        if (why.isEmpty() || why.length() > WHY_CHARS_MAX) {
+            throw new IllegalArgumentException("say why " + wave + " may begin whatever its windows say, in 1 to "
+                    + WHY_CHARS_MAX + " characters");
+        }
+    }
+
+    /** Whether it opens this site now. */
+    boolean opens(String name, Instant now) {
+        return now.isBefore(until) && site.filter(one -> !one.equals(name)).isEmpty();
+    }
+}

@@ -1,0 +1,165 @@
+package packhorse.console.scheduler;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import packhorse.console.calendar.Blackout;
+import packhorse.console.calendar.Timetable;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.OrderState;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.console.wave.Blackouts;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentId;
+import packhorse.console.wave.DeploymentState;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.PlanDigest;
+import packhorse.console.wave.Readiness;
+import packhorse.console.wave.View;
+import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveState;
+import packhorse.console.wave.WaveTally;
+import packhorse.core.content.Sha256;
+
+/** Looks at a deployment through one transaction's pages. Holds nothing. */
+final class Onlooker {
+    private final Surroundings surroundings;
+
+    Onlooker(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** The deployment with its order and plan; empty where it is not there. */
+    Optional<Sight> sight(Pages pages, DeploymentId id) {
+        return pages.find(Kinds.DEPLOYMENT, id.toString()).map(stored -> {
+            String order = id.order().toString();
+            ChangeOrder change = pages.get(Kinds.ORDER, order).value();
+            Plan plan = pages.get(Kinds.PLAN, order).value();
+            return new Sight(stored, change, plan, signed(stored.value(), change, plan), pages.now());
+        });
+    }
+
+    private static boolean signed(Deployment deployment, ChangeOrder order, Plan plan) {
+        if (order.state() != OrderState.PRODUCTION && deployment.state().changesEndpoints()) {
+            return false;
+        }
+        return order.approvals().suffice(deployment.plan(), order.risk(), order.duties())
+                && manifests(plan)
+                        .filter(manifests -> PlanDigest.of(plan, manifests).equals(deployment.plan()))
+                        .isPresent();
+    }
+
+    /** The digests of the manifests that the plan names; empty where it names a release without one. */
+    static Optional<List<Sha256>> manifests(Plan plan) {
+        List<Sha256> manifests = plan.subjects().stream()
+                .flatMap(subject -> subject.digest().stream())
+                .toList();
+        return manifests.size() == plan.subjects().size() ? Optional.of(manifests) : Optional.empty();
+    }
+
+    /** What is decided from. Only waves that something is decided about are counted. */
+    View view(Pages pages, Sight sight) {
+        Deployment deployment = sight.deployment();
+        List<View.WaveView> waves = new ArrayList<>();
+        for (Wave wave : deployment.waves()) {
+            waves.add(
+                    counts(deployment, wave)
+                            ? counted(pages, sight, wave)
+                            : new View.WaveView(WaveTally.untouched(wave.members()), false));
+        }
+        Optional<Readiness> readiness = deployment.state() == DeploymentState.READINESS
+                ? pages.find(Kinds.READINESS, deployment.id().toString())
+                        .map(Stored::value)
+                        .filter(report -> !report.at().isBefore(deployment.since()))
+                : Optional.empty();
+        return new View(
+                deployment,
+                sight.plan(),
+                sight.signed(),
+                deployment.state() == DeploymentState.STAGING
+                        && surroundings.depotsStaged(pages, deployment, sight.plan()),
+                readiness,
+                // They are told in the same transaction that says so.
+                true,
+                waves,
+                blackout(pages, sight));
+    }
+
+    private static boolean counts(Deployment deployment, Wave wave) {
+        return wave.membership().isPresent()
+                && switch (deployment.state()) {
+                    case BETA, BETA_EVALUATION, ROLLING -> !wave.state().isFinal();
+                    case ABORTING, ANALYSIS, BACKOUT -> true;
+                    case PLANNED,
+                            SIMULATED,
+                            STAGING,
+                            STAGED,
+                            READINESS,
+                            READY,
+                            NOTIFIED,
+                            RECOVERY_CHECK,
+                            EVALUATION,
+                            CLOSED -> false;
+                };
+    }
+
+    private View.WaveView counted(Pages pages, Sight sight, Wave wave) {
+        boolean backs = sight.deployment().state() == DeploymentState.BACKOUT
+                || sight.deployment().state() == DeploymentState.ABORTING;
+        return new View.WaveView(
+                pages.waves().tally(wave.id(), sight.plan(), sight.now()),
+                wave.state() == WaveState.ARMED && anyOpen(pages, sight, wave),
+                backs ? pages.waves().toTakeBack(wave.id(), sight.deployment().since()) : 0,
+                backs ? pages.waves().takingBack(wave.id()) : 0);
+    }
+
+    /** What closes every site at which something is still to be done. */
+    private Optional<String> blackout(Pages pages, Sight sight) {
+        Deployment deployment = sight.deployment();
+        if (!deployment.state().changesEndpoints() && !deployment.isHeld()) {
+            return Optional.empty();
+        }
+        SortedSet<String> sites = new TreeSet<>();
+        for (Wave wave : deployment.waves()) {
+            if (wave.membership().isPresent()
+                    && (!wave.state().isFinal() || deployment.state() == DeploymentState.BACKOUT)) {
+                sites.addAll(pages.waves().sites(wave.id()));
+            }
+        }
+        List<Blackout> blackouts = surroundings.blackouts(pages);
+        return Blackouts.everywhere(
+                sites.stream()
+                        .map(site -> timetable(pages, sight.plan(), site, blackouts))
+                        .toList(),
+                sight.now());
+    }
+
+    private boolean anyOpen(Pages pages, Sight sight, Wave wave) {
+        Optional<ForcedWindow> forced =
+                pages.find(ForcedWindow.KIND, wave.id().toString()).map(Stored::value);
+        List<Blackout> blackouts = surroundings.blackouts(pages);
+        for (String site : pages.waves().sites(wave.id())) {
+            if (forced.filter(window -> window.opens(site, sight.now())).isPresent()
+                    || timetable(pages, sight.plan(), site, blackouts).fits(sight.now(), Duration.ZERO)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The windows of the plan on a site's own clock, with whatever closes it. */
+    Timetable timetable(Pages pages, Plan plan, String site) {
+        return timetable(pages, plan, site, surroundings.blackouts(pages));
+    }
+
+    private Timetable timetable(Pages pages, Plan plan, String site, List<Blackout> more) {
+        List<Blackout> blackouts = new ArrayList<>(plan.blackouts());
+        blackouts.addAll(more);
+        return new Timetable(site, surroundings.zone(pages, site), plan.windows(), blackouts);
+    }
+}
