@@ -54,20 +54,34 @@ public record BuildReport(
      *
      * @param scanner name and version, with the age of its signatures; empty where there was none
      * @param found what it found, empty: nothing
+     * @param unscanned what it did not look at and why, one line each
      */
-    public record Scan(Optional<String> scanner, List<String> found, Instant at) {
+    public record Scan(Optional<String> scanner, List<String> found, List<String> unscanned, Instant at) {
         public Scan {
             scanner = scanner.map(name -> Words.named("the scanner", name));
             found = Words.lines("what was found", found);
+            unscanned = Words.lines("what was not scanned", unscanned);
         }
 
-        /** As a checklist takes it: no scanner is no answer. */
+        /** Of everything, where there was a scanner. */
+        public Scan(Optional<String> scanner, List<String> found, Instant at) {
+            this(scanner, found, List.of(), at);
+        }
+
+        /** As a checklist takes it: no scanner is no answer, and neither is one that has not seen everything. */
         public Finding finding() {
-            return scanner.isEmpty()
-                    ? Finding.unknown("no virus scanner was there", at)
-                    : found.isEmpty()
-                            ? Finding.met("nothing found by " + scanner.get(), at)
-                            : Finding.notMet(found.size() + " found, first " + found.get(0), at);
+            if (!found.isEmpty()) {
+                return Finding.notMet(found.size() + " found, first " + found.get(0), at);
+            }
+            if (scanner.isEmpty()) {
+                return Finding.unknown(unscanned.isEmpty() ? "no virus scanner was there" : unscanned.get(0), at);
+            }
+            return unscanned.isEmpty()
+                    ? Finding.met("nothing found by " + scanner.get(), at)
+                    : Finding.unknown(
+                            "nothing found by " + scanner.get() + ", but " + unscanned.size() + " not scanned, first "
+                                    + unscanned.get(0),
+                            at);
         }
     }
 

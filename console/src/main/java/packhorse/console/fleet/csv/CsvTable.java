@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A comma-separated file as header and rows. The separator is a comma, or the semicolon or tab that the header has instead. Text is UTF-8, a byte order mark is passed over.
+ * A comma-separated file as header and rows. The separator is a comma, or the semicolon or tab that the header has instead. Text is
+ * UTF-8, a byte order mark is passed over.
  * Rows are numbered as the file's lines are, from 1; a row that has a line's end in a quoted cell is named by its first.
  */
 public final class CsvTable {
