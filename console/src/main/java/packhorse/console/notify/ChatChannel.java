@@ -24,7 +24,7 @@ import packhorse.core.json.JsonText;
  * Chats by the webhook that they give for a room. Its address is the only secret there is, so it stands in a file; these doors know no
  * message ids, so that a second copy can come after a crash.
  */
-public final class ChatChannel implements Channel, AutoCloseable {
+public final class ChatChannel implements Channel {
     /** What a room takes. */
     public enum Form {
         /** A text: Slack, Mattermost, Rocket.Chat, Google Chat. */

@@ -22,8 +22,9 @@ import packhorse.console.notice.Parcel;
 import packhorse.console.notice.Tries;
 
 /**
- * Takes what is due from the outbox and has it delivered: one owner thread that claims and waits, and a virtual thread for each message,
- * so that an address that does not answer stops no other. A console may be killed at any line: what was not written down as told is sent again when its lease is over.
+ * Takes what is due from the outbox and has it delivered: one owner thread that claims and waits, and a virtual thread for each
+ * message, so that an address that does not answer stops no other. A console may be killed at any line: what was not written down as
+ * told is sent again when its lease is over.
  */
 public final class Courier implements AutoCloseable {
     /** Messages on their way at once; a mail server takes that many connections from one of its own. */
@@ -172,7 +173,7 @@ public final class Courier implements AutoCloseable {
         }
     }
 
-    /** Ends after the tries that run, or after some seconds without them. */
+    /** Ends after the tries that run, or after some seconds without them; those are sent again by whoever comes next. Closes the channels. */
     @Override
     public void close() {
         closed = true;
@@ -181,9 +182,14 @@ public final class Courier implements AutoCloseable {
             if (owner.isAlive() && !owner.join(STOP_MAX)) {
                 owner.interrupt();
             }
+            threads.shutdown();
+            boolean unusedEnded = threads.awaitTermination(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        threads.shutdownNow();
+        List<Runnable> unusedLeft = threads.shutdownNow();
+        for (Channel channel : channels.values()) {
+            channel.close();
+        }
     }
 }

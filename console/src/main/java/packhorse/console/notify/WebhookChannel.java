@@ -27,7 +27,7 @@ import packhorse.core.json.JsonText;
  * webhook-timestamp} the try's, {@code webhook-signature} over both and the body. A receiver refuses what is older than five minutes
  * and an id that it had.
  */
-public final class WebhookChannel implements Channel, AutoCloseable {
+public final class WebhookChannel implements Channel {
     /**
      * One configured receiver.
      *

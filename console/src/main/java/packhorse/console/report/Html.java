@@ -15,17 +15,27 @@ public final class Html {
 
     private static final int BAR_WIDTH = 320;
     private static final int BAR_HEIGHT = 12;
-    private static final String STYLE =
-            "body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;max-width:70rem;margin:2rem auto;padding:0"
-                + " 1rem}h1{font-size:1.5rem;margin-bottom:0}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px"
-                + " solid #999}table{border-collapse:collapse;margin:.6rem"
-                + " 0;width:100%}caption{text-align:left;font-weight:600}th,td{text-align:left;vertical-align:top;padding:.2rem"
-                + " .6rem .2rem 0;border-bottom:1px solid #ddd;"
-                + "overflow-wrap:anywhere}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}.about{color:#555;margin-top:.2rem}.warning{border-left:4px"
-                + " solid #b00020;padding:.3rem .8rem;margin:.6rem 0;font-weight:600}.more{font-style:italic}svg"
-                + " rect{fill:#2a5f9e}p{white-space:pre-line}@media"
-                + " print{body{margin:0;max-width:none;font-size:10pt}h2{break-after:avoid}tr{break-inside:avoid}"
-                + "thead{display:table-header-group}@page{margin:16mm}}";
+    private static final String STYLE = """
+        body { font: 15px/1.45 system-ui, sans-serif; color: #1b1b1b; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
+        h1 { font-size: 1.5rem; margin-bottom: 0 }
+        h2 { font-size: 1.15rem; margin-top: 2rem; border-bottom: 1px solid #999 }
+        table { border-collapse: collapse; margin: .6rem 0; width: 100% }
+        caption { text-align: left; font-weight: 600 }
+        th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #ddd; overflow-wrap: anywhere }
+        .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+        .about { color: #555; margin-top: .2rem }
+        .warning { border-left: 4px solid #b00020; padding: .3rem .8rem; margin: .6rem 0; font-weight: 600 }
+        .more { font-style: italic }
+        svg rect { fill: #2a5f9e }
+        p { white-space: pre-line }
+        @media print {
+          body { margin: 0; max-width: none; font-size: 10pt }
+          h2 { break-after: avoid }
+          tr { break-inside: avoid }
+          thead { display: table-header-group }
+          @page { margin: 16mm }
+        }
+        """;
 
     private final StringBuilder out = new StringBuilder();
 
