@@ -35,10 +35,10 @@ import packhorse.tracker.enrol.LocalAuthority;
  *
  * @param identity what it shows
  * @param denied whom it turns away, live
- * @param enrolment the authority, on the tracker that holds it
+ * @param authority on the tracker that holds it
  * @param keepers what keeps the rest fresh, in the order of their start
  */
-record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enrolment, List<Runnable> keepers)
+record Passport(MachineIdentity identity, DenyList denied, Optional<LocalAuthority> authority, List<Runnable> keepers)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Passport.class);
 
@@ -77,8 +77,7 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                     .toList();
             MachineIdentity identity = authority.trackerIdentity(
                     issuing.site(), names, config.mirror().data().resolve("identity"));
-            return new Passport(
-                    identity, authority.denyList(), Optional.of(authority.est()), List.of(authority::close));
+            return new Passport(identity, authority.denyList(), Optional.of(authority), List.of(authority::close));
         } catch (RuntimeException e) {
             authority.close();
             throw e;
@@ -120,6 +119,11 @@ record Passport(MachineIdentity identity, DenyList denied, Optional<EstDesk> enr
                 ToldDenials.keptIn(data, identity));
         Renewal renewal = Renewal.start(directory, identity, List.of(), Optional.empty(), clock, random, look);
         return new Passport(identity, denied.list(), Optional.empty(), List.of(denied::close, renewal::close));
+    }
+
+    /** Lets others join, on the tracker that holds the authority. */
+    Optional<EstDesk> enrolment() {
+        return authority.map(LocalAuthority::est);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -18,6 +19,7 @@ import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Sha256;
 import packhorse.core.identity.Admission;
+import packhorse.core.identity.DenyList;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.trust.DirectoryLock;
@@ -26,7 +28,9 @@ import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.core.wire.WireConfig;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.console.ConsoleCounts;
 import packhorse.tracker.console.ConsoleGovernance;
+import packhorse.tracker.console.Kept;
 import packhorse.tracker.enrol.LocalAuthority;
 import packhorse.tracker.governance.GovernanceConfig;
 import packhorse.tracker.governance.GovernanceDesk;
@@ -65,7 +69,7 @@ public final class TrackerMain implements AutoCloseable {
             parts.push(own::close);
             Passport passport = Passport.open(config, system, System::nanoTime, random, look);
             parts.push(passport::close);
-            SiteMap sites = SiteMapFile.read(config.sites());
+            SiteMap filed = SiteMapFile.read(config.sites());
             InstantSource clock = new SteadyClock(system, System::nanoTime);
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
             Mirror mirror = Mirror.start(
@@ -77,16 +81,23 @@ public final class TrackerMain implements AutoCloseable {
                     system,
                     manifests -> desk.know(openSwarms(manifests)));
             parts.push(mirror::close);
-            Rule rule = rule(config, mirror, system);
+            Rule rule = rule(config, passport, mirror, system);
             parts.push(rule.end());
             sessions = AgentSessions.start(
-                    SessionConfig.DEFAULT, sites, clock, system, desk, rule.governance(), passport.denied());
+                    SessionConfig.DEFAULT,
+                    rule.consoles().sites().orElse(filed),
+                    clock,
+                    system,
+                    desk,
+                    rule.governance(),
+                    rule.denied());
             parts.push(sessions::close);
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
             udp = UdpDoor.open(config.udp(), desk, clock, secret);
             parts.push(udp::close);
             Meters meters = new Meters(sessions, desk, udp::counts);
+            rule.counts().ifPresent(meters::consoles);
             http = HttpDoor.open(
                     config.listen(),
                     new Doors(sessions, desk, mirror, rule.overview(), meters, () -> announceUrls(config)));
@@ -95,7 +106,7 @@ public final class TrackerMain implements AutoCloseable {
                     config.secure(),
                     new SecureDoors(
                             passport.identity(),
-                            new Admission(passport.denied(), EnumSet.allOf(DeploymentRole.class), system),
+                            new Admission(rule.denied(), EnumSet.allOf(DeploymentRole.class), system),
                             mirror,
                             passport.enrolment()));
             parts.push(secure::close);
@@ -104,12 +115,18 @@ public final class TrackerMain implements AutoCloseable {
                     passport.identity(),
                     WireConfig.DEFAULT,
                     sessions,
-                    passport.denied(),
+                    rule.denied(),
                     new OriginNews(mirror),
                     rule.consoles(),
                     system);
             parts.push(agents::close);
-            SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, sessions::sites);
+            rule.consoles().onSites(sessions::sites);
+            // What a console said counts until it says otherwise; the file is for the time before.
+            SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, edited -> {
+                if (rule.consoles().sites().isEmpty()) {
+                    sessions.sites(edited);
+                }
+            });
             parts.push(watch::close);
         } catch (RuntimeException e) {
             close();
@@ -119,16 +136,29 @@ public final class TrackerMain implements AutoCloseable {
 
     /** By whom agents are governed: consoles, or a file. */
     private record Rule(
-            Governance governance, ConsoleListener consoles, Supplier<GovernanceOverview> overview, Part end) {}
+            Governance governance,
+            ConsoleListener consoles,
+            DenyList denied,
+            Supplier<GovernanceOverview> overview,
+            Optional<Supplier<ConsoleCounts>> counts,
+            Part end) {}
 
-    private static Rule rule(TrackerConfig config, Mirror mirror, InstantSource system) {
+    private static Rule rule(TrackerConfig config, Passport passport, Mirror mirror, InstantSource system) {
         if (config.console()) {
-            ConsoleGovernance consoles = ConsoleGovernance.start(mirror::contents, system);
-            return new Rule(consoles, consoles, consoles::overview, consoles::close);
+            ConsoleGovernance consoles = ConsoleGovernance.start(
+                    mirror::contents, system, Kept.in(config.mirror().data(), passport.identity()));
+            passport.authority().ifPresent(consoles::lend);
+            return new Rule(
+                    consoles,
+                    consoles,
+                    consoles.denied(passport.denied()),
+                    consoles::overview,
+                    Optional.of(consoles::counts),
+                    consoles::close);
         }
         GovernanceDesk desk = GovernanceDesk.start(
                 GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
-        return new Rule(desk, ConsoleListener.NONE, desk::overview, desk::close);
+        return new Rule(desk, ConsoleListener.NONE, passport.denied(), desk::overview, Optional.empty(), desk::close);
     }
 
     /** Starts a tracker; whatever it cannot do is one line in the exception, and nothing stays behind. */

@@ -55,10 +55,10 @@ import packhorse.core.wire.WireSession;
 /**
  * One tracker.
  *
- * <p>Three threads. The <i>listener</i> takes what the tracker says in its order and hands it to the desk; inventories, which are many
- * and long when a site joins, go to a <i>store room</i> of their own. The <i>speaker</i> alone sends: first answers, then what holds for
- * all, then words about endpoints that are due, so that no wave of words delays an acknowledgement. Words are a set of endpoints:
- * what is said of one is asked of the desk when it is sent, and one that changes twice before is said once.
+ * <p>Four threads. The <i>listener</i> takes what the tracker says in its order and hands it to the desk; inventories, which are many
+ * and long when a site joins, go to a <i>store room</i> of their own. The <i>finder</i> asks the desk what is to be said of all and of
+ * the endpoints that are due, and the <i>speaker</i> alone sends: answers first, so that no wave of words delays an acknowledgement. Due
+ * is a set: what is said of an endpoint is asked when it is said, and one that changes twice before is said once.
  *
  * <p>Bounds: messages that wait for the listener, parts of inventories that wait, answers that the desk owes. Beyond them the session is
  * not read, which the tracker feels through TCP. A tracker that does not read is waited for, and the wire cuts it off when that lasts.
@@ -81,6 +81,9 @@ final class TrackerLink implements AutoCloseable {
     /** Words that are asked for at once. */
     private static final int WORDS_MAX = 500;
 
+    /** Frames that wait for the speaker before the finder goes on; one question may add some more. */
+    private static final int LEVELS_MAX = 4;
+
     /** A frame of words is closed when it has so many bytes. */
     private static final int FRAME_BYTES = 256 << 10;
 
@@ -98,7 +101,7 @@ final class TrackerLink implements AutoCloseable {
 
     private record Mail(WireSession session, Envelope message) {}
 
-    private record Answer(WireSession session, Envelope message) {}
+    private record Said(WireSession session, Envelope message) {}
 
     private final HostPort tracker;
     private final ConsoleDesk desk;
@@ -121,7 +124,8 @@ final class TrackerLink implements AutoCloseable {
 
     // Guarded by lock.
     private final Set<EndpointId> due = new LinkedHashSet<>();
-    private final ArrayDeque<Answer> answers = new ArrayDeque<>();
+    private final ArrayDeque<Said> answers = new ArrayDeque<>();
+    private final ArrayDeque<Said> levels = new ArrayDeque<>();
     private boolean standingDue;
 
     private final AtomicLong wordsSent = new AtomicLong();
@@ -158,6 +162,7 @@ final class TrackerLink implements AutoCloseable {
             WireLoop loop) {
         TrackerLink link = new TrackerLink(tracker, config, identity, desk, clock, random, loop);
         link.run("listener", link::listen);
+        link.run("finder", link::find);
         link.run("speaker", link::speak);
         link.run("store-room", link::shelve);
         return link;
@@ -199,7 +204,7 @@ final class TrackerLink implements AutoCloseable {
     }
 
     private void answer(WireSession to, Envelope.Builder message) {
-        Answer answer = new Answer(to, message.setVersion(FrameCodec.VERSION).build());
+        Said answer = new Said(to, message.setVersion(FrameCodec.VERSION).build());
         say(() -> answers.add(answer));
     }
 
@@ -207,7 +212,7 @@ final class TrackerLink implements AutoCloseable {
         lock.lock();
         try {
             what.run();
-            toSay.signal();
+            toSay.signalAll();
         } finally {
             lock.unlock();
         }
@@ -489,38 +494,31 @@ final class TrackerLink implements AutoCloseable {
         }
     }
 
-    // ---- the speaker
+    // ---- the finder
 
-    private void speak() throws InterruptedException {
+    private void find() throws InterruptedException {
         while (true) {
             WireSession to;
             List<EndpointId> some = List.of();
-            Answer answer;
-            boolean standing = false;
+            boolean standing;
             lock.lock();
             try {
-                while (answers.isEmpty() && (session == null || (!standingDue && due.isEmpty()))) {
+                while (session == null || (!standingDue && due.isEmpty()) || levels.size() >= LEVELS_MAX) {
                     var unused = toSay.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
                 }
                 to = session;
-                answer = answers.poll();
-                if (answer == null && standingDue) {
-                    standing = true;
-                    standingDue = false;
-                } else if (answer == null) {
+                standing = standingDue;
+                standingDue = false;
+                if (!standing) {
                     some = take(due, WORDS_MAX);
                 }
             } finally {
                 lock.unlock();
             }
-            if (answer != null) {
-                if (isOpen(answer.session())) {
-                    send(answer.session(), answer.message());
-                }
-            } else if (to != null && standing) {
-                sayStanding(to);
+            if (to != null && standing) {
+                findStanding(to);
             } else if (to != null) {
-                sayWords(to, some);
+                findWords(to, some);
             }
         }
     }
@@ -534,7 +532,7 @@ final class TrackerLink implements AutoCloseable {
         return some;
     }
 
-    private void sayStanding(WireSession to) throws InterruptedException {
+    private void findStanding(WireSession to) throws InterruptedException {
         Standing standing;
         try {
             standing = desk.standing();
@@ -544,18 +542,14 @@ final class TrackerLink implements AutoCloseable {
             pause(FAILED_PAUSE);
             return;
         }
-        List<Envelope.Builder> parts = new ArrayList<>();
         // The site map first: what follows may name its sites.
-        standing.sites().ifPresent(sites -> parts.add(Envelope.newBuilder().setSiteMap(sites)));
-        standing.denied().ifPresent(denied -> parts.add(Envelope.newBuilder().setDenyList(denied)));
+        standing.sites().ifPresent(sites -> level(to, Envelope.newBuilder().setSiteMap(sites)));
+        standing.denied().ifPresent(denied -> level(to, Envelope.newBuilder().setDenyList(denied)));
         standing.entitlements()
-                .ifPresent(lines -> parts.add(Envelope.newBuilder().setEntitlements(lines)));
-        for (Envelope.Builder part : parts) {
-            send(to, part.setVersion(FrameCodec.VERSION).build());
-        }
+                .ifPresent(lines -> level(to, Envelope.newBuilder().setEntitlements(lines)));
     }
 
-    private void sayWords(WireSession to, List<EndpointId> endpoints) throws InterruptedException {
+    private void findWords(WireSession to, List<EndpointId> endpoints) throws InterruptedException {
         List<EndpointId> still = endpoints.stream().filter(here::containsKey).toList();
         if (still.isEmpty()) {
             return;
@@ -583,14 +577,19 @@ final class TrackerLink implements AutoCloseable {
             frame.addWords(word);
             bytes += word.getSerializedSize();
             if (bytes >= FRAME_BYTES) {
-                sendWords(to, frame);
+                level(to, Envelope.newBuilder().setEndpointWords(frame));
                 frame = EndpointWords.newBuilder();
                 bytes = 0;
             }
         }
         if (frame.getWordsCount() > 0) {
-            sendWords(to, frame);
+            level(to, Envelope.newBuilder().setEndpointWords(frame));
         }
+    }
+
+    private void level(WireSession to, Envelope.Builder message) {
+        Said level = new Said(to, message.setVersion(FrameCodec.VERSION).build());
+        say(() -> levels.add(level));
     }
 
     private static EndpointWord message(EndpointId endpoint, Word word) {
@@ -603,32 +602,25 @@ final class TrackerLink implements AutoCloseable {
                 .build();
     }
 
-    private void sendWords(WireSession to, EndpointWords.Builder frame) throws InterruptedException {
-        sendAnswers();
-        send(
-                to,
-                Envelope.newBuilder()
-                        .setVersion(FrameCodec.VERSION)
-                        .setEndpointWords(frame)
-                        .build());
-        wordsSent.addAndGet(frame.getWordsCount());
-    }
+    // ---- the speaker
 
-    /** Between two frames of words, so that none waits longer than for one. */
-    private void sendAnswers() throws InterruptedException {
+    private void speak() throws InterruptedException {
         while (true) {
-            Answer answer;
+            Said next;
             lock.lock();
             try {
-                answer = answers.poll();
+                while (answers.isEmpty() && levels.isEmpty()) {
+                    toSay.await();
+                }
+                next = answers.isEmpty() ? levels.poll() : answers.poll();
+                // The finder may have room now.
+                toSay.signalAll();
             } finally {
                 lock.unlock();
             }
-            if (answer == null) {
-                return;
-            }
-            if (isOpen(answer.session())) {
-                send(answer.session(), answer.message());
+            if (next != null && isOpen(next.session())) {
+                send(next.session(), next.message());
+                wordsSent.addAndGet(next.message().getEndpointWords().getWordsCount());
             }
         }
     }

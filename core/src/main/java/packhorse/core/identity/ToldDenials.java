@@ -140,6 +140,11 @@ public final class ToldDenials implements DenyList {
         return tell(new Told(revision, Set.copyOf(endpoints), Optional.empty()));
     }
 
+    /** As above, of single certificates too. */
+    public boolean tell(long revision, Set<EndpointId> endpoints, Set<BigInteger> serials) {
+        return tell(new Told(revision, Set.copyOf(endpoints), Optional.of(Set.copyOf(serials))));
+    }
+
     private boolean tell(Told next) {
         Told before = latest.getAndUpdate(told -> told.yieldsTo(next) ? next : told);
         boolean news = before.yieldsTo(next);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import packhorse.console.trackers.ConsoleDesk;
 import packhorse.console.trackers.LeaseQuestion;
 import packhorse.console.trackers.Roll;
@@ -41,6 +42,12 @@ final class Clerk implements ConsoleDesk {
 
     /** What a store completes with; empty: at once. */
     volatile Optional<CompletableFuture<Void>> gate = Optional.empty();
+
+    /** What finding words waits for; empty: nothing. */
+    volatile Optional<CompletableFuture<Void>> wordsGate = Optional.empty();
+
+    /** How often words were looked for behind that gate. */
+    final AtomicInteger searching = new AtomicInteger();
 
     volatile Optional<LeaseDesk.Ruling> ruling = Optional.of(new LeaseDesk.Ruling.Refused("hold"));
     volatile Standing standing = Standing.NONE;
@@ -96,6 +103,10 @@ final class Clerk implements ConsoleDesk {
     @Override
     public Map<EndpointId, Word> words(Collection<EndpointId> endpoints) {
         asked.add(Set.copyOf(endpoints));
+        wordsGate.ifPresent(gate -> {
+            searching.incrementAndGet();
+            gate.join();
+        });
         Map<EndpointId, Word> known = new HashMap<>();
         endpoints.forEach(endpoint -> {
             Word word = words.get(endpoint);
@@ -120,6 +131,11 @@ final class Clerk implements ConsoleDesk {
     /** Where an endpoint is; empty where it is nowhere. */
     Optional<String> site(EndpointId endpoint) {
         return Optional.ofNullable(here.get(endpoint)).flatMap(Sighting::site);
+    }
+
+    /** Sequences of an endpoint's reports that are stored. */
+    Set<Long> stored(EndpointId endpoint) {
+        return stored.getOrDefault(endpoint, Map.of()).keySet();
     }
 
     /** Grants every lease until then. */

@@ -39,6 +39,7 @@ import packhorse.core.wire.WireConfig;
 import packhorse.core.wire.WireSession;
 import packhorse.tracker.catalogue.Mirror;
 import packhorse.tracker.console.ConsoleGovernance;
+import packhorse.tracker.console.Kept;
 import packhorse.tracker.selection.Rules;
 import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.SessionConfig;
@@ -73,22 +74,23 @@ final class Town implements AutoCloseable {
         final AgentSessions sessions;
         final SessionDoor door;
 
-        Tracker(int port) {
-            governance = ConsoleGovernance.start(() -> new Mirror.Contents(0, List.of(), List.of()), CLOCK);
+        Tracker(int port, Kept kept) {
+            governance = ConsoleGovernance.start(() -> new Mirror.Contents(0, List.of(), List.of()), CLOCK, kept);
             sessions = AgentSessions.start(
                     new SessionConfig(Rules.DEFAULT, Duration.ofSeconds(2), Duration.ofMillis(10), Duration.ZERO),
-                    SiteMapFile.parse("sites.yaml", SITES),
+                    governance.sites().orElseGet(() -> SiteMapFile.parse("sites.yaml", SITES)),
                     CLOCK,
                     CLOCK,
                     (serving, agents) -> {},
                     governance,
-                    DenyList.none());
+                    governance.denied(DenyList.none()));
+            governance.onSites(sessions::sites);
             door = SessionDoor.open(
                     List.of(new InetSocketAddress(address, port)),
                     deployment.identity(DeploymentRole.TRACKER, "centre"),
                     WireConfig.DEFAULT,
                     sessions,
-                    DenyList.none(),
+                    governance.denied(DenyList.none()),
                     report -> {},
                     governance,
                     CLOCK);
@@ -108,16 +110,16 @@ final class Town implements AutoCloseable {
     }
 
     Tracker tracker() {
-        return tracker(0);
+        return tracker(0, Kept.nowhere());
     }
 
     /** A tracker in place of one that was closed. */
     Tracker tracker(HostPort at) {
-        return tracker(at.port());
+        return tracker(at.port(), Kept.nowhere());
     }
 
-    private Tracker tracker(int port) {
-        Tracker tracker = new Tracker(port);
+    Tracker tracker(int port, Kept kept) {
+        Tracker tracker = new Tracker(port, kept);
         return closing(tracker, tracker::close);
     }
 
@@ -139,6 +141,12 @@ final class Town implements AutoCloseable {
     Agent agent(HostPort tracker) {
         Agent agent = new Agent(deployment.identity(DeploymentRole.AGENT, "berlin"), tracker);
         return closing(agent, agent::close);
+    }
+
+    /** Somebody who says what the test wants. */
+    Caller caller(MachineIdentity identity, HostPort tracker) {
+        Caller caller = new Caller(identity, tracker);
+        return closing(caller, caller::close);
     }
 
     <T> T closing(T what, Runnable end) {

@@ -1,6 +1,7 @@
 package packhorse.tracker.console;
 
 import com.google.protobuf.ByteString;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,16 +12,26 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import packhorse.core.OperationException;
+import packhorse.core.PlainText;
+import packhorse.core.UsageException;
+import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.Sha256;
+import packhorse.core.identity.DenyList;
+import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.message.v1.DesiredStateUpdate;
 import packhorse.core.message.v1.EndpointInventory;
@@ -32,21 +43,34 @@ import packhorse.core.message.v1.EntitlementQuestion;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.message.v1.InventoryNeeded;
+import packhorse.core.message.v1.IssuedToken;
 import packhorse.core.message.v1.LeaseAnswer;
 import packhorse.core.message.v1.LeaseAsk;
 import packhorse.core.message.v1.LeaseRequest;
 import packhorse.core.message.v1.LeaseRuling;
+import packhorse.core.message.v1.LinkCount;
+import packhorse.core.message.v1.LinkCounts;
+import packhorse.core.message.v1.Machine;
+import packhorse.core.message.v1.Machines;
 import packhorse.core.message.v1.Presence;
 import packhorse.core.message.v1.Present;
 import packhorse.core.message.v1.ReportsStored;
+import packhorse.core.message.v1.SiteMapUpdate;
 import packhorse.core.message.v1.StatusReports;
+import packhorse.core.message.v1.TokenAsk;
+import packhorse.core.message.v1.TokenRuling;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.SiteMap;
 import packhorse.core.wire.WireSession;
 import packhorse.tracker.catalogue.Mirror;
+import packhorse.tracker.enrol.LocalAuthority;
+import packhorse.tracker.enrol.Register;
+import packhorse.tracker.enrol.TokenSource;
 import packhorse.tracker.governance.GovernanceOverview;
 import packhorse.tracker.reports.ReportStore;
 import packhorse.tracker.session.ConsoleListener;
 import packhorse.tracker.session.Governance;
+import packhorse.tracker.session.SiteTraffic;
 
 /**
  * Governs by what consoles say.
@@ -71,8 +95,25 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
     /** An agent that hears nothing of its question asks again after 10 s. */
     private static final Duration LEASE_MAX = Duration.ofSeconds(5);
 
+    /** A machine waits at the enrolment door for so long. */
+    private static final Duration TOKEN_MAX = Duration.ofSeconds(5);
+
+    /** Machines that joined or renewed are told this seldom. */
+    private static final Duration MACHINES_PAUSE = Duration.ofSeconds(2);
+
+    /** Machines in one frame: some 300 KiB. */
+    private static final int MACHINES_MAX = 2_000;
+
+    /** Sites and packs in one report of bytes: some 2 MiB. */
+    private static final int COUNTS_MAX = 20_000;
+
+    private static final int RADIX = 16;
+
     /** Questions that wait at once; each endpoint has one open, or few. */
     private static final int LEASES_MAX = 50_000;
+
+    /** What messages call the console's site map. */
+    private static final String SITES = "the console's site map";
 
     private record Here(Optional<String> site, Instant since, long acting) {}
 
@@ -92,8 +133,22 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
             Set<ConsoleLine> asked,
             long deadlineNanos) {}
 
+    /** A question about a token; {@code asked} are those that have not answered. */
+    private record TokenQuestion(
+            String id, CompletableFuture<Optional<TokenSource.Token>> answer, Set<ConsoleLine> asked) {}
+
     private final Memory memory;
     private final InstantSource clock;
+    private final Kept kept;
+    private final Map<Long, TokenQuestion> tokens = new ConcurrentHashMap<>();
+    private volatile Optional<LocalAuthority> authority = Optional.empty();
+    private volatile List<SiteTraffic> traffic = List.of();
+    private final List<Consumer<SiteMap>> siteListeners = new CopyOnWriteArrayList<>();
+
+    // Only the thread that keeps time, after the construction.
+    private long sitesRevision;
+    private volatile Optional<SiteMap> sites = Optional.empty();
+    private long machinesNanos = System.nanoTime();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final List<ConsoleLine> lines = new CopyOnWriteArrayList<>();
     private final Map<EndpointId, Here> here = new ConcurrentHashMap<>();
@@ -113,9 +168,18 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
     private final AtomicLong words = new AtomicLong();
     private final AtomicLong malformed = new AtomicLong();
 
-    private ConsoleGovernance(Supplier<Mirror.Contents> catalogue, InstantSource clock) {
+    private ConsoleGovernance(Supplier<Mirror.Contents> catalogue, InstantSource clock, Kept kept) {
         this.memory = new Memory(catalogue);
         this.clock = clock;
+        this.kept = kept;
+        kept.sites().ifPresent(update -> {
+            try {
+                sites = Optional.of(SiteMapFile.parse(SITES, update.getYaml()));
+                sitesRevision = update.getRevision();
+            } catch (UsageException e) {
+                LOG.warn("the site map that a console said is asked for again: {}", e.getMessage());
+            }
+        });
     }
 
     /**
@@ -123,15 +187,176 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
      *
      * @param catalogue what the mirror serves now
      * @param clock the machine's
+     * @param kept what is remembered over restarts
      */
-    public static ConsoleGovernance start(Supplier<Mirror.Contents> catalogue, InstantSource clock) {
-        ConsoleGovernance governance = new ConsoleGovernance(catalogue, clock);
+    public static ConsoleGovernance start(Supplier<Mirror.Contents> catalogue, InstantSource clock, Kept kept) {
+        ConsoleGovernance governance = new ConsoleGovernance(catalogue, clock, kept);
         var unused = governance.beat.scheduleWithFixedDelay(
                 governance::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
         return governance;
     }
 
+    /** Gives the authority's books to consoles, and lets them issue tokens and throw out. */
+    public void lend(LocalAuthority books) {
+        authority = Optional.of(books);
+        books.askFor(this::token);
+        deny(books);
+        kept.denied().onChange(() -> deny(books));
+    }
+
+    private void deny(LocalAuthority books) {
+        if (kept.denied().revision() > 0) {
+            books.deny(kept.denied().endpoints(), kept.denied().serials());
+        }
+    }
+
+    /** Whom {@code own} or a console throws out, live. */
+    public DenyList denied(DenyList own) {
+        return new JointDenials(own, kept.denied());
+    }
+
+    /** The site map that a console said, also before the last restart. */
+    @Override
+    public Optional<SiteMap> sites() {
+        return sites;
+    }
+
+    @Override
+    public void onSites(Consumer<SiteMap> listener) {
+        siteListeners.add(listener);
+    }
+
+    /** Asks the consoles for a token, and waits for their answer. */
+    private Optional<TokenSource.Token> token(String id) {
+        long number = numbers.incrementAndGet();
+        Set<ConsoleLine> asked = ConcurrentHashMap.newKeySet();
+        TokenQuestion question = new TokenQuestion(id, new CompletableFuture<>(), asked);
+        tokens.put(number, question);
+        try {
+            for (ConsoleLine line : lines) {
+                asked.add(line);
+                boolean sent = line.send(Envelope.newBuilder()
+                        .setTokenAsk(TokenAsk.newBuilder().setNumber(number).setToken(id)));
+                if (!sent || line.closed) {
+                    asked.remove(line);
+                }
+            }
+            return asked.isEmpty()
+                    ? Optional.empty()
+                    : question.answer().get(TOKEN_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("no console says what the token {} opens", PlainText.line(id));
+            return Optional.empty();
+        } finally {
+            tokens.remove(number);
+        }
+    }
+
+    private void opens(WireSession session, TokenRuling ruling) {
+        TokenQuestion question = tokens.get(ruling.getNumber());
+        if (question == null) {
+            LOG.debug("{} says what a token opens that nobody asks for any more", session);
+            return;
+        }
+        question.asked().removeIf(line -> line.session.equals(session));
+        if (ruling.hasToken()) {
+            IssuedToken token = ruling.getToken();
+            question.answer()
+                    .complete(Optional.of(new TokenSource.Token(
+                            token.getId(),
+                            Sha256.ofDigest(token.getSecret().toByteArray()),
+                            token.getSite(),
+                            DeploymentRole.parse(token.getRole()),
+                            token.getNamesList(),
+                            token.getEndpoint().isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(Memory.id(token.getEndpoint())),
+                            Instant.ofEpochMilli(token.getExpiryMillis()))));
+        } else if (question.asked().isEmpty()) {
+            question.answer().complete(Optional.empty());
+        }
+    }
+
+    private void mapped(SiteMapUpdate update) {
+        SiteMap said;
+        try {
+            said = SiteMapFile.parse(SITES, update.getYaml());
+        } catch (UsageException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        // A disk and the sessions' queue may be waited for, and the thread that reads must not.
+        beat.execute(() -> {
+            if (update.getRevision() <= sitesRevision) {
+                return;
+            }
+            sitesRevision = update.getRevision();
+            sites = Optional.of(said);
+            siteListeners.forEach(listener -> listener.accept(said));
+            LOG.info(
+                    "site map {} of a console is in force: {} sites",
+                    sitesRevision,
+                    said.sites().size());
+            keep(() -> kept.keep(update));
+        });
+    }
+
+    private void deny(packhorse.core.message.v1.DenyList message) {
+        Set<EndpointId> endpoints =
+                message.getAgentIdsList().stream().map(Memory::id).collect(Collectors.toSet());
+        Set<BigInteger> serials = message.getSerialsList().stream()
+                .map(serial -> new BigInteger(serial, RADIX))
+                .collect(Collectors.toSet());
+        beat.execute(() -> keep(() -> {
+            if (kept.denied().tell(message.getRevision(), endpoints, serials)) {
+                LOG.info("{} endpoints and {} certificates are denied by a console", endpoints.size(), serials.size());
+            }
+        }));
+    }
+
+    private static void keep(Runnable work) {
+        try {
+            work.run();
+        } catch (OperationException e) {
+            LOG.error("what a console said is in force and not kept over a restart: {}", e.getMessage());
+        }
+    }
+
     // ---- what sessions with agents ask
+
+    @Override
+    public void moved(List<SiteTraffic> moved) {
+        List<SiteTraffic> now = List.copyOf(moved.size() <= COUNTS_MAX ? moved : moved.subList(0, COUNTS_MAX));
+        boolean same = now.size() == traffic.size() && Set.copyOf(now).equals(Set.copyOf(traffic));
+        traffic = now;
+        if (!same) {
+            Envelope.Builder message = counts(now);
+            lines.forEach(line -> sayCounts(line, message));
+        }
+    }
+
+    private static void sayCounts(ConsoleLine line, Envelope.Builder message) {
+        if (!line.send(message)) {
+            LOG.debug("{} does not read; it is told of bytes when they change again", line.session);
+        }
+    }
+
+    private Envelope.Builder counts(List<SiteTraffic> now) {
+        LinkCounts.Builder counts = LinkCounts.newBuilder().setAtMillis(clock.millis());
+        for (SiteTraffic one : now) {
+            counts.addCounts(LinkCount.newBuilder()
+                    .setSite(one.site())
+                    .setOrigin(one.origin())
+                    .setPack(ByteString.copyFrom(one.pack().bytes()))
+                    .setWanBytesIn(one.bytes().wanIn())
+                    .setWanBytesOut(one.bytes().wanOut())
+                    .setLanBytesIn(one.bytes().lanIn())
+                    .setLanBytesOut(one.bytes().lanOut()));
+        }
+        return Envelope.newBuilder().setLinkCounts(counts);
+    }
 
     @Override
     public DesiredStateUpdate desiredOf(EndpointId endpoint, Optional<String> site) {
@@ -342,6 +567,9 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
         // After it is in the list: whoever comes meanwhile is named twice and not never.
         line.due(here.keySet());
         presenceDue.set(true);
+        if (!traffic.isEmpty()) {
+            sayCounts(line, counts(traffic));
+        }
         LOG.info("the console {} is connected, {} in all", session.peer().id(), lines.size());
     }
 
@@ -371,6 +599,11 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
         leases.forEach((number, question) -> {
             if (question.asked().remove(line) && question.asked().isEmpty()) {
                 giveUp(number);
+            }
+        });
+        tokens.values().forEach(question -> {
+            if (question.asked().remove(line) && question.asked().isEmpty()) {
+                question.answer().complete(Optional.empty());
             }
         });
     }
@@ -406,6 +639,9 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
                     changed();
                 }
             }
+            case SITE_MAP -> mapped(message.getSiteMap());
+            case DENY_LIST -> deny(message.getDenyList());
+            case TOKEN_RULING -> opens(session, message.getTokenRuling());
             default -> LOG.debug("{} sends {}, which is nothing for a tracker", session, message.getBodyCase());
         }
     }
@@ -481,6 +717,10 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
                 lines.forEach(this::tell);
             }
             long now = System.nanoTime();
+            if (now - machinesNanos >= MACHINES_PAUSE.toNanos()) {
+                machinesNanos = now;
+                authority.ifPresent(this::tellMachines);
+            }
             stores.forEach((number, errand) -> {
                 if (now - errand.deadlineNanos() >= 0) {
                     errand.line().late = true;
@@ -526,6 +766,32 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
                     presenceDue.set(true);
                 }
                 return;
+            }
+        }
+    }
+
+    private void tellMachines(LocalAuthority books) {
+        if (lines.isEmpty()) {
+            return;
+        }
+        List<Register.Machine> all = books.register().machines();
+        for (ConsoleLine line : lines) {
+            List<Register.Machine> fresh = all.stream()
+                    .filter(machine -> !machine.serial().equals(line.machines.get(machine.endpoint())))
+                    .limit(MACHINES_MAX)
+                    .toList();
+            Machines.Builder machines = Machines.newBuilder();
+            for (Register.Machine machine : fresh) {
+                machines.addMachines(Machine.newBuilder()
+                        .setEndpoint(bytes(machine.endpoint()))
+                        .setRole(machine.role().word())
+                        .setSite(machine.site())
+                        .setSerial(machine.serial())
+                        .setNotAfterMillis(machine.notAfter().toEpochMilli())
+                        .setToken(machine.token().orElse("")));
+            }
+            if (!fresh.isEmpty() && line.send(Envelope.newBuilder().setMachines(machines))) {
+                fresh.forEach(machine -> line.machines.put(machine.endpoint(), machine.serial()));
             }
         }
     }

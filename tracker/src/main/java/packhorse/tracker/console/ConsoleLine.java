@@ -2,9 +2,11 @@ package packhorse.tracker.console;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -41,6 +43,9 @@ final class ConsoleLine {
     volatile boolean late;
 
     volatile boolean closed;
+
+    /** Certificates it was told of, by machine. Only the thread that keeps time. */
+    final Map<EndpointId, String> machines = new HashMap<>();
 
     private final Object lock = new Object();
 

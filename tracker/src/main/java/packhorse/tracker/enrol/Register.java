@@ -26,9 +26,16 @@ public final class Register {
      * @param serial of the certificate, in hexadecimal
      * @param notAfter it counts until then
      * @param denied whether it is thrown out
+     * @param token it joined with, as long as that is remembered
      */
     public record Machine(
-            EndpointId endpoint, DeploymentRole role, String site, String serial, Instant notAfter, boolean denied) {}
+            EndpointId endpoint,
+            DeploymentRole role,
+            String site,
+            String serial,
+            Instant notAfter,
+            boolean denied,
+            Optional<String> token) {}
 
     /**
      * A token that was not used yet.
@@ -64,7 +71,8 @@ public final class Register {
                         one.site(),
                         one.serial().toString(RADIX),
                         one.notAfter(),
-                        books.denied(one.endpoint(), one.serial())))
+                        books.denied(one.endpoint(), one.serial()),
+                        one.token()))
                 .toList());
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import packhorse.tracker.console.ConsoleCounts;
 import packhorse.tracker.session.AgentSessions;
 import packhorse.tracker.session.OpenSwarmDesk;
 import packhorse.tracker.session.Overview;
@@ -67,6 +68,46 @@ public final class Meters {
         udpCounter("scrapes", "scrapes answered over UDP", udp, UdpCounts::scrapes);
         udpCounter("errors", "datagrams with a connection id that is not good", udp, UdpCounts::errors);
         udpCounter("malformed", "malformed datagrams dropped", udp, UdpCounts::malformed);
+    }
+
+    /** Shows how sessions with consoles go, on a tracker that consoles govern. */
+    public void consoles(Supplier<ConsoleCounts> counts) {
+        Gauge.builder("packhorse_tracker_consoles", counts, now -> now.get().consoles())
+                .description("consoles connected")
+                .register(registry);
+        Gauge.builder(
+                        "packhorse_tracker_console_endpoints",
+                        counts,
+                        now -> now.get().endpoints())
+                .description("endpoints of which a console said what they should have")
+                .register(registry);
+        consoleCounter(
+                "reports_sent", "messages with agents' reports sent to a console", counts, ConsoleCounts::reportsSent);
+        consoleCounter(
+                "reports_stored",
+                "messages with agents' reports that a console stored",
+                counts,
+                ConsoleCounts::reportsStored);
+        consoleCounter(
+                "reports_put_off",
+                "messages with agents' reports that no console stored in time; agents send them again",
+                counts,
+                ConsoleCounts::reportsPutOff);
+        consoleCounter("leases_asked", "questions about leases put to consoles", counts, ConsoleCounts::leasesAsked);
+        consoleCounter(
+                "leases_unruled",
+                "questions about leases that no console ruled on in time",
+                counts,
+                ConsoleCounts::leasesUnruled);
+        consoleCounter("words", "words of consoles about endpoints", counts, ConsoleCounts::words);
+        consoleCounter("malformed", "words and frames of consoles that mean nothing", counts, ConsoleCounts::malformed);
+    }
+
+    private void consoleCounter(
+            String name, String meaning, Supplier<ConsoleCounts> counts, ToLongFunction<ConsoleCounts> value) {
+        FunctionCounter.builder("packhorse_tracker_console_" + name, counts, now -> value.applyAsLong(now.get()))
+                .description(meaning)
+                .register(registry);
     }
 
     private void gauge(String name, String meaning, ToLongFunction<Overview> value) {

@@ -44,6 +44,7 @@ import packhorse.tracker.selection.Place;
 import packhorse.tracker.selection.Whereabouts;
 import packhorse.tracker.swarm.Directory;
 import packhorse.tracker.swarm.Holding;
+import packhorse.tracker.swarm.Holding.Traffic;
 import packhorse.tracker.swarm.Member;
 import packhorse.tracker.swarm.Report;
 
@@ -72,6 +73,9 @@ public final class AgentSessions implements AutoCloseable {
     private static final int BATCH_MAX = 2_000;
 
     private static final int TICK_MILLIS = 500;
+
+    /** Sums over all agents and packs are made this seldom; people look at them. */
+    private static final Duration TRAFFIC_PAUSE = Duration.ofSeconds(5);
 
     /** Releases of one question; each is looked up by the thread that all agents share. */
     private static final int SUBJECTS_MAX = 10_000;
@@ -112,6 +116,7 @@ public final class AgentSessions implements AutoCloseable {
     private boolean settling;
     private Instant nextTick;
     private Instant nextDecision;
+    private Instant nextTraffic;
     private long lastRevision;
     private boolean listenersChanged = true;
     private long reports;
@@ -152,6 +157,7 @@ public final class AgentSessions implements AutoCloseable {
         this.settledAt = now.plus(config.settle());
         this.nextTick = now;
         this.nextDecision = now;
+        this.nextTraffic = now;
         // Revisions of this process are higher than those of any before it.
         this.lastRevision = now.toEpochMilli() << 16;
         this.thread = Thread.ofPlatform().name("agent-sessions").unstarted(this::run);
@@ -616,6 +622,10 @@ public final class AgentSessions implements AutoCloseable {
     private void tick(Instant now) {
         forget(directory.expire(now));
         swarms.forgetTheGone();
+        if (!now.isBefore(nextTraffic)) {
+            nextTraffic = now.plus(TRAFFIC_PAUSE);
+            governance.moved(traffic());
+        }
         Set<EndpointId> watched = new HashSet<>();
         for (Sha256 pack : directory.packs()) {
             if (directory.active(pack)) {
@@ -787,6 +797,31 @@ public final class AgentSessions implements AutoCloseable {
             }
         }
         openListeners.changed(serving, directory.listening());
+    }
+
+    private List<SiteTraffic> traffic() {
+        record Where(String site, boolean origin, Sha256 pack) {}
+        Map<Where, Traffic> sums = new HashMap<>();
+        for (Report report : directory.reports()) {
+            Place place = whereabouts.of(report.address());
+            String site = switch (place) {
+                case Place.InSite(var its) -> its.name();
+                case Place.AtOrigin() -> "";
+                case Place.Roaming() -> "";
+            };
+            report.swarms()
+                    .forEach((pack, holding) -> sums.merge(
+                            new Where(site, place instanceof Place.AtOrigin, pack),
+                            holding.traffic(),
+                            (one, other) -> new Traffic(
+                                    one.wanIn() + other.wanIn(),
+                                    one.wanOut() + other.wanOut(),
+                                    one.lanIn() + other.lanIn(),
+                                    one.lanOut() + other.lanOut())));
+        }
+        List<SiteTraffic> lines = new ArrayList<>();
+        sums.forEach((where, bytes) -> lines.add(new SiteTraffic(where.site(), where.origin(), where.pack(), bytes)));
+        return lines;
     }
 
     private Overview describe() {

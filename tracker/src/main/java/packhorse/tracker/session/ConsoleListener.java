@@ -1,8 +1,10 @@
 package packhorse.tracker.session;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.message.v1.Envelope;
+import packhorse.core.topology.SiteMap;
 import packhorse.core.wire.WireSession;
 
 /** What takes the sessions of consoles. Methods are called by threads that read and must not block. */
@@ -18,6 +20,16 @@ public interface ConsoleListener {
 
     /** An open session is over; nothing of it comes after. Said twice where it ends as it begins. */
     void closed(WireSession session);
+
+    /** The site map that a console said; it counts before the tracker's own file. */
+    default Optional<SiteMap> sites() {
+        return Optional.empty();
+    }
+
+    /** Has {@code listener} told of each site map that a console says from now on. */
+    default void onSites(Consumer<SiteMap> listener) {
+        // Nobody says one.
+    }
 
     /** Of a tracker that its own files govern: no console is let in. */
     ConsoleListener NONE = new ConsoleListener() {

@@ -1,6 +1,7 @@
 package packhorse.tracker.session;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import packhorse.core.content.Sha256;
@@ -45,6 +46,11 @@ public interface Governance {
 
     /** The endpoint's session is over. */
     default void gone(EndpointId endpoint) {
+        // As above.
+    }
+
+    /** What the agents that are here have moved; told each few seconds, and replaces what was told before. */
+    default void moved(List<SiteTraffic> traffic) {
         // As above.
     }
 

@@ -1,0 +1,139 @@
+package packhorse.dist.console;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.trackers.Standing;
+import packhorse.console.trackers.TrackerSessions;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.message.v1.DenyList;
+import packhorse.core.message.v1.EntitlementLine;
+import packhorse.core.message.v1.Entitlements;
+import packhorse.core.message.v1.SiteMapUpdate;
+import packhorse.core.topology.EndpointId;
+import packhorse.tracker.console.Kept;
+
+/** What holds for all comes from the console: where sites are, who is thrown out, who may have what. */
+@Timeout(90)
+final class ConsoleStandingTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final packhorse.core.identity.DenyList DENIES_NOBODY = packhorse.core.identity.DenyList.none();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private Town town = new Town(Path.of(""), "");
+    private final Clerk clerk = new Clerk();
+
+    @BeforeEach
+    void build() {
+        town = new Town(directory, "127.20.73.1");
+    }
+
+    @AfterEach
+    void close() {
+        town.close();
+    }
+
+    private static Optional<SiteMapUpdate> sites(long revision, String name) {
+        return Optional.of(SiteMapUpdate.newBuilder()
+                .setRevision(revision)
+                .setYaml("""
+                    sites:
+                      - name: %s
+                        subnets: [127.0.0.0/8]
+                        wan: {down: 100Mbit, up: 20Mbit}
+                    """.formatted(name))
+                .build());
+    }
+
+    private static Optional<DenyList> denied(long revision, EndpointId endpoint) {
+        return Optional.of(DenyList.newBuilder()
+                .setRevision(revision)
+                .addAgentIds(ByteString.copyFrom(endpoint.bytes()))
+                .build());
+    }
+
+    @Test
+    void theSiteMapIsTheConsolesAndIsRememberedOverARestart() {
+        Kept kept = Kept.in(directory, town.deployment.identity(DeploymentRole.TRACKER, "centre"));
+        Town.Tracker tracker = town.tracker(0, kept);
+        clerk.standing = new Standing(Optional.empty(), sites(1, "paris"), Optional.empty());
+        TrackerSessions console = town.console(clerk, tracker.at());
+        Town.Agent agent = town.agent(tracker.at());
+        await().atMost(SOON).until(() -> clerk.site(agent.id).equals(Optional.of("paris")));
+        clerk.standing = new Standing(Optional.empty(), sites(2, "lisbon"), Optional.empty());
+        console.standingChanged();
+        await().atMost(SOON).until(() -> clerk.site(agent.id).equals(Optional.of("lisbon")));
+        clerk.standing = new Standing(Optional.empty(), sites(1, "paris"), Optional.empty());
+        console.standingChanged();
+        console.close();
+        tracker.close();
+        var again = Kept.in(directory, town.deployment.identity(DeploymentRole.TRACKER, "centre"));
+        assertEquals(
+                "lisbon",
+                town.tracker(0, again)
+                        .governance
+                        .sites()
+                        .orElseThrow()
+                        .sites()
+                        .getFirst()
+                        .name());
+    }
+
+    @Test
+    void whomTheConsoleDeniesIsThrownOutAndStaysOutWithoutIt() {
+        Kept kept = Kept.in(directory, town.deployment.identity(DeploymentRole.TRACKER, "centre"));
+        Town.Tracker tracker = town.tracker(0, kept);
+        TrackerSessions console = town.console(clerk, tracker.at());
+        Town.Agent agent = town.agent(tracker.at());
+        await().atMost(SOON).until(() -> clerk.here.containsKey(agent.id));
+        clerk.standing = new Standing(Optional.empty(), Optional.empty(), denied(1, agent.id));
+        console.standingChanged();
+        await().atMost(SOON).until(() -> agent.refusals.stream().anyMatch(line -> line.contains("was revoked")));
+        await().atMost(SOON).until(() -> clerk.here.isEmpty());
+        console.close();
+        tracker.close();
+        Kept again = Kept.in(directory, town.deployment.identity(DeploymentRole.TRACKER, "centre"));
+        assertTrue(town.tracker(0, again)
+                .governance
+                .denied(DENIES_NOBODY)
+                .endpoints()
+                .contains(agent.id));
+    }
+
+    @Test
+    void entitlementsOfAnOlderRevisionChangeNothing() {
+        Town.Tracker tracker = town.tracker();
+        clerk.standing = new Standing(entitlements(2, 3), Optional.empty(), Optional.empty());
+        TrackerSessions console = town.console(clerk, tracker.at());
+        await().atMost(SOON).until(() -> tracker.governance.overview().entitlements() == 3);
+        clerk.standing = new Standing(entitlements(1, 7), Optional.empty(), Optional.empty());
+        console.standingChanged();
+        Town.Agent agent = town.agent(tracker.at());
+        await().atMost(SOON).until(() -> tracker.governance.knows(agent.id));
+        assertEquals(3, tracker.governance.overview().entitlements(), "what was said before the word is older");
+        clerk.standing = new Standing(entitlements(3, 5), Optional.empty(), Optional.empty());
+        console.standingChanged();
+        await().atMost(SOON).until(() -> tracker.governance.overview().entitlements() == 5);
+    }
+
+    private static Optional<Entitlements> entitlements(long revision, int lines) {
+        Entitlements.Builder all = Entitlements.newBuilder().setRevision(revision);
+        for (int i = 0; i < lines; i++) {
+            all.addLines(EntitlementLine.newBuilder().setReleases("acme/p" + i).setAll(true));
+        }
+        return Optional.of(all.build());
+    }
+}
