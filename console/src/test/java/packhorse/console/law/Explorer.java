@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import packhorse.console.law.SmallWorld.State;
 import packhorse.console.law.SmallWorld.Step;
 import packhorse.console.wave.DeploymentState;
@@ -28,26 +29,26 @@ final class Explorer {
             List<String> way,
             boolean whole) {}
 
-    private record From(State before, String what) {}
+    private record From(State before, Supplier<String> what) {}
 
     private final SmallWorld world;
     private final int statesMax;
 
-    Explorer(Machinery machinery, Set<SmallWorld.Trouble> troubles, int statesMax) {
-        this.world = new SmallWorld(machinery, troubles);
+    Explorer(SmallWorld.Setting setting, Machinery machinery, Set<SmallWorld.Trouble> troubles, int statesMax) {
+        this.world = new SmallWorld(setting, machinery, troubles);
         this.statesMax = statesMax;
     }
 
     /** Until a law is broken, all is seen, or there are too many. */
     Found explore(Set<Integer> laws) {
-        Map<State, Optional<From>> seen = new HashMap<>();
+        Map<SmallWorld.Same, Optional<From>> seen = new HashMap<>();
         Deque<State> open = new ArrayDeque<>();
         Set<DeploymentState> reached = new HashSet<>();
         List<Breach> breaches = new ArrayList<>();
         List<String> way = new ArrayList<>();
         long[] steps = {0};
         State first = world.canonical(world.beginning());
-        seen.put(first, Optional.empty());
+        seen.put(first.key(), Optional.empty());
         open.add(first);
         while (!open.isEmpty() && breaches.isEmpty() && seen.size() < statesMax) {
             State state = open.remove();
@@ -66,7 +67,7 @@ final class Explorer {
                     return;
                 }
                 State next = world.canonical(step.to());
-                if (seen.putIfAbsent(next, Optional.of(new From(state, step.what()))) == null) {
+                if (seen.putIfAbsent(next.key(), Optional.of(new From(state, step.what()))) == null) {
                     open.add(next);
                 }
             });
@@ -74,13 +75,13 @@ final class Explorer {
         return new Found(seen.size(), steps[0], reached, breaches, way, open.isEmpty());
     }
 
-    private static List<String> way(Map<State, Optional<From>> seen, State last, Step step) {
+    private static List<String> way(Map<SmallWorld.Same, Optional<From>> seen, State last, Step step) {
         List<String> way = new ArrayList<>();
-        way.add(step.what());
-        Optional<From> from = seen.getOrDefault(last, Optional.empty());
+        way.add(step.what().get());
+        Optional<From> from = seen.getOrDefault(last.key(), Optional.empty());
         while (from.isPresent()) {
-            way.add(from.get().what());
-            from = seen.getOrDefault(from.get().before(), Optional.empty());
+            way.add(from.get().what().get());
+            from = seen.getOrDefault(from.get().before().key(), Optional.empty());
         }
         Collections.reverse(way);
         return way;

@@ -15,6 +15,7 @@ import packhorse.console.change.PlanApprovals;
 import packhorse.console.change.RiskClass;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
+import packhorse.console.wave.Attempts;
 import packhorse.console.wave.Conduct;
 import packhorse.console.wave.Decision;
 import packhorse.console.wave.Deployment;
@@ -25,6 +26,8 @@ import packhorse.console.wave.Retry;
 import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.Tally;
 import packhorse.console.wave.View;
+import packhorse.console.wave.WaveId;
+import packhorse.console.wave.WaveMachine;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Sha256;
@@ -50,6 +53,11 @@ class Machinery {
         return action.unverified();
     }
 
+    /** Whether {@link #counts} needs to know how late it is. */
+    boolean looksAtTheClock() {
+        return false;
+    }
+
     Action heard(Action action, ActionState said, Optional<CodeClass> codeClass, Instant at) {
         return Heard.of(action, said, codeClass, codeClass.isPresent() ? 1 : 0, at)
                 .now();
@@ -63,6 +71,15 @@ class Machinery {
         return Retry.rule(member, policy, retried, members) instanceof Retry.Ruling.Again again
                 ? Optional.of(again.next())
                 : Optional.empty();
+    }
+
+    /** The next rollback on an endpoint. */
+    Optional<ActionId> nextBack(Attempts attempts, boolean recalled, Instant began) {
+        return attempts.nextBack(recalled, began);
+    }
+
+    Outcome<Deployment> extend(Deployment deployment, WaveId wave, int extensionsMax, Actor actor, Instant now) {
+        return WaveMachine.extend(deployment, wave, extensionsMax, actor, now);
     }
 
     boolean signed(PlanApprovals approvals, Sha256 plan, RiskClass risk, Duties duties) {

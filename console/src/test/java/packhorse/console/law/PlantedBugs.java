@@ -21,23 +21,29 @@ import packhorse.console.change.PlanApproval;
 import packhorse.console.change.PlanApprovals;
 import packhorse.console.change.RiskClass;
 import packhorse.console.gate.Verdict;
+import packhorse.console.law.SmallWorld.Setting;
 import packhorse.console.law.SmallWorld.Trouble;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
+import packhorse.console.wave.Attempts;
 import packhorse.console.wave.Decision;
 import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentState;
 import packhorse.console.wave.Heard;
 import packhorse.console.wave.LeaseDesk;
 import packhorse.console.wave.Member;
+import packhorse.console.wave.Purpose;
 import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.Sorting;
 import packhorse.console.wave.View;
 import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveState;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.ActionState;
+import packhorse.core.state.Operation;
 
 /** The bugs that somebody may write one day, each with the law that it breaks and the trouble it takes to show. */
 enum PlantedBugs {
@@ -126,20 +132,7 @@ enum PlantedBugs {
                 @Override
                 WaveTally tally(Collection<Member> members, RetryPolicy policy, Instant now) {
                     WaveTally tally = super.tally(members, policy, now);
-                    SortedMap<Sorting, Long> sorted = new TreeMap<>(tally.sorted());
-                    sorted.merge(Sorting.REDISTRIBUTE, tally.retried(), Long::sum);
-                    return new WaveTally(
-                            tally.members(),
-                            sorted,
-                            tally.staged(),
-                            tally.underWay(),
-                            tally.unverified(),
-                            tally.retryable(),
-                            tally.waiting(),
-                            tally.retried(),
-                            tally.pending(),
-                            tally.excluded(),
-                            tally.sites());
+                    return sorted(tally, Sorting.REDISTRIBUTE, tally.retried());
                 }
             };
         }
@@ -253,6 +246,11 @@ enum PlantedBugs {
                 boolean counts(Action action, Instant now) {
                     return action.underWay(now);
                 }
+
+                @Override
+                boolean looksAtTheClock() {
+                    return true;
+                }
             };
         }
     },
@@ -281,26 +279,158 @@ enum PlantedBugs {
     BEGUN_AGAIN_AFTER_A_CRASH(13) {
         @Override
         Machinery machinery() {
+            return forgetful();
+        }
+    },
+    A_DRAINING_BETA_GROUP_IS_EVALUATED(1, Setting.BETA) {
+        @Override
+        Machinery machinery() {
+            return DRAINED_IS_TAKEN_FOR_OVER.machinery();
+        }
+    },
+    A_GO_WITHOUT_A_PASS(2, Setting.BETA) {
+        @Override
+        Machinery machinery() {
             return new Machinery() {
                 @Override
-                boolean remembersWhatItBegan() {
-                    return false;
+                Deployment seen(Deployment deployment) {
+                    boolean evaluated = deployment.state() == DeploymentState.BETA_EVALUATION;
+                    return first(
+                            deployment,
+                            wave -> evaluated || wave.state() == WaveState.CLOSED
+                                    ? as(wave, wave.state(), Optional.of(Verdict.PASS))
+                                    : wave);
                 }
             };
+        }
+    },
+    TAKEN_BACK_TWICE_AT_ONCE(3, Setting.BACKOUT) {
+        @Override
+        Machinery machinery() {
+            return new Machinery() {
+                @Override
+                List<Decision> next(View view, Instant now) {
+                    List<Decision> next = new ArrayList<>(super.next(view, now));
+                    view.deployment().waves().stream()
+                            .filter(unused -> view.deployment().state() == DeploymentState.BACKOUT)
+                            .forEach(wave -> next.add(0, new Decision.TakeBack(wave.id(), wave.state(), 1)));
+                    return next;
+                }
+
+                @Override
+                Optional<ActionId> nextBack(Attempts attempts, boolean recalled, Instant began) {
+                    return attempts.last(Purpose.ROLL_BACK, 1)
+                            .filter(action -> action.leasedUntil().isPresent())
+                            .map(Action::id)
+                            .filter(id -> id.attempt() == 1)
+                            .map(ActionId::again)
+                            .or(() -> super.nextBack(attempts, recalled, began));
+                }
+            };
+        }
+    },
+    TAKEN_BACK_UNDER_A_PLAN_THAT_NOBODY_SIGNED(4, Setting.BACKOUT, Trouble.AMENDMENT) {
+        @Override
+        Machinery machinery() {
+            return AMENDED_IS_TAKEN_FOR_SIGNED.machinery();
+        }
+    },
+    TAKEN_BACK_IS_COUNTED_BESIDE_WHERE_IT_WAS(6, Setting.BACKOUT) {
+        @Override
+        Machinery machinery() {
+            return new Machinery() {
+                @Override
+                WaveTally tally(Collection<Member> members, RetryPolicy policy, Instant now) {
+                    long back = members.stream().filter(Member::takenBack).count();
+                    return sorted(super.tally(members, policy, now), Sorting.ROLLBACK, back);
+                }
+            };
+        }
+    },
+    AN_EXTENSION_IS_NOT_COUNTED(7, Setting.BETA, Trouble.EXTEND) {
+        @Override
+        Machinery machinery() {
+            return new Machinery() {
+                @Override
+                Outcome<Deployment> extend(
+                        Deployment deployment, WaveId id, int extensionsMax, Actor actor, Instant now) {
+                    Wave wave = deployment.wave(id.number());
+                    return super.extend(deployment, id, extensionsMax, actor, now)
+                            .result()
+                            .map(unused -> Outcome.moved(deployment.with(as(wave, WaveState.ACTIVE, Optional.empty()))))
+                            .orElseGet(() -> Outcome.rejected("no"));
+                }
+            };
+        }
+    },
+    A_LATE_REPORT_WAKES_A_ROLLBACK_THAT_WAS_GIVEN_UP(7, Setting.BACKOUT) {
+        @Override
+        Machinery machinery() {
+            Machinery any = A_LATE_REPORT_WAKES_WHAT_WAS_OVER.machinery();
+            return new Machinery() {
+                @Override
+                Action heard(Action action, ActionState said, Optional<CodeClass> codeClass, Instant at) {
+                    return action.operation() == Operation.ROLLBACK
+                            ? any.heard(action, said, codeClass, at)
+                            : super.heard(action, said, codeClass, at);
+                }
+            };
+        }
+    },
+    ROLLBACKS_BEGIN_WHENEVER_THEY_LIKE(8, Setting.BACKOUT) {
+        @Override
+        Machinery machinery() {
+            return THE_WINDOW_IS_NOT_LOOKED_AT.machinery();
+        }
+    },
+    ROLLBACKS_BEGIN_UNDER_A_HOLD(9, Setting.BACKOUT, Trouble.HOLD) {
+        @Override
+        Machinery machinery() {
+            return A_HELD_DEPLOYMENT_GETS_LEASES.machinery();
+        }
+    },
+    WHAT_COULD_NOT_BE_UNDONE_IS_NOT_COUNTED(11, Setting.TWO_WAVES, Trouble.BREAKAGE) {
+        @Override
+        Machinery machinery() {
+            return new Machinery() {
+                @Override
+                boolean counts(Action action, Instant now) {
+                    return action.state() != ActionState.UNDO_FAILED && super.counts(action, now);
+                }
+            };
+        }
+    },
+    A_ROLLBACK_BEGINS_AGAIN_AFTER_A_CRASH(13, Setting.BACKOUT) {
+        @Override
+        Machinery machinery() {
+            return forgetful();
         }
     };
 
     private final int law;
+    private final Setting setting;
     private final Optional<Trouble> trouble;
 
     PlantedBugs(int law) {
-        this.law = law;
-        this.trouble = Optional.empty();
+        this(law, Setting.TWO_WAVES, Optional.empty());
     }
 
     PlantedBugs(int law, Trouble trouble) {
+        this(law, Setting.TWO_WAVES, Optional.of(trouble));
+    }
+
+    PlantedBugs(int law, Setting setting) {
+        this(law, setting, Optional.empty());
+    }
+
+    PlantedBugs(int law, Setting setting, Trouble trouble) {
+        this(law, setting, Optional.of(trouble));
+    }
+
+    PlantedBugs(int law, Setting setting, Optional<Trouble> trouble) {
         this.law = law;
-        this.trouble = Optional.of(trouble);
+        this.setting = setting;
+        this.trouble = trouble;
     }
 
     /** The law that it breaks. */
@@ -311,6 +441,11 @@ enum PlantedBugs {
     /** What has to happen for it to show. */
     Set<Trouble> troubles() {
         return trouble.map(Set::of).orElse(Set.of());
+    }
+
+    /** Where it shows. */
+    Setting setting() {
+        return setting;
     }
 
     /** The product's, but for the bug. */
@@ -328,6 +463,32 @@ enum PlantedBugs {
                 standing.radius(),
                 standing.unverified(),
                 standing.population());
+    }
+
+    private static Machinery forgetful() {
+        return new Machinery() {
+            @Override
+            boolean remembersWhatItBegan() {
+                return false;
+            }
+        };
+    }
+
+    private static WaveTally sorted(WaveTally tally, Sorting more, long by) {
+        SortedMap<Sorting, Long> sorted = new TreeMap<>(tally.sorted());
+        sorted.merge(more, by, Long::sum);
+        return new WaveTally(
+                tally.members(),
+                sorted,
+                tally.staged(),
+                tally.underWay(),
+                tally.unverified(),
+                tally.retryable(),
+                tally.waiting(),
+                tally.retried(),
+                tally.pending(),
+                tally.excluded(),
+                tally.sites());
     }
 
     private static Deployment first(Deployment deployment, UnaryOperator<Wave> change) {

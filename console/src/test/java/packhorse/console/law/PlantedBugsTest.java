@@ -19,7 +19,8 @@ final class PlantedBugsTest {
     @ParameterizedTest
     @EnumSource(PlantedBugs.class)
     void theExplorerFindsIt(PlantedBugs bug, TestReporter reporter) {
-        Explorer.Found found = new Explorer(bug.machinery(), bug.troubles(), STATES_MAX).explore(Set.of(bug.law()));
+        Explorer.Found found =
+                new Explorer(bug.setting(), bug.machinery(), bug.troubles(), STATES_MAX).explore(Set.of(bug.law()));
         reporter.publishEntry(bug.name(), found.states() + " states; " + found.breaches() + " after " + found.way());
         assertFalse(found.breaches().isEmpty(), () -> "nothing found in " + found.states() + " states");
     }

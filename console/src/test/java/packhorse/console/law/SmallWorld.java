@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import packhorse.console.audit.AuditChain;
 import packhorse.console.audit.AuditEntry;
@@ -28,9 +30,14 @@ import packhorse.console.change.PersonId;
 import packhorse.console.change.PlanApprovals;
 import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
+import packhorse.console.gate.Guarantee;
 import packhorse.console.gate.Thresholds;
+import packhorse.console.gate.Verdict;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
+import packhorse.console.wave.ActionNumbers;
+import packhorse.console.wave.Attempts;
+import packhorse.console.wave.BetaPlan;
 import packhorse.console.wave.Blackouts;
 import packhorse.console.wave.BlastRadius;
 import packhorse.console.wave.Candidate;
@@ -51,6 +58,7 @@ import packhorse.console.wave.Line;
 import packhorse.console.wave.Member;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.PlanDigest;
+import packhorse.console.wave.Purpose;
 import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.Slice;
 import packhorse.console.wave.Sorting;
@@ -64,6 +72,7 @@ import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveMachine;
 import packhorse.console.wave.WavePlan;
 import packhorse.console.wave.WaveState;
+import packhorse.console.wave.WaveTally;
 import packhorse.core.content.CodeClass;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
@@ -77,58 +86,32 @@ import packhorse.core.state.Subject;
 import packhorse.core.topology.EndpointId;
 
 /**
- * Two waves, three endpoints, one console that may crash anywhere, another that may be late, messages that are lost, doubled and overtake each other,
- * an operator with a hold, a plan that is amended, people who sign. Time goes in steps of a lease; a blackout comes in the middle.
+ * A small world: two waves, three endpoints, one console that may crash anywhere, another that may be late, messages that are lost, doubled and
+ * overtake each other, an operator with a hold, a plan that is amended, people who sign, waive, extend, leave out, abort and take back.
+ * Time goes in steps of a lease; a blackout comes in the middle.
  *
  * <p>The console's side is the product's own machinery. The endpoints' side is a model of what an agent does: it asks for a lease, begins
- * while it has one, ends well or is as before, and keeps its reports until they are acknowledged.
+ * while it has one, ends well or is as before or is broken, and keeps its reports until they are acknowledged.
+ *
+ * <p>What is equal is one object in here ({@link #one}), so that a state is known again by its parts without looking into them.
  */
 final class SmallWorld {
     static final Instant BEGIN = Instant.parse("2026-03-02T01:00:00Z");
     static final Duration TICK = LeaseDesk.LEASE_TIME;
     static final int TICKS = 4;
+    private static final Instant[] AT = IntStream.rangeClosed(-1, TICKS + 2)
+            .mapToObj(tick -> BEGIN.plus(TICK.multipliedBy(tick)))
+            .toArray(Instant[]::new);
     private static final int CLOSED_FROM = 2;
     private static final int CLOSED_TO = 3;
     private static final String SITE = "berlin";
+    private static final int PLACES = 3;
 
     private static final DeploymentId ID = new DeploymentId(OrderId.of(2026, 1), 1);
     private static final Subject SUBJECT =
             Subject.release(new ReleaseId(new ReleaseName("acme", "app"), Version.parse("2.0"), new Platform("any")));
-    static final Plan PLAN = new Plan(
-            List.of(SUBJECT),
-            Operation.INSTALL,
-            Targets.query("site==berlin"),
-            Optional.empty(),
-            List.of(
-                    new WavePlan("first", new Slice.Count(2), Duration.ZERO),
-                    new WavePlan("rest", new Slice.Rest(), Duration.ZERO)),
-            List.of(new Window.Always()),
-            List.of(new Blackout.Fixed(at(CLOSED_FROM), at(CLOSED_TO), "till", new Scope.AllSites())),
-            Thresholds.of(0.3, 0.62, 0.62, 0.6),
-            new BlastRadius(new Cap.Count(1), new Cap.Count(3), new Cap.Count(1), new Cap.Count(3)),
-            RetryPolicy.of(Map.of(CodeClass.TRANSIENT, 2), 1, Duration.ZERO, 50),
-            new Timeouts(
-                    Duration.ofMinutes(1),
-                    Duration.ofMinutes(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(1),
-                    TICK.multipliedBy(2),
-                    TICK),
-            new Transfer(100, Duration.ZERO, OptionalLong.empty()),
-            new Judging(Judging.By.GATE, 0, false),
-            new InstallPolicy(Optional.empty(), false, false, false, false, true),
-            7);
-    private static final Sha256 DIGEST = PlanDigest.of(PLAN, List.of(Sha256.of(new byte[] {1})));
-    private static final Sha256 AMENDED = PlanDigest.of(PLAN, List.of(Sha256.of(new byte[] {2})));
-    private static final Timetable TIMETABLE =
-            new Timetable(SITE, ZoneId.of("Europe/Berlin"), PLAN.windows(), PLAN.blackouts());
+    private static final Line LINE = Line.of(SUBJECT);
     private static final List<EndpointId> FLEET = List.of(endpoint(1), endpoint(2), endpoint(3));
-    private static final Division DIVISION = Division.of(
-            PLAN, FLEET.stream().map(id -> Candidate.of(id, "desk", SITE)).toList());
-    private static final List<FrozenMembership> MEMBERS = List.of(DIVISION.freeze(1, FLEET), DIVISION.freeze(2, FLEET));
-    /** The wave of each place, the first two alike. */
-    private static final List<Integer> WAVE_OF = List.of(1, 1, 2);
 
     private static final Actor OPERATOR = Actor.person("olga", Role.INSTALLATION_COORDINATOR);
     private static final Actor COORDINATOR = Actor.person("carl", Role.CHANGE_COORDINATOR);
@@ -140,10 +123,28 @@ final class SmallWorld {
             new Duties(Set.of(new PersonId("rita")), Set.of(), Set.of(new PersonId("olga")), Set.of());
     private static final RiskClass RISK = RiskClass.STANDARD;
 
-    /** The site's opening hours, by tick. */
-    private static final List<Boolean> OPEN = IntStream.rangeClosed(0, TICKS)
-            .mapToObj(tick -> TIMETABLE.at(at(tick)).isPresent())
-            .toList();
+    /** Where a world begins and what its plan says. */
+    enum Setting {
+        /** Signed, then two waves: of two endpoints, and of one. */
+        TWO_WAVES(1, TICKS),
+        /** Signed, then a beta group of two, its evaluation, and a wave of one. */
+        BETA(0, TICKS),
+        /** Two waves are over and all is to be taken back: one endpoint is as before, one silent and still at work, one went well. */
+        BACKOUT(1, TICKS - 1);
+
+        private final int first;
+        private final int ticks;
+
+        Setting(int first, int ticks) {
+            this.first = first;
+            this.ticks = ticks;
+        }
+
+        /** The first two places are alike. */
+        int waveOf(int place) {
+            return place < 2 ? first : first + 1;
+        }
+    }
 
     /** What more may happen, besides all that always may: whatever is lost, doubled, late, out of order, or crashes. */
     enum Trouble {
@@ -156,20 +157,151 @@ final class SmallWorld {
         /** Another console decides, stalls, and carries it out much later. */
         SECOND_CONSOLE,
         /** What fails may work the next time, and is tried again. */
-        RETRY
+        RETRY,
+        /** An inconclusive wave is watched longer. */
+        EXTEND,
+        /** An approver leaves a wave out. */
+        SKIP,
+        /** A coordinator calls it off. */
+        ABORT,
+        /** What fails may be broken afterwards. */
+        BREAKAGE
     }
 
-    /** All that a decision depends on in here. */
-    private record Situation(int tick, Deployment seen, List<View.WaveView> waves, boolean signed) {}
+    /** Parts that are the same objects. */
+    static final class Same {
+        private final Object[] parts;
+        private final int hash;
+
+        Same(Object... parts) {
+            this.parts = parts;
+            int mixed = 1;
+            for (Object part : parts) {
+                mixed = 31 * mixed + System.identityHashCode(part);
+            }
+            this.hash = mixed;
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // It is what this is for.
+        public boolean equals(Object other) {
+            if (!(other instanceof Same that) || that.parts.length != parts.length) {
+                return false;
+            }
+            for (int i = 0; i < parts.length; i++) {
+                if (parts[i] != that.parts[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
 
     private final Machinery machinery;
+    private final Setting setting;
     private final Set<Trouble> troubles;
-    /** What was decided in situations that came before: the same again, as the laws of the small world have no memory. */
-    private final Map<Situation, List<Decision>> decided = new HashMap<>();
+    private final Plan plan;
+    private final Sha256 digest;
+    private final Sha256 amendedDigest;
+    private final Timetable timetable;
+    private final List<FrozenMembership> members;
+    private final ActionId[][] names;
+    /** The site's opening hours, by tick. */
+    private final boolean[] open;
 
-    SmallWorld(Machinery machinery, Set<Trouble> troubles) {
+    private final List<Optional<String>> closed;
+
+    private final Map<Object, Object> interned = new HashMap<>();
+    private final Map<Same, Facts> facts = new HashMap<>();
+    private final Map<Same, View.WaveView> waveViews = new HashMap<>();
+    /** What was decided in situations that came before: the same again, as the laws of the small world have no memory. */
+    private final Map<Same, List<Decision>> decided = new HashMap<>();
+
+    private final IdentityHashMap<Deployment, Deployment> seen = new IdentityHashMap<>();
+    private final Map<Same, Boolean> signed = new HashMap<>();
+    private final Map<Same, Deployment> canonicalDeployments = new HashMap<>();
+    private final Map<Same, Place> canonicalPlaces = new HashMap<>();
+
+    SmallWorld(Setting setting, Machinery machinery, Set<Trouble> troubles) {
+        this.setting = setting;
         this.machinery = machinery;
         this.troubles = troubles;
+        this.plan = plan();
+        this.digest = PlanDigest.of(plan, List.of(Sha256.of(new byte[] {1})));
+        this.amendedDigest = PlanDigest.of(plan, List.of(Sha256.of(new byte[] {2})));
+        this.timetable = new Timetable(SITE, ZoneId.of("Europe/Berlin"), plan.windows(), plan.blackouts());
+        Division division = Division.of(
+                plan, FLEET.stream().map(id -> Candidate.of(id, "desk", SITE)).toList());
+        this.members = List.of(division.freeze(setting.first, FLEET), division.freeze(setting.first + 1, FLEET));
+        this.open = new boolean[TICKS + 1];
+        this.closed = new ArrayList<>();
+        for (int tick = 0; tick <= TICKS; tick++) {
+            open[tick] = timetable.at(at(tick)).isPresent();
+            closed.add(
+                    troubles.contains(Trouble.BLACKOUT)
+                            ? Blackouts.everywhere(List.of(timetable), at(tick))
+                            : Optional.empty());
+        }
+        this.names = new ActionId[PLACES][];
+        for (int place = 0; place < PLACES; place++) {
+            names[place] = names(place);
+        }
+    }
+
+    private Plan plan() {
+        boolean beta = setting == Setting.BETA;
+        boolean back = setting == Setting.BACKOUT;
+        WavePlan rest = new WavePlan("rest", new Slice.Rest(), Duration.ZERO);
+        return new Plan(
+                List.of(SUBJECT),
+                Operation.INSTALL,
+                Targets.query("site==berlin"),
+                beta ? Optional.of(new BetaPlan(Guarantee.of(0.4, 0.6), Duration.ZERO)) : Optional.empty(),
+                beta ? List.of(rest) : List.of(new WavePlan("first", new Slice.Count(2), Duration.ZERO), rest),
+                List.of(new Window.Always()),
+                List.of(new Blackout.Fixed(at(CLOSED_FROM), at(CLOSED_TO), "till", new Scope.AllSites())),
+                Thresholds.of(0.3, 0.62, 0.62, 0.6),
+                new BlastRadius(
+                        new Cap.Count(back ? 2 : 1), new Cap.Count(3), new Cap.Count(back ? 2 : 1), new Cap.Count(3)),
+                RetryPolicy.of(Map.of(CodeClass.TRANSIENT, 2), 1, Duration.ZERO, 50),
+                new Timeouts(
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        TICK.multipliedBy(2),
+                        TICK),
+                new Transfer(100, Duration.ZERO, OptionalLong.empty()),
+                new Judging(Judging.By.GATE, troubles.contains(Trouble.EXTEND) ? 1 : 0, back),
+                new InstallPolicy(Optional.empty(), false, false, false, false, !back),
+                7);
+    }
+
+    private static Instant at(int tick) {
+        return AT[tick + 1];
+    }
+
+    private static int tick(Instant at) {
+        return (int) ((at.toEpochMilli() - BEGIN.toEpochMilli()) / TICK.toMillis());
+    }
+
+    private static EndpointId endpoint(int number) {
+        byte[] bytes = new byte[EndpointId.LENGTH_BYTES];
+        bytes[0] = (byte) number;
+        return EndpointId.ofBytes(bytes);
+    }
+
+    /** The same object for whatever is equal. */
+    @SuppressWarnings("unchecked")
+    private <T> T one(T value) {
+        T known = (T) interned.putIfAbsent(value, value);
+        return known == null ? value : known;
     }
 
     enum Phase {
@@ -178,14 +310,26 @@ final class SmallWorld {
         DONE
     }
 
-    /** What the console knows of one attempt; {@code leasedUntil} in ticks, −1 for none. */
+    /**
+     * What the console knows of one attempt.
+     *
+     * @param back it takes back
+     * @param leasedUntil in ticks, −1 for none
+     * @param since in ticks, of one that takes back; −1: long ago
+     */
     record Attempt(
+            boolean back,
             ActionState state,
             boolean changed,
             boolean verified,
             Optional<CodeClass> failure,
             int leasedUntil,
-            boolean givenUp) {}
+            int since,
+            boolean givenUp) {
+        Operation operation() {
+            return back ? Operation.ROLLBACK : Operation.INSTALL;
+        }
+    }
 
     /** What an endpoint holds: until which tick it may begin, and whether for the amended plan. */
     record Lease(int until, boolean amended) {}
@@ -200,10 +344,12 @@ final class SmallWorld {
     /**
      * An endpoint and what the console knows of it.
      *
+     * @param attempt which one it is at, from 1
      * @param lease lost when it crashes, or its answer is
      * @param stored a bit for each report
      * @param acknowledged so many reports it was told to forget
      * @param begun a bit for each attempt
+     * @param broken it could not undo what it had begun
      */
     record Place(
             List<Attempt> attempts,
@@ -213,13 +359,14 @@ final class SmallWorld {
             List<Report> journal,
             int stored,
             int acknowledged,
-            int begun) {
+            int begun,
+            boolean broken) {
         Place {
             attempts = List.copyOf(attempts);
             journal = List.copyOf(journal);
         }
 
-        static final Place UNTOUCHED = new Place(List.of(), 0, Phase.IDLE, Optional.empty(), List.of(), 0, 0, 0);
+        static final Place UNTOUCHED = new Place(List.of(), 0, Phase.IDLE, Optional.empty(), List.of(), 0, 0, 0, false);
 
         int contiguous() {
             return Integer.numberOfTrailingZeros(~stored);
@@ -227,6 +374,45 @@ final class SmallWorld {
 
         boolean whole() {
             return stored == (1 << contiguous()) - 1;
+        }
+
+        Place knowing(List<Attempt> known) {
+            return new Place(known, attempt, phase, lease, journal, stored, acknowledged, begun, broken);
+        }
+
+        Place holding(Optional<Lease> held) {
+            return new Place(attempts, attempt, phase, held, journal, stored, acknowledged, begun, broken);
+        }
+
+        Place at(int now, Phase then) {
+            return new Place(attempts, now, then, Optional.empty(), journal, stored, acknowledged, begun, broken);
+        }
+
+        Place saying(List<ActionState> states) {
+            List<Report> more = new ArrayList<>(journal);
+            more.add(new Report(attempt, states));
+            return new Place(attempts, attempt, phase, lease, more, stored, acknowledged, begun, broken);
+        }
+
+        Place heard(int nowStored, int told) {
+            return new Place(attempts, attempt, phase, lease, journal, nowStored, told, begun, broken);
+        }
+
+        Place begins() {
+            return new Place(
+                    attempts,
+                    attempt,
+                    Phase.WORKING,
+                    Optional.empty(),
+                    journal,
+                    stored,
+                    acknowledged,
+                    begun | (1 << attempt),
+                    broken);
+        }
+
+        Place being(boolean nowBroken) {
+            return new Place(attempts, attempt, phase, lease, journal, stored, acknowledged, begun, nowBroken);
         }
     }
 
@@ -248,108 +434,267 @@ final class SmallWorld {
         State {
             places = List.copyOf(places);
         }
+
+        State at(int now) {
+            return new State(now, deployment, signatures, places, late, looked, amended);
+        }
+
+        State with(Deployment changed) {
+            return new State(tick, changed, signatures, places, late, looked, amended);
+        }
+
+        State with(PlanApprovals changed) {
+            return new State(tick, deployment, changed, places, late, looked, amended);
+        }
+
+        State with(int place, Place changed) {
+            List<Place> all = new ArrayList<>(places);
+            all.set(place, changed);
+            return new State(tick, deployment, signatures, all, late, looked, amended);
+        }
+
+        State stalling(Optional<Decision> decision) {
+            return new State(tick, deployment, signatures, places, decision, true, amended);
+        }
+
+        State amended(Sha256 plan) {
+            return new State(tick, deployment.amended(plan), signatures, places, late, looked, true);
+        }
+
+        /** By its parts, each of which is one object where it is equal. */
+        Same key() {
+            return new Same(
+                    tick,
+                    deployment,
+                    signatures,
+                    places.get(0),
+                    places.get(1),
+                    places.get(2),
+                    late.isPresent() ? late.get() : late,
+                    looked,
+                    amended);
+        }
     }
 
     /** One step: what it was, where it leads, and what the laws see of it. */
-    record Step(String what, State to, Optional<World.Start> began, boolean recorded) {}
+    record Step(Supplier<String> what, State to, Optional<World.Start> began, boolean recorded) {
+        static Step of(Supplier<String> what, State to) {
+            return new Step(what, to, Optional.empty(), false);
+        }
 
-    static Instant at(int tick) {
-        return BEGIN.plus(TICK.multipliedBy(tick));
-    }
-
-    private static EndpointId endpoint(int number) {
-        byte[] bytes = new byte[EndpointId.LENGTH_BYTES];
-        bytes[0] = (byte) number;
-        return EndpointId.ofBytes(bytes);
+        static Step recorded(Supplier<String> what, State to) {
+            return new Step(what, to, Optional.empty(), true);
+        }
     }
 
     State beginning() {
-        Deployment planned = Deployment.planned(ID, PLAN, DIGEST, BEGIN);
+        Deployment planned = Deployment.planned(ID, plan, digest, BEGIN);
+        if (setting != Setting.BACKOUT) {
+            return new State(
+                    0,
+                    new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, digest, List.of(), planned.waves()),
+                    PlanApprovals.none(),
+                    List.of(Place.UNTOUCHED, Place.UNTOUCHED, Place.UNTOUCHED),
+                    Optional.empty(),
+                    false,
+                    false);
+        }
+        List<Wave> over = planned.waves().stream()
+                .map(wave -> new Wave(
+                        wave.id(),
+                        WaveState.CLOSED,
+                        BEGIN,
+                        Optional.of(membership(wave.id().number()).digest()),
+                        membership(wave.id().number()).size(),
+                        Optional.of(wave.id().number() == 1 ? Verdict.PASS : Verdict.FAIL),
+                        "",
+                        Optional.empty(),
+                        0))
+                .toList();
+        Place good = done(new Attempt(false, ActionState.COMMITTABLE, false, true, Optional.empty(), -1, 0, false));
+        Place bad = done(
+                new Attempt(false, ActionState.FAILED, false, false, Optional.of(CodeClass.PERMANENT), -1, 0, false));
+        Place silent = new Place(
+                List.of(new Attempt(false, ActionState.TIMED_OUT, true, false, Optional.empty(), 0, 0, true)),
+                1,
+                Phase.WORKING,
+                Optional.empty(),
+                List.of(),
+                0,
+                0,
+                1 << 1,
+                false);
         return new State(
                 0,
-                new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, DIGEST, List.of(), planned.waves()),
-                PlanApprovals.none(),
-                List.of(Place.UNTOUCHED, Place.UNTOUCHED, Place.UNTOUCHED),
+                new Deployment(ID, DeploymentState.ANALYSIS, BEGIN, digest, List.of(), over),
+                machinery
+                        .sign(PlanApprovals.none(), digest, DUTIES, APPROVER, BEGIN)
+                        .result()
+                        .orElseThrow(),
+                List.of(bad, silent, good),
                 Optional.empty(),
                 false,
                 false);
     }
 
+    private static Place done(Attempt attempt) {
+        return new Place(List.of(attempt), 1, Phase.DONE, Optional.empty(), List.of(), 0, 0, 0, false);
+    }
+
     // ---- what the console sees
+
+    private FrozenMembership membership(int wave) {
+        return members.get(wave - setting.first);
+    }
 
     private EndpointId id(int place) {
         return place < 2
-                ? MEMBERS.get(0).members().get(place)
-                : MEMBERS.get(1).members().get(0);
+                ? members.get(0).members().get(place)
+                : members.get(1).members().get(0);
     }
 
-    private static ActionId name(int place, int attempt) {
-        return new ActionId(new WaveId(ID, WAVE_OF.get(place)), place == 1 ? 2 : 1, attempt);
+    private int member(int place) {
+        return place == 1 ? 2 : 1;
     }
 
-    private Action action(State state, int place, int attempt) {
-        Attempt one = state.places().get(place).attempts().get(attempt - 1);
+    private ActionNumbers numbers(int place) {
+        return ActionNumbers.of(plan, membership(setting.waveOf(place)).size());
+    }
+
+    /** The names of its attempts: those that deploy, then those that take back. */
+    private ActionId[] names(int place) {
+        WaveId wave = new WaveId(ID, setting.waveOf(place));
+        ActionNumbers numbers = numbers(place);
+        List<ActionId> all = new ArrayList<>();
+        for (Purpose purpose : List.of(Purpose.DEPLOY, Purpose.ROLL_BACK)) {
+            int number = numbers.number(new ActionNumbers.Job(purpose, member(place), 1));
+            for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+                all.add(new ActionId(wave, number, attempt));
+            }
+        }
+        return all.toArray(ActionId[]::new);
+    }
+
+    /** More than time is for. */
+    private static final int ATTEMPTS_MAX = 8;
+
+    private ActionId name(int place, Place at, int attempt) {
+        boolean back = at.attempts().get(attempt - 1).back();
+        int before = 0;
+        for (int i = 0; i < attempt - 1; i++) {
+            before += at.attempts().get(i).back() == back ? 1 : 0;
+        }
+        return names[place][(back ? ATTEMPTS_MAX : 0) + before];
+    }
+
+    private Action action(int place, Place at, int attempt) {
+        Attempt one = at.attempts().get(attempt - 1);
         return new Action(
-                name(place, attempt),
+                name(place, at, attempt),
                 id(place),
-                Line.of(SUBJECT),
-                Operation.INSTALL,
+                LINE,
+                one.operation(),
                 one.state(),
                 one.changed(),
                 one.verified(),
                 one.failure(),
                 one.failure().isPresent() ? 1 : 0,
                 one.leasedUntil() < 0 ? Optional.empty() : Optional.of(at(one.leasedUntil())),
-                BEGIN,
+                at(one.since()),
                 one.givenUp());
     }
 
-    private static Attempt attempt(Action action, int leasedUntil) {
+    private static Attempt attempt(Action action, Attempt was, int leasedUntil) {
         return new Attempt(
+                was.back(),
                 action.state(),
                 action.changed(),
                 action.verified(),
                 action.codeClass(),
                 action.leasedUntil().isPresent() ? leasedUntil : -1,
+                was.back() ? tick(action.since()) : 0,
                 action.givenUp());
     }
 
-    private Member member(State state, int place) {
+    /** Everything that follows from a place alone. */
+    private record Facts(
+            List<Action> actions,
+            Attempts attempts,
+            Member member,
+            List<World.Start> starts,
+            World.Journal journal,
+            boolean counts) {}
+
+    private Facts facts(State state, int place) {
         Place at = state.places().get(place);
-        Member untouched = new Member(id(place), SITE, true, Optional.empty(), false, false, false);
-        return at.attempts().isEmpty()
-                ? untouched
-                : untouched.with(action(state, place, at.attempts().size()));
+        boolean recalled = recalled(state, place);
+        return facts.computeIfAbsent(new Same(at, place, recalled), unused -> facts(place, at, recalled));
     }
 
-    private List<Member> members(State state, int wave) {
-        List<Member> members = new ArrayList<>();
-        for (int place = 0; place < WAVE_OF.size(); place++) {
-            if (WAVE_OF.get(place) == wave) {
-                members.add(member(state, place));
+    private Facts facts(int place, Place at, boolean recalled) {
+        List<Action> actions = new ArrayList<>();
+        List<World.Start> starts = new ArrayList<>();
+        for (int attempt = 1; attempt <= at.attempts().size(); attempt++) {
+            actions.add(action(place, at, attempt));
+            if ((at.begun() & (1 << attempt)) != 0) {
+                starts.add(new World.Start(name(place, at, attempt), id(place), SITE, BEGIN, digest, Optional.empty()));
             }
         }
-        return members;
+        Attempts attempts =
+                new Attempts(new WaveId(ID, setting.waveOf(place)), numbers(place), member(place), id(place), actions);
+        Member seenSo = attempts.member(SITE, false, recalled);
+        return new Facts(
+                List.copyOf(actions),
+                attempts,
+                new Member(
+                        seenSo.endpoint(),
+                        SITE,
+                        true,
+                        seenSo.latest(),
+                        false,
+                        recalled,
+                        seenSo.takenBack(),
+                        seenSo.progress()),
+                List.copyOf(starts),
+                new World.Journal(id(place), 1, at.contiguous(), at.acknowledged(), at.whole()),
+                !seenSo.takenBack() && actions.stream().anyMatch(action -> machinery.counts(action, Instant.MIN)));
+    }
+
+    /** Its wave has failed, or a person said so. */
+    private boolean recalled(State state, int place) {
+        return setting == Setting.BACKOUT
+                || state.deployment().wave(setting.waveOf(place)).failed();
+    }
+
+    private List<Facts> ofWave(State state, int wave) {
+        return wave == setting.first ? List.of(facts(state, 0), facts(state, 1)) : List.of(facts(state, 2));
     }
 
     private boolean signed(State state) {
-        return machinery.signed(state.signatures(), state.deployment().plan(), RISK, DUTIES);
+        Deployment deployment = state.deployment();
+        return signed.computeIfAbsent(
+                new Same(state.signatures(), deployment.plan()),
+                unused -> machinery.signed(state.signatures(), deployment.plan(), RISK, DUTIES));
     }
 
-    private View view(State state, Deployment seen) {
-        Instant now = at(state.tick());
-        boolean open = OPEN.get(state.tick());
-        return new View(
-                seen,
-                PLAN,
-                signed(state),
-                true,
-                Optional.empty(),
-                true,
-                List.of(
-                        new View.WaveView(machinery.tally(members(state, 1), PLAN.retry(), now), open),
-                        new View.WaveView(machinery.tally(members(state, 2), PLAN.retry(), now), open)),
-                troubles.contains(Trouble.BLACKOUT) ? Blackouts.everywhere(List.of(TIMETABLE), now) : Optional.empty());
+    private View.WaveView waveView(State state, int wave) {
+        List<Facts> all = ofWave(state, wave);
+        Instant began = one(state.deployment().since());
+        return waveViews.computeIfAbsent(new Same(all.getFirst(), all.getLast(), state.tick(), began), unused -> {
+            WaveTally tally = machinery.tally(all.stream().map(Facts::member).toList(), plan.retry(), at(state.tick()));
+            long toTakeBack = all.stream()
+                    .filter(one -> machinery
+                            .nextBack(one.attempts(), one.member().recalled(), began)
+                            .isPresent())
+                    .count();
+            long takingBack =
+                    all.stream().filter(one -> one.attempts().takingBack()).count();
+            return one(new View.WaveView(tally, open[state.tick()], toTakeBack, takingBack));
+        });
+    }
+
+    private Deployment seen(Deployment deployment) {
+        return seen.computeIfAbsent(deployment, unused -> one(machinery.seen(deployment)));
     }
 
     // ---- what may happen
@@ -360,11 +705,12 @@ final class SmallWorld {
         if (deployment.state() == DeploymentState.NOTIFIED) {
             sign(state, REQUESTER, now, out);
             sign(state, APPROVER, now, out);
+            DeploymentMachine.Move start =
+                    setting == Setting.BETA ? DeploymentMachine.Move.START_BETA : DeploymentMachine.Move.START_WAVES;
             moved(
                     state,
-                    DeploymentMachine.move(
-                            deployment, DeploymentMachine.Move.START_WAVES, signed(state), OPERATOR, now),
-                    "olga starts the waves",
+                    DeploymentMachine.move(deployment, start, signed(state), OPERATOR, now),
+                    () -> "olga starts",
                     out);
             return;
         }
@@ -373,22 +719,11 @@ final class SmallWorld {
         }
         console(state, now, out);
         people(state, now, out);
-        for (int place = 0; place < state.places().size(); place++) {
+        for (int place = 0; place < PLACES; place++) {
             endpoint(state, place, now, out);
         }
-        if (state.tick() < TICKS) {
-            out.accept(new Step(
-                    "time goes on",
-                    new State(
-                            state.tick() + 1,
-                            deployment,
-                            state.signatures(),
-                            state.places(),
-                            state.late(),
-                            state.looked(),
-                            state.amended()),
-                    Optional.empty(),
-                    false));
+        if (state.tick() < setting.ticks) {
+            out.accept(Step.of(() -> "time goes on", state.at(state.tick() + 1)));
         }
     }
 
@@ -396,192 +731,203 @@ final class SmallWorld {
         machinery
                 .sign(state.signatures(), state.deployment().plan(), DUTIES, actor, now)
                 .result()
-                .ifPresent(signed -> out.accept(new Step(
-                        actor.name() + " signs",
-                        new State(
-                                state.tick(),
-                                state.deployment(),
-                                signed,
-                                state.places(),
-                                state.late(),
-                                state.looked(),
-                                state.amended()),
-                        Optional.empty(),
-                        true)));
+                .ifPresent(by -> out.accept(Step.recorded(() -> actor.name() + " signs", state.with(by))));
     }
 
-    private static State with(State state, Deployment deployment) {
-        return new State(
-                state.tick(),
-                deployment,
-                state.signatures(),
-                state.places(),
-                state.late(),
-                state.looked(),
-                state.amended());
-    }
-
-    private static State with(State state, int place, Place changed) {
-        List<Place> places = new ArrayList<>(state.places());
-        places.set(place, changed);
-        return new State(
-                state.tick(),
-                state.deployment(),
-                state.signatures(),
-                places,
-                state.late(),
-                state.looked(),
-                state.amended());
-    }
-
-    private static void moved(State state, Outcome<Deployment> outcome, String what, Consumer<Step> out) {
-        outcome.result().ifPresent(changed -> out.accept(new Step(what, with(state, changed), Optional.empty(), true)));
+    private static void moved(State state, Outcome<Deployment> outcome, Supplier<String> what, Consumer<Step> out) {
+        outcome.result().ifPresent(changed -> out.accept(Step.recorded(what, state.with(changed))));
     }
 
     private void people(State state, Instant now, Consumer<Step> out) {
         Deployment deployment = state.deployment();
-        if (troubles.contains(Trouble.HOLD) && deployment.holds().isEmpty()) {
-            moved(state, HoldDesk.place(deployment, Hold.Kind.OPERATOR, "stop", OPERATOR, now), "olga holds", out);
+        if (troubles.contains(Trouble.HOLD)
+                && deployment.holds().stream().noneMatch(hold -> hold.kind() == Hold.Kind.OPERATOR)) {
+            moved(
+                    state,
+                    HoldDesk.place(deployment, Hold.Kind.OPERATOR, "stop", OPERATOR, now),
+                    () -> "olga holds",
+                    out);
         }
-        moved(state, HoldDesk.lift(deployment, Hold.Kind.OPERATOR, OPERATOR, now), "olga lifts the hold", out);
-        if (troubles.contains(Trouble.AMENDMENT) && !state.amended() && deployment.state() == DeploymentState.ROLLING) {
-            out.accept(new Step(
-                    "the plan is amended",
-                    new State(
-                            state.tick(),
-                            deployment.amended(AMENDED),
-                            state.signatures(),
-                            state.places(),
-                            state.late(),
-                            state.looked(),
-                            true),
-                    Optional.empty(),
-                    true));
+        if (deployment.isHeld()) {
+            moved(
+                    state,
+                    HoldDesk.lift(deployment, Hold.Kind.OPERATOR, OPERATOR, now),
+                    () -> "olga lifts the hold",
+                    out);
+        }
+        if (troubles.contains(Trouble.AMENDMENT)
+                && !state.amended()
+                && deployment.state().changesEndpoints()) {
+            out.accept(Step.recorded(() -> "the plan is amended", state.amended(amendedDigest)));
         }
         for (Wave wave : deployment.waves()) {
-            if (wave.state() == WaveState.JUDGED) {
-                moved(state, WaveMachine.waive(deployment, wave.id(), "go on", APPROVER, now), "anna waives", out);
+            judged(state, wave, now, out);
+            if (troubles.contains(Trouble.SKIP)) {
+                moved(
+                        state,
+                        WaveMachine.skip(deployment, wave.id(), "not now", APPROVER, now),
+                        () -> "anna leaves out " + wave.id(),
+                        out);
             }
         }
-        if (deployment.state() == DeploymentState.ANALYSIS && deployment.wavesOver()) {
-            moved(
-                    state,
-                    DeploymentMachine.move(deployment, DeploymentMachine.Move.EVALUATE, true, COORDINATOR, now),
-                    "carl evaluates",
-                    out);
+        if (troubles.contains(Trouble.ABORT)) {
+            byHand(state, DeploymentMachine.Move.ABORT, COORDINATOR, now, out);
         }
-        if (deployment.state() == DeploymentState.EVALUATION) {
-            moved(
-                    state,
-                    DeploymentMachine.move(deployment, DeploymentMachine.Move.CLOSE, true, COORDINATOR, now),
-                    "carl closes",
-                    out);
+        switch (deployment.state()) {
+            case BETA_EVALUATION -> {
+                byHand(state, DeploymentMachine.Move.GO, APPROVER, now, out);
+                byHand(state, DeploymentMachine.Move.NO_GO, APPROVER, now, out);
+                byHand(state, DeploymentMachine.Move.EXTEND, OPERATOR, now, out);
+            }
+            case ANALYSIS -> {
+                if (deployment.wavesOver()) {
+                    byHand(state, DeploymentMachine.Move.EVALUATE, COORDINATOR, now, out);
+                }
+            }
+            case RECOVERY_CHECK -> {
+                byHand(state, DeploymentMachine.Move.BACK_OUT, OPERATOR, now, out);
+                byHand(state, DeploymentMachine.Move.EVALUATE, COORDINATOR, now, out);
+            }
+            case EVALUATION -> byHand(state, DeploymentMachine.Move.CLOSE, COORDINATOR, now, out);
+            default -> {
+                // Nobody has anything to say.
+            }
         }
     }
 
+    private void judged(State state, Wave wave, Instant now, Consumer<Step> out) {
+        Deployment deployment = state.deployment();
+        if (wave.state() != WaveState.JUDGED) {
+            return;
+        }
+        moved(
+                state,
+                WaveMachine.waive(deployment, wave.id(), "go on", APPROVER, now),
+                () -> "anna waives " + wave.id(),
+                out);
+        moved(
+                state,
+                machinery.extend(deployment, wave.id(), plan.judging().extensionsMax(), OPERATOR, now),
+                () -> "olga watches " + wave.id() + " longer",
+                out);
+    }
+
+    private void byHand(State state, DeploymentMachine.Move move, Actor actor, Instant now, Consumer<Step> out) {
+        moved(
+                state,
+                DeploymentMachine.move(state.deployment(), move, signed(state), actor, now),
+                () -> actor.name() + ": " + move,
+                out);
+    }
+
+    private List<Decision> decisions(State state, Instant now) {
+        Deployment deployment = seen(state.deployment());
+        boolean isSigned = signed(state);
+        View.WaveView first = waveView(state, setting.first);
+        View.WaveView second = waveView(state, setting.first + 1);
+        return decided.computeIfAbsent(
+                new Same(state.tick(), deployment, first, second, isSigned),
+                unused -> machinery
+                        .next(
+                                new View(
+                                        deployment,
+                                        plan,
+                                        isSigned,
+                                        true,
+                                        Optional.empty(),
+                                        true,
+                                        List.of(first, second),
+                                        closed.get(state.tick())),
+                                now)
+                        .stream()
+                        .map(this::one)
+                        .toList());
+    }
+
     private void console(State state, Instant now, Consumer<Step> out) {
-        Deployment seen = machinery.seen(state.deployment());
-        View view = view(state, seen);
-        List<Decision> next = decided.computeIfAbsent(
-                new Situation(state.tick(), seen, view.waves(), view.signed()), unused -> machinery.next(view, now));
-        for (Decision decision : next) {
-            State after = carryOut(state, seen, decision, now);
+        Deployment deployment = seen(state.deployment());
+        for (Decision decision : decisions(state, now)) {
+            State after = carryOut(state, deployment, decision, now);
             if (after.equals(state)) {
                 continue;
             }
-            out.accept(new Step("console: " + decision, after, Optional.empty(), true));
+            out.accept(Step.recorded(() -> "console: " + decision, after));
             // Carried out twice, it does nothing.
             State twice = carryOut(after, machinery.seen(after.deployment()), decision, now);
             if (!twice.equals(after)) {
                 throw new AssertionError("carried out twice, " + decision + " does something: " + twice);
             }
             if (troubles.contains(Trouble.SECOND_CONSOLE) && !state.looked()) {
-                out.accept(new Step(
-                        "another console decides and stalls: " + decision,
-                        new State(
-                                state.tick(),
-                                state.deployment(),
-                                state.signatures(),
-                                state.places(),
-                                Optional.of(decision),
-                                true,
-                                state.amended()),
-                        Optional.empty(),
-                        false));
+                out.accept(Step.of(
+                        () -> "another console decides and stalls: " + decision,
+                        state.stalling(Optional.of(decision))));
             }
             // It crashes before the next one; whoever goes on begins anew.
             break;
         }
         state.late().ifPresent(decision -> {
-            State after = carryOut(state, seen, decision, now);
+            State after = carryOut(state, deployment, decision, now);
             out.accept(new Step(
-                    "another console at last: " + decision,
-                    new State(
-                            after.tick(),
-                            after.deployment(),
-                            after.signatures(),
-                            after.places(),
-                            Optional.empty(),
-                            true,
-                            after.amended()),
+                    () -> "another console at last: " + decision,
+                    after.stalling(Optional.empty()),
                     Optional.empty(),
                     !after.equals(state)));
         });
     }
 
     /** As the scheduler does it: only in the state that the decision names, in one transaction. */
-    private State carryOut(State state, Deployment seen, Decision decision, Instant now) {
+    private State carryOut(State state, Deployment deployment, Decision decision, Instant now) {
         if (decision instanceof Decision.OfWave of
-                && seen.wave(of.wave().number()).state() != of.seen()) {
+                && deployment.wave(of.wave().number()).state() != of.seen()) {
             return state;
         }
         Actor product = Actor.product();
         return switch (decision) {
             case Decision.Advance(DeploymentId unusedId, DeploymentState from, DeploymentMachine.Move move) ->
-                seen.state() != from
+                deployment.state() != from
                         ? state
-                        : take(state, -1, DeploymentMachine.move(seen, move, signed(state), product, now));
+                        : take(state, -1, DeploymentMachine.move(deployment, move, signed(state), product, now));
             case Decision.PlaceHold hold ->
                 take(state, -1, HoldDesk.place(state.deployment(), hold.kind(), hold.why(), product, now));
             case Decision.LiftHold hold ->
                 take(state, -1, HoldDesk.lift(state.deployment(), hold.kind(), product, now));
-            case Decision.NextStep unused -> state;
             case Decision.Freeze(WaveId wave, WaveState unusedSeen) ->
                 take(
                         state,
                         wave.number(),
-                        WaveMachine.freeze(seen, wave, MEMBERS.get(wave.number() - 1), product, now));
+                        WaveMachine.freeze(deployment, wave, membership(wave.number()), product, now));
             case Decision.Preposition(WaveId wave, WaveState unusedSeen) ->
-                take(state, wave.number(), WaveMachine.preposition(seen, wave, product, now));
+                take(state, wave.number(), WaveMachine.preposition(deployment, wave, product, now));
             case Decision.Cover(WaveId wave, WaveState unusedSeen) ->
-                take(state, wave.number(), WaveMachine.covered(seen, wave, product, now));
+                take(state, wave.number(), WaveMachine.covered(deployment, wave, product, now));
             case Decision.Arm(WaveId wave, WaveState unusedSeen) ->
-                take(state, wave.number(), WaveMachine.arm(seen, wave, signed(state), product, now));
+                take(state, wave.number(), WaveMachine.arm(deployment, wave, signed(state), product, now));
             case Decision.Activate(WaveId wave, WaveState unusedSeen) -> {
-                Outcome<Deployment> active = WaveMachine.activate(seen, wave, signed(state), product, now);
+                Outcome<Deployment> active = WaveMachine.activate(deployment, wave, signed(state), product, now);
                 yield active.result().isEmpty() ? state : dispatch(take(state, wave.number(), active), wave.number());
             }
             case Decision.TryAgain again -> tryAgain(state, again.wave().number());
+            case Decision.NextStep unused -> state;
             case Decision.Drain drain ->
-                take(state, drain.wave().number(), WaveMachine.drain(seen, drain.wave(), product, now));
-            case Decision.GiveUp give -> giveUp(state, give.wave().number(), now);
+                take(state, drain.wave().number(), WaveMachine.drain(deployment, drain.wave(), product, now));
+            case Decision.GiveUp give -> giveUp(state, give.wave().number(), give.seen() != WaveState.DRAINING, now);
             case Decision.Judge judge ->
                 take(
                         state,
                         judge.wave().number(),
                         WaveMachine.judge(
-                                seen,
+                                deployment,
                                 judge.wave(),
                                 judge.judgement().verdict(),
                                 judge.judgement().line(),
                                 product,
                                 now));
             case Decision.AskPerson unused -> state;
-            case Decision.TakeBack unused -> state;
+            case Decision.TakeBack back -> takeBack(state, back.wave().number());
             case Decision.Close(WaveId wave, WaveState unusedSeen) ->
-                take(state, wave.number(), WaveMachine.close(seen, wave, product, now));
+                take(state, wave.number(), WaveMachine.close(deployment, wave, product, now));
             case Decision.Skip skip ->
-                take(state, skip.wave().number(), WaveMachine.skip(seen, skip.wave(), skip.why(), product, now));
+                take(state, skip.wave().number(), WaveMachine.skip(deployment, skip.wave(), skip.why(), product, now));
         };
     }
 
@@ -592,8 +938,7 @@ final class SmallWorld {
             return state;
         }
         Deployment was = state.deployment();
-        return with(
-                state,
+        return state.with(
                 wave < 0
                         ? new Deployment(
                                 was.id(),
@@ -601,85 +946,90 @@ final class SmallWorld {
                                 changed.get().since(),
                                 was.plan(),
                                 changed.get().holds(),
-                                was.waves())
+                                was.waves(),
+                                changed.get().backoutCalledOff())
                         : was.with(changed.get().wave(wave)));
     }
 
     private State dispatch(State state, int wave) {
         State after = state;
-        for (int place = 0; place < WAVE_OF.size(); place++) {
-            if (WAVE_OF.get(place) == wave
+        for (int place = 0; place < PLACES; place++) {
+            if (setting.waveOf(place) == wave
                     && after.places().get(place).attempts().isEmpty()) {
-                after = with(after, place, dispatched(after.places().get(place)));
+                after = dispatched(after, place, false);
             }
         }
         return after;
     }
 
-    private static Place dispatched(Place place) {
-        List<Attempt> attempts = new ArrayList<>(place.attempts());
-        attempts.add(new Attempt(ActionState.QUEUED, false, false, Optional.empty(), -1, false));
-        boolean working = place.phase() == Phase.WORKING;
-        return new Place(
-                attempts,
-                working ? place.attempt() : attempts.size(),
-                working ? Phase.WORKING : Phase.IDLE,
-                Optional.empty(),
-                place.journal(),
-                place.stored(),
-                place.acknowledged(),
-                place.begun());
+    private State dispatched(State state, int place, boolean back) {
+        Place at = state.places().get(place);
+        List<Attempt> attempts = new ArrayList<>(at.attempts());
+        attempts.add(new Attempt(
+                back, ActionState.QUEUED, false, false, Optional.empty(), -1, back ? state.tick() : 0, false));
+        Place knowing = at.knowing(attempts);
+        return state.with(place, one(at.phase() == Phase.WORKING ? knowing : knowing.at(attempts.size(), Phase.IDLE)));
     }
 
     private State tryAgain(State state, int wave) {
         State after = state;
-        for (int place = 0; place < WAVE_OF.size(); place++) {
-            if (WAVE_OF.get(place) == wave) {
-                List<Member> members = members(after, wave);
-                long retried = members.stream()
+        for (int place = 0; place < PLACES; place++) {
+            if (setting.waveOf(place) == wave) {
+                List<Member> all =
+                        ofWave(after, wave).stream().map(Facts::member).toList();
+                long retried = all.stream()
                         .mapToLong(member -> member.latest().orElseThrow().id().attempt() - 1L)
                         .sum();
                 if (machinery
-                        .again(member(after, place), PLAN.retry(), retried, members.size())
+                        .again(facts(after, place).member(), plan.retry(), retried, all.size())
                         .isPresent()) {
-                    after = with(after, place, dispatched(after.places().get(place)));
+                    after = dispatched(after, place, false);
                 }
             }
         }
         return after;
     }
 
-    private State giveUp(State state, int wave, Instant now) {
+    /** Only while the deployment takes back: a console that comes late finds that it does not any more. */
+    private State takeBack(State state, int wave) {
         State after = state;
-        for (int place = 0; place < WAVE_OF.size(); place++) {
-            Place at = after.places().get(place);
-            if (WAVE_OF.get(place) == wave && !at.attempts().isEmpty()) {
-                int last = at.attempts().size();
-                Action action = action(after, place, last);
-                if (!action.ended()) {
-                    after = heardOf(after, place, last, action.givenUp(action.silentEnd(), now));
+        for (int place = 0; place < PLACES; place++) {
+            if (setting.waveOf(place) == wave && state.deployment().state() == DeploymentState.BACKOUT) {
+                Facts facts = facts(after, place);
+                Instant began = state.deployment().since();
+                if (machinery
+                        .nextBack(facts.attempts(), facts.member().recalled(), began)
+                        .isPresent()) {
+                    after = dispatched(after, place, true);
                 }
             }
         }
         return after;
     }
 
-    private static State heardOf(State state, int place, int attempt, Action now) {
-        Place at = state.places().get(place);
+    private State giveUp(State state, int wave, boolean back, Instant now) {
+        State after = state;
+        for (int place = 0; place < PLACES; place++) {
+            if (setting.waveOf(place) == wave) {
+                Place at = after.places().get(place);
+                for (int attempt = 1; attempt <= at.attempts().size(); attempt++) {
+                    Action action = facts(state, place).actions().get(attempt - 1);
+                    if (at.attempts().get(attempt - 1).back() == back && !action.ended()) {
+                        after = after.with(
+                                place,
+                                heardOf(after.places().get(place), attempt, action.givenUp(action.silentEnd(), now)));
+                    }
+                }
+            }
+        }
+        return after;
+    }
+
+    private Place heardOf(Place at, int attempt, Action now) {
         List<Attempt> attempts = new ArrayList<>(at.attempts());
-        attempts.set(attempt - 1, attempt(now, attempts.get(attempt - 1).leasedUntil()));
-        return with(
-                state,
-                place,
-                new Place(
-                        attempts,
-                        at.attempt(),
-                        at.phase(),
-                        at.lease(),
-                        at.journal(),
-                        at.stored(),
-                        at.acknowledged(),
-                        at.begun()));
+        Attempt was = attempts.get(attempt - 1);
+        attempts.set(attempt - 1, attempt(now, was, was.leasedUntil()));
+        return one(at.knowing(attempts));
     }
 
     // ---- endpoints
@@ -694,26 +1044,7 @@ final class SmallWorld {
             }
         }
         if (at.phase() == Phase.WORKING) {
-            ends(state, place, machinery.goodEnd(), "ends well", out);
-            ends(state, place, List.of(ActionState.FAILED), "fails and is as before", out);
-            if (!machinery.remembersWhatItBegan()) {
-                out.accept(new Step(
-                        "place " + place + " crashes",
-                        with(
-                                state,
-                                place,
-                                new Place(
-                                        at.attempts(),
-                                        at.attempt(),
-                                        Phase.IDLE,
-                                        Optional.empty(),
-                                        at.journal(),
-                                        at.stored(),
-                                        at.acknowledged(),
-                                        at.begun())),
-                        Optional.empty(),
-                        false));
-            }
+            works(state, place, at, out);
         }
         for (int report = 0; report < at.journal().size(); report++) {
             if ((at.stored() & (1 << report)) == 0) {
@@ -722,154 +1053,121 @@ final class SmallWorld {
         }
     }
 
-    private void ask(State state, int place, Instant now, Consumer<Step> out) {
-        Place at = state.places().get(place);
-        Action action = action(state, place, at.attempt());
-        long others = 0;
-        long pair = 0;
-        for (int other = 0; other < WAVE_OF.size(); other++) {
-            for (int attempt = 1;
-                    attempt <= state.places().get(other).attempts().size();
-                    attempt++) {
-                if (machinery.counts(action(state, other, attempt), now)) {
-                    others++;
-                    pair += other < 2 ? 1 : 0;
-                }
+    private void works(State state, int place, Place at, Consumer<Step> out) {
+        boolean back = at.attempts().get(at.attempt() - 1).back();
+        if (back) {
+            ends(state, place, List.of(ActionState.UNDONE), false, out);
+            ends(state, place, List.of(ActionState.UNDO_FAILED), true, out);
+        } else {
+            ends(
+                    state,
+                    place,
+                    setting == Setting.BACKOUT ? List.of(ActionState.COMMITTABLE) : machinery.goodEnd(),
+                    false,
+                    out);
+            ends(state, place, List.of(ActionState.FAILED), false, out);
+            if (setting == Setting.BACKOUT || troubles.contains(Trouble.BREAKAGE)) {
+                ends(state, place, List.of(ActionState.UNDO_FAILED), true, out);
             }
         }
+        if (!machinery.remembersWhatItBegan()) {
+            out.accept(Step.of(
+                    () -> "place " + place + " crashes", state.with(place, one(at.at(at.attempt(), Phase.IDLE)))));
+        }
+    }
+
+    private Footing unverified(State state, int place) {
+        long all = 0;
+        long pair = 0;
+        for (int other = 0; other < PLACES; other++) {
+            if (other != place && counts(state, other)) {
+                all++;
+                pair += other < 2 ? 1 : 0;
+            }
+        }
+        return new Footing(all, all, place < 2 ? pair : 0, 0);
+    }
+
+    private boolean counts(State state, int place) {
+        return machinery.looksAtTheClock()
+                ? facts(state, place).actions().stream().anyMatch(action -> machinery.counts(action, at(state.tick())))
+                : facts(state, place).counts();
+    }
+
+    private void ask(State state, int place, Instant now, Consumer<Step> out) {
+        Place at = state.places().get(place);
+        Action action = facts(state, place).actions().get(at.attempt() - 1);
         LeaseDesk.Ruling ruling = machinery.rule(
                 new LeaseDesk.Standing(
                         state.deployment(),
                         action,
                         signed(state),
-                        TIMETABLE,
+                        timetable,
                         Optional.empty(),
-                        PLAN.timeouts().run(),
-                        PLAN.blastRadius(),
-                        new Footing(others, others, place < 2 ? pair : 0, 0),
+                        plan.timeouts().run(),
+                        plan.blastRadius(),
+                        unverified(state, place),
                         new Footing(3, 3, place < 2 ? 2 : 0, 0)),
                 now);
         if (ruling instanceof LeaseDesk.Ruling.Granted(Instant until)) {
-            int tick = (int) (Duration.between(BEGIN, until).toMillis() / TICK.toMillis());
+            int tick = tick(until);
             List<Attempt> attempts = new ArrayList<>(at.attempts());
-            attempts.set(at.attempt() - 1, attempt(action.leased(until), tick));
-            State lost = with(
-                    state,
-                    place,
-                    new Place(
-                            attempts,
-                            at.attempt(),
-                            at.phase(),
-                            Optional.empty(),
-                            at.journal(),
-                            at.stored(),
-                            at.acknowledged(),
-                            at.begun()));
+            attempts.set(at.attempt() - 1, attempt(action.leased(until), attempts.get(at.attempt() - 1), tick));
+            State lost = state.with(place, one(at.knowing(attempts).holding(Optional.empty())));
             if (!lost.equals(state)) {
-                out.accept(
-                        new Step("place " + place + " has a lease, the answer is lost", lost, Optional.empty(), false));
+                out.accept(Step.of(() -> "place " + place + " has a lease, the answer is lost", lost));
             }
-            out.accept(new Step(
-                    "place " + place + " has a lease",
-                    with(
-                            lost,
-                            place,
-                            new Place(
-                                    attempts,
-                                    at.attempt(),
-                                    at.phase(),
-                                    Optional.of(new Lease(
-                                            tick, state.deployment().plan().equals(AMENDED))),
-                                    at.journal(),
-                                    at.stored(),
-                                    at.acknowledged(),
-                                    at.begun())),
-                    Optional.empty(),
-                    false));
+            boolean amended = state.deployment().plan().equals(amendedDigest);
+            out.accept(Step.of(
+                    () -> "place " + place + " has a lease",
+                    state.with(place, one(at.knowing(attempts).holding(Optional.of(new Lease(tick, amended)))))));
         }
     }
 
     private void begin(State state, int place, Instant now, Consumer<Step> out) {
         Place at = state.places().get(place);
-        List<Report> journal = new ArrayList<>(at.journal());
-        journal.add(new Report(at.attempt(), List.of(ActionState.APPLYING)));
+        boolean back = at.attempts().get(at.attempt() - 1).back();
+        // Of a rollback it is only heard how it ended: reports that overtake each other are seen with the deployment
+        // itself.
+        Place begun = (back ? at : at.saying(List.of(ActionState.APPLYING))).begins();
         out.accept(new Step(
-                "place " + place + " begins",
-                with(
-                        state,
-                        place,
-                        new Place(
-                                at.attempts(),
-                                at.attempt(),
-                                Phase.WORKING,
-                                Optional.empty(),
-                                journal,
-                                at.stored(),
-                                at.acknowledged(),
-                                at.begun() | (1 << at.attempt()))),
+                () -> "place " + place + " begins",
+                state.with(place, one(begun)),
                 Optional.of(new World.Start(
-                        name(place, at.attempt()),
+                        name(place, at, at.attempt()),
                         id(place),
                         SITE,
                         now,
-                        at.lease().orElseThrow().amended() ? AMENDED : DIGEST,
+                        at.lease().orElseThrow().amended() ? amendedDigest : digest,
                         Optional.empty())),
                 false));
     }
 
-    private static void ends(State state, int place, List<ActionState> said, String what, Consumer<Step> out) {
+    private void ends(State state, int place, List<ActionState> said, boolean broken, Consumer<Step> out) {
         Place at = state.places().get(place);
-        List<Report> journal = new ArrayList<>(at.journal());
-        journal.add(new Report(at.attempt(), said));
         boolean overtaken = at.attempts().size() > at.attempt();
-        out.accept(new Step(
-                "place " + place + " " + what,
-                with(
-                        state,
-                        place,
-                        new Place(
-                                at.attempts(),
-                                at.attempts().size(),
-                                overtaken ? Phase.IDLE : Phase.DONE,
-                                Optional.empty(),
-                                journal,
-                                at.stored(),
-                                at.acknowledged(),
-                                at.begun())),
-                Optional.empty(),
-                false));
+        Place over = at.saying(said)
+                .at(at.attempts().size(), overtaken ? Phase.IDLE : Phase.DONE)
+                .being(broken);
+        out.accept(Step.of(() -> "place " + place + " ends: " + said, state.with(place, one(over))));
     }
 
     private void deliver(State state, int place, int report, Consumer<Step> out) {
         Place at = state.places().get(place);
         Report said = at.journal().get(report);
-        Action now = action(state, place, said.attempt());
+        Action now = facts(state, place).actions().get(said.attempt() - 1);
         for (ActionState one : said.states()) {
             Optional<CodeClass> failure = one == ActionState.FAILED ? Optional.of(failure()) : Optional.empty();
-            now = machinery.heard(now, one, failure, BEGIN);
+            now = machinery.heard(now, one, failure, at(state.tick()));
         }
-        State heard = heardOf(state, place, said.attempt(), now);
-        Place was = heard.places().get(place);
+        Place was = heardOf(at, said.attempt(), now);
         int stored = machinery.storesBeforeItAcknowledges() ? was.stored() | (1 << report) : was.stored();
         int told = machinery.storesBeforeItAcknowledges()
                 ? Integer.numberOfTrailingZeros(~stored)
                 : was.acknowledged() + 1;
-        out.accept(new Step(
-                "of place " + place + " it is heard: " + said.states(),
-                with(
-                        heard,
-                        place,
-                        new Place(
-                                was.attempts(),
-                                was.attempt(),
-                                was.phase(),
-                                was.lease(),
-                                was.journal(),
-                                stored,
-                                told,
-                                was.begun())),
-                Optional.empty(),
-                true));
+        out.accept(Step.recorded(
+                () -> "of place " + place + " it is heard: " + said.states(),
+                state.with(place, one(was.heard(stored, told)))));
     }
 
     private CodeClass failure() {
@@ -883,25 +1181,19 @@ final class SmallWorld {
         List<World.Start> starts = new ArrayList<>();
         List<World.Journal> journals = new ArrayList<>();
         long broken = 0;
-        for (int place = 0; place < WAVE_OF.size(); place++) {
+        for (int place = 0; place < PLACES; place++) {
             Place at = state.places().get(place);
-            for (int attempt = 1; attempt <= at.attempts().size(); attempt++) {
-                actions.add(action(state, place, attempt));
-                if ((at.begun() & (1 << attempt)) != 0) {
-                    starts.add(new World.Start(name(place, attempt), id(place), SITE, BEGIN, DIGEST, Optional.empty()));
-                }
-            }
-            journals.add(new World.Journal(id(place), 1, at.contiguous(), at.acknowledged(), at.whole()));
-            broken += at.phase() == Phase.WORKING ? 1 : 0;
+            Facts known = facts(state, place);
+            actions.addAll(known.actions());
+            starts.addAll(known.starts());
+            journals.add(known.journal());
+            broken += at.broken() || at.phase() == Phase.WORKING ? 1 : 0;
         }
         SortedMap<WaveId, SortedMap<Sorting, Long>> sorted = new TreeMap<>();
         for (Wave wave : state.deployment().waves()) {
             if (wave.membership().isPresent()) {
                 sorted.put(
-                        wave.id(),
-                        machinery
-                                .tally(members(state, wave.id().number()), PLAN.retry(), at(state.tick()))
-                                .sorted());
+                        wave.id(), waveView(state, wave.id().number()).tally().sorted());
             }
         }
         return new World(
@@ -914,10 +1206,10 @@ final class SmallWorld {
                         state.signatures(),
                         sorted,
                         List.of(new World.Exposure(
-                                "of all targets", PLAN.blastRadius().fleet(), 3, broken)))),
+                                "of all targets", plan.blastRadius().fleet(), 3, broken)))),
                 actions,
                 starts,
-                Map.of(SITE, TIMETABLE),
+                Map.of(SITE, timetable),
                 journals,
                 new World.Audit(0, AuditChain.BEGINNING, List.of()));
     }
@@ -942,11 +1234,33 @@ final class SmallWorld {
 
     /**
      * What of a state matters for what may follow: times that nobody asks any more are all one, reports that are stored and acknowledged are
-     * gone, and the two places of the first wave are in the smaller order.
+     * gone, and the two places of the first wave are in one order.
      */
     State canonical(State state) {
-        Instant now = at(state.tick());
-        Deployment was = state.deployment();
+        Deployment was = one(state.deployment());
+        Deployment deployment = canonicalDeployments.computeIfAbsent(
+                new Same(was, state.tick()), unused -> one(canonical(was, at(state.tick()))));
+        boolean backs = deployment.state() == DeploymentState.BACKOUT;
+        int old = backs ? tick(deployment.since()) : state.tick();
+        List<Place> places = new ArrayList<>();
+        for (Place place : state.places()) {
+            places.add(canonicalPlaces.computeIfAbsent(
+                    new Same(one(place), state.tick(), old), unused -> one(canonical(place, state.tick(), old))));
+        }
+        if (System.identityHashCode(places.get(0)) > System.identityHashCode(places.get(1))) {
+            places.add(0, places.remove(1));
+        }
+        return new State(
+                state.tick(),
+                deployment,
+                one(state.signatures()),
+                places,
+                state.late(),
+                state.looked(),
+                state.amended());
+    }
+
+    private static Deployment canonical(Deployment was, Instant now) {
         List<Wave> waves = was.waves().stream()
                 .map(wave -> new Wave(
                         wave.id(),
@@ -959,21 +1273,14 @@ final class SmallWorld {
                         wave.waiver().map(waiver -> new Waiver(waiver.person(), waiver.why(), BEGIN)),
                         wave.extensions()))
                 .toList();
-        List<Hold> holds =
-                was.holds().stream().map(hold -> canonical(hold, now)).toList();
-        List<Place> places = new ArrayList<>();
-        state.places().forEach(place -> places.add(canonical(place, state.tick(), now)));
-        if (places.get(0).hashCode() > places.get(1).hashCode()) {
-            places.add(0, places.remove(1));
-        }
-        return new State(
-                state.tick(),
-                new Deployment(was.id(), was.state(), BEGIN, was.plan(), holds, waves),
-                state.signatures(),
-                places,
-                state.late(),
-                state.looked(),
-                state.amended());
+        // One that the product has lifted may come again; one that the operator has lifted does not.
+        List<Hold> holds = was.holds().stream()
+                .filter(hold -> hold.holds() || hold.kind() == Hold.Kind.OPERATOR)
+                .map(hold -> canonical(hold, now))
+                .toList();
+        boolean timed = was.state() == DeploymentState.BACKOUT || was.state() == DeploymentState.ABORTING;
+        return new Deployment(
+                was.id(), was.state(), timed ? was.since() : BEGIN, was.plan(), holds, waves, was.backoutCalledOff());
     }
 
     private static Hold canonical(Hold hold, Instant now) {
@@ -985,9 +1292,10 @@ final class SmallWorld {
                 : hold;
     }
 
-    private Place canonical(Place place, int tick, Instant now) {
-        List<Attempt> attempts =
-                place.attempts().stream().map(one -> canonical(one, now)).toList();
+    private Place canonical(Place place, int tick, int old) {
+        List<Attempt> attempts = place.attempts().stream()
+                .map(one -> canonical(one, at(tick), old))
+                .toList();
         boolean over = place.lease().isPresent()
                 && !machinery.begins(at(place.lease().get().until()), at(tick));
         boolean all = place.stored() == (1 << place.journal().size()) - 1
@@ -1000,19 +1308,23 @@ final class SmallWorld {
                 all ? List.of() : place.journal(),
                 all ? 0 : place.stored(),
                 all ? 0 : place.acknowledged(),
-                place.begun() & (1 << place.attempt()));
+                place.begun() & (1 << place.attempt()),
+                place.broken());
     }
 
-    private static Attempt canonical(Attempt one, Instant now) {
-        boolean over = one.state().ends(Operation.INSTALL) && !one.givenUp();
+    private static Attempt canonical(Attempt one, Instant now, int old) {
+        boolean ended = one.state().ends(one.operation());
+        boolean over = ended && !one.givenUp();
         boolean expired = one.leasedUntil() >= 0
                 && !at(one.leasedUntil()).plus(LeaseDesk.CLOCK_SKEW).isAfter(now);
         return new Attempt(
+                one.back(),
                 one.state(),
                 !over && one.changed(),
                 one.verified(),
                 one.failure(),
                 over ? -1 : expired ? 0 : one.leasedUntil(),
+                !one.back() || !ended ? 0 : one.since() < old ? -1 : one.since(),
                 one.givenUp());
     }
 }
