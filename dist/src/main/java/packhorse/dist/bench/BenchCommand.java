@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             MemoryBench.class,
             DemoBench.class,
             ReportsBench.class,
+            LedgerBench.class,
             ChannelBench.class,
             SessionsBench.class,
             SessionsTracker.class,
@@ -35,6 +36,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired,"
-                + " reports, announce, install, memory, demo");
+                + " reports, ledger, announce, install, memory, demo");
     }
 }
