@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** Counts and rates as people read them: 1 200, 3.1 %. What is decided is decided on the unrounded ones. */
-final class Figures {
+public final class Figures {
     /** So many digits behind the point are enough to tell any two rates of a fleet apart. */
     private static final int DIGITS_MAX = 6;
 
@@ -25,14 +25,14 @@ final class Figures {
     }
 
     /** A rate that somebody set: as it was written. */
-    static String percent(double rate) {
+    public static String percent(double rate) {
         BigDecimal value =
                 new BigDecimal(rate, new MathContext(12)).movePointRight(2).stripTrailingZeros();
         return (value.scale() < 0 ? value.setScale(0) : value).toPlainString() + " %";
     }
 
     /** A rate that was measured: one digit behind the point. */
-    static String measured(double rate) {
+    public static String measured(double rate) {
         return rounded(rate, 1).toPlainString() + " %";
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import packhorse.core.content.ReleaseId;
+import packhorse.core.content.VersionRange;
 
 /**
  * The types whose JSON is a text: enums, times, and the names and identifiers of the domain. A domain type is one where it is comparable
@@ -37,6 +38,7 @@ final class Texts {
             LocalTime.class, form(LocalTime::parse),
             LocalDateTime.class, form(LocalDateTime::parse),
             ZoneId.class, form(ZoneId::of),
+            VersionRange.class, form(VersionRange::parse),
             ReleaseId.class, new Form(id -> release((ReleaseId) id), Texts::release));
 
     private static final ClassValue<Optional<Form>> FOUND = new ClassValue<>() {

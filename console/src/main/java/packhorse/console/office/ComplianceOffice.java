@@ -1,0 +1,301 @@
+package packhorse.console.office;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import packhorse.console.change.Actor;
+import packhorse.console.change.Category;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.RequestForm;
+import packhorse.console.change.RequestState;
+import packhorse.console.change.RequestType;
+import packhorse.console.change.RiskClass;
+import packhorse.console.change.Role;
+import packhorse.console.fleet.Compliance;
+import packhorse.console.fleet.Deviation;
+import packhorse.console.fleet.Evidence;
+import packhorse.console.fleet.Group;
+import packhorse.console.fleet.GroupName;
+import packhorse.console.fleet.Remedies;
+import packhorse.console.fleet.Requirement;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.console.ledger.Waves;
+import packhorse.console.office.OrderOffice.CarryForm;
+import packhorse.console.office.OrderOffice.OpenForm;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.Wave;
+import packhorse.core.state.InstallPolicy;
+import packhorse.core.state.Subject;
+
+/** What groups should have, who has not, since when and why; and the orders that mend it, in one command. */
+public final class ComplianceOffice {
+    private static final Set<Role> AUTHORS =
+            Set.of(Role.CHANGE_COORDINATOR, Role.INSTALLATION_COORDINATOR, Role.SOLUTION_ARCHITECT);
+
+    /** Members read at once. */
+    private static final int PAGE = 10_000;
+
+    private final Desk desk;
+    private final FleetFacts facts;
+    private final RequestOffice requests;
+    private final OrderOffice orders;
+
+    /**
+     * @param facts who is out there
+     * @param requests asks for what is missing
+     * @param orders orders it at once, where it is approved already
+     */
+    public ComplianceOffice(Books books, FleetFacts facts, RequestOffice requests, OrderOffice orders) {
+        this.desk = new Desk(books);
+        this.facts = facts;
+        this.requests = requests;
+        this.orders = orders;
+    }
+
+    /**
+     * How a remedy is asked for.
+     *
+     * @param requirements by name; each proposal of all of them becomes a request
+     * @param also reasons that were looked into, besides the usual ones
+     * @param deadline until when
+     * @param risk absent: normal, or standard with a template
+     * @param template the standard change that it follows
+     */
+    public record RemedyForm(
+            List<String> requirements,
+            Optional<Set<Deviation.Why>> also,
+            Instant deadline,
+            Optional<RiskClass> risk,
+            Optional<String> template) {}
+
+    /**
+     * What came of a proposal.
+     *
+     * @param order where it was approved with its submission, and whoever asked may open orders
+     */
+    public record Remedy(String line, Stored<ChangeRequest> request, Optional<Stored<ChangeOrder>> order) {}
+
+    /** Writes a requirement, or another text of one. */
+    public Stored<Requirement> require(Actor.Person who, String name, OptionalLong seen, Requirement requirement) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(who, AUTHORS, "a requirement is written");
+            pages.get(OfficeKinds.GROUP, requirement.group().word());
+            if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+                throw Desk.invalid(
+                        "\"" + name + "\" is no name of a requirement; write 1 to 64 letters, digits, '.', '_' or '-'");
+            }
+            Stored<Requirement> kept = pages.find(OfficeKinds.REQUIREMENT, name).isEmpty()
+                    ? pages.add(OfficeKinds.REQUIREMENT, name, requirement)
+                    : pages.change(pages.get(OfficeKinds.REQUIREMENT, name, seen), requirement);
+            pages.audit("requirement.write", name, Desk.details("text", requirement.text()));
+            return kept;
+        });
+    }
+
+    /** Takes a requirement away. */
+    public void drop(Actor.Person who, String name, OptionalLong seen) {
+        desk.write(who, pages -> {
+            Desk.requireRole(who, AUTHORS, "a requirement is taken away");
+            pages.remove(pages.get(OfficeKinds.REQUIREMENT, name, seen));
+            pages.audit("requirement.remove", name, Desk.details());
+            return 0;
+        });
+    }
+
+    /** All requirements. */
+    public List<Stored<Requirement>> requirements() {
+        return desk.read(pages -> Lists.all(pages, OfficeKinds.REQUIREMENT, Optional.empty()));
+    }
+
+    /** Who has what a requirement wants, and who has not, since when and why. */
+    public Compliance look(String name) {
+        return desk.read(
+                pages -> look(pages, pages.get(OfficeKinds.REQUIREMENT, name).value()));
+    }
+
+    private Compliance look(Pages pages, Requirement requirement) {
+        return Compliance.of(
+                requirement,
+                facts.roster(pages),
+                facts.all(pages),
+                evidence(pages, requirement),
+                FleetFacts.SILENT_AFTER,
+                pages.now());
+    }
+
+    /** The orders that would mend it; nothing is asked for yet. */
+    public Remedies remedies(List<String> names, Set<Deviation.Why> also) {
+        return desk.read(pages -> remedies(pages, names, also));
+    }
+
+    private Remedies remedies(Pages pages, List<String> names, Set<Deviation.Why> also) {
+        return Remedies.of(
+                names.stream()
+                        .map(name -> look(
+                                pages, pages.get(OfficeKinds.REQUIREMENT, name).value()))
+                        .toList(),
+                also);
+    }
+
+    /** Asks for all that would mend it: a request for each proposal, submitted; and where a template approves it, its order with its plan. */
+    public List<Remedy> remedy(Actor.Person who, RemedyForm form) {
+        return desk.write(who, pages -> {
+            Remedies remedies = remedies(pages, form.requirements(), form.also().orElse(Set.of()));
+            if (remedies.orders().isEmpty()) {
+                throw Desk.refused("nothing is to be ordered"
+                        + (remedies.leftOut().isEmpty()
+                                ? ": everybody has what they should have"
+                                : "; left out are " + String.join("; ", remedies.leftOut())));
+            }
+            List<Remedy> asked = new ArrayList<>();
+            for (Remedies.Order proposal : remedies.orders()) {
+                asked.add(ask(pages, who, form, proposal));
+            }
+            return asked;
+        });
+    }
+
+    private Remedy ask(Pages pages, Actor.Person who, RemedyForm form, Remedies.Order proposal) {
+        GroupName group = new GroupName("remedy-" + pages.next("RM", Desk.year(pages.now())));
+        pages.add(
+                OfficeKinds.GROUP,
+                group.word(),
+                new Group(group, "who is to be mended", "", proposal.targets().listed()));
+        Stored<ChangeRequest> draft = requests.draft(pages, who, request(form, proposal, group));
+        Stored<ChangeRequest> submitted =
+                requests.submit(pages, who, draft.value().id(), OptionalLong.empty());
+        pages.audit("remedy.ask", submitted.id(), Desk.details("proposal", proposal.line()));
+        boolean orderable =
+                submitted.value().state() == RequestState.APPROVED && who.isOneOf(Set.of(Role.CHANGE_COORDINATOR));
+        return new Remedy(
+                proposal.line(),
+                submitted,
+                orderable ? Optional.of(order(pages, who, proposal, group, submitted.value())) : Optional.empty());
+    }
+
+    private Stored<ChangeOrder> order(
+            Pages pages, Actor.Person who, Remedies.Order proposal, GroupName group, ChangeRequest request) {
+        Stored<ChangeOrder> opened = orders.open(pages, who, new OpenForm(Set.of(request.id()), Optional.empty()));
+        Subject subject = proposal.subject();
+        orders.carry(
+                pages,
+                who,
+                opened.value().id(),
+                OptionalLong.empty(),
+                List.of(new CarryForm(subject.id(), subject.digest(), Optional.empty(), Optional.empty())));
+        return orders.planWaves(
+                pages,
+                who,
+                opened.value().id(),
+                OptionalLong.empty(),
+                OrderPlanForm.of("group==" + group.word())
+                        .doing(
+                                proposal.operation(),
+                                new InstallPolicy(
+                                        Optional.empty(),
+                                        false,
+                                        false,
+                                        proposal.goesBack(),
+                                        proposal.mendsDrift(),
+                                        false)));
+    }
+
+    private static RequestForm request(RemedyForm form, Remedies.Order proposal, GroupName group) {
+        RequestType type = switch (proposal.operation()) {
+            case INSTALL -> RequestType.INSTALL;
+            case UPDATE -> RequestType.UPDATE;
+            case ACTIVATE -> RequestType.ACTIVATE;
+            case REMOVE -> RequestType.REMOVE;
+            case ROLLBACK -> RequestType.ROLLBACK;
+            case COMMIT -> RequestType.COMMIT;
+            case DISTRIBUTE -> RequestType.DISTRIBUTE;
+            case DELETE -> RequestType.DELETE;
+        };
+        int count = proposal.targets().listed().size();
+        return new RequestForm(
+                proposal.operation() + " " + proposal.subject().id().name() + " where it is missing",
+                proposal.line(),
+                count + (count == 1 ? " endpoint" : " endpoints") + " that have not what their group should have",
+                Optional.of(Category.of(type)),
+                List.of(proposal.subject().id().name()),
+                "group==" + group.word(),
+                Optional.of(form.deadline()),
+                Optional.of(
+                        form.template().isPresent()
+                                ? RiskClass.STANDARD
+                                : form.risk().orElse(RiskClass.NORMAL)),
+                form.template(),
+                Set.of());
+    }
+
+    /** What was tried of the requirement's release line, the latest of each endpoint. */
+    private static Evidence evidence(Pages pages, Requirement requirement) {
+        Map<Evidence.Place, Evidence.Attempt> latest = new HashMap<>();
+        for (Stored<Deployment> stored : Lists.all(pages, Kinds.DEPLOYMENT, Optional.empty())) {
+            Deployment deployment = stored.value();
+            Optional<Plan> plan =
+                    pages.find(Kinds.PLAN, deployment.id().order().text()).map(Stored::value);
+            Optional<Subject> subject = plan.stream()
+                    .flatMap(one -> one.subjects().stream())
+                    .filter(one -> one.id().name().equals(requirement.line())
+                            && one.id().platform().equals(requirement.platform()))
+                    .findFirst();
+            if (subject.isEmpty()) {
+                continue;
+            }
+            for (Wave wave : deployment.waves()) {
+                if (wave.membership().isPresent()) {
+                    members(pages, wave, requirement, subject.get(), latest);
+                }
+            }
+        }
+        return new Evidence(latest, Map.of(), Map.of());
+    }
+
+    private static void members(
+            Pages pages,
+            Wave wave,
+            Requirement requirement,
+            Subject subject,
+            Map<Evidence.Place, Evidence.Attempt> latest) {
+        int after = 0;
+        while (true) {
+            List<Waves.Tried> members = pages.waves().tried(wave.id(), after, PAGE);
+            for (Waves.Tried member : members) {
+                member.actions().stream()
+                        .filter(action -> action.line().name().equals(requirement.line())
+                                && action.line().platform().equals(requirement.platform()))
+                        .forEach(action -> latest.merge(
+                                new Evidence.Place(member.endpoint(), requirement.line(), requirement.platform()),
+                                attempt(action, subject),
+                                (one, other) -> one.at().isAfter(other.at()) ? one : other));
+            }
+            if (members.size() < PAGE) {
+                return;
+            }
+            after = members.getLast().number();
+        }
+    }
+
+    private static Evidence.Attempt attempt(Action action, Subject subject) {
+        return new Evidence.Attempt(
+                action.id().toString(),
+                action.operation(),
+                subject.id().version(),
+                action.state(),
+                action.code(),
+                action.codeClass(),
+                action.since());
+    }
+}

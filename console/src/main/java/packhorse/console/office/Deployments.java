@@ -1,0 +1,124 @@
+package packhorse.console.office;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.OrderId;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentId;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.PlanDigest;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.Subject;
+
+/** What is known of an order's plan and of its deployments, for whoever decides by it: the offices, and the scheduler. */
+public final class Deployments {
+    private Deployments() {}
+
+    /** An order's deployments, in their order. */
+    public static List<Deployment> of(Pages pages, OrderId order) {
+        return Lists.of(pages, Kinds.DEPLOYMENT, order.text()).stream()
+                .sorted(Comparator.comparing(Deployment::id))
+                .toList();
+    }
+
+    /** An order's plan as it is now: for exactly what the order carries now. */
+    public static Optional<Plan> plan(Pages pages, ChangeOrder order) {
+        return pages.find(Kinds.PLAN, order.id().text()).map(Stored::value);
+    }
+
+    /** The digest that signatures are bound to; empty where there is no plan, or it is not for what the order carries. */
+    public static Optional<Sha256> digest(Pages pages, ChangeOrder order) {
+        return plan(pages, order)
+                .filter(plan -> fits(plan, order))
+                .map(plan -> PlanDigest.of(plan, OrderFiller.manifests(order)));
+    }
+
+    /** Whether the signatures suffice for what a deployment carries out. */
+    public static boolean signed(Pages pages, ChangeOrder order, Deployment deployment) {
+        Optional<Sha256> now = digest(pages, order);
+        return now.isPresent()
+                && now.get().equals(deployment.plan())
+                && order.approvals().suffice(now.get(), order.risk(), order.duties());
+    }
+
+    /** The order that a deployment carries out. */
+    public static ChangeOrder order(Pages pages, DeploymentId id) {
+        return pages.get(Kinds.ORDER, id.order().text()).value();
+    }
+
+    /** What a plan is about, from what an order carries. */
+    static List<Subject> subjects(ChangeOrder order) {
+        return order.plans().distribution().releases().stream()
+                .flatMap(all -> all.releases().stream())
+                .map(item -> new Subject(item.release(), false, Optional.of(item.manifest())))
+                .toList();
+    }
+
+    private static boolean fits(Plan plan, ChangeOrder order) {
+        return plan.subjects().equals(subjects(order));
+    }
+
+    /** The same plan for other releases. */
+    static Plan with(Plan plan, List<Subject> subjects) {
+        return new Plan(
+                subjects,
+                plan.operation(),
+                plan.targets(),
+                plan.beta(),
+                plan.waves(),
+                plan.windows(),
+                plan.blackouts(),
+                plan.thresholds(),
+                plan.blastRadius(),
+                plan.retry(),
+                plan.timeouts(),
+                plan.transfer(),
+                plan.judging(),
+                plan.policy(),
+                plan.seed());
+    }
+
+    /** Whether a deployment of the one plan goes on under the other: the same releases to the same waves of the same targets. */
+    static boolean sameWaves(Plan one, Plan other) {
+        return one.subjects().equals(other.subjects())
+                && one.operation() == other.operation()
+                && one.targets().equals(other.targets())
+                && one.beta().equals(other.beta())
+                && one.waves().equals(other.waves())
+                && one.seed() == other.seed();
+    }
+
+    /** Whether nothing of it runs any more. */
+    public static boolean isOver(Deployment deployment) {
+        return switch (deployment.state()) {
+            case EVALUATION, CLOSED -> true;
+            case PLANNED,
+                    SIMULATED,
+                    STAGING,
+                    STAGED,
+                    READINESS,
+                    READY,
+                    NOTIFIED,
+                    BETA,
+                    BETA_EVALUATION,
+                    ROLLING,
+                    ANALYSIS,
+                    BACKOUT,
+                    RECOVERY_CHECK,
+                    ABORTING -> false;
+        };
+    }
+
+    /** How many endpoints have begun and not ended, over all of an order's deployments. */
+    static long underWay(Pages pages, OrderId order) {
+        return of(pages, order).stream()
+                .flatMap(one -> one.running().stream())
+                .mapToLong(wave -> wave.members())
+                .sum();
+    }
+}

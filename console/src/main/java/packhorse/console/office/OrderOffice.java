@@ -1,0 +1,807 @@
+package packhorse.console.office;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import packhorse.console.calendar.Blackout;
+import packhorse.console.calendar.Preview;
+import packhorse.console.calendar.Timetable;
+import packhorse.console.change.Actor;
+import packhorse.console.change.BackoutPlan;
+import packhorse.console.change.Baseline;
+import packhorse.console.change.BuildReport;
+import packhorse.console.change.CataloguedRelease;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.CommunicationsPlan;
+import packhorse.console.change.Consignment;
+import packhorse.console.change.DeploymentGuide;
+import packhorse.console.change.DistributionPlan;
+import packhorse.console.change.Estimate;
+import packhorse.console.change.Handover;
+import packhorse.console.change.Medium;
+import packhorse.console.change.OrderDesk;
+import packhorse.console.change.OrderHead;
+import packhorse.console.change.OrderId;
+import packhorse.console.change.OrderMachine;
+import packhorse.console.change.OrderPlans;
+import packhorse.console.change.OrderState;
+import packhorse.console.change.Outcome;
+import packhorse.console.change.PlanApproval;
+import packhorse.console.change.RequestId;
+import packhorse.console.change.RequestMachine;
+import packhorse.console.change.RequestType;
+import packhorse.console.change.Shipment;
+import packhorse.console.change.StageGateMachine;
+import packhorse.console.change.Step;
+import packhorse.console.change.TestPlan;
+import packhorse.console.gate.BetaSize;
+import packhorse.console.gate.Figures;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.console.wave.Candidate;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.Division;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.PlanDigest;
+import packhorse.console.wave.WaveId;
+import packhorse.core.content.Kind;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.state.Operation;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.unit.ByteCount;
+
+/**
+ * What people do with change orders, from opening one to closing it. After each act the product fills in what it finds
+ * ({@link OrderFiller}).
+ */
+public final class OrderOffice {
+    /** Openings of one site that a preview shows. */
+    private static final int OPENINGS_SHOWN = 3;
+
+    /** Sites whose openings a preview shows. */
+    private static final int SITES_SHOWN_MAX = 50;
+
+    private final Desk desk;
+    private final OrderFiller filler;
+    private final Population population;
+    private final Forecast forecast;
+
+    /**
+     * @param population whom targets name
+     * @param forecast how long it takes to get there
+     */
+    public OrderOffice(Books books, OrderFiller filler, Population population, Forecast forecast) {
+        this.desk = new Desk(books);
+        this.filler = filler;
+        this.population = population;
+        this.forecast = forecast;
+    }
+
+    /**
+     * What an order is opened with.
+     *
+     * @param head absent: from the first request, with whoever opens it as its manager
+     */
+    public record OpenForm(Set<RequestId> requests, Optional<OrderHead> head) {}
+
+    /** What is planned besides the waves; what is absent stays as it is. */
+    public record PlansForm(
+            Optional<DistributionForm> distribution,
+            Optional<DeploymentGuide> guide,
+            Optional<List<String>> stakeholders,
+            Optional<CommunicationsPlan> communications,
+            Optional<BackoutForm> backout,
+            Optional<TestPlan> test,
+            Optional<Baseline> baseline) {}
+
+    /** What people plan of the distribution; releases, sites and estimate have their own ways. */
+    public record DistributionForm(
+            Optional<String> targets, Optional<Instant> start, Optional<Instant> end, Optional<String> benefit) {}
+
+    /** The way back; rehearsals are reported, not planned. */
+    public record BackoutForm(
+            List<String> criteria,
+            List<String> recoverable,
+            List<String> order,
+            Optional<java.time.Duration> recoveryTime,
+            Optional<java.time.Duration> recoveryPoint) {}
+
+    /**
+     * A release that an order carries without building it.
+     *
+     * @param manifest absent: the catalogue's
+     * @param kind absent: the catalogue's
+     * @param medium absent: electronic
+     */
+    public record CarryForm(
+            ReleaseId release, Optional<Sha256> manifest, Optional<Kind> kind, Optional<Medium> medium) {}
+
+    /**
+     * What only people can estimate; bytes and times are forecast.
+     *
+     * @param bytes of the content, where it is not built yet
+     */
+    public record EstimateForm(
+            int workHours, List<Estimate.LicenceCount> licences, String cost, Optional<ByteCount> bytes) {}
+
+    /** A build and how it travels. */
+    public record BuildForm(BuildReport report, Kind kind, Medium medium) {}
+
+    /** An item of a checklist. */
+    public record TickForm(Step step, String key, String note, Optional<String> attachment) {}
+
+    /** A signature under the plan that has this digest. */
+    public record SignForm(PlanApproval.Capacity capacity, Sha256 digest, String remarks) {}
+
+    /**
+     * A move.
+     *
+     * @param ending how it ended, for CLOSE
+     */
+    public record MoveForm(OrderMachine.Move move, String remarks, Optional<ChangeOrder.Ending> ending) {}
+
+    /** Something sent on its way. */
+    public record ShipForm(ReleaseId release, String site, String medium, String carrier) {}
+
+    /** A rehearsal of the way back with what the order carries. */
+    public record RehearsalForm(boolean good, java.time.Duration took) {}
+
+    /** Opens an order for approved requests. */
+    public Stored<ChangeOrder> open(Actor.Person who, OpenForm form) {
+        return desk.write(who, pages -> open(pages, who, form));
+    }
+
+    Stored<ChangeOrder> open(Pages pages, Actor.Person who, OpenForm form) {
+        List<Stored<ChangeRequest>> requests = form.requests().stream()
+                .sorted()
+                .map(id -> pages.get(Kinds.REQUEST, id.text()))
+                .toList();
+        if (requests.isEmpty()) {
+            throw Desk.invalid("an order carries out requests: name at least one");
+        }
+        List<ChangeRequest> values = requests.stream().map(Stored::value).toList();
+        OrderId id = new OrderId(pages.next("CO", Desk.year(pages.now())));
+        OrderHead head = form.head().orElseGet(() -> OrderHead.of(values.get(0), who.id()));
+        ChangeOrder order =
+                Desk.require(OrderDesk.open(id, head, values, OrderFiller.template(pages, values), who, pages.now()));
+        ChangeOrder begun = Desk.require(OrderDesk.plan(order, order.plans().with(asked(values)), who, pages.now()));
+        for (Stored<ChangeRequest> request : requests) {
+            pages.change(request, Desk.require(RequestMachine.order(request.value(), id, who, pages.now())));
+            pages.audit("request.order", request.id(), Desk.details("order", id.text()));
+        }
+        Stored<ChangeOrder> stored = pages.add(Kinds.ORDER, id.text(), filler.filled(pages, begun));
+        pages.audit(
+                "order.open",
+                id.text(),
+                Desk.details(
+                        "requests", values.stream().map(one -> one.id().text()).collect(Collectors.joining(", "))));
+        return stored;
+    }
+
+    /** What the requests say already of whom and until when. */
+    private static DistributionPlan asked(List<ChangeRequest> requests) {
+        List<String> targets = requests.stream()
+                .map(request -> request.form().target())
+                .filter(target -> !target.isEmpty())
+                .distinct()
+                .toList();
+        return new DistributionPlan(
+                Optional.empty(),
+                String.join("\n", targets),
+                List.of(),
+                Optional.empty(),
+                requests.stream()
+                        .flatMap(request -> request.form().deadline().stream())
+                        .min(Instant::compareTo),
+                Optional.empty(),
+                requests.stream()
+                        .map(request -> request.form().why())
+                        .distinct()
+                        .collect(Collectors.joining("\n")));
+    }
+
+    /** Files it under something else. */
+    public Stored<ChangeOrder> file(Actor.Person who, OrderId id, OptionalLong seen, OrderHead head) {
+        return act(
+                who, id, seen, "order.file", Map.of(), (order, pages) -> OrderDesk.file(order, head, who, pages.now()));
+    }
+
+    /** Plans what is planned besides the waves. */
+    public Stored<ChangeOrder> plans(Actor.Person who, OrderId id, OptionalLong seen, PlansForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.plans",
+                Map.of(),
+                (order, pages) -> OrderDesk.plan(order, merged(order.plans(), form), who, pages.now()));
+    }
+
+    private static OrderPlans merged(OrderPlans was, PlansForm form) {
+        DistributionPlan before = was.distribution();
+        DistributionPlan distribution = form.distribution()
+                .map(now -> new DistributionPlan(
+                        before.releases(),
+                        now.targets().orElse(before.targets()),
+                        before.sites(),
+                        now.start().or(before::start),
+                        now.end().or(before::end),
+                        before.estimate(),
+                        now.benefit().orElse(before.benefit())))
+                .orElse(before);
+        return new OrderPlans(
+                distribution,
+                form.guide().orElse(was.guide()),
+                form.stakeholders().orElse(was.stakeholders()),
+                form.communications().orElse(was.communications()),
+                form.backout()
+                        .map(now -> new BackoutPlan(
+                                now.criteria(),
+                                now.recoverable(),
+                                now.order(),
+                                now.recoveryTime(),
+                                now.recoveryPoint(),
+                                was.backout().rehearsals()))
+                        .orElse(was.backout()),
+                form.test().orElse(was.test()),
+                form.baseline().orElse(was.baseline()));
+    }
+
+    /** Says which releases it carries, where they are not built for it. Their manifests are the catalogue's. */
+    public Stored<ChangeOrder> carry(Actor.Person who, OrderId id, OptionalLong seen, List<CarryForm> releases) {
+        return desk.write(who, pages -> carry(pages, who, id, seen, releases));
+    }
+
+    Stored<ChangeOrder> carry(Pages pages, Actor.Person who, OrderId id, OptionalLong seen, List<CarryForm> releases) {
+        return OrderDeskAct.on(pages, filler, id, seen, "order.carry", details(releases), (order, unused) -> {
+            List<Consignment.Item> items =
+                    releases.stream().map(form -> item(pages, form)).toList();
+            DistributionPlan before = order.plans().distribution();
+            DistributionPlan now = new DistributionPlan(
+                    Optional.of(new Consignment(items)),
+                    before.targets(),
+                    before.sites(),
+                    before.start(),
+                    before.end(),
+                    before.estimate(),
+                    before.benefit());
+            return follow(pages, OrderDesk.plan(order, order.plans().with(now), who, pages.now()));
+        });
+    }
+
+    private static Map<String, String> details(List<CarryForm> releases) {
+        return Desk.details(
+                "releases",
+                releases.stream().map(form -> form.release().toString()).collect(Collectors.joining(", ")));
+    }
+
+    private static Consignment.Item item(Pages pages, CarryForm form) {
+        Optional<CataloguedRelease> known = pages.find(OfficeKinds.RELEASE, CataloguedRelease.key(form.release()))
+                .map(Stored::value);
+        Sha256 manifest = form.manifest()
+                .or(() -> known.map(CataloguedRelease::manifest))
+                .orElseThrow(() -> Desk.invalid(
+                        form.release() + " is not in the catalogue; publish it first, or give its manifest's digest"));
+        if (known.isPresent() && !known.get().manifest().equals(manifest)) {
+            throw Desk.invalid(form.release() + " has the manifest "
+                    + known.get().manifest().hex() + " in the catalogue, not " + manifest.hex()
+                    + ": two contents have no one name");
+        }
+        if (known.isPresent() && known.get().state() != CataloguedRelease.State.OFFERED) {
+            throw Desk.refused(form.release() + " is " + known.get().state() + ": restore or publish it first");
+        }
+        return new Consignment.Item(
+                form.release(),
+                manifest,
+                form.kind().or(() -> known.map(CataloguedRelease::kind)).orElse(Kind.PACKAGE),
+                form.medium().orElse(Medium.ELECTRONIC));
+    }
+
+    /** Estimates what it takes: people's part is given, bytes and times are forecast. */
+    public Stored<ChangeOrder> estimate(Actor.Person who, OrderId id, OptionalLong seen, EstimateForm form) {
+        return act(who, id, seen, "order.estimate", Desk.details("cost", form.cost()), (order, pages) -> {
+            List<Candidate> candidates = pages.find(Kinds.PLAN, id.text())
+                    .map(plan -> population.named(pages, plan.value().targets()))
+                    .orElse(List.of());
+            Forecast.Expected expected = expected(pages, candidates, bytes(pages, order, form.bytes()));
+            Estimate estimate = estimate(form.workHours(), form.licences(), form.cost(), expected);
+            return OrderDesk.plan(
+                    order,
+                    order.plans().with(with(order.plans().distribution(), expected, estimate)),
+                    who,
+                    pages.now());
+        });
+    }
+
+    private static Estimate estimate(
+            int workHours, List<Estimate.LicenceCount> licences, String cost, Forecast.Expected expected) {
+        return new Estimate(
+                expected.sites().stream()
+                        .map(site -> new Estimate.SiteEstimate(site.site(), site.wan(), site.time()))
+                        .toList(),
+                workHours,
+                licences,
+                cost,
+                expected.basis());
+    }
+
+    private static DistributionPlan with(DistributionPlan was, Forecast.Expected expected, Estimate estimate) {
+        return new DistributionPlan(
+                was.releases(),
+                was.targets(),
+                expected.sites().isEmpty()
+                        ? was.sites()
+                        : expected.sites().stream().map(Forecast.SiteTime::site).toList(),
+                was.start(),
+                was.end(),
+                Optional.of(estimate),
+                was.benefit());
+    }
+
+    private static ByteCount bytes(Pages pages, ChangeOrder order, Optional<ByteCount> said) {
+        long known = 0;
+        for (Consignment.Item item : order.plans().distribution().releases().stream()
+                .flatMap(all -> all.releases().stream())
+                .toList()) {
+            known += order.build(item)
+                    .map(BuildReport::size)
+                    .or(() -> pages.find(OfficeKinds.RELEASE, CataloguedRelease.key(item.release()))
+                            .map(stored -> stored.value().size()))
+                    .map(ByteCount::bytes)
+                    .orElse(0L);
+        }
+        return known > 0 ? new ByteCount(known) : said.orElse(ByteCount.ZERO);
+    }
+
+    private Forecast.Expected expected(Pages pages, Collection<Candidate> candidates, ByteCount bytes) {
+        Map<String, Population.Place> places = population.places(pages);
+        Map<String, Long> counts = new TreeMap<>();
+        candidates.forEach(one -> counts.merge(one.stratum().site(), 1L, Long::sum));
+        return forecast.of(new Forecast.Load(
+                bytes,
+                Optional.empty(),
+                counts.entrySet().stream()
+                        .map(one -> new Forecast.SiteLoad(
+                                one.getKey(),
+                                one.getValue(),
+                                Optional.ofNullable(places.get(one.getKey())).flatMap(Population.Place::wan)))
+                        .toList()));
+    }
+
+    /** Plans the waves: what is kept is what will be signed. Refused where its parts contradict each other. */
+    public Stored<ChangeOrder> planWaves(Actor.Person who, OrderId id, OptionalLong seen, OrderPlanForm form) {
+        return desk.write(who, pages -> planWaves(pages, who, id, seen, form));
+    }
+
+    Stored<ChangeOrder> planWaves(Pages pages, Actor.Person who, OrderId id, OptionalLong seen, OrderPlanForm form) {
+        return OrderDeskAct.on(pages, filler, id, seen, "order.plan", Map.of(), (order, unused) -> {
+            Plan plan = plan(order, form);
+            List<String> wrong = wrong(plan, pages.now());
+            if (!wrong.isEmpty()) {
+                throw Desk.invalid(id + ": the plan contradicts itself: " + String.join("; ", wrong));
+            }
+            List<Candidate> candidates = population.named(pages, plan.targets());
+            Forecast.Expected expected = expected(pages, candidates, bytes(pages, order, Optional.empty()));
+            DistributionPlan before = order.plans().distribution();
+            Optional<Estimate> costed = before.estimate();
+            DistributionPlan now = costed.map(was ->
+                            with(before, expected, estimate(was.workHours(), was.licences(), was.cost(), expected)))
+                    .orElse(before);
+            Outcome<ChangeOrder> planned = OrderDesk.plan(order, order.plans().with(now), who, pages.now());
+            Desk.require(planned);
+            keep(pages, id, plan);
+            pages.audit(
+                    "order.plan.digest",
+                    id.text(),
+                    Desk.details(
+                            "digest",
+                            PlanDigest.of(plan, OrderFiller.manifests(order)).hex(),
+                            "targets",
+                            Long.toString(candidates.size())));
+            return planned;
+        });
+    }
+
+    private static Plan plan(ChangeOrder order, OrderPlanForm form) {
+        Set<Operation> possible = order.category().types().stream()
+                .map(RequestType::operation)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
+        return form.plan(Deployments.subjects(order), possible, order.id().text());
+    }
+
+    private static List<String> wrong(Plan plan, Instant now) {
+        List<String> wrong = new ArrayList<>(plan.contradictions(now));
+        wrong.addAll(OrderPlanForm.past(plan, now));
+        return wrong;
+    }
+
+    /** Keeps the plan; what is carried out under the one before goes on under this one only where its waves are the same. */
+    private static void keep(Pages pages, OrderId id, Plan plan) {
+        Optional<Stored<Plan>> before = pages.find(Kinds.PLAN, id.text());
+        for (Deployment deployment : Deployments.of(pages, id)) {
+            if (!Deployments.isOver(deployment)
+                    && before.filter(was -> Deployments.sameWaves(was.value(), plan))
+                            .isEmpty()) {
+                throw Desk.refused(id + ": " + deployment.id() + " is " + deployment.state()
+                        + " with other waves: abort it first, and plan anew");
+            }
+        }
+        if (before.isPresent()) {
+            pages.change(before.get(), plan);
+        } else {
+            pages.add(Kinds.PLAN, id.text(), plan);
+        }
+    }
+
+    /** Shows what a plan would do as the fleet is now; nothing is kept. */
+    public PlanPreview preview(OrderId id, OrderPlanForm form) {
+        return desk.read(pages -> Desk.valid(() -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            return preview(pages, order, plan(order, form));
+        }));
+    }
+
+    /** Shows what the order's plan would do as the fleet is now. */
+    public PlanPreview preview(OrderId id) {
+        return desk.read(pages -> Desk.valid(() -> preview(
+                pages,
+                pages.get(Kinds.ORDER, id.text()).value(),
+                pages.get(Kinds.PLAN, id.text()).value())));
+    }
+
+    private PlanPreview preview(Pages pages, ChangeOrder order, Plan plan) {
+        List<Candidate> candidates = population.named(pages, plan.targets());
+        Division division = Division.of(plan, candidates);
+        Map<EndpointId, String> sites = candidates.stream()
+                .collect(Collectors.toMap(
+                        Candidate::endpoint, one -> one.stratum().site()));
+        List<PlanPreview.WavePreview> waves = new ArrayList<>();
+        division.waves()
+                .forEach((number, members) -> waves.add(new PlanPreview.WavePreview(
+                        number,
+                        number == WaveId.BETA
+                                ? "beta group"
+                                : plan.waves().get(number - 1).name(),
+                        number == WaveId.BETA
+                                ? BetaSize.of(plan.beta().orElseThrow().guarantee())
+                                        .line()
+                                : plan.waves().get(number - 1).slice().line(),
+                        members.size(),
+                        members.stream()
+                                .map(one -> sites.getOrDefault(one, ""))
+                                .distinct()
+                                .count())));
+        return new PlanPreview(
+                plan,
+                PlanDigest.of(plan, OrderFiller.manifests(order)),
+                wrong(plan, pages.now()),
+                candidates.size(),
+                waves,
+                division.uncovered(),
+                division.findings(),
+                guarantees(plan, waves),
+                openings(pages, plan, sites.values()),
+                expected(pages, candidates, bytes(pages, order, Optional.empty())));
+    }
+
+    /** What a verdict over so few can mean. */
+    private static List<String> guarantees(Plan plan, List<PlanPreview.WavePreview> waves) {
+        double confidence = plan.thresholds().confidence();
+        OptionalLong least = plan.thresholds().smallestThatCanPass();
+        List<String> lines = new ArrayList<>();
+        for (PlanPreview.WavePreview wave : waves) {
+            if (wave.endpoints() == 0) {
+                continue;
+            }
+            String line =
+                    wave.name() + ": " + wave.endpoints() + " endpoints without a failure bound the failure rate by "
+                            + Figures.measured(BetaSize.guaranteeOf(wave.endpoints(), 0, confidence)) + " at "
+                            + Figures.percent(confidence);
+            lines.add(
+                    least.isPresent() && wave.endpoints() < least.getAsLong()
+                            ? line + "; its thresholds need " + least.getAsLong()
+                                    + ": it ends inconclusive however well it goes, and a person decides"
+                            : line);
+        }
+        return lines;
+    }
+
+    private List<String> openings(Pages pages, Plan plan, Collection<String> sites) {
+        Map<String, Population.Place> places = population.places(pages);
+        List<Blackout> blackouts = new ArrayList<>(plan.blackouts());
+        blackouts.addAll(population.blackouts(pages));
+        List<String> lines = new ArrayList<>();
+        List<String> distinct = sites.stream().distinct().sorted().toList();
+        for (String site : distinct.subList(0, Math.min(distinct.size(), SITES_SHOWN_MAX))) {
+            Population.Place place = places.get(site);
+            lines.addAll(
+                    place == null
+                            ? List.of(site + ": no such site in the console, so its clock is not known")
+                            : Preview.lines(
+                                    new Timetable(site, place.zone(), plan.windows(), blackouts),
+                                    pages.now(),
+                                    OPENINGS_SHOWN));
+        }
+        if (distinct.size() > SITES_SHOWN_MAX) {
+            lines.add("and " + (distinct.size() - SITES_SHOWN_MAX) + " sites more");
+        }
+        return lines;
+    }
+
+    /** Says something at the gate of the stage at work. */
+    public Stored<ChangeOrder> speak(
+            Actor.Person who, OrderId id, OptionalLong seen, StageGateMachine.Move what, String remarks) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.gate",
+                Desk.details("said", what.name(), "remarks", remarks),
+                (order, pages) -> OrderDesk.speak(order, what, remarks, who, pages.now()));
+    }
+
+    /** Ticks an item of the checklist at work. */
+    public Stored<ChangeOrder> tick(Actor.Person who, OrderId id, OptionalLong seen, TickForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.tick",
+                Desk.details("item", form.step() + "/" + form.key(), "note", form.note()),
+                (order, pages) -> OrderDesk.tick(
+                        order, form.step(), form.key(), form.note(), form.attachment(), who, pages.now()));
+    }
+
+    /** Writes down what was built, and makes it what the order carries. */
+    public Stored<ChangeOrder> built(Actor.Person who, OrderId id, OptionalLong seen, BuildForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.built",
+                Desk.details(
+                        "release",
+                        form.report().release().toString(),
+                        "manifest",
+                        form.report().manifest().hex()),
+                (order, pages) -> {
+                    Outcome<ChangeOrder> built = follow(
+                            pages, OrderDesk.built(order, form.report(), form.kind(), form.medium(), who, pages.now()));
+                    built.result()
+                            .ifPresent(unused -> ReleaseOffice.catalogue(
+                                    pages,
+                                    new ReleaseOffice.ReleaseForm(
+                                            form.report().release(),
+                                            form.report().manifest(),
+                                            form.report().size(),
+                                            form.kind())));
+                    return built;
+                });
+    }
+
+    /** Where the order carries something else now, its plan of waves is for that: signatures under the one before are void. */
+    private static Outcome<ChangeOrder> follow(Pages pages, Outcome<ChangeOrder> outcome) {
+        outcome.result()
+                .ifPresent(order -> pages.find(Kinds.PLAN, order.id().text()).ifPresent(stored -> {
+                    Plan was = stored.value();
+                    Plan now = Deployments.with(was, Deployments.subjects(order));
+                    if (!now.equals(was)) {
+                        keep(pages, order.id(), now);
+                    }
+                }));
+        return outcome;
+    }
+
+    /** Writes down a rehearsal of the way back with what the order carries now. */
+    public Stored<ChangeOrder> rehearsed(Actor.Person who, OrderId id, OptionalLong seen, RehearsalForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.rehearse",
+                Desk.details(
+                        "good", form.good() ? "yes" : "no", "took", form.took().toString()),
+                (order, pages) -> OrderDesk.rehearsed(
+                        order,
+                        new BackoutPlan.Rehearsal(
+                                who.id(), OrderFiller.manifests(order), form.good(), form.took(), pages.now()),
+                        who,
+                        pages.now()));
+    }
+
+    /** Writes down that something was sent on its way. */
+    public Stored<ChangeOrder> ship(Actor.Person who, OrderId id, OptionalLong seen, ShipForm form) {
+        return act(who, id, seen, "order.ship", shipped(form.site(), form.medium()), (order, pages) -> {
+            boolean carried = order.plans().distribution().releases().stream()
+                    .flatMap(all -> all.releases().stream())
+                    .anyMatch(item -> item.release().equals(form.release()) && item.medium() == Medium.OFFLINE);
+            if (!carried) {
+                throw Desk.refused(id + " carries no " + form.release() + " on a medium: change how it travels first");
+            }
+            Shipment shipment = new Shipment(
+                    form.release(),
+                    form.site(),
+                    form.medium(),
+                    form.carrier(),
+                    who.id(),
+                    pages.now(),
+                    Optional.empty(),
+                    Optional.empty());
+            return OrderDesk.shipped(order, shipment, who, pages.now());
+        });
+    }
+
+    /** Writes down that what was sent is in hand at its site. */
+    public Stored<ChangeOrder> received(
+            Actor.Person who, OrderId id, OptionalLong seen, ReleaseId release, String site, String medium) {
+        return act(who, id, seen, "order.receive", shipped(site, medium), (order, pages) -> {
+            Shipment shipment = order.shipments().stream()
+                    .filter(one -> one.release().equals(release)
+                            && one.site().equals(site)
+                            && one.medium().equals(medium))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> Desk.refused(id + ": no " + medium + " with " + release + " was sent to " + site));
+            return OrderDesk.shipped(order, Desk.require(shipment.receive(who.id(), pages.now())), who, pages.now());
+        });
+    }
+
+    private static Map<String, String> shipped(String site, String medium) {
+        return Desk.details("site", site, "medium", medium);
+    }
+
+    /** Signs the plan that has the digest that was seen. */
+    public Stored<ChangeOrder> sign(Actor.Person who, OrderId id, OptionalLong seen, SignForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.sign",
+                Desk.details(
+                        "digest", form.digest().hex(), "for", form.capacity().name(), "remarks", form.remarks()),
+                (order, pages) -> Deployments.digest(pages, order)
+                        .map(digest -> OrderDesk.sign(
+                                order, form.capacity(), form.digest(), digest, form.remarks(), who, pages.now()))
+                        .orElseGet(() -> Outcome.rejected(id + ": there is no plan to sign: plan its waves first")));
+    }
+
+    /** Moves it along its road. With the end of the order its requests end, where nothing more is to be said about them. */
+    public Stored<ChangeOrder> move(Actor.Person who, OrderId id, OptionalLong seen, MoveForm form) {
+        return act(
+                who,
+                id,
+                seen,
+                "order.move",
+                Desk.details("move", form.move().name(), "remarks", form.remarks()),
+                (order, pages) -> {
+                    requireDeploymentsOver(pages, order, form.move());
+                    OrderMachine.Facts facts = new OrderMachine.Facts(
+                            Deployments.digest(pages, order), Deployments.underWay(pages, order.id()));
+                    Outcome<ChangeOrder> moved = OrderMachine.move(
+                            order, form.move(), facts, form.remarks(), form.ending(), who, pages.now());
+                    moved.result()
+                            .filter(now -> now.state() == OrderState.CLOSED || now.state() == OrderState.CANCELLED)
+                            .ifPresent(now -> closeRequests(pages, now, who));
+                    return moved;
+                });
+    }
+
+    private static void requireDeploymentsOver(Pages pages, ChangeOrder order, OrderMachine.Move move) {
+        if (move != OrderMachine.Move.ENTER_CLOSING && move != OrderMachine.Move.REWORK) {
+            return;
+        }
+        for (Deployment deployment : Deployments.of(pages, order.id())) {
+            if (!Deployments.isOver(deployment)) {
+                throw Desk.refused(order.id() + ": " + deployment.id() + " is " + deployment.state()
+                        + ": let it end, or abort it, before the order goes on");
+            }
+        }
+    }
+
+    private static void closeRequests(Pages pages, ChangeOrder order, Actor.Person who) {
+        for (RequestId id : order.requests()) {
+            Stored<ChangeRequest> request = pages.get(Kinds.REQUEST, id.text());
+            // An emergency stays until its later review.
+            RequestMachine.close(request.value(), order, who, pages.now())
+                    .result()
+                    .ifPresent(closed -> {
+                        pages.change(request, closed);
+                        pages.audit(
+                                "request.close",
+                                id.text(),
+                                Desk.details("order", order.id().text()));
+                    });
+        }
+    }
+
+    /** Writes the handover. */
+    public Stored<ChangeOrder> handOver(Actor.Person who, OrderId id, OptionalLong seen, Handover handover) {
+        return act(who, id, seen, "order.handover", Map.of(), (order, pages) -> {
+            if (!handover.taken().equals(order.handover().taken())) {
+                throw Desk.invalid(id + ": whoever takes it over says so in their own name");
+            }
+            return OrderDesk.handOver(order, handover, who, pages.now());
+        });
+    }
+
+    /** Takes it over for operations: whoever writes the handover does not take it over. */
+    public Stored<ChangeOrder> takeOver(Actor.Person who, OrderId id, OptionalLong seen) {
+        return act(who, id, seen, "order.takeover", Map.of(), (order, pages) -> {
+            Handover was = order.handover();
+            if (was.taken().isPresent()) {
+                throw Desk.refused(
+                        id + " was taken over already, by " + was.taken().get().by());
+            }
+            if (was.scope().isEmpty()) {
+                throw Desk.refused(id + ": there is no handover to take over; have it written first");
+            }
+            return OrderDesk.handOver(
+                    order,
+                    new Handover(
+                            was.scope(),
+                            was.maintenance(),
+                            was.openProblems(),
+                            was.cutOver(),
+                            Optional.of(new Handover.Taken(who.id(), pages.now()))),
+                    who,
+                    pages.now());
+        });
+    }
+
+    /** Says something about it. */
+    public Stored<ChangeOrder> comment(Actor.Person who, OrderId id, String text) {
+        return act(
+                who,
+                id,
+                OptionalLong.empty(),
+                "order.comment",
+                Desk.details("text", text),
+                (order, pages) -> OrderDesk.comment(order, text, who, pages.now()));
+    }
+
+    /** A page of orders in the order of their numbers, as they were kept. */
+    public List<Stored<ChangeOrder>> list(Optional<OrderState> state, String after, int limit) {
+        return desk.read(
+                pages -> Lists.page(pages, Kinds.ORDER, state.map(OrderState::name), Optional.empty(), after, limit));
+    }
+
+    /** One order, with what the product finds now. */
+    public Stored<ChangeOrder> get(OrderId id) {
+        return desk.read(pages -> {
+            Stored<ChangeOrder> stored = pages.get(Kinds.ORDER, id.text());
+            return new Stored<>(
+                    stored.kind(),
+                    stored.id(),
+                    stored.version(),
+                    filler.filled(pages, stored.value()),
+                    stored.at(),
+                    stored.by());
+        });
+    }
+
+    /** The order's plan. */
+    public Stored<Plan> plan(OrderId id) {
+        return desk.read(pages -> pages.get(Kinds.PLAN, id.text()));
+    }
+
+    private interface Act {
+        Outcome<ChangeOrder> on(ChangeOrder order, Pages pages);
+    }
+
+    private Stored<ChangeOrder> act(
+            Actor.Person who, OrderId id, OptionalLong seen, String what, Map<String, String> details, Act act) {
+        return desk.write(who, pages -> OrderDeskAct.on(pages, filler, id, seen, what, details, act::on));
+    }
+}

@@ -1,0 +1,246 @@
+package packhorse.console.office;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import packhorse.console.change.Actor;
+import packhorse.console.change.CataloguedRelease;
+import packhorse.console.change.CataloguedRelease.State;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.Function;
+import packhorse.console.change.OrderId;
+import packhorse.console.change.Role;
+import packhorse.console.change.Stage;
+import packhorse.console.change.TestReport;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.core.content.Kind;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.unit.ByteCount;
+
+/**
+ * The catalogue as orders use it: which releases there are, by the digests of their manifests, and to which stage they are offered. The
+ * bytes lie in the repository; nothing is built again on the way from one stage to the next.
+ */
+public final class ReleaseOffice {
+    private final Desk desk;
+    private final OrderFiller filler;
+
+    /** @param filler keeps orders' checklists in step with the catalogue */
+    public ReleaseOffice(Books books, OrderFiller filler) {
+        this.desk = new Desk(books);
+        this.filler = filler;
+    }
+
+    /** A published release. */
+    public record ReleaseForm(ReleaseId release, Sha256 manifest, ByteCount size, Kind kind) {}
+
+    /**
+     * Writes down what was published. The same once more is nothing new; other bytes under a name that is taken are refused.
+     *
+     * @param who a builder, or the product where it reads the repository itself
+     */
+    public Stored<CataloguedRelease> catalogue(Actor who, ReleaseForm form) {
+        return desk.write(who, pages -> {
+            if (who instanceof Actor.Person person) {
+                Desk.requireRole(person, Set.of(Role.PACKAGE_BUILDER, Role.ADMINISTRATOR), "a release is catalogued");
+            }
+            return catalogue(pages, form);
+        });
+    }
+
+    /** The same inside somebody's transaction: what is built is catalogued with its report. */
+    static Stored<CataloguedRelease> catalogue(Pages pages, ReleaseForm form) {
+        String key = CataloguedRelease.key(form.release());
+        Optional<Stored<CataloguedRelease>> before = pages.find(OfficeKinds.RELEASE, key);
+        if (before.isPresent()) {
+            CataloguedRelease was = before.get().value();
+            if (!was.manifest().equals(form.manifest())) {
+                throw Desk.refused(form.release() + " is catalogued with the manifest "
+                        + was.manifest().hex() + ": give the new content a new version");
+            }
+            return before.get();
+        }
+        Stored<CataloguedRelease> kept = pages.add(
+                OfficeKinds.RELEASE,
+                key,
+                new CataloguedRelease(
+                        form.release(),
+                        form.manifest(),
+                        form.size(),
+                        form.kind(),
+                        Stage.BUILDING,
+                        State.OFFERED,
+                        pages.now()));
+        pages.audit(
+                "release.catalogue",
+                key,
+                Desk.details(
+                        "manifest", form.manifest().hex(), "size", form.size().toString()));
+        return kept;
+    }
+
+    /** Offers an order's releases to its test, or to production: exactly the bytes that it carries. */
+    public List<Stored<CataloguedRelease>> promote(Actor.Person who, OrderId id, Stage to) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(
+                    who,
+                    to == Stage.TEST
+                            ? Set.of(Role.PACKAGE_BUILDER, Role.TEST_SPECIALIST, Role.CHANGE_COORDINATOR)
+                            : Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR),
+                    id + ": releases are promoted to " + to);
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            List<Stored<CataloguedRelease>> promoted = order.plans().distribution().releases().stream()
+                    .flatMap(all -> all.releases().stream())
+                    .map(item -> promote(pages, order, item.release(), item.manifest(), to))
+                    .toList();
+            if (promoted.isEmpty()) {
+                throw Desk.refused(id + " carries no release yet: there is nothing to promote");
+            }
+            filler.refresh(pages, id);
+            return promoted;
+        });
+    }
+
+    private static Stored<CataloguedRelease> promote(
+            Pages pages, ChangeOrder order, ReleaseId release, Sha256 manifest, Stage to) {
+        Stored<CataloguedRelease> stored = pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release));
+        CataloguedRelease was = stored.value();
+        if (!was.manifest().equals(manifest)) {
+            throw Desk.refused(order.id() + " carries " + release + " as " + manifest.hex() + ", the catalogue has "
+                    + was.manifest().hex() + ": nothing is promoted that is not the same bytes");
+        }
+        if (was.state() != State.OFFERED) {
+            throw Desk.refused(release + " is " + was.state() + ": restore it first");
+        }
+        if (to == Stage.PRODUCTION) {
+            Function.ADD_TO_PRODUCTION
+                    .refusedFor(new Function.Published(
+                            tested(pages, order),
+                            was.offered() == Stage.PRODUCTION,
+                            was.kind() == Kind.IMAGE,
+                            false,
+                            Set.of()))
+                    .ifPresent(why -> {
+                        throw Desk.refused(release + ": " + why);
+                    });
+        }
+        if (was.offered().compareTo(to) >= 0) {
+            return stored;
+        }
+        Stored<CataloguedRelease> kept = pages.change(stored, was.at(to, State.OFFERED, pages.now()));
+        pages.audit(
+                "release.promote",
+                stored.id(),
+                Desk.details("to", to.name(), "order", order.id().text(), "manifest", manifest.hex()));
+        return kept;
+    }
+
+    /** An order without a test stage of its own carries what an earlier one tested. */
+    private static boolean tested(Pages pages, ChangeOrder order) {
+        if (order.category().has(Stage.TEST)) {
+            return TestReport.of(
+                                    order.plans().test(),
+                                    Lists.of(
+                                                    pages,
+                                                    OfficeKinds.TEST_RESULT,
+                                                    order.id().text())
+                                            .stream()
+                                            .map(TestRecord::result)
+                                            .toList(),
+                                    Lists.of(pages, Kinds.DEFECT, order.id().text()),
+                                    OrderFiller.manifests(order),
+                                    pages.now())
+                            .verdict()
+                    == TestReport.Verdict.PASS;
+        }
+        return true;
+    }
+
+    /** Takes a release and all its updates out of the catalogue for good; refused while an order under way refers to one. */
+    public List<Stored<CataloguedRelease>> retire(
+            Actor.Person who, ReleaseId release, OptionalLong seen, boolean archive) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(
+                    who, Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR), "a release is retired");
+            pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release), seen);
+            List<Stored<CataloguedRelease>> gone = updates(pages, release);
+            Function function = archive ? Function.ARCHIVE_AND_RETIRE : Function.RETIRE;
+            Set<OrderId> running = running(pages, gone);
+            function.refusedFor(new Function.Published(true, true, false, false, running))
+                    .ifPresent(why -> {
+                        throw Desk.refused(release + ": " + why);
+                    });
+            State to = archive ? State.ARCHIVED : State.RETIRED;
+            return gone.stream()
+                    .filter(one -> one.value().state() == State.OFFERED)
+                    .map(one -> {
+                        Stored<CataloguedRelease> kept =
+                                pages.change(one, one.value().at(one.value().offered(), to, pages.now()));
+                        pages.audit(
+                                archive ? "release.archive" : "release.retire",
+                                one.id(),
+                                Desk.details("manifest", one.value().manifest().hex()));
+                        return kept;
+                    })
+                    .toList();
+        });
+    }
+
+    /** Brings an archived release back. */
+    public Stored<CataloguedRelease> restore(Actor.Person who, ReleaseId release, OptionalLong seen) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(
+                    who, Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR), "a release is restored");
+            Stored<CataloguedRelease> stored = pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release), seen);
+            if (stored.value().state() != State.ARCHIVED) {
+                throw Desk.refused(release + " is " + stored.value().state() + ": what is restored was archived");
+            }
+            Stored<CataloguedRelease> kept =
+                    pages.change(stored, stored.value().at(stored.value().offered(), State.OFFERED, pages.now()));
+            pages.audit("release.restore", stored.id(), Desk.details());
+            return kept;
+        });
+    }
+
+    /** The release and whatever came after it in its line. */
+    private static List<Stored<CataloguedRelease>> updates(Pages pages, ReleaseId release) {
+        return Lists.all(pages, OfficeKinds.RELEASE, Optional.empty()).stream()
+                .filter(one -> one.value().release().name().equals(release.name())
+                        && one.value().release().platform().equals(release.platform())
+                        && one.value().release().version().compareTo(release.version()) >= 0)
+                .toList();
+    }
+
+    private static Set<OrderId> running(Pages pages, List<Stored<CataloguedRelease>> releases) {
+        Set<Sha256> manifests = new java.util.HashSet<>();
+        releases.forEach(one -> manifests.add(one.value().manifest()));
+        Set<OrderId> running = new TreeSet<>();
+        for (Stored<ChangeOrder> order : Lists.all(pages, Kinds.ORDER, Optional.empty())) {
+            boolean retires = order.value().category().functions().contains(Function.RETIRE)
+                    || order.value().category().functions().contains(Function.ARCHIVE_AND_RETIRE);
+            if (!order.value().state().isFinal()
+                    && !retires
+                    && OrderFiller.manifests(order.value()).stream().anyMatch(manifests::contains)) {
+                running.add(order.value().id());
+            }
+        }
+        return running;
+    }
+
+    /** A page of the catalogue. */
+    public List<Stored<CataloguedRelease>> list(Optional<State> state, String after, int limit) {
+        return desk.read(pages ->
+                Lists.page(pages, OfficeKinds.RELEASE, state.map(State::name), Optional.empty(), after, limit));
+    }
+
+    /** One release. */
+    public Stored<CataloguedRelease> get(ReleaseId release) {
+        return desk.read(pages -> pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release)));
+    }
+}

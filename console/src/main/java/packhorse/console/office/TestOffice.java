@@ -1,0 +1,189 @@
+package packhorse.console.office;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import packhorse.console.change.Actor;
+import packhorse.console.change.BuildReport;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.Defect;
+import packhorse.console.change.DefectId;
+import packhorse.console.change.DefectMachine;
+import packhorse.console.change.OrderId;
+import packhorse.console.change.Outcome;
+import packhorse.console.change.TestDesk;
+import packhorse.console.change.TestReport;
+import packhorse.console.change.TestResult;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.core.topology.EndpointId;
+
+/** What testers write down: scans, results, defects; and how a test stands. */
+public final class TestOffice {
+    private final Desk desk;
+    private final OrderFiller filler;
+
+    /** @param filler keeps the order's checklist in step with what was tried */
+    public TestOffice(Books books, OrderFiller filler) {
+        this.desk = new Desk(books);
+        this.filler = filler;
+    }
+
+    /**
+     * What became of a case, tried once with what the order carries now.
+     *
+     * @param kind what kind of machine it was
+     * @param transmission how long the content took to get there
+     * @param installation how long it took to put it in place
+     */
+    public record ResultForm(
+            String testCase,
+            TestResult.Verdict verdict,
+            Optional<EndpointId> endpoint,
+            String kind,
+            Optional<Duration> transmission,
+            Optional<Duration> installation,
+            String note) {}
+
+    /** A defect that was found. */
+    public record DefectForm(Optional<String> testCase, String title, Defect.Severity severity) {}
+
+    /**
+     * A move of a defect.
+     *
+     * @param fault whose it is, for CONFIRM
+     */
+    public record DefectMove(DefectMachine.Move move, Optional<Defect.Fault> fault, String why) {}
+
+    /** Writes down what a scanner said of an order's releases at the test stage. The product scans, or a tester says what was scanned elsewhere. */
+    public Stored<OrderScan> scanned(Actor who, OrderId id, BuildReport.Scan scan) {
+        return desk.write(who, pages -> {
+            pages.get(Kinds.ORDER, id.text());
+            if (who instanceof Actor.Person person) {
+                Desk.requireRole(
+                        person,
+                        java.util.Set.of(packhorse.console.change.Role.TEST_SPECIALIST),
+                        id + ": a scan is reported");
+            }
+            Optional<Stored<OrderScan>> before = pages.find(OfficeKinds.SCAN, id.text());
+            OrderScan now = new OrderScan(id, scan);
+            Stored<OrderScan> kept =
+                    before.isPresent() ? pages.change(before.get(), now) : pages.add(OfficeKinds.SCAN, id.text(), now);
+            pages.audit(
+                    "test.scan",
+                    id.text(),
+                    Desk.details(
+                            "scanner",
+                            scan.scanner().orElse("none"),
+                            "found",
+                            Integer.toString(scan.found().size())));
+            filler.refresh(pages, id);
+            return kept;
+        });
+    }
+
+    /** Writes a result down. */
+    public Stored<TestRecord> record(Actor.Person who, OrderId id, ResultForm form) {
+        return desk.write(who, pages -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            TestResult result = new TestResult(
+                    form.testCase(),
+                    OrderFiller.manifests(order),
+                    form.verdict(),
+                    form.endpoint(),
+                    form.kind(),
+                    form.transmission(),
+                    form.installation(),
+                    form.note(),
+                    who.id(),
+                    pages.now());
+            TestResult taken = Desk.require(TestDesk.record(order, result, who));
+            Stored<TestRecord> kept = pages.add(
+                    OfficeKinds.TEST_RESULT, pages.next("TR", Desk.year(pages.now())), new TestRecord(id, taken));
+            pages.audit(
+                    "test.result",
+                    kept.id(),
+                    Desk.details(
+                            "order",
+                            id.text(),
+                            "case",
+                            form.testCase(),
+                            "verdict",
+                            form.verdict().name()));
+            filler.refresh(pages, id);
+            return kept;
+        });
+    }
+
+    /** An order's results, in the order they were written. */
+    public List<Stored<TestRecord>> results(OrderId id) {
+        return desk.read(pages -> Lists.all(pages, OfficeKinds.TEST_RESULT, Optional.of(id.text())));
+    }
+
+    /** How an order's test stands: pass, fail, or not over; with risks, defects and measured times. */
+    public TestReport report(OrderId id) {
+        return desk.read(pages -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            Instant now = pages.now();
+            return TestReport.of(
+                    order.plans().test(),
+                    Lists.of(pages, OfficeKinds.TEST_RESULT, id.text()).stream()
+                            .map(TestRecord::result)
+                            .toList(),
+                    Lists.of(pages, Kinds.DEFECT, id.text()),
+                    OrderFiller.manifests(order),
+                    now);
+        });
+    }
+
+    /** Writes down a defect that was found. */
+    public Stored<Defect> found(Actor.Person who, OrderId id, DefectForm form) {
+        return desk.write(who, pages -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            DefectId next = new DefectId(pages.next("DF", Desk.year(pages.now())));
+            Defect defect = Desk.require(
+                    TestDesk.found(order, next, form.testCase(), form.title(), form.severity(), who, pages.now()));
+            Stored<Defect> kept = pages.add(Kinds.DEFECT, next.text(), defect);
+            pages.audit(
+                    "defect.found",
+                    next.text(),
+                    Desk.details("order", id.text(), "severity", form.severity().name(), "title", form.title()));
+            filler.refresh(pages, id);
+            return kept;
+        });
+    }
+
+    /** Moves a defect. */
+    public Stored<Defect> move(Actor.Person who, DefectId id, OptionalLong seen, DefectMove form) {
+        return desk.write(who, pages -> {
+            Stored<Defect> stored = pages.get(Kinds.DEFECT, id.text(), seen);
+            Stored<Defect> kept = pages.change(stored, Desk.require(moved(stored.value(), form, who, pages)));
+            pages.audit(
+                    "defect." + form.move().name().toLowerCase(java.util.Locale.ROOT),
+                    id.text(),
+                    Desk.details(
+                            "why", form.why(), "state", kept.value().state().name()));
+            filler.refresh(pages, kept.value().order());
+            return kept;
+        });
+    }
+
+    private static Outcome<Defect> moved(Defect defect, DefectMove form, Actor.Person who, Pages pages) {
+        if (form.move() != DefectMachine.Move.CONFIRM) {
+            return DefectMachine.move(defect, form.move(), form.why(), who, pages.now());
+        }
+        return form.fault()
+                .map(fault -> DefectMachine.confirm(defect, fault, who, pages.now()))
+                .orElseGet(() -> Outcome.rejected(defect.id() + ": say whose fault it is: PACKAGE or SOURCE"));
+    }
+
+    /** A page of an order's defects. */
+    public List<Stored<Defect>> defects(Optional<OrderId> order, String after, int limit) {
+        return desk.read(
+                pages -> Lists.page(pages, Kinds.DEFECT, Optional.empty(), order.map(OrderId::text), after, limit));
+    }
+}

@@ -1,0 +1,299 @@
+package packhorse.console.office;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static packhorse.console.office.House.ADAM;
+import static packhorse.console.office.House.ANNA;
+import static packhorse.console.office.House.GERD;
+import static packhorse.console.office.House.any;
+import static packhorse.console.office.House.refused;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.calendar.Blackout;
+import packhorse.console.calendar.Scope;
+import packhorse.console.change.Actor;
+import packhorse.console.change.Finding;
+import packhorse.console.fleet.GroupName;
+import packhorse.console.fleet.rsql.RsqlReader;
+import packhorse.console.json.Records;
+import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Refusal.Why;
+import packhorse.console.ledger.Stored;
+import packhorse.console.office.FleetOffice.GroupForm;
+import packhorse.console.office.FleetOffice.Pins;
+import packhorse.console.office.FleetOffice.SiteForm;
+import packhorse.console.office.FleetOffice.TokenForm;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.Readiness.Question;
+import packhorse.console.wave.Targets;
+import packhorse.core.content.Sha256;
+import packhorse.core.identity.JoinToken;
+import packhorse.core.state.Operation;
+import packhorse.core.topology.EndpointId;
+
+/** What people do with endpoints, groups, sites, calendars and join tokens. */
+final class FleetOfficeTest {
+    private static final FleetFacts FACTS = new FleetFacts(new RsqlReader());
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static FleetOffice office(House house) {
+        return new FleetOffice(
+                house.books,
+                FACTS,
+                Optional.of(new Pins(
+                        URI.create("https://tracker.example.org:7302"),
+                        Sha256.of(new byte[] {1}),
+                        Sha256.of(new byte[] {2}))),
+                new SecureRandom());
+    }
+
+    /** Machines that joined: pc-1 to pc-n, the odd ones in berlin. */
+    private static void joined(House house, int count) {
+        house.books.write(Actor.product(), pages -> {
+            for (int i = 1; i <= count; i++) {
+                pages.fleet().enrol(House.Fleet.endpoint(i), "pc-" + i, i % 2 == 1 ? "berlin" : "tokyo", house.now());
+            }
+            return 0;
+        });
+    }
+
+    private static SiteForm site(String zone, String subnet) {
+        return new SiteForm(
+                ZoneId.of(zone),
+                List.of(subnet),
+                "100Mbit",
+                "20Mbit",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void labelsAndGroupsDecideWhomAnOrderIsFor(Database database) {
+        try (House house = new House(database, folder)) {
+            FleetOffice fleet = office(house);
+            joined(house, 6);
+            fleet.label(GERD, "pc-3", any(), Map.of("ring", "first"));
+            assertEquals(
+                    Why.FORBIDDEN,
+                    refused(() -> fleet.label(ANNA, "pc-3", any(), Map.of())).why());
+            assertEquals(
+                    "no endpoint is \"pc-9\", by id or by name",
+                    refused(() -> fleet.label(GERD, "pc-9", any(), Map.of())).line());
+            fleet.group(
+                    GERD,
+                    new GroupName("first"),
+                    any(),
+                    new GroupForm("", Optional.of("label.ring==first"), Optional.empty()));
+            fleet.group(
+                    GERD,
+                    new GroupName("berlin"),
+                    any(),
+                    new GroupForm("", Optional.of("site==berlin;group!=first"), Optional.empty()));
+            assertEquals(
+                    List.of(House.Fleet.endpoint(1), House.Fleet.endpoint(5)), fleet.members(new GroupName("berlin")));
+            assertEquals(
+                    List.of(House.Fleet.endpoint(3)),
+                    house.books.<List<EndpointId>>read(
+                            pages -> FACTS.named(pages, Targets.query("group==first")).stream()
+                                    .map(one -> one.endpoint())
+                                    .toList()));
+            assertTrue(
+                    refused(() -> {
+                                fleet.removeGroup(GERD, new GroupName("first"), any());
+                                return 0;
+                            })
+                            .line()
+                            .contains("no group \"first\""),
+                    "another group asks for it");
+            assertEquals(2, fleet.groups().size(), "nothing was taken away");
+            assertEquals(
+                    3,
+                    fleet.endpoints(Optional.of("site==tokyo"), Optional.empty(), 100)
+                            .size());
+            assertTrue(refused(() -> fleet.endpoints(Optional.of("siet==tokyo"), Optional.empty(), 100))
+                    .line()
+                    .contains("siet"));
+            String table = "name,ring\npc-1,second\npc-3,-\n";
+            assertEquals(
+                    "2 endpoints: 1 labels set, 0 changed, 1 taken away, 0 as before",
+                    fleet.labels(GERD, table.getBytes(StandardCharsets.UTF_8), "rings.csv")
+                            .line());
+            assertTrue(refused(() ->
+                            fleet.labels(GERD, "name,ring\npc-77,x\n".getBytes(StandardCharsets.UTF_8), "rings.csv"))
+                    .line()
+                    .startsWith("rings.csv"));
+            assertEquals(
+                    2,
+                    fleet.groupList(
+                                    GERD,
+                                    new GroupName("two"),
+                                    "name\npc-2\npc-4\n".getBytes(StandardCharsets.UTF_8),
+                                    "two.csv")
+                            .members()
+                            .size());
+        }
+    }
+
+    @Test
+    void sitesHaveClocksAndDoNotOverlap() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            FleetOffice fleet = office(house);
+            assertEquals(Optional.empty(), fleet.siteMap(), "trackers keep their own file");
+            Stored<KnownSite> berlin = fleet.site(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
+            assertTrue(refused(() -> fleet.site(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24")))
+                    .line()
+                    .contains("overlaps"));
+            fleet.site(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"));
+            assertEquals(2, fleet.siteMap().orElseThrow().revision(), "what was refused is no revision");
+            fleet.site(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"));
+            assertEquals(
+                    Why.STALE,
+                    refused(() -> fleet.site(
+                                    ADAM,
+                                    "berlin",
+                                    OptionalLong.of(berlin.version()),
+                                    site("Europe/Berlin", "10.4.0.0/16")))
+                            .why());
+            assertEquals(
+                    Why.FORBIDDEN,
+                    refused(() -> fleet.site(GERD, "rome", any(), site("Europe/Rome", "10.5.0.0/16")))
+                            .why());
+            assertEquals(ZoneId.of("Asia/Tokyo"), house.books.<ZoneId>read(pages -> FACTS.zone(pages, "tokyo")));
+            fleet.importSites(ADAM, """
+                origins: [192.0.2.10]
+                sites:
+                  - name: rome
+                    subnets: [10.9.0.0/16]
+                    wan: {down: 10Mbit, up: 2Mbit}
+                """, "sites.yaml", ZoneId.of("Europe/Rome"));
+            assertEquals(3, fleet.siteMap().orElseThrow().value().sites().size());
+            assertTrue(refused(() -> fleet.importSites(ADAM, "sites:\n  - nam: x\n", "sites.yaml", ZoneId.of("UTC")))
+                    .line()
+                    .startsWith("sites.yaml"));
+        }
+    }
+
+    @Test
+    void aFreezeCutsEveryOrdersWindows() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            FleetOffice fleet = office(house);
+            Blackout end = new Blackout.Fixed(
+                    Instant.parse("2026-03-30T00:00:00Z"),
+                    Instant.parse("2026-04-02T00:00:00Z"),
+                    "month's end",
+                    new Scope.AllSites());
+            fleet.calendar(GERD, "finance", any(), List.of(end));
+            String file = """
+                BEGIN:VCALENDAR
+                BEGIN:VEVENT
+                UID:1
+                DTSTART;VALUE=DATE:20261224
+                DTEND;VALUE=DATE:20261227
+                SUMMARY:Christmas
+                END:VEVENT
+                END:VCALENDAR
+                """.replace("\n", "\r\n");
+            fleet.importCalendar(
+                    GERD,
+                    "holidays",
+                    any(),
+                    file.getBytes(StandardCharsets.UTF_8),
+                    "holidays.ics",
+                    Duration.ofDays(365));
+            assertEquals(
+                    2,
+                    house.books.<Integer>read(
+                            pages -> FleetOffice.blackouts(pages).size()));
+            assertEquals(
+                    Why.INVALID,
+                    refused(() -> fleet.importCalendar(
+                                    GERD,
+                                    "holidays",
+                                    any(),
+                                    file.replace("20261227", "2026").getBytes(StandardCharsets.UTF_8),
+                                    "holidays.ics",
+                                    Duration.ofDays(365)))
+                            .why());
+            fleet.removeCalendar(GERD, "finance", any());
+            assertEquals(1, fleet.calendars().size());
+        }
+    }
+
+    @Test
+    void aJoinTokenIsShownOnceAndOpensOnce() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            FleetOffice fleet = office(house);
+            TokenForm form =
+                    new TokenForm("berlin", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            assertEquals(Why.NOT_THERE, refused(() -> fleet.token(GERD, form)).why(), "no such site");
+            fleet.site(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
+            FleetOffice.Shown shown = fleet.token(GERD, form);
+            JoinToken token = JoinToken.parse(shown.token());
+            KeptToken kept = fleet.opens(token.id()).orElseThrow();
+            assertEquals(JoinToken.digest(token.secret()), kept.secret());
+            assertEquals("agent", kept.role());
+            fleet.joined(token.id());
+            assertEquals(Optional.empty(), fleet.opens(token.id()), "it was used");
+            String second = JoinToken.parse(fleet.token(GERD, form).token()).id();
+            house.later(Duration.ofHours(1));
+            assertEquals(Optional.empty(), fleet.opens(second), "it is too old");
+            TokenForm tracker = new TokenForm(
+                    "berlin", Optional.of("tracker"), Optional.empty(), Optional.empty(), Optional.empty());
+            assertEquals(
+                    Why.FORBIDDEN, refused(() -> fleet.token(GERD, tracker)).why());
+            EndpointId stolen = House.Fleet.endpoint(7);
+            fleet.deny(GERD, stolen, "stolen");
+            assertEquals(List.of(stolen), fleet.denied().orElseThrow().value());
+            fleet.admit(ADAM, stolen);
+            assertEquals(List.of(), fleet.denied().orElseThrow().value());
+            assertEquals(2, fleet.denied().orElseThrow().revision());
+        }
+    }
+
+    @Test
+    void whoIsSilentIsShownToAPersonAndWhoIsGoneBlocks() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            joined(house, 4);
+            Finding silent = reachable(house, "{\"query\":\"site==berlin\"}");
+            assertEquals(Finding.Answer.UNKNOWN, silent.answer());
+            assertEquals("0 of 2 were heard of in the last 3 days", silent.text());
+            assertEquals(
+                    Finding.Answer.NOT_MET,
+                    reachable(
+                                    house,
+                                    "{\"listed\":[\"" + House.Fleet.endpoint(1) + "\",\"" + House.Fleet.endpoint(99)
+                                            + "\"]}")
+                            .answer());
+            assertEquals(
+                    "the targets name nobody",
+                    reachable(house, "{\"query\":\"site==rome\"}").text());
+        }
+    }
+
+    private static Finding reachable(House house, String form) {
+        Plan plan = Records.read(OrderPlanForm.class, form, "plan")
+                .plan(List.of(), Set.of(Operation.REMOVE), "CO-2026-0001");
+        return house.books.read(pages -> FACTS.look(pages, plan, FACTS.named(pages, plan.targets()))
+                .getOrDefault(Question.REACHABLE, List.of())
+                .getFirst());
+    }
+}

@@ -1,0 +1,200 @@
+package packhorse.console.office;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static packhorse.console.office.House.ANNA;
+import static packhorse.console.office.House.BERT;
+import static packhorse.console.office.House.CORA;
+import static packhorse.console.office.House.GERD;
+import static packhorse.console.office.House.any;
+import static packhorse.console.office.House.refused;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.change.Assessment;
+import packhorse.console.change.Category;
+import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.OrderId;
+import packhorse.console.change.OrderMachine;
+import packhorse.console.change.OrderState;
+import packhorse.console.change.PlanApproval.Capacity;
+import packhorse.console.change.RequestId;
+import packhorse.console.change.RequestState;
+import packhorse.console.change.RequestType;
+import packhorse.console.change.RiskClass;
+import packhorse.console.change.Role;
+import packhorse.console.change.StageGateMachine;
+import packhorse.console.change.Step;
+import packhorse.console.ledger.AuditBook;
+import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Refusal;
+import packhorse.console.ledger.Refusal.Why;
+import packhorse.console.ledger.Stored;
+import packhorse.console.office.OrderOffice.CarryForm;
+import packhorse.console.office.OrderOffice.EstimateForm;
+import packhorse.console.office.OrderOffice.MoveForm;
+import packhorse.console.office.OrderOffice.OpenForm;
+import packhorse.console.office.OrderOffice.RehearsalForm;
+import packhorse.console.office.OrderOffice.SignForm;
+import packhorse.console.office.OrderOffice.TickForm;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentMachine;
+import packhorse.console.wave.DeploymentState;
+import packhorse.core.content.Sha256;
+
+/** A request on its way to endpoints, each step by whoever may do it, and refused to whoever may not. */
+final class RoadTest {
+    private static final Category INSTALL = Category.of(RequestType.INSTALL);
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @ParameterizedTest
+    @EnumSource
+    void fourPeopleBringARequestToItsBetaGroup(Database database) {
+        try (House house = new House(database, folder)) {
+            house.accounts();
+            RequestId request = approved(house);
+            OrderId order = ordered(house, request);
+            planned(house, order);
+            signed(house, order);
+
+            Stored<ChangeOrder> production = house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            assertEquals(OrderState.PRODUCTION, production.value().state());
+            Deployment deployment = started(house, order);
+            assertEquals(DeploymentState.BETA, deployment.state());
+            assertEquals(
+                    Set.of(GERD.id()), house.orders.get(order).value().duties().operators());
+            AuditBook.Finding audit = new AuditBook(house.books.ledger()).verify();
+            assertEquals(Optional.empty(), audit.broken());
+            assertTrue(audit.links() > 20, "each act is in the chain: " + audit.links());
+        }
+    }
+
+    private static RequestId approved(House house) {
+        Stored<ChangeRequest> draft = house.requests.draft(BERT, house.form(INSTALL, RiskClass.NORMAL));
+        RequestId request = House.id(draft);
+        assertEquals(
+                Why.FORBIDDEN,
+                refused(() -> house.requests.draft(GERD, house.form(INSTALL, RiskClass.NORMAL)))
+                        .why());
+        assertEquals(
+                Why.REFUSED,
+                refused(() -> house.requests.submit(ANNA, request, any())).why());
+        house.requests.submit(BERT, request, OptionalLong.of(draft.version()));
+        house.requests.assess(CORA, request, any(), new Assessment(true, "2 000 EUR", ""));
+
+        Refusal own = refused(() -> house.requests.approve(BERT, request, any(), "mine"));
+        assertEquals(Why.REFUSED, own.why());
+        assertTrue(own.line().contains("nobody approves their own"), own.line());
+        assertEquals(
+                Why.FORBIDDEN,
+                refused(() -> house.requests.approve(GERD, request, any(), "")).why());
+        Stored<ChangeRequest> approved = house.requests.approve(CORA, request, any(), "");
+        assertEquals(RequestState.APPROVED, approved.value().state());
+        return request;
+    }
+
+    private static OrderId ordered(House house, RequestId request) {
+        assertEquals(
+                Why.FORBIDDEN,
+                refused(() -> house.orders.open(CORA, new OpenForm(Set.of(request), Optional.empty())))
+                        .why());
+        OrderId order = House.order(house.orders.open(GERD, new OpenForm(Set.of(request), Optional.empty())));
+        assertEquals(RequestState.ORDERED, house.requests.get(request).value().state());
+        assertEquals(
+                "the old one loses files",
+                house.orders.get(order).value().plans().distribution().benefit(),
+                "what the request says is asked of nobody");
+        return order;
+    }
+
+    private static void planned(House house, OrderId order) {
+        MoveForm approval = new MoveForm(OrderMachine.Move.ENTER_PLAN_APPROVAL, "", Optional.empty());
+        Refusal open = refused(() -> house.orders.move(GERD, order, any(), approval));
+        assertTrue(open.line().contains("the backout plan lacks"), open.line());
+        Stored<ChangeOrder> seen = house.orders.get(order);
+        house.orders.plans(GERD, order, OptionalLong.of(seen.version()), House.plans());
+        Refusal second = refused(() -> house.orders.plans(CORA, order, OptionalLong.of(seen.version()), House.plans()));
+        assertEquals(Why.STALE, second.why());
+        assertTrue(second.line().contains("gerd"), "the second is told who was first: " + second.line());
+
+        house.orders.carry(
+                GERD,
+                order,
+                any(),
+                List.of(new CarryForm(House.EDITOR, Optional.of(House.MANIFEST), Optional.empty(), Optional.empty())));
+        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+        house.orders.estimate(GERD, order, any(), new EstimateForm(12, List.of(), "2 000 EUR", Optional.empty()));
+        house.orders.tick(GERD, order, any(), new TickForm(Step.CHANGE_ORDER, "sites", "", Optional.empty()));
+        house.orders.tick(GERD, order, any(), new TickForm(Step.CHANGE_ORDER, "schedule", "", Optional.empty()));
+        assertEquals(
+                OrderState.PLAN_APPROVAL,
+                house.orders.move(GERD, order, any(), approval).value().state());
+    }
+
+    private static void signed(House house, OrderId order) {
+        MoveForm production = new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty());
+        Sha256 digest = house.orders.preview(order).digest();
+        Refusal own =
+                refused(() -> house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, "I pay")));
+        assertTrue(own.line().contains("nobody approves their own"), own.line());
+        house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
+        house.orders.sign(House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
+
+        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==tokyo"));
+        Refusal voided = refused(() -> house.orders.move(GERD, order, any(), production));
+        assertTrue(voided.line().contains("2 of another plan are void"), voided.line());
+        Refusal changed =
+                refused(() -> house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, "")));
+        assertTrue(changed.line().contains("has changed since it was shown"), changed.line());
+        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+    }
+
+    private static Deployment started(House house, OrderId order) {
+        assertTrue(refused(() -> house.orders.tick(
+                        GERD, order, any(), new TickForm(Step.STAGING, "means", "there", Optional.empty())))
+                .line()
+                .contains("work begins when somebody lets it proceed"));
+        for (StageGateMachine.Move said :
+                List.of(StageGateMachine.Move.CONFIRM_RESOURCES, StageGateMachine.Move.APPROVE_FEASIBILITY)) {
+            house.orders.speak(said == StageGateMachine.Move.CONFIRM_RESOURCES ? GERD : CORA, order, any(), said, "");
+        }
+        house.orders.speak(CORA, order, any(), StageGateMachine.Move.PROCEED, "");
+        Deployment deployment = house.deployments.plan(GERD, order).value();
+        house.deployments.stage(GERD, deployment.id(), any());
+        house.product(deployment.id(), DeploymentMachine.Move.DEPOTS_STAGED);
+        Stored<Deployment> unready = house.deployments.check(GERD, deployment.id(), any());
+        assertEquals(DeploymentState.PLANNED, unready.value().state(), "nothing was rehearsed, and nobody looked");
+        assertTrue(
+                house.deployments.standing(deployment.id()).blocking().stream()
+                        .anyMatch(line -> line.contains("never rehearsed")),
+                house.deployments.standing(deployment.id()).blocking().toString());
+
+        house.orders.rehearsed(GERD, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));
+        house.orders.tick(GERD, order, any(), new TickForm(Step.STAGING, "means", "all there", Optional.empty()));
+        house.orders.tick(GERD, order, any(), new TickForm(Step.READINESS, "freezes", "none", Optional.empty()));
+        house.deployments.simulate(GERD, deployment.id(), any());
+        house.deployments.stage(GERD, deployment.id(), any());
+        house.product(deployment.id(), DeploymentMachine.Move.DEPOTS_STAGED);
+        assertEquals(
+                DeploymentState.READY,
+                house.deployments.check(GERD, deployment.id(), any()).value().state(),
+                house.deployments.standing(deployment.id()).blocking().toString());
+        house.deployments.announce(GERD, deployment.id(), any());
+        assertEquals(
+                Why.FORBIDDEN,
+                refused(() -> house.deployments.start(CORA, deployment.id(), any()))
+                        .why());
+        return house.deployments.start(GERD, deployment.id(), any()).value();
+    }
+}
