@@ -1,0 +1,38 @@
+package packhorse.console.rest;
+
+import packhorse.console.office.AccountOffice;
+import packhorse.console.office.AuditOffice;
+import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.OrderOffice;
+import packhorse.console.office.ProblemOffice;
+import packhorse.console.office.ReleaseOffice;
+import packhorse.console.office.ReportOffice;
+import packhorse.console.office.RequestOffice;
+import packhorse.console.office.TemplateOffice;
+import packhorse.console.office.TestOffice;
+
+/**
+ * The offices whose acts the interface offers.
+ *
+ * @param accounts who may ask
+ * @param requests change requests
+ * @param orders change orders
+ * @param deployments deployments and their waves
+ * @param tests results, scans and defects
+ * @param problems what came up
+ * @param releases the catalogue
+ * @param templates of standard changes
+ * @param reports that people write
+ * @param audit the trail
+ */
+public record Offices(
+        AccountOffice accounts,
+        RequestOffice requests,
+        OrderOffice orders,
+        DeploymentOffice deployments,
+        TestOffice tests,
+        ProblemOffice problems,
+        ReleaseOffice releases,
+        TemplateOffice templates,
+        ReportOffice reports,
+        AuditOffice audit) {}

@@ -1,0 +1,27 @@
+package packhorse.console.rest;
+
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import packhorse.console.ledger.AuditBook;
+import packhorse.console.ledger.Books;
+
+/**
+ * What the interface stands on.
+ *
+ * @param offices what people may ask for
+ * @param doorkeeper who is who
+ * @param books for what was answered before
+ * @param audit the trail, for whoever reads it or listens
+ * @param health asked each time
+ */
+public record RestParts(
+        Offices offices,
+        Doorkeeper doorkeeper,
+        Books books,
+        AuditBook audit,
+        Supplier<Health> health,
+        InstantSource clock) {
+    Replays replays() {
+        return new Replays(books);
+    }
+}

@@ -1,0 +1,37 @@
+package packhorse.console.rest;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** All routes there are, in the order of the OpenAPI document. */
+final class RoutingTable {
+    private RoutingTable() {}
+
+    static List<Route> of(RestParts parts, Gate gate, RestMeters meters, EventFeed events) {
+        List<Route> routes = new ArrayList<>();
+        Offices offices = parts.offices();
+        routes.addAll(WatchRoutes.of(parts, meters));
+        routes.addAll(SessionRoutes.of(gate));
+        routes.addAll(AccountRoutes.of(offices.accounts(), gate));
+        routes.addAll(RequestRoutes.of(offices.requests()));
+        routes.addAll(OrderRoutes.of(offices.orders()));
+        routes.addAll(DeploymentRoutes.of(offices.deployments()));
+        routes.addAll(WaveRoutes.of(offices.deployments()));
+        routes.addAll(TestRoutes.of(offices.tests(), offices.orders()));
+        routes.addAll(ProblemRoutes.of(offices.problems()));
+        routes.addAll(ReleaseRoutes.of(offices.releases()));
+        routes.addAll(TemplateRoutes.of(offices.templates()));
+        routes.addAll(ReportRoutes.of(offices.reports(), offices.orders()));
+        routes.addAll(EventRoutes.of(parts, events));
+        Set<String> seen = new HashSet<>();
+        for (Route route : routes) {
+            if (!seen.add(route.name()) || !seen.add(route.verb() + " " + route.path())) {
+                throw new IllegalStateException(
+                        "two routes are " + route.name() + ", " + route.verb() + " " + route.path());
+            }
+        }
+        return List.copyOf(routes);
+    }
+}

@@ -1,0 +1,26 @@
+package packhorse.console.rest;
+
+import java.util.List;
+import packhorse.console.change.YellowFlag;
+import packhorse.console.office.DeploymentOffice;
+import packhorse.console.wave.Deployment;
+
+/**
+ * A deployment with what stands against going on.
+ *
+ * @param signed whether its plan is the one that was signed
+ * @param flags yellow ones, to be acknowledged by whoever goes on
+ * @param blocking what was not ready when it was looked at last
+ */
+public record Standing(
+        Versioned<Deployment> deployment, boolean signed, List<YellowFlag> flags, List<String> blocking) {
+    public Standing {
+        flags = List.copyOf(flags);
+        blocking = List.copyOf(blocking);
+    }
+
+    static Standing of(DeploymentOffice.Standing standing) {
+        return new Standing(
+                Versioned.of(standing.deployment()), standing.signed(), standing.flags(), standing.blocking());
+    }
+}
