@@ -42,10 +42,10 @@ public final class Fence {
     public OptionalLong take() {
         Optional<Long> fence =
                 ledger.write(handle -> handle.createQuery("INSERT INTO lease (name, holder, fence, expires_at) VALUES"
-                    + " (:name, :holder, 1, <now> + :time) ON CONFLICT (name) DO UPDATE SET fence = lease.fence + CASE"
-                    + " WHEN lease.holder = excluded.holder AND lease.expires_at > <now> THEN 0 ELSE 1 END, holder ="
-                    + " excluded.holder, expires_at = excluded.expires_at WHERE lease.holder = excluded.holder OR"
-                    + " lease.expires_at <= <now> RETURNING fence")
+                                + " (:name, :holder, 1, <now> + :time) ON CONFLICT (name) DO UPDATE SET fence = lease.fence + CASE"
+                                + " WHEN lease.holder = excluded.holder AND lease.expires_at > <now> THEN 0 ELSE 1 END, holder ="
+                                + " excluded.holder, expires_at = excluded.expires_at WHERE lease.holder = excluded.holder OR"
+                                + " lease.expires_at <= <now> RETURNING fence")
                         .define("now", ledger.engine().nowMillis())
                         .bind("name", name)
                         .bind("holder", holder)

@@ -389,9 +389,9 @@ final class SqlWaves implements Waves {
         Map<Place, Around> places = around(actions);
         try (PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO attempt (action, deployment, wave, endpoint, number, attempt, purpose, name, platform,"
-                    + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
-                    + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
+                        + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                        + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Action action : actions) {
                 ActionId id = action.id();
                 Place place = new Place(id.wave().toString(), action.endpoint().toString());
@@ -533,8 +533,8 @@ final class SqlWaves implements Waves {
     public void put(List<Action> actions) {
         try (PreparedBatch batch =
                 handle.prepareBatch("UPDATE attempt SET state = ?, changed = ?, verified = ?, code_class = ?, code ="
-                    + " ?, leased_until = ?, since = ?, given_up = ?, ended = ?, good = ?, unverified = ?, touched_at"
-                    + " = ? WHERE action = ?")) {
+                        + " ?, leased_until = ?, since = ?, given_up = ?, ended = ?, good = ?, unverified = ?, touched_at"
+                        + " = ? WHERE action = ?")) {
             for (Action action : actions) {
                 batch.add(
                         action.state().number(),
@@ -718,8 +718,8 @@ final class SqlWaves implements Waves {
     public List<World.Start> begunSince(Instant since, int limit) {
         return handle.createQuery(
                         "SELECT b.action, b.endpoint, b.at, p.site, p.plan, p.forced_by FROM beginning b JOIN permit p"
-                            + " ON p.action = b.action WHERE b.heard_at >= :since ORDER BY b.heard_at, b.action LIMIT"
-                            + " :limit")
+                                + " ON p.action = b.action WHERE b.heard_at >= :since ORDER BY b.heard_at, b.action LIMIT"
+                                + " :limit")
                 .bind("since", since.toEpochMilli())
                 .bind("limit", limit)
                 .map((row, context) -> new World.Start(

@@ -167,8 +167,8 @@ public final class StatusBook {
         }
         try (PreparedBatch batch =
                 handle.prepareBatch("INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name,"
-                    + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
-                    + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
+                        + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Row row : fresh) {
                 StatusReport report = row.report();
                 batch.add(
@@ -256,10 +256,10 @@ public final class StatusBook {
         }
         try (PreparedBatch batch = handle.prepareBatch(
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
                 batch.add(

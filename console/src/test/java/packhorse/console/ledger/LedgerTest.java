@@ -60,9 +60,9 @@ final class LedgerTest {
         LedgerConfig config = database.config(folder);
         try (Ledger ledger = Ledger.open(config)) {
             ledger.<Integer>write(handle -> handle.execute("INSERT INTO flyway_schema_history (installed_rank,"
-                + " version, description, type, script, checksum, installed_by, execution_time, success) SELECT 999,"
-                + " '999', 'of the future', type, 'V999__of_the_future.sql', 1, installed_by, 1, success FROM"
-                + " flyway_schema_history WHERE version = '1'"));
+                    + " version, description, type, script, checksum, installed_by, execution_time, success) SELECT 999,"
+                    + " '999', 'of the future', type, 'V999__of_the_future.sql', 1, installed_by, 1, success FROM"
+                    + " flyway_schema_history WHERE version = '1'"));
         }
         UsageException refused =
                 assertThrows(UsageException.class, () -> Ledger.open(config).close());

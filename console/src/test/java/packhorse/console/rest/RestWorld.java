@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import packhorse.console.calendar.Blackout;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Baseline;
 import packhorse.console.change.Finding;
@@ -109,6 +110,11 @@ final class RestWorld implements AutoCloseable {
         @Override
         public Map<String, Place> places(Pages pages) {
             return Map.of();
+        }
+
+        @Override
+        public List<Blackout> blackouts(Pages pages) {
+            return List.of();
         }
 
         @Override

@@ -17,7 +17,7 @@ public enum DeploymentRole {
     CONSOLE(Duration.ofDays(7), true);
 
     /** How a machine joins whose role nobody knows here. */
-    public static final String JOIN = "packhorse ROLE join TOKEN (ROLE: peer, origin or tracker)";
+    public static final String JOIN = "packhorse ROLE join TOKEN (ROLE: peer, origin, tracker or console)";
 
     private final Duration lifetime;
     private final boolean named;
@@ -45,13 +45,13 @@ public enum DeploymentRole {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The command by which a machine of this role joins; a console has none of its own yet and is told the form of it. */
+    /** The command by which a machine of this role joins. */
     public String joining() {
         return switch (this) {
             case AGENT -> "packhorse peer join TOKEN";
             case ORIGIN -> "packhorse origin join TOKEN";
             case TRACKER -> "packhorse tracker join TOKEN";
-            case CONSOLE -> JOIN;
+            case CONSOLE -> "packhorse console join TOKEN";
         };
     }
 
