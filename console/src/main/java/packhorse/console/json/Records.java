@@ -47,6 +47,19 @@ public final class Records {
         return (List<T>) read(new ListOf(element), json, where);
     }
 
+    /**
+     * Reads a value of which nothing is known: maps in the document's order, lists, texts, {@link java.math.BigDecimal} and truth.
+     *
+     * @throws UsageException where it is no JSON
+     */
+    public static Object plain(String json, String where) {
+        try {
+            return Tree.parse(json);
+        } catch (BadRecordException e) {
+            throw new UsageException(where + ": " + PlainText.line(String.valueOf(e.getMessage())), e);
+        }
+    }
+
     private static Object read(Type type, String json, String where) {
         try {
             return RecordReader.read(type, Tree.parse(json), Place.root());

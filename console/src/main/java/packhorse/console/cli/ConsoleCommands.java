@@ -1,0 +1,162 @@
+package packhorse.console.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import packhorse.core.UsageException;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * What people ask a console: one command for each kind of thing, below it one for each row of the routing table about it, and those that REST has
+ * no row for, such as watching a wave.
+ */
+public final class ConsoleCommands {
+    /** Which command has what is below which first word of a path. */
+    private static final Map<String, Group> GROUPS = groups();
+
+    /** What has a command of its own, or is for machines. */
+    private static final Set<String> UNCOMMANDED =
+            Set.of("signIn", "signOut", "readHealth", "readMetrics", "readOpenApi", "makeFirstAccount");
+
+    private ConsoleCommands() {}
+
+    /**
+     * A command of its own.
+     *
+     * @param nouns what it is about, as operations' names have it
+     * @param words the first words of the paths below it
+     */
+    private record Group(
+            String name, List<String> nouns, String description, List<String> words, List<String> examples) {}
+
+    private static Map<String, Group> groups() {
+        Map<String, Group> all = new LinkedHashMap<>();
+        for (Group group : List.of(
+                new Group(
+                        "order",
+                        List.of("order"),
+                        "Change requests and change orders: ask, approve, plan, sign, carry out, close.",
+                        List.of("orders", "requests", "templates", "problems", "defects", "tests", "plans"),
+                        List.of(
+                                "packhorse order create-request --document request.json",
+                                "packhorse order list",
+                                "packhorse order show CO-2026-0001")),
+                new Group(
+                        "wave",
+                        List.of("deployment", "wave", "hold"),
+                        "Deployments and their waves: stage, start, watch, hold, judge, roll back.",
+                        List.of("deployments", "waves"),
+                        List.of(
+                                "packhorse wave watch CO-2026-0001/D1",
+                                "packhorse hold CO-2026-0001/D1 --why \"calls\"")),
+                new Group(
+                        "release",
+                        List.of("release"),
+                        "Releases in the catalogue and where they are offered.",
+                        List.of("releases"),
+                        List.of("packhorse release list")),
+                new Group(
+                        "endpoint",
+                        List.of("endpoint"),
+                        "Endpoints, labels and groups; who may join and who is turned away.",
+                        List.of("endpoints", "groups", "join-tokens", "denials", "entitlements"),
+                        List.of("packhorse endpoint list --filter 'site==berlin;label.ring==1'")),
+                new Group(
+                        "site",
+                        List.of("site"),
+                        "Sites, their calendars and baselines.",
+                        List.of("sites", "calendars"),
+                        List.of("packhorse site list")),
+                new Group(
+                        "report",
+                        List.of("report"),
+                        "Status, evaluation, distribution log, savings, measurements, compliance; the evidence pack.",
+                        List.of("reports", "compliance", "measurements"),
+                        List.of("packhorse report --help")),
+                new Group(
+                        "audit",
+                        List.of("audit"),
+                        "The chain of all decisions.",
+                        List.of("audit"),
+                        List.of("packhorse audit verify")),
+                new Group(
+                        "account",
+                        List.of("account"),
+                        "People, their roles and their API tokens.",
+                        List.of("accounts", "tokens", "sessions", "me"),
+                        List.of("packhorse account list")))) {
+            all.put(group.name(), group);
+        }
+        return all;
+    }
+
+    /** Adds the commands to the program. */
+    public static void addTo(CommandLine program) {
+        Map<String, CommandLine> made = new LinkedHashMap<>();
+        GROUPS.forEach((name, group) -> made.put(name, group(group)));
+        for (ApiOperation operation : ApiOperation.all()) {
+            if (!operation.path().startsWith("/api/")
+                    || operation.answer() == ApiOperation.Answer.EVENTS
+                    || UNCOMMANDED.contains(operation.name())) {
+                continue;
+            }
+            Group group = groupOf(operation);
+            CommandLine below = made.get(group.name());
+            String name = name(group, operation);
+            if (below == null || below.getSubcommands().containsKey(name)) {
+                throw new IllegalStateException("two commands " + group.name() + " " + name);
+            }
+            below.addSubcommand(name, OperationCommand.of(operation, name));
+        }
+        Objects.requireNonNull(made.get("wave")).addSubcommand(new WatchCommand());
+        made.forEach(program::addSubcommand);
+        program.addSubcommand(new HoldCommand());
+        program.addSubcommand(new LoginCommand());
+        program.addSubcommand(new LogoutCommand());
+    }
+
+    private static Group groupOf(ApiOperation operation) {
+        String word = operation.path().split("/", -1)[3];
+        for (Group group : GROUPS.values()) {
+            if (group.words().contains(word)) {
+                return group;
+            }
+        }
+        return Objects.requireNonNull(GROUPS.get("report"));
+    }
+
+    /** {@code signOrder} of orders is {@code sign}, {@code listOrders} is {@code list}, {@code readOrder} is {@code show}. */
+    static String name(List<String> nouns, String operation) {
+        String name = OperationCommand.kebab(operation);
+        for (String noun : nouns) {
+            for (String end : List.of("-" + noun, "-" + noun + "s")) {
+                if (name.endsWith(end)) {
+                    name = name.substring(0, name.length() - end.length());
+                    return name.equals("read") ? "show" : name;
+                }
+            }
+        }
+        return name.startsWith("read-") ? "show-" + name.substring("read-".length()) : name;
+    }
+
+    private static String name(Group group, ApiOperation operation) {
+        return name(group.nouns(), operation.name());
+    }
+
+    private static CommandLine group(Group group) {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> {
+            throw new UsageException("what about " + group.name() + "? packhorse help " + group.name()
+                    + " lists what there is, packhorse " + group.name() + " WHAT --help tells more");
+        });
+        spec.name(group.name()).mixinStandardHelpOptions(true);
+        List<String> footer = new ArrayList<>(List.of("", "Examples:"));
+        group.examples().forEach(example -> footer.add("  " + example));
+        spec.usageMessage().description(group.description()).footer(footer.toArray(String[]::new));
+        return new CommandLine(spec);
+    }
+}

@@ -1,0 +1,76 @@
+package packhorse.console.cli;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of a list as people read it: a row for each, its plain values in columns. What is stored has its identity and version before what
+ * it says; what is long or deep is shown by the command for one.
+ */
+final class Listing {
+    /** Wider lists break on a terminal. */
+    private static final int COLUMNS_MAX = 8;
+
+    private static final int CELL_CHARS_MAX = 48;
+
+    private Listing() {}
+
+    static List<String> of(Object page) {
+        if (!(page instanceof Map<?, ?> object) || !(object.get("items") instanceof List<?> items)) {
+            return Outline.of(page);
+        }
+        if (items.isEmpty()) {
+            return List.of("none");
+        }
+        if (!(items.getFirst() instanceof Map<?, ?>)) {
+            return items.stream().map(Outline::text).toList();
+        }
+        Set<String> names = new LinkedHashSet<>();
+        items.forEach(item -> names.addAll(cells(item).keySet()));
+        List<String> columns = names.stream().limit(COLUMNS_MAX).toList();
+        Table table = new Table(columns.stream().map(Listing::heading).toArray(String[]::new));
+        for (Object item : items) {
+            Map<String, String> cells = cells(item);
+            table.row(columns.stream()
+                    .map(column -> cells.getOrDefault(column, ""))
+                    .toArray());
+        }
+        Stream<String> more = Optional.ofNullable(object.get("next")).stream()
+                .map(next -> "more: the same with --after " + Outline.text(next));
+        return Stream.concat(table.lines().stream(), more).toList();
+    }
+
+    private static Map<String, String> cells(Object item) {
+        Map<String, String> cells = new LinkedHashMap<>();
+        if (item instanceof Map<?, ?> object) {
+            Object value = object.get("value");
+            if (value instanceof Map<?, ?> stored && object.containsKey("version")) {
+                put(cells, "id", object.get("id"));
+                put(cells, "state", stored.get("state"));
+                stored.forEach((name, each) -> put(cells, String.valueOf(name), each));
+                put(cells, "version", object.get("version"));
+            } else {
+                object.forEach((name, each) -> put(cells, String.valueOf(name), each));
+            }
+        }
+        return cells;
+    }
+
+    private static void put(Map<String, String> cells, String name, @Nullable Object value) {
+        if (value == null || value instanceof Map<?, ?> || value instanceof List<?> || cells.containsKey(name)) {
+            return;
+        }
+        String text = Outline.text(value);
+        cells.put(name, text.length() <= CELL_CHARS_MAX ? text : text.substring(0, CELL_CHARS_MAX - 1) + "…");
+    }
+
+    private static String heading(String name) {
+        return OperationCommand.kebab(name).replace('-', ' ');
+    }
+}
