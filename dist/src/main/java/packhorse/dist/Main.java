@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import packhorse.console.cli.ConsoleCommand;
+import packhorse.console.cli.ConsoleCommands;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.dist.bench.BenchCommand;
 import packhorse.dist.demo.DemoCommand;
 import packhorse.dist.doctor.DoctorCommand;
+import packhorse.dist.up.UpCommand;
 import packhorse.peer.cli.AvailableCommand;
 import packhorse.peer.cli.DeferCommand;
 import packhorse.peer.cli.InstallCommand;
@@ -53,7 +56,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Main.Version.class,
         subcommands = {
             DemoCommand.class,
+            UpCommand.class,
             TrackerCommand.class,
+            ConsoleCommand.class,
             OriginCommand.class,
             PeerCommand.class,
             KeysCommand.class,
@@ -139,8 +144,9 @@ public final class Main implements Callable<Integer> {
     }
 
     private static CommandLine commandLine(Main main) {
-        return new CommandLine(main)
-                .setAbbreviatedOptionsAllowed(false)
+        CommandLine program = new CommandLine(main);
+        ConsoleCommands.addTo(program);
+        return program.setAbbreviatedOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
                 .setUsageHelpWidth(USAGE_COLUMNS);
     }

@@ -23,6 +23,10 @@ record AddressPlan(String prefix) {
         return IpAddress.parse(prefix + ".0.3");
     }
 
+    IpAddress console() {
+        return IpAddress.parse(prefix + ".0.4");
+    }
+
     IpAddress outsider() {
         return IpAddress.parse(prefix + ".0.9");
     }

@@ -20,6 +20,11 @@ interface AgentSettings {
         return false;
     }
 
+    /** Whether people govern it by a console; otherwise a file of desired states does. */
+    default boolean console() {
+        return false;
+    }
+
     /** More lines for the machine's configuration. */
     default String moreYaml(Office.Machine machine) {
         return "";

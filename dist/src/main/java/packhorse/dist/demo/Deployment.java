@@ -1,5 +1,7 @@
 package packhorse.dist.demo;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -27,6 +29,7 @@ import packhorse.core.message.v1.PackStatus;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
+import packhorse.dist.role.RoleProcess;
 import packhorse.tracker.reports.ReportReader;
 import packhorse.tracker.reports.StoredReport;
 
@@ -61,6 +64,7 @@ final class Deployment implements AutoCloseable {
 
     private static final String AGENT_HEAP = "128m";
     private static final String OTHER_HEAP = "256m";
+    private static final String CONSOLE_HEAP = "384m";
 
     private final DemoPlan plan;
     private final Surroundings surroundings;
@@ -189,6 +193,16 @@ final class Deployment implements AutoCloseable {
                 "--config",
                 configuration(RoleFiles.ORIGIN).toString());
         startRole("origin", OTHER_HEAP, RoleFiles.ORIGIN, 0);
+        if (settings.console()) {
+            join(
+                    0,
+                    files.consoleIdentity(),
+                    token(DeploymentRole.CONSOLE, CENTRE),
+                    "console",
+                    "--config",
+                    configuration(RoleFiles.CONSOLE).toString());
+            startConsole();
+        }
         List<Office.Machine> there = machines().stream().filter(settings::runs).toList();
         for (int i = 0; i < there.size(); i++) {
             Office.Machine machine = there.get(i);
@@ -224,7 +238,8 @@ final class Deployment implements AutoCloseable {
                 switch (role) {
                     case ORIGIN -> List.of(addresses().origin().toString());
                     case TRACKER -> List.of(addresses().secondTracker().toString());
-                    case AGENT, CONSOLE -> List.of();
+                    case CONSOLE -> List.of(addresses().console().toString());
+                    case AGENT -> List.of();
                 });
     }
 
@@ -312,6 +327,11 @@ final class Deployment implements AutoCloseable {
         return scratch.path().resolve(folder + ".yaml");
     }
 
+    /** What proves the deployment's machines to whoever is none. */
+    Path authorityCertificate() {
+        return authority.certificate();
+    }
+
     RoleFiles files() {
         return files;
     }
@@ -348,6 +368,32 @@ final class Deployment implements AutoCloseable {
     /** Starts the tracker, at first or again. */
     void startTracker() throws InterruptedException {
         startRole("tracker", OTHER_HEAP, RoleFiles.TRACKER, 0);
+    }
+
+    /** Starts the console, at first or again; returns when it answers. */
+    void startConsole() throws InterruptedException {
+        int before = consoleSaid().length();
+        startRole("console", CONSOLE_HEAP, RoleFiles.CONSOLE, 0);
+        await("the console is ready", () -> consoleSaid().indexOf("console is ready", before) >= 0);
+    }
+
+    /** Ends the console as a power cut would. */
+    void killConsole() throws InterruptedException {
+        kill(RoleFiles.CONSOLE);
+    }
+
+    /** What the console logged since it was first started, also while it does not run. */
+    String consoleSaid() {
+        Path log = logs.resolve(RoleFiles.CONSOLE + ".log");
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    OptionalLong consolePid() {
+        return pid(RoleFiles.CONSOLE);
     }
 
     /** Ends the tracker as a power cut would. */
@@ -399,7 +445,10 @@ final class Deployment implements AutoCloseable {
             sites.append(RoleFiles.site(office, plan.wan(), settings.runs(office.sitePeer())));
         }
         Path map = scratch.write("sites.yaml", sites.toString());
-        files.writeTracker(map);
+        files.writeTracker(map, settings.console());
+        if (settings.console()) {
+            files.writeConsole();
+        }
         if (settings.twoTrackers()) {
             files.writeSecondTracker(map);
         }
@@ -437,6 +486,15 @@ final class Deployment implements AutoCloseable {
      * @param how further options
      */
     void publish(List<String> what, List<String> how) throws InterruptedException {
+        publishing(what, how, "--quiet");
+    }
+
+    /** The same; returns what the command says to scripts. */
+    String published(List<String> what, List<String> how) throws InterruptedException {
+        return publishing(what, how, "--json");
+    }
+
+    private String publishing(List<String> what, List<String> how, String form) throws InterruptedException {
         List<String> words = new ArrayList<>(List.of("publish"));
         words.addAll(what);
         words.addAll(List.of(
@@ -448,9 +506,9 @@ final class Deployment implements AutoCloseable {
                 files.keys().toString(),
                 "--passphrase-file",
                 files.passphrase().toString(),
-                "--quiet"));
+                form));
         words.addAll(how);
-        command("publish", words.toArray(String[]::new));
+        return command("publish", words.toArray(String[]::new));
     }
 
     /** Runs one of our commands in the middle to its end and returns what it printed. */

@@ -9,6 +9,7 @@ final class RoleFiles {
     static final String TRACKER = "tracker";
     static final String ORIGIN = "origin";
     static final String SECOND = "tracker2";
+    static final String CONSOLE = "console";
 
     /** All these machines are one, whose root directory is nobody's to change. */
     private static final String ONE_ROOT = "install: {enabled: false}\n";
@@ -17,6 +18,7 @@ final class RoleFiles {
     private static final int AGENTS_PORT = 7301;
     private static final int SECURE_PORT = 7302;
     private static final int ORIGIN_PORT = 7400;
+    private static final int CONSOLE_PORT = 7600;
     private static final int SWARM_PORT = 7001;
     private static final int OPEN_PORT = 7002;
 
@@ -26,6 +28,7 @@ final class RoleFiles {
     private final String agentsDoor;
     private final String secureDoor;
     private final String originDoor;
+    private final String consoleDoor;
     private final String secondPlainDoor;
     private final String secondAgentsDoor;
     private final String secondSecureDoor;
@@ -41,6 +44,7 @@ final class RoleFiles {
         agentsDoor = tracker + ":" + surroundings.freePort(tracker, AGENTS_PORT);
         secureDoor = tracker + ":" + surroundings.freePort(tracker, SECURE_PORT);
         originDoor = addresses.origin() + ":" + surroundings.freePort(addresses.origin(), ORIGIN_PORT);
+        consoleDoor = addresses.console() + ":" + surroundings.freePort(addresses.console(), CONSOLE_PORT);
         IpAddress second = addresses.secondTracker();
         secondPlainDoor = second + ":" + PLAIN_PORT;
         secondAgentsDoor = second + ":" + AGENTS_PORT;
@@ -70,6 +74,27 @@ final class RoleFiles {
 
     String originUrl() {
         return "https://" + originDoor;
+    }
+
+    /** Where people's commands ask the console. */
+    String consoleUrl() {
+        return "https://" + consoleDoor;
+    }
+
+    Path consoleData() {
+        return scratch.path().resolve(CONSOLE);
+    }
+
+    Path consoleIdentity() {
+        return consoleData().resolve("identity");
+    }
+
+    void writeConsole() {
+        scratch.write(CONSOLE + ".yaml", """
+            state: %s
+            listen: ["%s"]
+            trackers: ["%s"]
+            """.formatted(consoleData(), consoleDoor, agentsDoor));
     }
 
     Path keys() {
@@ -127,7 +152,8 @@ final class RoleFiles {
                         + (open ? "openSwarm: \"" + addresses.origin() + ":" + OPEN_PORT + "\"\n" : ""));
     }
 
-    void writeTracker(Path sites) {
+    /** @param console whether consoles govern it, and not a file */
+    void writeTracker(Path sites, boolean console) {
         scratch.write(TRACKER + ".yaml", """
             listen: ["%s"]
             agents: ["%s"]
@@ -135,7 +161,7 @@ final class RoleFiles {
             ca: %s
             caPassphraseFile: %s
             sites: %s
-            desired: %s
+            %s
             origin: %s
             data: %s
             trustedRoot: %s
@@ -148,7 +174,7 @@ final class RoleFiles {
                         authority(),
                         passphrase(),
                         sites,
-                        desired(),
+                        console ? "console: true" : "desired: " + desired(),
                         originUrl(),
                         trackerData(),
                         keys().resolve("root.json"),

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.dist.role.RoleProcess;
 
 /**
  * The README's first hour by its own command lines: authority, tokens, desired states, entitlements, revocation. Each command is a

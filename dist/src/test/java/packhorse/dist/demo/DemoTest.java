@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.dist.role.RoleProcess;
 
 /** The demo as people start it: its numbers are true, and nothing outlives it. */
 @Timeout(value = 6, unit = TimeUnit.MINUTES)

@@ -1,4 +1,4 @@
-package packhorse.dist.demo;
+package packhorse.dist.role;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,7 @@ import packhorse.core.OperationException;
  * One process of Packhorse itself: the same Java and the same jars as this one, another command line. Its output goes to a
  * file; its standard input is a pipe whose other end we hold, so it ends when we do, however we end.
  */
-final class RoleProcess implements AutoCloseable {
+public final class RoleProcess implements AutoCloseable {
     /** How long a role may take to leave in good order before it is killed. */
     private static final long LEAVE_MILLIS_MAX = 5_000;
 
@@ -43,7 +43,7 @@ final class RoleProcess implements AutoCloseable {
      * @param heap as the JVM writes it, {@code 128m}
      * @param arguments of {@code packhorse}
      */
-    static RoleProcess start(String name, List<String> prefix, Path logs, String heap, List<String> arguments) {
+    public static RoleProcess start(String name, List<String> prefix, Path logs, String heap, List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(java(heap));
         command.add("--while-stdin-open");
@@ -52,7 +52,7 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** Starts any other program, which must watch us by a way of its own. */
-    static RoleProcess start(String name, Path logs, List<String> command) {
+    public static RoleProcess start(String name, Path logs, List<String> command) {
         Path log = logs.resolve(name + ".log");
         try {
             Process process = new ProcessBuilder(command)
@@ -66,7 +66,7 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** The words before a command's own: our Java, our jars, small heap. */
-    static List<String> java(String heap) {
+    public static List<String> java(String heap) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + heap,
@@ -88,25 +88,28 @@ final class RoleProcess implements AutoCloseable {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
     }
 
-    String name() {
+    /** For people and the log file. */
+    public String name() {
         return name;
     }
 
-    long pid() {
+    /** Its number in the system. */
+    public long pid() {
         return process.pid();
     }
 
-    boolean alive() {
+    /** Whether it runs. */
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** Ends it as a power cut would. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Waits for a command that ends by itself and returns what it printed. */
-    String finish(long secondsMax) throws InterruptedException {
+    public String finish(long secondsMax) throws InterruptedException {
         if (!process.waitFor(secondsMax, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new OperationException(name + " did not end within " + secondsMax + " s: " + lastLine());
@@ -117,14 +120,16 @@ final class RoleProcess implements AutoCloseable {
         return output();
     }
 
-    void requireAlive() {
+    /** @throws OperationException with its last line where it ended by itself */
+    public void requireAlive() {
         if (!process.isAlive()) {
             throw new OperationException(
                     name + " ended by itself with exit code " + process.exitValue() + ": " + lastLine());
         }
     }
 
-    String output() {
+    /** All that it wrote since its log was begun. */
+    public String output() {
         try {
             return Files.readString(log, StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -133,13 +138,13 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** The last line it wrote, for an error line. */
-    String lastLine() {
+    public String lastLine() {
         String[] lines = output().strip().split("\n", -1);
         return lines[lines.length - 1].strip();
     }
 
     /** Asks it to leave; {@link #close} waits for that. */
-    void leave() {
+    public void leave() {
         process.destroy();
     }
 

@@ -1,0 +1,165 @@
+package packhorse.dist.up;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import packhorse.core.UsageException;
+import packhorse.core.identity.DeploymentRole;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.Subnet;
+import packhorse.core.trust.DirectoryLock;
+import packhorse.core.unit.ByteRate;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code packhorse up}: tracker, origin and console from one command; made from nothing the first time. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Run a deployment's middle on this machine in the foreground: the tracker, the origin and the console,"
+                    + " with",
+            "the embedded database. The first start makes keys, an authority and configurations in DIR; later ones go"
+                    + " on",
+            "with them. What you change there stays. Ctrl-C ends all three."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  packhorse up                                   in ./packhorse-up, on this machine only",
+            "  packhorse up --dir /srv/packhorse --address 192.0.2.10 --site berlin --subnet 10.1.0.0/16 --wan 100Mbit",
+            "",
+            "The passphrases in DIR/secrets open every key: back DIR up, and carry DIR/ca/root.key and the root and",
+            "targets keys in DIR/keys away before this is more than a trial."
+        })
+public final class UpCommand implements Callable<Integer> {
+    private static final String HEAP = "256m";
+
+    /** Plans of 100,000 endpoints are divided in memory. */
+    private static final String CONSOLE_HEAP = "512m";
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = "packhorse-up",
+            description = "Where everything lies (default: ${DEFAULT-VALUE}).")
+    private Path directory = Path.of("");
+
+    @Option(
+            names = "--address",
+            paramLabel = "IP",
+            defaultValue = "127.0.0.1",
+            description =
+                    "This machine's address, where all three listen; first start only (default: ${DEFAULT-VALUE}).")
+    private String address = "";
+
+    @Option(
+            names = "--site",
+            paramLabel = "NAME",
+            defaultValue = "here",
+            description = "The first office; first start only (default: ${DEFAULT-VALUE}).")
+    private String site = "";
+
+    @Option(
+            names = "--subnet",
+            paramLabel = "CIDR",
+            defaultValue = "127.1.0.0/16",
+            description =
+                    "The first office's addresses, may be repeated; first start only (default: ${DEFAULT-VALUE}).")
+    private List<String> subnets = List.of();
+
+    @Option(
+            names = "--wan",
+            paramLabel = "RATE",
+            defaultValue = "100Mbit",
+            description = "The first office's line; first start only (default: ${DEFAULT-VALUE}).")
+    private String wan = "";
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print nothing but errors.")
+    private boolean quiet;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Home home = new Home(directory);
+        boolean founded = home.isFounded();
+        UpPlan plan = plan();
+        PrintWriter out = quiet || spec == null
+                ? new PrintWriter(PrintWriter.nullWriter())
+                : spec.commandLine().getOut();
+        DirectoryLock lock = DirectoryLock.take(home.path(), "is used by another packhorse up; name another --dir");
+        try (Roles roles = new Roles(home.logs())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(roles::close, "up-clean-up"));
+            Founding founding = new Founding(home, plan, InstantSource.system(), new SecureRandom());
+            say(out, (founded ? "going on with " : "making ") + home.path());
+            founding.layOut();
+            roles.start(Home.TRACKER, HEAP, role(home, Home.TRACKER), "tracker ready");
+            say(out, "tracker   " + plan.agentsDoor() + " for agents, " + plan.secureUrl() + " for joining");
+            founding.join(DeploymentRole.ORIGIN, Home.ORIGIN);
+            roles.start(Home.ORIGIN, HEAP, role(home, Home.ORIGIN), "origin is ready");
+            say(out, "origin    " + plan.originUrl());
+            founding.join(DeploymentRole.CONSOLE, Home.CONSOLE);
+            roles.start(Home.CONSOLE, CONSOLE_HEAP, role(home, Home.CONSOLE), "console is ready");
+            say(out, "console   " + plan.consoleUrl());
+            next(out, home, plan);
+            roles.watch(line -> say(out, line));
+        } catch (InterruptedException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+        } finally {
+            lock.close();
+        }
+        return 0;
+    }
+
+    private UpPlan plan() {
+        try {
+            ByteRate.parse(wan);
+            return new UpPlan(
+                    IpAddress.parse(address),
+                    site,
+                    subnets.stream().map(Subnet::parse).toList(),
+                    wan);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("packhorse up: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> role(Home home, String name) {
+        return List.of(name, "--config", home.configuration(name).toString());
+    }
+
+    private static void next(PrintWriter out, Home home, UpPlan plan) {
+        say(out, "logs      " + home.logs());
+        say(out, "");
+        say(out, "Next, in another terminal:");
+        say(
+                out,
+                "  packhorse login " + plan.consoleUrl() + " --ca " + home.certificate() + " --first "
+                        + home.data(Home.CONSOLE).resolve("first-administrator"));
+        say(
+                out,
+                "  packhorse ca token --ca " + home.authority() + " --site SITE --url " + plan.secureUrl() + " --root "
+                        + home.catalogueRoot() + "     a token for one machine: packhorse peer join TOKEN");
+        say(
+                out,
+                "  packhorse publish PATH --name ACME/PRODUCT --version 1.0 --config " + home.configuration(Home.ORIGIN)
+                        + " --keys " + home.keys() + " --passphrase-file " + home.offlinePhrase());
+    }
+
+    private static void say(PrintWriter out, String line) {
+        out.println(line);
+        out.flush();
+    }
+}
