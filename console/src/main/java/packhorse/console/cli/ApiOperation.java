@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import packhorse.console.json.Records;
 
@@ -34,6 +35,9 @@ record ApiOperation(
         Body body,
         Answer answer) {
     private static final String JSON = "application/json";
+
+    /** Parts that are never written on a command line, where everybody on the machine may read them. */
+    private static final Set<String> SECRETS = Set.of("password", "old", "secret");
 
     /** The document's name for the header that says which version the caller saw. */
     private static final String SEEN = "seen";
@@ -69,6 +73,8 @@ record ApiOperation(
         NUMBER,
         FLAG,
         TEXTS,
+        /** A text that nobody else may see: the first line of a file. */
+        SECRET,
         /** Its own JSON in a file. */
         FILE
     }
@@ -183,18 +189,21 @@ record ApiOperation(
         Map<String, Part> parts = new LinkedHashMap<>();
         List<Object> required = list(schema, "required");
         map(schema, "properties")
-                .forEach((name, each) -> parts.put(name, part(map(each), required.contains(name), schemas)));
+                .forEach((name, each) -> parts.put(name, part(name, map(each), required.contains(name), schemas)));
         return new Body.Parts(parts);
     }
 
-    private static Part part(Map<String, Object> written, boolean required, Map<String, Object> schemas) {
+    private static Part part(String name, Map<String, Object> written, boolean required, Map<String, Object> schemas) {
         Map<String, Object> schema = resolved(written, schemas);
         List<String> choices =
                 list(schema, "enum").stream().map(String::valueOf).toList();
         String meaning =
                 text(written, "description").isEmpty() ? text(schema, "description") : text(written, "description");
         return switch (text(schema, "type")) {
-            case "string" -> new Part(Form.TEXT, choices, required, choices.isEmpty() ? "\"\"" : "", meaning);
+            case "string" ->
+                SECRETS.contains(name)
+                        ? new Part(Form.SECRET, choices, required, "", meaning)
+                        : new Part(Form.TEXT, choices, required, choices.isEmpty() ? "\"\"" : "", meaning);
             case "integer", "number" -> new Part(Form.NUMBER, choices, required, "", meaning);
             case "boolean" -> new Part(Form.FLAG, choices, required, "false", meaning);
             case "array" -> {

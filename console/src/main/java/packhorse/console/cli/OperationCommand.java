@@ -83,7 +83,8 @@ final class OperationCommand implements Callable<Integer> {
             case Body.Parts(Map<String, Part> parts) -> {
                 parts.forEach((key, part) -> {
                     // Some parts are called as an option that every command has.
-                    String option = spec.optionsMap().containsKey(dashed(key)) ? "--its-" + kebab(key) : dashed(key);
+                    String plain = dashed(key) + (part.form() == ApiOperation.Form.SECRET ? "-file" : "");
+                    String option = spec.optionsMap().containsKey(plain) ? "--its-" + kebab(key) : plain;
                     options.put(key, option);
                     spec.addOption(part(option, part));
                 });
@@ -152,6 +153,7 @@ final class OperationCommand implements Callable<Integer> {
                         .build();
             case TEXT -> option(name, "TEXT", meaning);
             case NUMBER -> option(name, "N", meaning);
+            case SECRET -> option(name, "FILE", (meaning + " The first line of FILE.").strip());
             case FILE -> option(name, "FILE", (meaning + " Its JSON is in FILE.").strip());
         };
     }
@@ -260,6 +262,7 @@ final class OperationCommand implements Callable<Integer> {
             case TEXTS -> Records.write(List.copyOf((List<?>) given));
             case NUMBER -> numeral(option, String.valueOf(given));
             case FLAG -> "true";
+            case SECRET -> Records.write(Profile.tokenOf(Path.of(String.valueOf(given))));
             case FILE -> new String(bytes(String.valueOf(given)), StandardCharsets.UTF_8);
         };
     }
