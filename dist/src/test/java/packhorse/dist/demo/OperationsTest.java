@@ -243,7 +243,8 @@ final class OperationsTest {
         lab.beginPull(lab.sitePeer(1), VERSION);
         Future<Pulled> pull = lab.pull(machine, VERSION);
         lab.beginPull(thief, VERSION);
-        await().atMost(SOON).until(() -> have(machine) > 4 * MIB && have(thief) > 0);
+        // Two agents have only just joined, beside whatever else runs on this machine.
+        await().atMost(SOON.multipliedBy(2)).until(() -> have(machine) > 4 * MIB && have(thief) > 0);
         assertFalse(pull.isDone());
         deployment.killTracker();
         await("everybody is in session with the other tracker")
