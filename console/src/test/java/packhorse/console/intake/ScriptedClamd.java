@@ -151,12 +151,13 @@ final class ScriptedClamd implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        closed.countDown();
         try {
-            // The system lets the port go when nobody waits at it any more.
+            // The system lets the port go when nobody waits at it any more. Only then do open connections end: who is cut off and
+            // comes again finds nobody, not a door that is about to shut.
             serving.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        closed.countDown();
     }
 }
