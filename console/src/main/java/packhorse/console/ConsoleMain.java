@@ -36,6 +36,7 @@ import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
@@ -61,6 +62,7 @@ import packhorse.console.scheduler.Right;
 import packhorse.console.scheduler.Scheduler;
 import packhorse.console.scheduler.SchedulerConfig;
 import packhorse.console.scheduler.Transactions;
+import packhorse.console.trackers.Standing;
 import packhorse.console.trackers.TrackerSessions;
 import packhorse.console.trackers.TrackersConfig;
 import packhorse.core.OperationException;
@@ -149,8 +151,7 @@ public final class ConsoleMain implements AutoCloseable {
         Optional<TrackerSessions> sessions = identity.map(self -> add(TrackerSessions.start(
                 TrackersConfig.of(config.trackers(), "packhorse-console/" + version()), self, desk, clock, random)));
         sessions.ifPresent(trackers -> {
-            books.whenWritten(trackers::standingChanged);
-            follow(desired, trackers);
+            follow(desired, desk, trackers);
         });
         identity.flatMap(self -> renewal(config, self, clock, random)).ifPresent(this::add);
         Courier courier = add(new Courier(new OutboxBook(books.ledger()), notify.channels(clock), clock, holder));
@@ -182,6 +183,7 @@ public final class ConsoleMain implements AutoCloseable {
                 new ReleaseOffice(books, filler),
                 new TemplateOffice(books),
                 new ReportOffice(books, filler),
+                new EntitlementOffice(books),
                 new AuditOffice(books));
     }
 
@@ -231,9 +233,10 @@ public final class ConsoleMain implements AutoCloseable {
     }
 
     /** Tells trackers of whom something is desired now that was not before, whichever console wrote it. */
-    private void follow(DesiredClerk desired, TrackerSessions trackers) {
+    private void follow(DesiredClerk desired, TrackerDesk desk, TrackerSessions trackers) {
         Thread thread = Thread.ofPlatform().daemon().name("desired").start(() -> {
             long known = 0;
+            Standing standing = Standing.NONE;
             while (closing.getCount() > 0) {
                 try {
                     List<Desired.Change> changes = desired.changedAfter(known, CHANGES_TOGETHER);
@@ -242,7 +245,13 @@ public final class ConsoleMain implements AutoCloseable {
                         Set<EndpointId> whom =
                                 changes.stream().map(Desired.Change::endpoint).collect(Collectors.toSet());
                         trackers.desiredChanged(whom);
-                    } else if (closing.await(FOLLOW_MILLIS, TimeUnit.MILLISECONDS)) {
+                    }
+                    Standing now = desk.standing();
+                    if (!now.equals(standing)) {
+                        standing = now;
+                        trackers.standingChanged();
+                    }
+                    if (changes.isEmpty() && closing.await(FOLLOW_MILLIS, TimeUnit.MILLISECONDS)) {
                         return;
                     }
                 } catch (InterruptedException e) {

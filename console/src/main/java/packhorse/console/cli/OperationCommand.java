@@ -198,8 +198,11 @@ final class OperationCommand implements Callable<Integer> {
     /** What a change of {@code path} is about, and has a version: the path up to its last parameter. A wave's is its deployment's. */
     private String subject(String path) {
         String template = operation.path();
-        String rest = template.substring(template.lastIndexOf('}') + 1);
         String whole = path.contains("?") ? path.substring(0, path.indexOf('?')) : path;
+        if (template.indexOf('}') < 0) {
+            return whole;
+        }
+        String rest = template.substring(template.lastIndexOf('}') + 1);
         String subject = whole.substring(0, whole.length() - rest.length());
         return subject.startsWith(WAVES)
                 ? DEPLOYMENTS + subject.substring(WAVES.length(), subject.lastIndexOf('/'))

@@ -22,6 +22,7 @@ import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Fleet;
 import packhorse.console.ledger.StatusBook;
 import packhorse.console.ledger.Stored;
+import packhorse.console.office.EntitlementList;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.scheduler.DesiredClerk;
 import packhorse.console.scheduler.LeaseClerk;

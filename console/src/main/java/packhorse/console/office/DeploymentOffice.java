@@ -17,12 +17,14 @@ import packhorse.console.change.OrderState;
 import packhorse.console.change.Outcome;
 import packhorse.console.change.Role;
 import packhorse.console.change.YellowFlag;
+import packhorse.console.gate.SiteTally;
 import packhorse.console.gate.Verdict;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
+import packhorse.console.scheduler.Question;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentMachine;
@@ -36,6 +38,7 @@ import packhorse.console.wave.Wave;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveMachine;
 import packhorse.console.wave.WaveState;
+import packhorse.console.wave.WaveTally;
 import packhorse.core.content.Sha256;
 
 /**
@@ -421,6 +424,56 @@ public final class DeploymentOffice {
     /** One deployment. */
     public Stored<Deployment> get(DeploymentId id) {
         return desk.read(pages -> pages.get(Kinds.DEPLOYMENT, id.toString()));
+    }
+
+    /** How far it is, counted now. */
+    public DeploymentProgress progress(DeploymentId id) {
+        return desk.read(pages -> {
+            Deployment deployment =
+                    pages.get(Kinds.DEPLOYMENT, id.toString()).value();
+            Plan plan = plan(pages, id);
+            return new DeploymentProgress(
+                    id,
+                    deployment.state(),
+                    deployment.since(),
+                    deployment.holding(),
+                    deployment.waves().stream()
+                            .map(wave -> progress(pages, plan, wave))
+                            .toList(),
+                    deployment.waves().stream()
+                            .flatMap(wave -> pages.find(Question.KIND, wave.id().toString()).stream())
+                            .map(asked -> asked.value().evidence())
+                            .findFirst());
+        });
+    }
+
+    private static DeploymentProgress.WaveProgress progress(Pages pages, Plan plan, Wave wave) {
+        WaveTally tally = wave.membership().isPresent()
+                ? pages.waves().tally(wave.id(), plan, pages.now())
+                : WaveTally.untouched(0);
+        long succeeded = 0;
+        long failed = 0;
+        long unreported = 0;
+        for (SiteTally site : tally.sites()) {
+            succeeded += site.succeeded();
+            failed += site.failed();
+            unreported += site.unreported();
+        }
+        return new DeploymentProgress.WaveProgress(
+                wave.id(),
+                wave.id().isBeta() ? "beta group" : plan.waves().get(wave.id().number() - 1).name(),
+                wave.state(),
+                wave.since(),
+                tally.members(),
+                tally.staged(),
+                tally.members() - tally.pending(),
+                succeeded,
+                failed,
+                unreported,
+                tally.underWay(),
+                tally.unverified(),
+                wave.verdict(),
+                wave.evidence());
     }
 
     /** One deployment with what stands against going on: what was signed, the yellow flags, what is not ready. */

@@ -7,6 +7,7 @@ import packhorse.console.change.OrderId;
 import packhorse.console.change.Role;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.DeploymentProgress;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentState;
@@ -86,6 +87,11 @@ final class DeploymentRoutes {
                         .with("deployment", NUMBER)
                         .one(Standing.class)
                         .does(call -> Answer.of(Standing.of(office.standing(id(call))))),
+                Route.get(ONE + "/progress", "readProgress", "Says how far it is, counted now.")
+                        .with("order", OrderRoutes.ID)
+                        .with("deployment", NUMBER)
+                        .one(DeploymentProgress.class)
+                        .does(call -> Answer.of(office.progress(id(call)))),
                 moving("/stage", "stageDeployment", "Sends the releases to the depots.", office::stage),
                 moving("/check", "checkDeployment", "Looks whether all is ready.", office::check),
                 moving("/announce", "announceDeployment", "Tells the stakeholders what is coming.", office::announce),

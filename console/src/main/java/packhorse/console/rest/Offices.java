@@ -3,6 +3,7 @@ package packhorse.console.rest;
 import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReleaseOffice;
@@ -23,6 +24,7 @@ import packhorse.console.office.TestOffice;
  * @param releases the catalogue
  * @param templates of standard changes
  * @param reports that people write
+ * @param entitlements who may have what besides
  * @param audit the trail
  */
 public record Offices(
@@ -35,4 +37,5 @@ public record Offices(
         ReleaseOffice releases,
         TemplateOffice templates,
         ReportOffice reports,
+        EntitlementOffice entitlements,
         AuditOffice audit) {}

@@ -24,6 +24,7 @@ final class RoutingTable {
         routes.addAll(ReleaseRoutes.of(offices.releases()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders()));
+        routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
         routes.addAll(EventRoutes.of(parts, events));
         Set<String> seen = new HashSet<>();
         for (Route route : routes) {

@@ -41,6 +41,7 @@ import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.Population;
@@ -92,6 +93,7 @@ final class RestWorld implements AutoCloseable {
                         new ReleaseOffice(books, filler),
                         new TemplateOffice(books),
                         new ReportOffice(books, filler),
+                        new EntitlementOffice(books),
                         new AuditOffice(books)),
                 new Names(),
                 books,

@@ -54,10 +54,11 @@ final class KillTest {
             Theatre.Console console = console(theatre, consoles, steps, killedAt);
             for (int turns = 0; ; turns++) {
                 assertTrue(turns < 500, () -> "killed at " + killedAt + " it came to no end");
+                // Before the turn: one that was killed has not come to its end.
+                spoil(theatre, console, console.deployment());
                 try {
                     theatre.turn(console);
                     Deployment now = console.deployment();
-                    spoil(theatre, console, now);
                     if (now.state() == DeploymentState.RECOVERY_CHECK) {
                         assertWhole(theatre, console, now, killedAt);
                         return steps.get();

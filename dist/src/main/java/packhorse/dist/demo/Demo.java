@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
 import packhorse.core.content.PieceLength;
 import packhorse.core.message.v1.AgentStatus;
@@ -46,12 +47,29 @@ final class Demo {
     private final Deployment deployment;
     private final boolean terminal;
     private final PrintWriter out;
+    private @Nullable Road road;
 
     Demo(DemoPlan plan, Deployment deployment, boolean terminal, PrintWriter out) {
         this.plan = plan;
         this.deployment = deployment;
         this.terminal = terminal;
         this.out = out;
+    }
+
+    /** One change on its whole road, by people with the console that governs these machines. */
+    void walkRoad() throws InterruptedException {
+        say("");
+        say("now in waves that people approve, by a console:");
+        long start = System.nanoTime();
+        road().walk();
+        say("the whole road took %.0f s", secondsSince(start));
+    }
+
+    private Road road() {
+        if (road == null) {
+            throw new IllegalStateException("nobody has come to work yet");
+        }
+        return road;
     }
 
     Report run() throws InterruptedException {
@@ -61,8 +79,10 @@ final class Demo {
                 "%d offices, each a site peer and %d endpoints on a %s line, pull %s (%s)",
                 plan.sites(), plan.endpoints(), plan.wan(), plan.content(), contentSize);
         long start = System.nanoTime();
-        deployment.desired().entitle(PRODUCT);
-        deployment.start(AgentSettings.PLAIN);
+        deployment.start(new Governed());
+        Road people = new Road(deployment, this::say);
+        people.entitle(PRODUCT);
+        road = people;
         say("%d processes started in %.1f s", plan.receivers() + 2, secondsSince(start));
         long publishStart = System.nanoTime();
         deployment.publish(plan.content(), PRODUCT, VERSION, plan.open());

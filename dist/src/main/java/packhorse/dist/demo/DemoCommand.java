@@ -74,6 +74,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--open", description = "Publish with an open swarm, and download it once as an outsider would.")
     private boolean open;
 
+    @Option(names = "--transfer-only", description = "End after the transfer: no change is walked on its road.")
+    private boolean transferOnly;
+
     @Option(
             names = {"-q", "--quiet"},
             description = "Print nothing but errors.")
@@ -91,9 +94,14 @@ public final class DemoCommand implements Callable<Integer> {
                 new Deployment(plan, LoopbackNet.take(ProcessHandle.current().pid()))) {
             Thread onSignal = new Thread(deployment::close, "demo-clean-up");
             Runtime.getRuntime().addShutdownHook(onSignal);
-            report = new Demo(plan, deployment, Boolean.getBoolean(TERMINAL), out).run();
+            Demo demo = new Demo(plan, deployment, Boolean.getBoolean(TERMINAL), out);
+            report = demo.run();
+            report.print(out);
+            out.flush();
+            if (!transferOnly) {
+                demo.walkRoad();
+            }
         }
-        report.print(out);
         if (jsonFile != null) {
             try {
                 Files.writeString(jsonFile, JsonText.of(report.json()));

@@ -1,6 +1,7 @@
 package packhorse.dist.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import packhorse.console.json.Records;
 import packhorse.core.OperationException;
 import packhorse.core.durable.DurableFiles;
@@ -20,6 +22,9 @@ import packhorse.core.durable.DurableFiles;
  */
 final class Road {
     static final String PRODUCT = "demo/tool";
+
+    /** The last wave takes whoever is left. */
+    private static final String REST = "{\"name\": \"the rest\", \"slice\": {\"is\": \"rest\"}}";
 
     private static final Duration STEP_MAX = Duration.ofMinutes(2);
     private static final long LOOK_MILLIS = 300;
@@ -44,6 +49,17 @@ final class Road {
      * @param operator coordinates, stages, launches
      */
     record Cast(Person requester, Person approver, Person client, Person operator) {}
+
+    /**
+     * What is ordered.
+     *
+     * @param operation as a request has it
+     * @param query whom it is for
+     * @param waves as JSON, without the brackets
+     * @param beta whether a beta group proves it first
+     * @param committed whether it is committed as soon as it is verified; otherwise a wave that fails is taken back by itself
+     */
+    record Wish(String version, String operation, String query, String waves, boolean beta, boolean committed) {}
 
     /** How an order's deployment went, for the end of the demo. */
     record Journey(String order, String deployment, List<String> verdicts) {
@@ -105,14 +121,20 @@ final class Road {
         return PRODUCT + "/" + version + "/any";
     }
 
-    /**
-     * Takes one release from a request to a deployment that has begun.
-     *
-     * @param query whom it is for
-     * @param waves as JSON, without the brackets
-     */
-    Journey begin(String version, String operation, String query, String waves) throws InterruptedException {
-        String what = PRODUCT + " " + version;
+    /** Everybody may have that product when its user asks. */
+    void entitle(String product) {
+        cast.operator()
+                .does(
+                        "endpoint",
+                        "replace-entitlements",
+                        "--document",
+                        form("{\"lines\": [{\"releases\": \"" + product
+                                + "\", \"all\": true, \"endpoints\": [], \"sites\": [], \"groups\": []}]}"));
+    }
+
+    /** Takes one release from a request to a deployment that has begun. */
+    Journey begin(Wish wish) throws InterruptedException {
+        String what = PRODUCT + " " + wish.version();
         Person requester = cast.requester();
         Person approver = cast.approver();
         Person operator = cast.operator();
@@ -123,9 +145,9 @@ final class Road {
                      "deadline": "%s", "risk": "NORMAL", "media": []}
                     """.formatted(
                                 what,
-                                operation,
+                                wish.operation(),
                                 PRODUCT,
-                                query,
+                                wish.query(),
                                 InstantSource.system()
                                         .instant()
                                         .plus(10, ChronoUnit.DAYS)
@@ -138,17 +160,17 @@ final class Road {
         say.line(
                 "%s: %s asked, %s approved, %s opened %s",
                 request, requester.name(), approver.name(), operator.name(), order);
-        plan(order, version, query, waves);
+        plan(order, wish);
         sign(order);
         return new Journey(order, launch(order), List.of());
     }
 
     /** With so few endpoints no more can be guaranteed; it is printed beside each verdict. */
-    private static String waves(String query, String waves) {
+    private static String waves(Wish wish) {
         return """
             {
               "query": "%s",
-              "beta": {"failureRateMax": 0.5, "confidence": 0.85, "soak": "PT0S"},
+              %s,
               "waves": [%s],
               "thresholds": {"goal": 0.4, "failureBudget": 0.6, "unreportedMax": 0.6, "confidence": 0.8},
               "retry": {"attempts": {}, "silentAttempts": 1, "pause": "PT0S", "budgetPercent": 0},
@@ -156,12 +178,20 @@ final class Road {
                            "wave": "PT10M", "drain": "PT30S"},
               "transfer": {"coveragePercent": 100, "spread": "PT0S"},
               "policy": {"sandbox": false, "mayReboot": false, "mayDowngrade": false, "mendDrift": false,
-                         "commitAtOnce": false}
+                         "commitAtOnce": %s},
+              "judging": {"automaticRollback": %s}
             }
-            """.formatted(query, waves);
+            """.formatted(
+                        wish.query(),
+                        wish.beta()
+                                ? "\"beta\": {\"failureRateMax\": 0.5, \"confidence\": 0.85, \"soak\": \"PT0S\"}"
+                                : "\"withoutBeta\": true",
+                        wish.waves(),
+                        wish.committed(),
+                        !wish.committed());
     }
 
-    private void plan(String order, String version, String query, String waves) {
+    private void plan(String order, Wish wish) {
         Person operator = cast.operator();
         operator.does("order", "plan", order, "--document", form("""
             {"guide": {"mechanism": "by the agents", "physicalDelivery": "", "installers":
@@ -178,8 +208,8 @@ final class Road {
                 "carry-releases",
                 order,
                 "--document",
-                form("{\"releases\": [{\"release\": \"" + release(version) + "\"}]}"));
-        operator.does("order", "plan-waves", order, "--document", form(waves(query, waves)));
+                form("{\"releases\": [{\"release\": \"" + release(wish.version()) + "\"}]}"));
+        operator.does("order", "plan-waves", order, "--document", form(waves(wish)));
         operator.does("order", "estimate", order, "--work-hours", "1", "--cost", "nothing");
         for (String item : List.of("sites", "schedule")) {
             operator.does("order", "tick-item", order, "--step", "CHANGE_ORDER", "--key", item, "--note", "as planned");
@@ -223,6 +253,52 @@ final class Road {
         operator.does("wave", "start", deployed);
         say.line("%s: staged, found ready, announced, started by %s", deployed, operator.name());
         return deployed;
+    }
+
+    /**
+     * The whole of it, for the demo: a release that everybody gets, after a beta group and in two waves; then one that does not bear with an
+     * old database that some machines of the second office still have: its wave fails, and what it changed is taken back.
+     */
+    void walk() throws InterruptedException {
+        String offices = deployment.offices().stream().map(Office::name).collect(Collectors.joining(","));
+        String all = "site=in=(" + offices + ")";
+        publishTool("1.0", false);
+        follow(
+                begin(new Wish(
+                        "1.0",
+                        "INSTALL",
+                        all,
+                        wave("first office", deployment.offices().getFirst().name()) + ", " + REST,
+                        true,
+                        true)),
+                "ANALYSIS",
+                "EVALUATION");
+        Office second = deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
+        for (Office.Machine machine : second.machines().subList(1, second.machines().size())) {
+            oldDatabase(machine);
+        }
+        publishTool("2.0", true);
+        Journey failed = follow(
+                begin(new Wish("2.0", "UPDATE", all, wave("second office", second.name()) + ", " + REST, false, false)),
+                "RECOVERY_CHECK",
+                "EVALUATION");
+        say.line("%s is taken back: every machine has 1.0", failed.deployment());
+        say.line(
+                "%s decisions in the audit chain, each bound to the one before",
+                Person.text(cast.operator().does("audit", "verify"), "links"));
+    }
+
+    private static String wave(String name, String site) {
+        return "{\"name\": \"" + name + "\", \"slice\": {\"is\": \"sites\", \"names\": [\"" + site + "\"]}}";
+    }
+
+    private static void oldDatabase(Office.Machine machine) {
+        try {
+            Path etc = Files.createDirectories(Governed.root(machine).resolve("etc"));
+            Files.writeString(etc.resolve("old-database"), "9.6\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Follows a deployment until it is in one of {@code states}; says each verdict once, with what it rests on. */

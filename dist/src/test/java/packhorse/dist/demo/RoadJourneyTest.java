@@ -24,12 +24,14 @@ final class RoadJourneyTest {
             deployment.start(new Governed());
             Road road = new Road(deployment, (format, arguments) -> System.out.printf(format + "%n", arguments));
             road.publishTool("1.0", false);
-            Road.Journey first = road.begin(
+            Road.Journey first = road.begin(new Road.Wish(
                     "1.0",
                     "INSTALL",
                     "site=in=(office-1,office-2)",
                     "{\"name\": \"one\", \"slice\": {\"is\": \"sites\", \"names\": [\"office-1\"]}}, {\"name\":"
-                            + " \"rest\", \"slice\": {\"is\": \"rest\"}}");
+                            + " \"rest\", \"slice\": {\"is\": \"rest\"}}",
+                    true,
+                    true));
             Road.Journey done = road.follow(first, "ANALYSIS", "EVALUATION");
             assertTrue(
                     done.verdicts().stream().allMatch(line -> line.contains(" PASS: ")),

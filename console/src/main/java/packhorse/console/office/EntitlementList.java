@@ -1,4 +1,4 @@
-package packhorse.console.desk;
+package packhorse.console.office;
 
 import java.util.List;
 import packhorse.console.ledger.Kind;
