@@ -128,7 +128,7 @@ public final class ReleaseProgram {
     /** @param root whether the installer is the machine's root, and confined programs nobody */
     static List<Path> readable(Workplace here, Placement placement, boolean root, Path... given) throws IOException {
         Stream<Path> claimed = placement.claims().stream().map(claim -> here.at(claim.toString()));
-        Stream<Path> required = here.section().requires().stream().map(Path::of);
+        Stream<Path> required = here.section().requires().stream().map(here::at);
         Stream<Path> wished = Stream.concat(claimed, required)
                 .filter(path -> path.getNameCount() > 1)
                 .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)

@@ -15,6 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.content.InstallSection;
 import packhorse.core.content.Kind;
 import packhorse.peer.adapter.testing.ScratchMachine;
 
@@ -103,5 +104,41 @@ final class ReleaseProgramTest {
         assertEquals(
                 List.of(machine.file("/key"), machine.file("/open")),
                 ReleaseProgram.readable(here, edits.placement(), true));
+    }
+
+    @Test
+    void whatIsRequiredIsThatOfTheRootWhichTheReleaseGoesBelow() throws Exception {
+        ScratchMachine.Release app = inTheUsersHome();
+        ScratchMachine machine = new ScratchMachine(home).with(app);
+        Path database = machine.write("/etc/database", "16");
+        Workplace here = machine.at(app);
+        InstallSection said = here.section();
+        InstallSection requiring = new InstallSection(
+                said.adapter(),
+                said.settings(),
+                said.hooks(),
+                said.returnCodes(),
+                said.timeouts(),
+                said.conflicts(),
+                said.diskBytes(),
+                said.activation(),
+                said.drift(),
+                List.of("/etc/database"));
+        Workplace there = new Workplace(
+                here.manifest(),
+                requiring,
+                here.content(),
+                here.fileList(),
+                here.staging(),
+                here.undo(),
+                here.home(),
+                here.previous(),
+                here.root(),
+                here.disk(),
+                here.programs(),
+                here.variables(),
+                here.progress());
+
+        assertEquals(List.of(database), ReleaseProgram.readable(there, app.placement(), true));
     }
 }
