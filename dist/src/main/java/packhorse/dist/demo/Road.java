@@ -29,6 +29,9 @@ final class Road {
     private static final Duration STEP_MAX = Duration.ofMinutes(2);
     private static final long LOOK_MILLIS = 300;
 
+    /** What the tool works with; its file holds its version. */
+    private static final String DATABASE = "/etc/database";
+
     private final Deployment deployment;
     private final ScratchFolder scratch;
     private final Say say;
@@ -79,7 +82,7 @@ final class Road {
         return cast;
     }
 
-    /** Publishes a tool whose check fails where there is a file {@code etc/old-database} and {@code needsNew} is true. */
+    /** Publishes a tool; {@code needsNew}: its check fails on machines whose database is old. */
     void publishTool(String version, boolean needsNew) throws InterruptedException {
         Path tree = scratch.folder("tool-" + version).resolve("tool");
         try {
@@ -88,13 +91,13 @@ final class Road {
             Files.writeString(
                     tool,
                     "#!/bin/sh\necho this is tool " + version + "\n"
-                            + (needsNew ? "test ! -e \"$(dirname \"$0\")/../../../../../../etc/old-database\"\n" : ""));
+                            + (needsNew ? "grep -qx 16 \"$PACKHORSE_ROOT" + DATABASE + "\"\n" : ""));
             Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
             Path install = scratch.write("tool-" + version + ".yaml", """
                 adapter: archive
                 settings: {into: /opt/demo/tool}
                 hooks: {health: {run: [bin/tool], timeout: 30s}}
-                """);
+                """ + (needsNew ? "requires: [" + DATABASE + "]\n" : ""));
             Object published = Records.plain(
                     deployment.published(
                             List.of(tree.toString(), "--name", PRODUCT, "--version", version),
@@ -274,8 +277,10 @@ final class Road {
                 "ANALYSIS",
                 "EVALUATION");
         Office second = deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
-        for (Office.Machine machine : second.machines().subList(1, second.machines().size())) {
-            oldDatabase(machine);
+        for (Office office : deployment.offices()) {
+            for (Office.Machine machine : office.machines()) {
+                database(machine, office.equals(second) && machine != office.machines().getFirst() ? "9.6" : "16");
+            }
         }
         publishTool("2.0", true);
         Journey failed = follow(
@@ -292,10 +297,11 @@ final class Road {
         return "{\"name\": \"" + name + "\", \"slice\": {\"is\": \"sites\", \"names\": [\"" + site + "\"]}}";
     }
 
-    private static void oldDatabase(Office.Machine machine) {
+    private static void database(Office.Machine machine, String version) {
         try {
-            Path etc = Files.createDirectories(Governed.root(machine).resolve("etc"));
-            Files.writeString(etc.resolve("old-database"), "9.6\n");
+            Path file = Governed.root(machine).resolve(DATABASE.substring(1));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, version + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -310,8 +316,8 @@ final class Road {
             Object now = cast.operator().does("wave", "show", begun.deployment());
             for (Object wave : Person.at(now, "value", "waves") instanceof List<?> list ? list : List.of()) {
                 if (wave instanceof Map<?, ?> judged && judged.get("verdict") != null) {
-                    String line = Person.text(judged, "id") + " " + Person.text(judged, "verdict") + ": "
-                            + Person.text(judged, "evidence");
+                    String line = Person.text(judged, "id") + " "
+                            + Person.text(judged, "evidence").replace(" | ", "\n    ").replaceFirst(": ", "\n    ");
                     if (!verdicts.contains(line)) {
                         verdicts.add(line);
                         say.line("%s", line);

@@ -34,7 +34,7 @@ final class RoadJourneyTest {
                     true));
             Road.Journey done = road.follow(first, "ANALYSIS", "EVALUATION");
             assertTrue(
-                    done.verdicts().stream().allMatch(line -> line.contains(" PASS: ")),
+                    done.verdicts().stream().allMatch(line -> line.contains(" PASS\n")),
                     done.verdicts().toString());
             for (Office.Machine machine : deployment.machines()) {
                 assertEquals(
