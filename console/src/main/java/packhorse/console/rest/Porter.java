@@ -89,7 +89,9 @@ final class Porter implements AutoCloseable {
                             who.get(),
                             key.get(),
                             route,
-                            context.path(),
+                            context.queryString() == null
+                                    ? context.path()
+                                    : context.path() + "?" + context.queryString(),
                             bytes,
                             () -> route.act().on(call)));
         }
