@@ -77,7 +77,7 @@ public final class AccountOffice {
     /**
      * A new token.
      *
-     * @param roles absent: all of the person's
+     * @param roles absent: all of the person's, but no more than the token has by which this one is asked for
      * @param lasts at most {@link #TOKEN_TIME_MAX}
      */
     public record TokenForm(String purpose, Optional<Set<Role>> roles, Duration lasts) {}
@@ -192,9 +192,10 @@ public final class AccountOffice {
         if (who.is(id)) {
             Account account =
                     desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
-            boolean known = account.password().isEmpty()
-                    || old.map(text -> PasswordHash.matches(
-                                    text, account.password().get()))
+            // Without one, whoever is signed in with all of the person's roles sets the first; a narrower token does not widen itself.
+            boolean known = (account.password().isEmpty() && who.roles().containsAll(account.roles()))
+                    || old.filter(text -> account.password().isPresent()).map(text -> PasswordHash.matches(
+                                    text, account.password().orElseThrow()))
                             .orElse(false);
             if (!known) {
                 throw new Refusal(Why.FORBIDDEN, "your old password is needed, and this is not it");
@@ -275,7 +276,7 @@ public final class AccountOffice {
         String id = HexFormat.of().formatHex(idBytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         Stored<ApiToken> stored = desk.write(who, pages -> {
-            pages.get(OfficeKinds.ACCOUNT, who.name());
+            Account account = pages.get(OfficeKinds.ACCOUNT, who.name()).value();
             Stored<ApiToken> kept = pages.add(
                     OfficeKinds.API_TOKEN,
                     id,
@@ -284,7 +285,9 @@ public final class AccountOffice {
                             who.id(),
                             form.purpose(),
                             digest(secret),
-                            form.roles(),
+                            who.roles().containsAll(account.roles())
+                                    ? form.roles()
+                                    : Optional.of(form.roles().orElse(who.roles())),
                             pages.now(),
                             pages.now().plus(form.lasts()),
                             Optional.empty()));

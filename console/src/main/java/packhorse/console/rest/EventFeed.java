@@ -90,7 +90,15 @@ final class EventFeed implements AutoCloseable {
         out.flush();
         long at = from;
         long told = from;
+        long asked = System.nanoTime();
         while (!isClosed()) {
+            // However busy the trail is: whose token ends is sent away.
+            if (System.nanoTime() - asked > HEARTBEAT.toNanos()) {
+                if (!allowed.getAsBoolean()) {
+                    return;
+                }
+                asked = System.nanoTime();
+            }
             List<AuditLink> links = audit.after(at, BATCH);
             for (AuditLink link : links) {
                 at = link.number();
@@ -108,6 +116,7 @@ final class EventFeed implements AutoCloseable {
                 if (!allowed.getAsBoolean()) {
                     return;
                 }
+                asked = System.nanoTime();
                 // An id alone is no event, but moves the place that the listener would go on from.
                 say(out, at > told ? "id: " + at + "\n\n" : ": still here\n\n");
                 told = at;

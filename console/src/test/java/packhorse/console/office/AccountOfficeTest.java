@@ -114,6 +114,30 @@ final class AccountOfficeTest {
     }
 
     @Test
+    void aNarrowTokenDoesNotWidenItself() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            AccountOffice accounts = new AccountOffice(house.books, new SecureRandom());
+            Actor.Person adam = administrator(house, accounts);
+            accounts.add(adam, new AccountForm("gerd", "Gerd", Set.of(Role.VIEWER, Role.APPROVER), Optional.empty()));
+            Actor.Person gerd = new Actor.Person(new PersonId("gerd"), Set.of(Role.VIEWER, Role.APPROVER));
+            Shown narrow = accounts.token(
+                    gerd, new TokenForm("reports", Optional.of(Set.of(Role.VIEWER)), Duration.ofDays(30)));
+            Actor.Person viewer = accounts.authenticate(narrow.token()).orElseThrow();
+
+            Shown another = accounts.token(viewer, new TokenForm("more", Optional.empty(), Duration.ofDays(30)));
+            assertEquals(Optional.of(viewer), accounts.authenticate(another.token()));
+            assertEquals(
+                    Why.FORBIDDEN,
+                    refused(() -> accounts.password(
+                                    viewer, gerd.id(), Optional.empty(), "words that only I know".toCharArray()))
+                            .why());
+            Shown whole = accounts.token(gerd, new TokenForm("all", Optional.empty(), Duration.ofDays(30)));
+            assertEquals(Optional.of(gerd), accounts.authenticate(whole.token()));
+            accounts.password(gerd, gerd.id(), Optional.empty(), "words that only I know".toCharArray());
+        }
+    }
+
+    @Test
     void whoGuessesAPasswordWaitsLongerAndLonger() {
         try (House house = new House(Database.SQLITE, folder)) {
             AccountOffice accounts = new AccountOffice(house.books, new SecureRandom());
