@@ -192,9 +192,11 @@ public final class AccountOffice {
         if (who.is(id)) {
             Account account =
                     desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
-            // Without one, whoever is signed in with all of the person's roles sets the first; a narrower token does not widen itself.
+            // Without one, whoever is signed in with all of the person's roles sets the first; a narrower token does
+            // not widen itself.
             boolean known = (account.password().isEmpty() && who.roles().containsAll(account.roles()))
-                    || old.filter(text -> account.password().isPresent()).map(text -> PasswordHash.matches(
+                    || old.filter(text -> account.password().isPresent())
+                            .map(text -> PasswordHash.matches(
                                     text, account.password().orElseThrow()))
                             .orElse(false);
             if (!known) {

@@ -429,8 +429,7 @@ public final class DeploymentOffice {
     /** How far it is, counted now. */
     public DeploymentProgress progress(DeploymentId id) {
         return desk.read(pages -> {
-            Deployment deployment =
-                    pages.get(Kinds.DEPLOYMENT, id.toString()).value();
+            Deployment deployment = pages.get(Kinds.DEPLOYMENT, id.toString()).value();
             Plan plan = plan(pages, id);
             return new DeploymentProgress(
                     id,
@@ -461,7 +460,9 @@ public final class DeploymentOffice {
         }
         return new DeploymentProgress.WaveProgress(
                 wave.id(),
-                wave.id().isBeta() ? "beta group" : plan.waves().get(wave.id().number() - 1).name(),
+                wave.id().isBeta()
+                        ? "beta group"
+                        : plan.waves().get(wave.id().number() - 1).name(),
                 wave.state(),
                 wave.since(),
                 tally.members(),

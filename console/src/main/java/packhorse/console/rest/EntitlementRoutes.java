@@ -21,7 +21,7 @@ final class EntitlementRoutes {
                         .versioned()
                         .body(EntitlementList.class)
                         .stored(EntitlementList.class)
-                        .does(call -> Answer.of(
-                                office.replace(call.who(), call.seen(), call.body(EntitlementList.class)))));
+                        .does(call ->
+                                Answer.of(office.replace(call.who(), call.seen(), call.body(EntitlementList.class)))));
     }
 }

@@ -152,7 +152,8 @@ final class ScriptedClamd implements AutoCloseable {
     public void close() throws IOException {
         server.close();
         try {
-            // The system lets the port go when nobody waits at it any more. Only then do open connections end: who is cut off and
+            // The system lets the port go when nobody waits at it any more. Only then do open connections end: who is
+            // cut off and
             // comes again finds nobody, not a door that is about to shut.
             serving.join();
         } catch (InterruptedException e) {

@@ -93,7 +93,8 @@ final class Road {
                     "#!/bin/sh\necho this is tool " + version + "\n"
                             + (needsNew ? "grep -qx 16 \"$PACKHORSE_ROOT" + DATABASE + "\"\n" : ""));
             Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Path install = scratch.write("tool-" + version + ".yaml", """
+            Path install = scratch.write(
+                    "tool-" + version + ".yaml", """
                 adapter: archive
                 settings: {into: /opt/demo/tool}
                 hooks: {health: {run: [bin/tool], timeout: 30s}}
@@ -276,10 +277,13 @@ final class Road {
                         true)),
                 "ANALYSIS",
                 "EVALUATION");
-        Office second = deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
+        Office second =
+                deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
         for (Office office : deployment.offices()) {
-            for (Office.Machine machine : office.machines()) {
-                database(machine, office.equals(second) && machine != office.machines().getFirst() ? "9.6" : "16");
+            database(office.machines().getFirst(), "16");
+            for (Office.Machine machine :
+                    office.machines().subList(1, office.machines().size())) {
+                database(machine, office.equals(second) ? "9.6" : "16");
             }
         }
         publishTool("2.0", true);
@@ -317,7 +321,9 @@ final class Road {
             for (Object wave : Person.at(now, "value", "waves") instanceof List<?> list ? list : List.of()) {
                 if (wave instanceof Map<?, ?> judged && judged.get("verdict") != null) {
                     String line = Person.text(judged, "id") + " "
-                            + Person.text(judged, "evidence").replace(" | ", "\n    ").replaceFirst(": ", "\n    ");
+                            + Person.text(judged, "evidence")
+                                    .replace(" | ", "\n    ")
+                                    .replaceFirst(": ", "\n    ");
                     if (!verdicts.contains(line)) {
                         verdicts.add(line);
                         say.line("%s", line);
