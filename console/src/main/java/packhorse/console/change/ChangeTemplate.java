@@ -54,7 +54,7 @@ public record ChangeTemplate(
     /** Approves it for all, or says why not. */
     public Outcome<ChangeTemplate> approve(Actor actor) {
         if (!(actor instanceof Actor.Person person) || !person.isOneOf(Set.of(Role.APPROVER))) {
-            return Outcome.rejected("a template is approved by APPROVER; " + actor.name() + " is none");
+            return Outcome.forbidden("a template is approved by APPROVER; " + actor.name() + " is none");
         }
         if (person.id().equals(author)) {
             return Outcome.rejected(author + " wrote the template " + name + ": nobody approves their own");

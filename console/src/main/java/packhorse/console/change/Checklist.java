@@ -52,7 +52,7 @@ public record Checklist(List<ChecklistItem> items) {
                             .toList());
         }
         return switch (item.get().tick(by, roles)) {
-            case Outcome.Rejected<ChecklistItem>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<ChecklistItem> no -> no.as();
             case Outcome.Moved<ChecklistItem>(ChecklistItem done) -> {
                 List<ChecklistItem> all = new ArrayList<>(items);
                 all.set(all.indexOf(item.get()), done);

@@ -111,7 +111,7 @@ public record ChecklistItem(
                 // Where the product could not look, the one who runs the order does.
                 .orElse(Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR));
         if (roles.stream().noneMatch(may::contains)) {
-            return Outcome.rejected("\"" + activity + "\" is for " + new Who(may, false) + "; " + by.person()
+            return Outcome.forbidden("\"" + activity + "\" is for " + new Who(may, false) + "; " + by.person()
                     + " is none" + (roles.stream().anyMatch(assists::contains) ? ", and assists only" : ""));
         }
         return switch (evidence) {

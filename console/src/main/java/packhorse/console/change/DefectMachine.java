@@ -92,7 +92,7 @@ public final class DefectMachine {
     private static Outcome<Defect> step(
             Defect defect, Move move, Fault fault, String what, String why, Actor actor, Instant now) {
         return switch (TABLE.step(defect.id().text(), defect.state(), move, actor)) {
-            case Outcome.Rejected<DefectState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<DefectState> no -> no.as();
             case Outcome.Moved<DefectState>(DefectState to) -> {
                 List<HistoryEntry> history = new ArrayList<>(defect.history());
                 history.add(HistoryEntry.by(actor, now, what, why));

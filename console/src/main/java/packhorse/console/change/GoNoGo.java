@@ -53,7 +53,7 @@ public record GoNoGo(
                 .filter(person -> !person.isOneOf(Set.of(Role.APPROVER, Role.INSTALLATION_COORDINATOR)))
                 .findFirst();
         if (without.isPresent()) {
-            return Outcome.rejected("go or no-go is decided by APPROVER, INSTALLATION_COORDINATOR; "
+            return Outcome.forbidden("go or no-go is decided by APPROVER, INSTALLATION_COORDINATOR; "
                     + without.get().name() + " is none");
         }
         // Whoever wants to stop may.

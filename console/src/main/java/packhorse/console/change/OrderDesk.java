@@ -37,7 +37,7 @@ public final class OrderDesk {
             Actor actor,
             Instant now) {
         if (!actor.isOneOf(Set.of(Role.CHANGE_COORDINATOR))) {
-            return Outcome.rejected("an order is opened by CHANGE_COORDINATOR; " + actor.name() + " is none");
+            return Outcome.forbidden("an order is opened by CHANGE_COORDINATOR; " + actor.name() + " is none");
         }
         if (requests.isEmpty()) {
             return Outcome.rejected("an order carries out requests: name at least one");
@@ -116,7 +116,7 @@ public final class OrderDesk {
             return Outcome.rejected(order.id() + " is " + order.state() + ": no stage opens there");
         }
         return switch (StageGateMachine.say(entry.get().gate(), what, remarks, order.duties(), actor, now)) {
-            case Outcome.Rejected<StageGate>(String reason) -> Outcome.rejected(order.id() + ": " + reason);
+            case Outcome.Rejected<StageGate> no -> no.in(order.id());
             case Outcome.Moved<StageGate>(StageGate gate) ->
                 Outcome.moved(order.edit()
                         .gate(gate)
@@ -147,7 +147,7 @@ public final class OrderDesk {
         }
         ChecklistItem.Tick by = new ChecklistItem.Tick(person.id(), note, attachment, now);
         return switch (checklist.get().tick(step, key, by, person.roles())) {
-            case Outcome.Rejected<Checklist>(String reason) -> Outcome.rejected(order.id() + ": " + reason);
+            case Outcome.Rejected<Checklist> no -> no.in(order.id());
             case Outcome.Moved<Checklist>(Checklist ticked) ->
                 Outcome.moved(
                         order.edit().checklist(ticked).said(person, now, "did " + key + " of " + step.title(), note));
@@ -175,7 +175,7 @@ public final class OrderDesk {
             return Outcome.rejected(order.id() + " is " + order.state() + ": there is nothing to back out of");
         }
         if (actor instanceof Actor.Person person && !person.isOneOf(Set.of(Role.INSTALLATION_COORDINATOR))) {
-            return Outcome.rejected(
+            return Outcome.forbidden(
                     order.id() + ": backing out is for INSTALLATION_COORDINATOR; " + actor.name() + " is none");
         }
         Checklist checklist = order.checklist().orElseThrow();
@@ -276,7 +276,7 @@ public final class OrderDesk {
             return Outcome.rejected(order.id() + " is " + order.state() + ": a plan is signed in PLAN_APPROVAL");
         }
         return switch (order.approvals().sign(capacity, seen, plan, remarks, order.duties(), actor, now)) {
-            case Outcome.Rejected<PlanApprovals>(String reason) -> Outcome.rejected(order.id() + ": " + reason);
+            case Outcome.Rejected<PlanApprovals> no -> no.in(order.id());
             case Outcome.Moved<PlanApprovals>(PlanApprovals signed) ->
                 Outcome.moved(order.edit()
                         .approvals(signed)
@@ -325,7 +325,7 @@ public final class OrderDesk {
         }
         return switch (GoNoGo.decide(
                 decision, deciders, evidence, standing, acknowledged, remarks, order.duties(), now)) {
-            case Outcome.Rejected<GoNoGo>(String reason) -> Outcome.rejected(order.id() + ": " + reason);
+            case Outcome.Rejected<GoNoGo> no -> no.in(order.id());
             case Outcome.Moved<GoNoGo>(GoNoGo decided) ->
                 Outcome.moved(order.edit()
                         .decision(decided)
@@ -370,7 +370,7 @@ public final class OrderDesk {
         }
         return actor.isOneOf(roles)
                 ? Optional.empty()
-                : Optional.of(Outcome.rejected(
+                : Optional.of(Outcome.forbidden(
                         order.id() + ": " + what + " by " + new Who(roles, false) + "; " + actor.name() + " is none"));
     }
 }

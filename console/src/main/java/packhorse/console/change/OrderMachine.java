@@ -107,7 +107,7 @@ public final class OrderMachine {
             Actor actor,
             Instant now) {
         return switch (TABLE.step(order.id().text(), order.state(), move, actor)) {
-            case Outcome.Rejected<OrderState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<OrderState> no -> no.as();
             case Outcome.Moved<OrderState>(OrderState to) -> {
                 Optional<String> guarded = guard(order, move, to, facts, remarks, ending);
                 if (guarded.isPresent()) {

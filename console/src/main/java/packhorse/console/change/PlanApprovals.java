@@ -66,7 +66,7 @@ public record PlanApprovals(List<PlanApproval> all) {
     public Outcome<PlanApprovals> sign(
             Capacity capacity, Sha256 seen, Sha256 plan, String remarks, Duties duties, Actor actor, Instant now) {
         if (!(actor instanceof Actor.Person person) || !Who.of(Role.APPROVER).includes(actor)) {
-            return Outcome.rejected("a plan is signed by APPROVER; " + actor.name() + " is none");
+            return Outcome.forbidden("a plan is signed by APPROVER; " + actor.name() + " is none");
         }
         Optional<String> refused = duties.refusesApproval(person.id());
         if (refused.isPresent()) {

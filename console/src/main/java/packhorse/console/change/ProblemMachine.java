@@ -126,7 +126,7 @@ public final class ProblemMachine {
             Actor actor,
             Instant now) {
         return switch (TABLE.step(problem.id().text(), problem.state(), move, actor)) {
-            case Outcome.Rejected<ProblemState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<ProblemState> no -> no.as();
             case Outcome.Moved<ProblemState>(ProblemState to) -> {
                 List<HistoryEntry> history = new ArrayList<>(problem.history());
                 history.add(HistoryEntry.by(actor, now, what, remarks));

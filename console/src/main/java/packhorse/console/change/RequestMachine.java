@@ -305,7 +305,7 @@ public final class RequestMachine {
                     + request.review().get().person());
         }
         if (!(actor instanceof Actor.Person person) || !Who.of(Role.APPROVER).includes(actor)) {
-            return Outcome.rejected(request.id() + ": a review is for APPROVER; " + actor.name() + " is none");
+            return Outcome.forbidden(request.id() + ": a review is for APPROVER; " + actor.name() + " is none");
         }
         return duties.refusesApproval(person.id())
                 .map(refused -> Outcome.<ChangeRequest>rejected(request.id() + ": " + refused))
@@ -374,7 +374,7 @@ public final class RequestMachine {
     private static Outcome<ChangeRequest> step(ChangeRequest request, Move move, Actor actor, Then then) {
         return switch (TABLE.step(request.id().text(), request.state(), move, actor)) {
             case Outcome.Moved<RequestState>(RequestState to) -> then.to(to);
-            case Outcome.Rejected<RequestState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<RequestState> no -> no.as();
         };
     }
 

@@ -58,7 +58,7 @@ public final class StageGateMachine {
             StageGate gate, Move move, String remarks, Duties duties, Actor actor, Instant now) {
         String subject = "the gate of " + gate.stage();
         return switch (TABLE.step(subject, gate.state(), move, actor)) {
-            case Outcome.Rejected<GateState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<GateState> no -> no.as();
             case Outcome.Moved<GateState>(GateState to) -> {
                 Optional<String> refused = refuses(move, remarks, duties, actor);
                 if (refused.isPresent()) {

@@ -21,7 +21,7 @@ public final class TestDesk {
     /** Takes a result, or says why not. */
     public static Outcome<TestResult> record(ChangeOrder order, TestResult result, Actor actor) {
         if (!actor.isOneOf(Set.of(Role.TEST_SPECIALIST)) || !actor.is(result.by())) {
-            return Outcome.rejected(order.id() + ": a result is written by the TEST_SPECIALIST who saw it; "
+            return Outcome.forbidden(order.id() + ": a result is written by the TEST_SPECIALIST who saw it; "
                     + actor.name() + " is not");
         }
         Optional<StageEntry> entry = order.stage().filter(one -> one.stage() == Stage.TEST);
@@ -59,14 +59,15 @@ public final class TestDesk {
         }
         return FINDERS.includes(actor)
                 ? Outcome.moved(Defect.found(id, order.id(), testCase, title, severity, actor, now))
-                : Outcome.rejected(order.id() + ": a defect is found by " + FINDERS + "; " + actor.name() + " is none");
+                : Outcome.forbidden(
+                        order.id() + ": a defect is found by " + FINDERS + "; " + actor.name() + " is none");
     }
 
     /** Opens a problem record, or says why not. One may come up long after its order ended. */
     public static Outcome<Problem> open(Problem problem, Actor actor) {
         return OPENERS.includes(actor)
                 ? Outcome.moved(problem)
-                : Outcome.rejected(
+                : Outcome.forbidden(
                         problem.id() + ": a problem is opened by " + OPENERS + "; " + actor.name() + " is none");
     }
 }

@@ -83,7 +83,7 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
         }
         Row<S, M> row = found.get();
         if (!row.who().includes(actor)) {
-            return Outcome.rejected(subject + ": " + move + " is for " + row.who() + "; " + actor.name() + " is none");
+            return Outcome.forbidden(subject + ": " + move + " is for " + row.who() + "; " + actor.name() + " is none");
         }
         return Outcome.moved(row.to());
     }

@@ -31,11 +31,17 @@ public final class Refusal extends RuntimeException {
         this.why = why;
     }
 
-    /** The value, where it was done. */
+    /** The value, where it was done; thrown with the domain's reason where it was not. */
     public static <T> T unless(Outcome<T> outcome) {
         return switch (outcome) {
             case Outcome.Moved<T>(T now) -> now;
-            case Outcome.Rejected<T>(String reason) -> throw new Refusal(Why.REFUSED, reason);
+            case Outcome.Rejected<T>(Outcome.Why kind, String reason) ->
+                throw new Refusal(
+                        switch (kind) {
+                            case RULE -> Why.REFUSED;
+                            case ROLE -> Why.FORBIDDEN;
+                        },
+                        reason);
         };
     }
 

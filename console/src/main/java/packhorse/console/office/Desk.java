@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Outcome;
 import packhorse.console.change.Role;
@@ -19,10 +18,6 @@ import packhorse.console.ledger.Refusal.Why;
 final class Desk {
     /** The audit trail keeps what was decided; the whole of a long text stands in the record. */
     private static final int DETAIL_CHARS_MAX = 500;
-
-    /** As the domain ends every refusal for want of a role: a test holds the domain to it. */
-    private static final Pattern NO_ROLE =
-            Pattern.compile(".*; \\S+ (is none(, and assists only)?|is not)", Pattern.DOTALL);
 
     private final Books books;
 
@@ -51,11 +46,7 @@ final class Desk {
 
     /** What came of it, or the domain's reason. */
     static <T> T require(Outcome<T> outcome) {
-        return switch (outcome) {
-            case Outcome.Moved<T>(T now) -> now;
-            case Outcome.Rejected<T>(String reason) ->
-                throw new Refusal(NO_ROLE.matcher(reason).matches() ? Why.FORBIDDEN : Why.REFUSED, reason);
-        };
+        return Refusal.unless(outcome);
     }
 
     /** Refuses whoever holds none of these roles. */

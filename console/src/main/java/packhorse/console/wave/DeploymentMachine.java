@@ -145,7 +145,7 @@ public final class DeploymentMachine {
      */
     public static Outcome<Deployment> move(Deployment deployment, Move move, boolean signed, Actor actor, Instant now) {
         return switch (TABLE.step(deployment.id().toString(), deployment.state(), move, actor)) {
-            case Outcome.Rejected<DeploymentState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<DeploymentState> no -> no.as();
             case Outcome.Moved<DeploymentState>(DeploymentState to) ->
                 guard(deployment, move, signed, actor)
                         .map(why -> Outcome.<Deployment>rejected(deployment.id() + ": " + why))

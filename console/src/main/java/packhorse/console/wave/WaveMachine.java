@@ -224,7 +224,7 @@ public final class WaveMachine {
             UnaryOperator<Wave> change) {
         Wave wave = deployment.wave(id.number());
         return switch (TABLE.step(id.toString(), wave.state(), move, actor)) {
-            case Outcome.Rejected<WaveState>(String reason) -> Outcome.rejected(reason);
+            case Outcome.Rejected<WaveState> no -> no.as();
             case Outcome.Moved<WaveState>(WaveState to) ->
                 guarded.map(why -> Outcome.<Deployment>rejected(id + ": " + move + " is not possible: " + why))
                         .orElseGet(() -> Outcome.moved(deployment.with(change.apply(wave.at(to, now)))));
