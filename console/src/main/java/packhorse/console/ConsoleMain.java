@@ -40,6 +40,7 @@ import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
+import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReadinessLook;
 import packhorse.console.office.ReleaseOffice;
@@ -176,7 +177,8 @@ public final class ConsoleMain implements AutoCloseable {
         return new Offices(
                 accounts,
                 new RequestOffice(books, filler, teller),
-                new OrderOffice(books, filler, fleet, new BoundsForecast()),
+                new OrderOffice(books, filler),
+                new PlanOffice(books, filler, fleet, new BoundsForecast()),
                 new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
                 new TestOffice(books, filler),
                 new ProblemOffice(books, filler, teller),

@@ -50,17 +50,21 @@ public final class ComplianceOffice {
     private final FleetFacts facts;
     private final RequestOffice requests;
     private final OrderOffice orders;
+    private final PlanOffice plans;
 
     /**
      * @param facts who is out there
      * @param requests asks for what is missing
      * @param orders orders it at once, where it is approved already
+     * @param plans plans whom it is for
      */
-    public ComplianceOffice(Books books, FleetFacts facts, RequestOffice requests, OrderOffice orders) {
+    public ComplianceOffice(
+            Books books, FleetFacts facts, RequestOffice requests, OrderOffice orders, PlanOffice plans) {
         this.desk = new Desk(books);
         this.facts = facts;
         this.requests = requests;
         this.orders = orders;
+        this.plans = plans;
     }
 
     /**
@@ -194,7 +198,7 @@ public final class ComplianceOffice {
                 opened.value().id(),
                 OptionalLong.empty(),
                 List.of(new CarryForm(subject.id(), subject.digest(), Optional.empty(), Optional.empty())));
-        return orders.planWaves(
+        return plans.planWaves(
                 pages,
                 who,
                 opened.value().id(),

@@ -5,6 +5,7 @@ import packhorse.console.office.AuditOffice;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.OrderOffice;
+import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.ReportOffice;
@@ -18,6 +19,7 @@ import packhorse.console.office.TestOffice;
  * @param accounts who may ask
  * @param requests change requests
  * @param orders change orders
+ * @param plans their waves
  * @param deployments deployments and their waves
  * @param tests results, scans and defects
  * @param problems what came up
@@ -31,6 +33,7 @@ public record Offices(
         AccountOffice accounts,
         RequestOffice requests,
         OrderOffice orders,
+        PlanOffice plans,
         DeploymentOffice deployments,
         TestOffice tests,
         ProblemOffice problems,

@@ -13,6 +13,7 @@ import packhorse.console.change.StageGateMachine;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.OrderPlanForm;
+import packhorse.console.office.PlanOffice;
 import packhorse.console.office.PlanPreview;
 import packhorse.console.wave.Plan;
 
@@ -46,7 +47,7 @@ final class OrderRoutes {
         Stored<ChangeOrder> on(Actor.Person who, OrderId id, OptionalLong seen, B body);
     }
 
-    static List<Route> of(OrderOffice office) {
+    static List<Route> of(OrderOffice office, PlanOffice plans) {
         return List.of(
                 Route.get("/orders", "listOrders", "Lists change orders by number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
@@ -88,26 +89,26 @@ final class OrderRoutes {
                 act(
                         Route.post(ONE + "/estimate", "estimateOrder", "Estimates what an order takes."),
                         PLANNERS,
-                        OrderOffice.EstimateForm.class,
-                        office::estimate),
+                        PlanOffice.EstimateForm.class,
+                        plans::estimate),
                 Route.get(ONE + "/plan", "readPlan", "Shows an order's plan of waves.")
                         .with("order", ID)
                         .stored(Plan.class)
-                        .does(call -> Answer.of(office.plan(id(call)))),
+                        .does(call -> Answer.of(plans.plan(id(call)))),
                 act(
                         Route.put(ONE + "/plan", "planWaves", "Plans the waves; the version is the order's."),
                         PLANNERS,
                         OrderPlanForm.class,
-                        office::planWaves),
+                        plans::planWaves),
                 Route.get(ONE + "/preview", "previewPlan", "Shows what an order's plan would do as the fleet is now.")
                         .with("order", ID)
                         .one(PlanPreview.class)
-                        .does(call -> Answer.of(office.preview(id(call)))),
+                        .does(call -> Answer.of(plans.preview(id(call)))),
                 Route.post(ONE + "/preview", "previewOther", "Shows what another plan would do; nothing is kept.")
                         .with("order", ID)
                         .body(OrderPlanForm.class)
                         .one(PlanPreview.class)
-                        .does(call -> Answer.of(office.preview(id(call), call.body(OrderPlanForm.class)))),
+                        .does(call -> Answer.of(plans.preview(id(call), call.body(OrderPlanForm.class)))),
                 act(
                         Route.post(ONE + "/gate", "speakAtGate", "Says something at the gate of the stage at work."),
                         Access.workers(),

@@ -16,7 +16,7 @@ final class RoutingTable {
         routes.addAll(SessionRoutes.of(gate));
         routes.addAll(AccountRoutes.of(offices.accounts(), gate));
         routes.addAll(RequestRoutes.of(offices.requests()));
-        routes.addAll(OrderRoutes.of(offices.orders()));
+        routes.addAll(OrderRoutes.of(offices.orders(), offices.plans()));
         routes.addAll(DeploymentRoutes.of(offices.deployments()));
         routes.addAll(WaveRoutes.of(offices.deployments()));
         routes.addAll(TestRoutes.of(offices.tests(), offices.orders()));

@@ -57,8 +57,8 @@ final class ComplianceOfficeTest {
     void oneCommandAsksForAllThatIsMissing(Database database) {
         try (House house = new House(database, folder)) {
             FleetFacts facts = new FleetFacts(new RsqlReader());
-            OrderOffice orders = new OrderOffice(house.books, house.filler, facts, new BoundsForecast());
-            ComplianceOffice office = new ComplianceOffice(house.books, facts, house.requests, orders);
+            PlanOffice plans = new PlanOffice(house.books, house.filler, facts, new BoundsForecast());
+            ComplianceOffice office = new ComplianceOffice(house.books, facts, house.requests, house.orders, plans);
             joined(house);
             group(house);
             Requirement wanted = new Requirement.Present(
@@ -102,11 +102,10 @@ final class ComplianceOfficeTest {
             assertEquals(
                     RequestState.ORDERED,
                     house.requests.get(House.id(ordered.request())).value().state());
-            Plan plan = orders.plan(House.order(ordered.order().orElseThrow())).value();
+            Plan plan = plans.plan(House.order(ordered.order().orElseThrow())).value();
             assertEquals(Operation.INSTALL, plan.operation());
             assertEquals(
-                    3,
-                    orders.preview(House.order(ordered.order().orElseThrow())).targets());
+                    3, plans.preview(House.order(ordered.order().orElseThrow())).targets());
         }
     }
 

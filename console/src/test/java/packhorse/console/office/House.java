@@ -85,6 +85,7 @@ final class House implements AutoCloseable {
     final OrderFiller filler = new OrderFiller();
     final RequestOffice requests;
     final OrderOffice orders;
+    final PlanOffice plans;
     final DeploymentOffice deployments;
     final TestOffice tests;
     final ReleaseOffice releases;
@@ -97,7 +98,8 @@ final class House implements AutoCloseable {
         this.books = new Books(Ledger.open(database.config(folder)), () -> now);
         Teller teller = new Teller(new Notifier(Templates.builtIn(), Quiet.never(), List.of()));
         this.requests = new RequestOffice(books, filler, teller);
-        this.orders = new OrderOffice(books, filler, fleet, new BoundsForecast());
+        this.orders = new OrderOffice(books, filler);
+        this.plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         this.deployments = new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller);
         this.tests = new TestOffice(books, filler);
         this.releases = new ReleaseOffice(books, filler);

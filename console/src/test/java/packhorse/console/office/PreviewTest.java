@@ -57,7 +57,7 @@ final class PreviewTest {
     void soFewEndpointsGiveSoLittleAndItIsSaid() {
         try (House house = new House(Database.SQLITE, folder)) {
             OrderId order = order(house);
-            PlanPreview preview = house.orders.preview(order, OrderPlanForm.of("site==berlin"));
+            PlanPreview preview = house.plans.preview(order, OrderPlanForm.of("site==berlin"));
             assertEquals(12, preview.targets());
             assertTrue(
                     preview.findings().get(0).contains("12 endpoints can bound it by 22.1 %"),
@@ -69,8 +69,7 @@ final class PreviewTest {
                     preview.guarantees().get(0).contains("a person decides"),
                     preview.guarantees().toString());
             assertEquals(List.of(), preview.contradictions());
-            assertTrue(
-                    refused(() -> house.orders.preview(order)).why() == Why.NOT_THERE, "nothing was kept by looking");
+            assertTrue(refused(() -> house.plans.preview(order)).why() == Why.NOT_THERE, "nothing was kept by looking");
         }
     }
 
@@ -83,7 +82,7 @@ final class PreviewTest {
                     OrderPlanForm.class,
                     "{\"query\":\"site==berlin\",\"windows\":[{\"is\":\"weekly\",\"days\":[\"SATURDAY\"],\"start\":\"22:00\",\"duration\":\"PT6H\"}]}",
                     "plan");
-            PlanPreview preview = house.orders.preview(order, form);
+            PlanPreview preview = house.plans.preview(order, form);
             assertEquals(
                     List.of(59L, 35L, 106L),
                     preview.waves().stream()
@@ -111,22 +110,22 @@ final class PreviewTest {
                     OrderPlanForm.class,
                     "{\"query\":\"site==berlin\",\"waves\":[{\"slice\":{\"is\":\"count\",\"count\":5}}]}",
                     "plan");
-            assertEquals(2, house.orders.preview(order, form).contradictions().size());
-            String line = refused(() -> house.orders.planWaves(GERD, order, any(), form))
+            assertEquals(2, house.plans.preview(order, form).contradictions().size());
+            String line = refused(() -> house.plans.planWaves(GERD, order, any(), form))
                     .line();
             assertTrue(line.contains("the last wave takes the rest"), line);
             assertEquals(
                     Why.INVALID,
-                    refused(() -> house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("!!")))
+                    refused(() -> house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("!!")))
                             .why());
             assertEquals(
                     Why.FORBIDDEN,
-                    refused(() -> house.orders.planWaves(BERT, order, any(), OrderPlanForm.of("site==berlin")))
+                    refused(() -> house.plans.planWaves(BERT, order, any(), OrderPlanForm.of("site==berlin")))
                             .why());
             assertEquals(
                     "CO-2026-0001: plans are written by SOLUTION_ARCHITECT, INSTALLATION_COORDINATOR,"
                             + " CHANGE_COORDINATOR; bert is none",
-                    refused(() -> house.orders.planWaves(BERT, order, any(), OrderPlanForm.of("site==berlin")))
+                    refused(() -> house.plans.planWaves(BERT, order, any(), OrderPlanForm.of("site==berlin")))
                             .line());
         }
     }

@@ -39,12 +39,12 @@ import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.OrderOffice.CarryForm;
-import packhorse.console.office.OrderOffice.EstimateForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
 import packhorse.console.office.OrderOffice.RehearsalForm;
 import packhorse.console.office.OrderOffice.SignForm;
 import packhorse.console.office.OrderOffice.TickForm;
+import packhorse.console.office.PlanOffice.EstimateForm;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentMachine;
 import packhorse.console.wave.DeploymentState;
@@ -133,8 +133,8 @@ final class RoadTest {
                 order,
                 any(),
                 List.of(new CarryForm(House.EDITOR, Optional.of(House.MANIFEST), Optional.empty(), Optional.empty())));
-        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
-        house.orders.estimate(GERD, order, any(), new EstimateForm(12, List.of(), "2 000 EUR", Optional.empty()));
+        house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+        house.plans.estimate(GERD, order, any(), new EstimateForm(12, List.of(), "2 000 EUR", Optional.empty()));
         house.orders.tick(GERD, order, any(), new TickForm(Step.CHANGE_ORDER, "sites", "", Optional.empty()));
         house.orders.tick(GERD, order, any(), new TickForm(Step.CHANGE_ORDER, "schedule", "", Optional.empty()));
         assertEquals(
@@ -144,20 +144,20 @@ final class RoadTest {
 
     private static void signed(House house, OrderId order) {
         MoveForm production = new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty());
-        Sha256 digest = house.orders.preview(order).digest();
+        Sha256 digest = house.plans.preview(order).digest();
         Refusal own =
                 refused(() -> house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, "I pay")));
         assertTrue(own.line().contains("nobody approves their own"), own.line());
         house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
         house.orders.sign(House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
 
-        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==tokyo"));
+        house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==tokyo"));
         Refusal voided = refused(() -> house.orders.move(GERD, order, any(), production));
         assertTrue(voided.line().contains("2 of another plan are void"), voided.line());
         Refusal changed =
                 refused(() -> house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, "")));
         assertTrue(changed.line().contains("has changed since it was shown"), changed.line());
-        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+        house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
     }
 
     private static Deployment started(House house, OrderId order) {

@@ -45,12 +45,12 @@ import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.office.DeploymentOffice.DecideForm;
 import packhorse.console.office.OrderOffice.BuildForm;
-import packhorse.console.office.OrderOffice.EstimateForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
 import packhorse.console.office.OrderOffice.RehearsalForm;
 import packhorse.console.office.OrderOffice.SignForm;
 import packhorse.console.office.OrderOffice.TickForm;
+import packhorse.console.office.PlanOffice.EstimateForm;
 import packhorse.console.office.TestOffice.ResultForm;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
@@ -120,7 +120,7 @@ final class WholeRoadTest {
                         plans.backout(),
                         Optional.of(tests),
                         Optional.empty()));
-        house.orders.estimate(
+        house.plans.estimate(
                 GERD, order, any(), new EstimateForm(12, List.of(), "2 000 EUR", Optional.of(new ByteCount(1 << 20))));
         tick(house, GERD, order, Step.CHANGE_ORDER, "sites");
         tick(house, GERD, order, Step.CHANGE_ORDER, "schedule");
@@ -189,7 +189,7 @@ final class WholeRoadTest {
     }
 
     private static void sign(House house, OrderId order) {
-        house.orders.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+        house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
         ChangeOrder planned = house.orders.get(order).value();
         assertEquals(
                 List.of("berlin", "tokyo"),
@@ -198,7 +198,7 @@ final class WholeRoadTest {
         assertTrue(
                 planned.plans().distribution().estimate().orElseThrow().basis().startsWith("a lower bound"),
                 "and labelled as the bounds they are");
-        Sha256 digest = house.orders.preview(order).digest();
+        Sha256 digest = house.plans.preview(order).digest();
         house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
         house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, ""));
         assertEquals(

@@ -44,6 +44,7 @@ import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
+import packhorse.console.office.PlanOffice;
 import packhorse.console.office.Population;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReadinessLook;
@@ -86,7 +87,8 @@ final class RestWorld implements AutoCloseable {
                 new Offices(
                         new AccountOffice(books, new SecureRandom()),
                         new RequestOffice(books, filler, teller),
-                        new OrderOffice(books, filler, fleet, new BoundsForecast()),
+                        new OrderOffice(books, filler),
+                        new PlanOffice(books, filler, fleet, new BoundsForecast()),
                         new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
                         new TestOffice(books, filler),
                         new ProblemOffice(books, filler, teller),

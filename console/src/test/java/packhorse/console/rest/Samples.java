@@ -31,6 +31,7 @@ import packhorse.console.office.AccountOffice;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.OrderPlanForm;
+import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.RequestOffice;
@@ -80,7 +81,7 @@ final class Samples {
                     RELEASE, Optional.of(DIGEST), Optional.of(Kind.PACKAGE), Optional.empty()))),
             new OrderRoutes.AtGate(StageGateMachine.Move.ASK, ""),
             new OrderRoutes.Comment("seen"),
-            new OrderOffice.EstimateForm(4, List.of(), "100 EUR", Optional.empty()),
+            new PlanOffice.EstimateForm(4, List.of(), "100 EUR", Optional.empty()),
             new OrderOffice.TickForm(Step.CHANGE_ORDER, "head", "", Optional.empty()),
             new OrderOffice.BuildForm(build("emil"), Kind.PACKAGE, Medium.ELECTRONIC),
             new OrderOffice.RehearsalForm(true, Duration.ofMinutes(5)),
