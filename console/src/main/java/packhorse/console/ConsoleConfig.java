@@ -1,6 +1,7 @@
 package packhorse.console;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import packhorse.core.trust.Passphrase;
  * @param identity where joining put its key and certificates
  * @param ledger where the ledger is
  * @param trackers where trackers take sessions, in order of preference
+ * @param authority where machines join; absent: the first tracker's host, port 7302
  * @param clamd where the virus scanner is, if there is one
  */
 public record ConsoleConfig(
@@ -29,6 +31,7 @@ public record ConsoleConfig(
         Path identity,
         LedgerConfig ledger,
         List<HostPort> trackers,
+        Optional<URI> authority,
         Optional<HostPort> clamd) {
     /** Where people expect a console. */
     public static final int PORT_DEFAULT = 7500;
@@ -62,6 +65,7 @@ public record ConsoleConfig(
                         .map(map -> ledger(map, state))
                         .orElseGet(() -> new LedgerConfig.Embedded(state.resolve("ledger.db"))),
                 trackers(yaml),
+                yaml.optional("authority", ConsoleConfig::authority),
                 yaml.optional("clamd", text -> HostPort.parse(text, CLAMD_PORT)));
         yaml.finish();
         return config;
@@ -96,6 +100,15 @@ public record ConsoleConfig(
             throw yaml.error("trackers", trackers.size() + " trackers; a console talks to at most " + TRACKERS_MAX);
         }
         return trackers;
+    }
+
+    private static URI authority(String text) {
+        URI url = URI.create(text);
+        if (!"https".equals(url.getScheme()) || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not where an authority is; write https://tracker.example.org:7302");
+        }
+        return url;
     }
 
     private static LedgerConfig ledger(YamlMap yaml, Path state) {

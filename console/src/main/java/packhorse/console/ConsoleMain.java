@@ -33,11 +33,16 @@ import packhorse.console.ledger.OutboxBook;
 import packhorse.console.notify.Courier;
 import packhorse.console.notify.NotifyConfig;
 import packhorse.console.office.AccountOffice;
+import packhorse.console.office.AdmissionOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
+import packhorse.console.office.CalendarOffice;
+import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.FleetFacts;
+import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -46,6 +51,7 @@ import packhorse.console.office.ReadinessLook;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.ReportOffice;
 import packhorse.console.office.RequestOffice;
+import packhorse.console.office.SiteOffice;
 import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
@@ -68,8 +74,11 @@ import packhorse.console.trackers.TrackerSessions;
 import packhorse.console.trackers.TrackersConfig;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.content.Sha256;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.identity.DeploymentRole;
+import packhorse.core.identity.JoinToken;
+import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Renewal;
 import packhorse.core.topology.EndpointId;
@@ -146,7 +155,8 @@ public final class ConsoleMain implements AutoCloseable {
                 clock));
 
         AccountOffice accounts = new AccountOffice(books, random);
-        Offices offices = offices(books, fleet, accounts, new Teller(notify.notifier()));
+        AdmissionOffice admission = new AdmissionOffice(books, identity.flatMap(self -> pins(config, self)), random);
+        Offices offices = offices(books, fleet, accounts, admission, new Teller(notify.notifier()));
         accounts.firstSecret().ifPresent(secret -> tell(config.state(), secret));
 
         Optional<TrackerSessions> sessions = identity.map(self -> add(TrackerSessions.start(
@@ -172,13 +182,40 @@ public final class ConsoleMain implements AutoCloseable {
         addresses = door.addresses();
     }
 
-    private static Offices offices(Books books, FleetFacts fleet, AccountOffice accounts, Teller teller) {
+    /** What join tokens carry; none where no tracker is known, or joining left no root of trust. */
+    private static Optional<AdmissionOffice.Pins> pins(ConsoleConfig config, MachineIdentity self) {
+        Path catalogue = config.identity().resolve(Joining.CATALOGUE_ROOT_FILE);
+        Optional<URI> authority =
+                config.authority().or(() -> authorities(config).stream().findFirst());
+        if (authority.isEmpty() || !Files.exists(catalogue)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new AdmissionOffice.Pins(
+                    authority.get(), JoinToken.pin(self.root()), Sha256.of(Files.readAllBytes(catalogue))));
+        } catch (IOException e) {
+            throw new OperationException("cannot read " + catalogue + ": " + DurableFiles.reason(e), e);
+        }
+    }
+
+    private static List<URI> authorities(ConsoleConfig config) {
+        return config.trackers().stream()
+                .map(tracker -> URI.create("https://" + new HostPort(tracker.host(), ENROLMENT_PORT)))
+                .distinct()
+                .toList();
+    }
+
+    private static Offices offices(
+            Books books, FleetFacts fleet, AccountOffice accounts, AdmissionOffice admission, Teller teller) {
         OrderFiller filler = new OrderFiller();
+        RequestOffice requests = new RequestOffice(books, filler, teller);
+        OrderOffice orders = new OrderOffice(books, filler);
+        PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         return new Offices(
                 accounts,
-                new RequestOffice(books, filler, teller),
-                new OrderOffice(books, filler),
-                new PlanOffice(books, filler, fleet, new BoundsForecast()),
+                requests,
+                orders,
+                plans,
                 new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
                 new TestOffice(books, filler),
                 new ProblemOffice(books, filler, teller),
@@ -186,6 +223,13 @@ public final class ConsoleMain implements AutoCloseable {
                 new TemplateOffice(books),
                 new ReportOffice(books, filler),
                 new EntitlementOffice(books),
+                new Offices.FleetOffices(
+                        new EndpointOffice(books, fleet),
+                        new GroupOffice(books, fleet),
+                        new SiteOffice(books),
+                        new CalendarOffice(books),
+                        admission),
+                new ComplianceOffice(books, fleet, requests, orders, plans),
                 new AuditOffice(books));
     }
 
@@ -225,10 +269,7 @@ public final class ConsoleMain implements AutoCloseable {
 
     private static Optional<Renewal> renewal(
             ConsoleConfig config, MachineIdentity identity, InstantSource clock, SecureRandom random) {
-        List<URI> authorities = config.trackers().stream()
-                .map(tracker -> URI.create("https://" + new HostPort(tracker.host(), ENROLMENT_PORT)))
-                .distinct()
-                .toList();
+        List<URI> authorities = authorities(config);
         return authorities.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Renewal.start(config.identity(), identity, authorities, Optional.empty(), clock, random));

@@ -73,6 +73,8 @@ record ApiOperation(
         NUMBER,
         FLAG,
         TEXTS,
+        /** Texts by name. */
+        PAIRS,
         /** A text that nobody else may see: the first line of a file. */
         SECRET,
         /** Its own JSON in a file. */
@@ -216,7 +218,11 @@ record ApiOperation(
                         "[]",
                         meaning);
             }
-            default -> new Part(Form.FILE, choices, required, "", meaning);
+            default ->
+                text(resolved(map(schema, "additionalProperties"), schemas), "type")
+                                .equals("string")
+                        ? new Part(Form.PAIRS, choices, required, "{}", meaning)
+                        : new Part(Form.FILE, choices, required, "", meaning);
         };
     }
 

@@ -63,20 +63,52 @@ public final class ConsoleCommands {
                 new Group(
                         "endpoint",
                         List.of("endpoint"),
-                        "Endpoints, labels and groups; who may join and who is turned away.",
-                        List.of("endpoints", "groups", "join-tokens", "denials", "entitlements"),
-                        List.of("packhorse endpoint list --filter 'site==berlin;label.ring==1'")),
+                        "Endpoints and their labels; who may join and who is turned away.",
+                        List.of("endpoints", "join-tokens", "machines", "denials", "entitlements"),
+                        List.of(
+                                "packhorse endpoint list --filter 'site==berlin;label.ring==first'",
+                                "packhorse endpoint label pc-17 --labels ring=first",
+                                "packhorse endpoint import-labels --file rings.csv",
+                                "packhorse endpoint make-join-token --site berlin --lasts PT2H",
+                                "packhorse endpoint deny --endpoint pc-17 --why \"stolen\"")),
+                new Group(
+                        "group",
+                        List.of("group"),
+                        "Groups of endpoints, by a query or a list: what orders and requirements are for.",
+                        List.of("groups"),
+                        List.of(
+                                "packhorse group add --name pilots --query 'label.ring==first'",
+                                "packhorse group import --name pilots --file pilots.csv",
+                                "packhorse group list-members pilots")),
                 new Group(
                         "site",
                         List.of("site"),
                         "Sites, their calendars and baselines.",
-                        List.of("sites", "calendars"),
-                        List.of("packhorse site list")),
+                        List.of("sites", "calendars", "origins"),
+                        List.of(
+                                "packhorse site list",
+                                "packhorse site add --name berlin --zone Europe/Berlin --subnets 10.1.0.0/16"
+                                        + " --down 100Mbit --up 20Mbit",
+                                "packhorse site import --file sites.yaml --zone Europe/Berlin",
+                                "packhorse site import-calendar --name holidays --file holidays.ics")),
+                new Group(
+                        "compliance",
+                        List.of("requirement"),
+                        "What groups should have: who has not, since when and why, and the orders that mend it.",
+                        List.of("compliance"),
+                        List.of(
+                                "packhorse compliance add --name editor --group pilots --release"
+                                        + " acme/editor/1.2/linux-x86_64",
+                                "packhorse compliance check editor",
+                                "packhorse compliance list-deviations editor",
+                                "packhorse compliance preview-remedies --requirements editor",
+                                "packhorse compliance order-remedies --requirements editor --deadline"
+                                        + " 2026-12-24T00:00:00Z")),
                 new Group(
                         "report",
                         List.of("report"),
                         "Status, evaluation, distribution log, savings, measurements, compliance; the evidence pack.",
-                        List.of("reports", "compliance", "measurements"),
+                        List.of("reports", "measurements"),
                         List.of("packhorse report --help")),
                 new Group(
                         "audit",

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class Listing {
     private static final int COLUMNS_MAX = 8;
 
     private static final int CELL_CHARS_MAX = 48;
+
+    /** More do not fit into a cell. */
+    private static final int GATHERED_MAX = 24;
 
     private Listing() {}
 
@@ -33,10 +37,12 @@ final class Listing {
         }
         Set<String> names = new LinkedHashSet<>();
         items.forEach(item -> names.addAll(cells(item).keySet()));
+        items.forEach(item -> gathered(item).keySet().forEach(names::add));
         List<String> columns = names.stream().limit(COLUMNS_MAX).toList();
         Table table = new Table(columns.stream().map(Listing::heading).toArray(String[]::new));
         for (Object item : items) {
             Map<String, String> cells = cells(item);
+            cells.putAll(gathered(item));
             table.row(columns.stream()
                     .map(column -> cells.getOrDefault(column, ""))
                     .toArray());
@@ -62,12 +68,44 @@ final class Listing {
         return cells;
     }
 
+    /** What has several plain values, behind all that has one: where there is room for it. */
+    private static Map<String, String> gathered(Object item) {
+        Map<String, String> cells = new LinkedHashMap<>();
+        if (item instanceof Map<?, ?> object) {
+            Map<?, ?> holder =
+                    object.get("value") instanceof Map<?, ?> stored && object.containsKey("version") ? stored : object;
+            holder.forEach((name, each) -> {
+                if (each instanceof List<?> list && list.stream().allMatch(Listing::isPlain)) {
+                    cells.put(String.valueOf(name), joined(list.stream().map(Outline::text)));
+                } else if (each instanceof Map<?, ?> map
+                        && map.values().stream().allMatch(Listing::isPlain)) {
+                    cells.put(
+                            String.valueOf(name),
+                            joined(map.entrySet().stream()
+                                    .map(one -> Outline.text(one.getKey()) + "=" + Outline.text(one.getValue()))));
+                }
+            });
+        }
+        return cells;
+    }
+
+    private static boolean isPlain(@Nullable Object value) {
+        return value != null && !(value instanceof Map<?, ?>) && !(value instanceof List<?>);
+    }
+
+    private static String joined(Stream<String> texts) {
+        return cut(texts.limit(GATHERED_MAX).collect(Collectors.joining(", ")));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= CELL_CHARS_MAX ? text : text.substring(0, CELL_CHARS_MAX - 1) + "…";
+    }
+
     private static void put(Map<String, String> cells, String name, @Nullable Object value) {
         if (value == null || value instanceof Map<?, ?> || value instanceof List<?> || cells.containsKey(name)) {
             return;
         }
-        String text = Outline.text(value);
-        cells.put(name, text.length() <= CELL_CHARS_MAX ? text : text.substring(0, CELL_CHARS_MAX - 1) + "…");
+        cells.put(name, cut(Outline.text(value)));
     }
 
     private static String heading(String name) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class OperationCommand implements Callable<Integer> {
 
     private static final String SEEN = "--seen";
     private static final String FORM = "--document";
+    private static final String FILE = "--file";
     private static final String OUT = "--out";
 
     private final ApiOperation operation;
@@ -94,8 +96,10 @@ final class OperationCommand implements Callable<Integer> {
                         "The whole of it as JSON, or - for the standard input; instead of options for its parts."));
             }
             case Body.File(String mediaType) ->
-                spec.addPositional(
-                        positional(index, "FILE", "The file, " + mediaType + ", or - for the standard input."));
+                spec.addOption(
+                        option(FILE, "FILE", "The file, " + mediaType + ", or - for the standard input.").toBuilder()
+                                .required(true)
+                                .build());
             case Body.None none -> {
                 // Nothing comes along.
             }
@@ -151,6 +155,14 @@ final class OperationCommand implements Callable<Integer> {
                         .auxiliaryTypes(String.class)
                         .arity("1")
                         .build();
+            case PAIRS ->
+                OptionSpec.builder(dashed(name))
+                        .paramLabel("NAME=TEXT")
+                        .description((meaning + " May be repeated.").strip())
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .arity("1")
+                        .build();
             case TEXT -> option(name, "TEXT", meaning);
             case NUMBER -> option(name, "N", meaning);
             case SECRET -> option(name, "FILE", (meaning + " The first line of FILE.").strip());
@@ -176,11 +188,7 @@ final class OperationCommand implements Callable<Integer> {
             switch (operation.body()) {
                 case Body.File(String mediaType) ->
                     show(client.send(
-                            operation.verb(),
-                            path,
-                            mediaType,
-                            bytes(positional(given, given.matchedPositionals().size() - 1)),
-                            seen));
+                            operation.verb(), path, mediaType, bytes(given.matchedOptionValue(FILE, "")), seen));
                 case Body.Parts(Map<String, Part> parts) ->
                     show(client.call(operation.verb(), path, Optional.of(json(parts, given)), seen));
                 case Body.None none -> {
@@ -263,11 +271,27 @@ final class OperationCommand implements Callable<Integer> {
         return switch (part.form()) {
             case TEXT -> Records.write(String.valueOf(given));
             case TEXTS -> Records.write(List.copyOf((List<?>) given));
+            case PAIRS -> Records.write(pairs(option, (List<?>) given));
             case NUMBER -> numeral(option, String.valueOf(given));
             case FLAG -> "true";
             case SECRET -> Records.write(Profile.tokenOf(Path.of(String.valueOf(given))));
             case FILE -> new String(bytes(String.valueOf(given)), StandardCharsets.UTF_8);
         };
+    }
+
+    private static Map<String, String> pairs(String option, List<?> given) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (Object one : given) {
+            String pair = String.valueOf(one);
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException(option + " " + pair + " is no pair; write NAME=TEXT, such as ring=first");
+            }
+            if (pairs.put(pair.substring(0, equals), pair.substring(equals + 1)) != null) {
+                throw new UsageException(option + " names " + pair.substring(0, equals) + " twice");
+            }
+        }
+        return pairs;
     }
 
     private static String numeral(String name, String text) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import packhorse.console.change.Actor;
+import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
@@ -35,6 +36,10 @@ import packhorse.console.wave.Action;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Wave;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
+import packhorse.core.content.ReleaseName;
+import packhorse.core.content.VersionRange;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Subject;
 
@@ -90,21 +95,75 @@ public final class ComplianceOffice {
      */
     public record Remedy(String line, Stored<ChangeRequest> request, Optional<Stored<ChangeOrder>> order) {}
 
+    /**
+     * A requirement as people write it: a release that every endpoint of a group should have, or a release line that none should.
+     *
+     * @param release that an order would bring, as the catalogue has it: {@code acme/editor/1.2/linux-x86_64}
+     * @param accepted versions that are good enough: {@code [1.2,2.0)}; absent: that release's or newer
+     * @param absent the release line that nobody should have: {@code acme/game}
+     * @param platform of that line
+     * @param since from when on; absent: now
+     */
+    public record RequirementForm(
+            GroupName group,
+            Optional<ReleaseId> release,
+            Optional<VersionRange> accepted,
+            Optional<ReleaseName> absent,
+            Optional<Platform> platform,
+            Optional<Instant> since) {}
+
+    /** Writes a requirement as people write it. */
+    public Stored<Requirement> require(Actor.Person who, String name, OptionalLong seen, RequirementForm form) {
+        return desk.write(who, pages -> require(pages, who, name, seen, requirement(pages, form)));
+    }
+
+    private static Requirement requirement(Pages pages, RequirementForm form) {
+        Instant since = form.since().orElse(pages.now());
+        if (form.release().isPresent() == form.absent().isPresent()) {
+            throw Desk.invalid("a requirement names a release that is to be in place, or a release line that is not to"
+                    + " be: write release, or absent and platform");
+        }
+        if (form.absent().isPresent()) {
+            if (form.accepted().isPresent()) {
+                throw Desk.invalid("nothing of " + form.absent().get() + " is accepted: leave out accepted");
+            }
+            return new Requirement.Absent(
+                    form.group(),
+                    form.absent().get(),
+                    form.platform()
+                            .orElseThrow(() -> Desk.invalid("on which platform is "
+                                    + form.absent().get() + " not to be? write platform, such as linux-x86_64")),
+                    since);
+        }
+        ReleaseId release = form.release().orElseThrow();
+        if (form.platform().isPresent()) {
+            throw Desk.invalid(release + " names its platform: leave out platform");
+        }
+        CataloguedRelease listed =
+                pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release)).value();
+        return new Requirement.Present(
+                form.group(),
+                new Subject(release, false, Optional.of(listed.manifest())),
+                form.accepted().orElseGet(() -> VersionRange.parse("[" + release.version() + ",)")),
+                since);
+    }
+
     /** Writes a requirement, or another text of one. */
     public Stored<Requirement> require(Actor.Person who, String name, OptionalLong seen, Requirement requirement) {
-        return desk.write(who, pages -> {
-            Desk.requireRole(who, AUTHORS, "a requirement is written");
-            pages.get(OfficeKinds.GROUP, requirement.group().word());
-            if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
-                throw Desk.invalid(
-                        "\"" + name + "\" is no name of a requirement; write 1 to 64 letters, digits, '.', '_' or '-'");
-            }
-            Stored<Requirement> kept = pages.find(OfficeKinds.REQUIREMENT, name).isEmpty()
-                    ? pages.add(OfficeKinds.REQUIREMENT, name, requirement)
-                    : pages.change(pages.get(OfficeKinds.REQUIREMENT, name, seen), requirement);
-            pages.audit("requirement.write", name, Desk.details("text", requirement.text()));
-            return kept;
-        });
+        return desk.write(who, pages -> require(pages, who, name, seen, requirement));
+    }
+
+    private static Stored<Requirement> require(
+            Pages pages, Actor.Person who, String name, OptionalLong seen, Requirement requirement) {
+        Desk.requireRole(who, AUTHORS, "a requirement is written");
+        pages.get(OfficeKinds.GROUP, requirement.group().word());
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+            throw Desk.invalid(
+                    "\"" + name + "\" is no name of a requirement; write 1 to 64 letters, digits, '.', '_' or '-'");
+        }
+        Stored<Requirement> kept = Desk.put(pages, OfficeKinds.REQUIREMENT, name, seen, requirement);
+        pages.audit("requirement.write", name, Desk.details("text", requirement.text()));
+        return kept;
     }
 
     /** Takes a requirement away. */
@@ -117,9 +176,15 @@ public final class ComplianceOffice {
         });
     }
 
-    /** All requirements. */
-    public List<Stored<Requirement>> requirements() {
-        return desk.read(pages -> Lists.all(pages, OfficeKinds.REQUIREMENT, Optional.empty()));
+    /** Requirements, by name. */
+    public List<Stored<Requirement>> requirements(String after, int limit) {
+        return desk.read(
+                pages -> Lists.page(pages, OfficeKinds.REQUIREMENT, Optional.empty(), Optional.empty(), after, limit));
+    }
+
+    /** One requirement. */
+    public Stored<Requirement> requirement(String name) {
+        return desk.read(pages -> pages.get(OfficeKinds.REQUIREMENT, name));
     }
 
     /** Who has what a requirement wants, and who has not, since when and why. */

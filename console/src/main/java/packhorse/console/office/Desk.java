@@ -4,15 +4,18 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Outcome;
 import packhorse.console.change.Role;
 import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Kind;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
+import packhorse.console.ledger.Stored;
 
 /** What all offices have in common: a transaction in a person's name, and the domain's "no" as a {@link Refusal}. */
 final class Desk {
@@ -42,6 +45,17 @@ final class Desk {
         } catch (IllegalArgumentException e) {
             throw new Refusal(Why.INVALID, String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Writes a record by its name.
+     *
+     * @param seen its version; 0: there is none yet; absent: whatever is there
+     */
+    static <T> Stored<T> put(Pages pages, Kind<T> kind, String id, OptionalLong seen, T value) {
+        boolean fresh =
+                seen.isPresent() ? seen.getAsLong() == 0 : pages.find(kind, id).isEmpty();
+        return fresh ? pages.add(kind, id, value) : pages.change(pages.get(kind, id, seen), value);
     }
 
     /** What came of it, or the domain's reason. */

@@ -100,7 +100,7 @@ public final class FleetFacts implements Population {
 
     @Override
     public List<Blackout> blackouts(Pages pages) {
-        return FleetOffice.blackouts(pages);
+        return CalendarOffice.blackouts(pages);
     }
 
     @Override

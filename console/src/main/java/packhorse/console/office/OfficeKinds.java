@@ -42,6 +42,9 @@ public final class OfficeKinds {
     /** Sites, by name. */
     public static final Kind<KnownSite> SITE = Kind.of("site", KnownSite.class);
 
+    /** Where origins are; one record. */
+    public static final Kind<Origins> ORIGINS = Kind.of("origins", Origins.class);
+
     /** Freeze calendars, by name. */
     public static final Kind<FreezeCalendar> CALENDAR = Kind.of("calendar", FreezeCalendar.class);
 
@@ -50,6 +53,11 @@ public final class OfficeKinds {
 
     /** Machines that may not take part. */
     public static final Kind<Denied> DENIED = Kind.of("denied", Denied.class);
+
+    /** Machines that hold a certificate, by endpoint. */
+    public static final Kind<CertifiedMachine> MACHINE = Kind.of("machine", CertifiedMachine.class)
+            .byState(CertifiedMachine::role)
+            .byParent(CertifiedMachine::site);
 
     /** How often what trackers keep was changed. */
     public static final Kind<Revision> REVISION = Kind.of("revision", Revision.class);

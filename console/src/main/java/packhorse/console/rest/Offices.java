@@ -1,15 +1,21 @@
 package packhorse.console.rest;
 
 import packhorse.console.office.AccountOffice;
+import packhorse.console.office.AdmissionOffice;
 import packhorse.console.office.AuditOffice;
+import packhorse.console.office.CalendarOffice;
+import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.ReportOffice;
 import packhorse.console.office.RequestOffice;
+import packhorse.console.office.SiteOffice;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
 
@@ -27,6 +33,8 @@ import packhorse.console.office.TestOffice;
  * @param templates of standard changes
  * @param reports that people write
  * @param entitlements who may have what besides
+ * @param fleet endpoints, groups, sites and who may join
+ * @param compliance what groups should have
  * @param audit the trail
  */
 public record Offices(
@@ -41,4 +49,14 @@ public record Offices(
         TemplateOffice templates,
         ReportOffice reports,
         EntitlementOffice entitlements,
-        AuditOffice audit) {}
+        FleetOffices fleet,
+        ComplianceOffice compliance,
+        AuditOffice audit) {
+    /** The offices of the fleet. */
+    public record FleetOffices(
+            EndpointOffice endpoints,
+            GroupOffice groups,
+            SiteOffice sites,
+            CalendarOffice calendars,
+            AdmissionOffice admission) {}
+}

@@ -25,6 +25,12 @@ final class RoutingTable {
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders()));
         routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
+        routes.addAll(EndpointRoutes.of(offices.fleet().endpoints()));
+        routes.addAll(GroupRoutes.of(offices.fleet().groups()));
+        routes.addAll(SiteRoutes.of(offices.fleet().sites()));
+        routes.addAll(CalendarRoutes.of(offices.fleet().calendars()));
+        routes.addAll(AdmissionRoutes.of(offices.fleet().admission(), parts.clock()));
+        routes.addAll(ComplianceRoutes.of(offices.compliance()));
         routes.addAll(EventRoutes.of(parts, events));
         Set<String> seen = new HashSet<>();
         for (Route route : routes) {

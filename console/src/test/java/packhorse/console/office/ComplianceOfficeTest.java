@@ -124,9 +124,8 @@ final class ComplianceOfficeTest {
     }
 
     private static void group(House house) {
-        FleetOffice fleet = new FleetOffice(
-                house.books, new FleetFacts(new RsqlReader()), Optional.empty(), new java.security.SecureRandom());
-        fleet.group(GERD, BERLIN, any(), new FleetOffice.GroupForm("", Optional.of("site==berlin"), Optional.empty()));
+        GroupOffice groups = new GroupOffice(house.books, new FleetFacts(new RsqlReader()));
+        groups.write(GERD, BERLIN, any(), new GroupOffice.GroupForm("", Optional.of("site==berlin"), Optional.empty()));
     }
 
     private static void template(House house) {

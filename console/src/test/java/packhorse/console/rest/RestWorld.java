@@ -27,6 +27,7 @@ import packhorse.console.change.Baseline;
 import packhorse.console.change.Finding;
 import packhorse.console.change.PersonId;
 import packhorse.console.change.Role;
+import packhorse.console.fleet.rsql.RsqlReader;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Books;
@@ -38,10 +39,16 @@ import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
 import packhorse.console.office.AccountOffice;
+import packhorse.console.office.AdmissionOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
+import packhorse.console.office.CalendarOffice;
+import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.FleetFacts;
+import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -51,6 +58,7 @@ import packhorse.console.office.ReadinessLook;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.ReportOffice;
 import packhorse.console.office.RequestOffice;
+import packhorse.console.office.SiteOffice;
 import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
@@ -58,10 +66,14 @@ import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness;
 import packhorse.console.wave.Targets;
+import packhorse.core.content.Sha256;
 
 /** A console's interface over a real ledger, with people whose tokens are their names. */
 final class RestWorld implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-11-22T08:00:00Z");
+
+    private static final AdmissionOffice.Pins PINS = new AdmissionOffice.Pins(
+            URI.create("https://tracker.example.org:7302"), Sha256.of(new byte[] {1}), Sha256.of(new byte[] {2}));
 
     private final Books books;
     private final RestDoor door;
@@ -82,13 +94,17 @@ final class RestWorld implements AutoCloseable {
     private RestParts parts(InstantSource clock) {
         OrderFiller filler = new OrderFiller();
         Nobody fleet = new Nobody();
+        FleetFacts facts = new FleetFacts(new RsqlReader());
         Teller teller = new Teller(new Notifier(Templates.builtIn(), Quiet.never(), List.of()));
+        RequestOffice requests = new RequestOffice(books, filler, teller);
+        OrderOffice orders = new OrderOffice(books, filler);
+        PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         return new RestParts(
                 new Offices(
                         new AccountOffice(books, new SecureRandom()),
-                        new RequestOffice(books, filler, teller),
-                        new OrderOffice(books, filler),
-                        new PlanOffice(books, filler, fleet, new BoundsForecast()),
+                        requests,
+                        orders,
+                        plans,
                         new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
                         new TestOffice(books, filler),
                         new ProblemOffice(books, filler, teller),
@@ -96,6 +112,13 @@ final class RestWorld implements AutoCloseable {
                         new TemplateOffice(books),
                         new ReportOffice(books, filler),
                         new EntitlementOffice(books),
+                        new Offices.FleetOffices(
+                                new EndpointOffice(books, facts),
+                                new GroupOffice(books, facts),
+                                new SiteOffice(books),
+                                new CalendarOffice(books),
+                                new AdmissionOffice(books, Optional.of(PINS), new SecureRandom())),
+                        new ComplianceOffice(books, facts, requests, orders, plans),
                         new AuditOffice(books)),
                 new Names(),
                 books,

@@ -2,6 +2,7 @@ package packhorse.console.rest;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,16 +26,24 @@ import packhorse.console.change.Stage;
 import packhorse.console.change.StageGateMachine;
 import packhorse.console.change.Step;
 import packhorse.console.change.TestResult;
+import packhorse.console.fleet.GroupName;
 import packhorse.console.gate.Verdict;
 import packhorse.console.json.Records;
 import packhorse.console.office.AccountOffice;
+import packhorse.console.office.AdmissionOffice;
+import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.EndpointOffice;
+import packhorse.console.office.EntitlementList;
+import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.OrderPlanForm;
+import packhorse.console.office.Origins;
 import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.RequestOffice;
+import packhorse.console.office.SiteOffice;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
 import packhorse.console.office.WrittenReport;
@@ -45,6 +54,7 @@ import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Version;
+import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
 
 /** A path to nothing and a valid body for each route; a new route's test fails until it has both. */
@@ -59,6 +69,11 @@ final class Samples {
             Map.entry("problem", "PR-2026-9999"),
             Map.entry("defect", "DF-2026-9999"),
             Map.entry("template", "nothing"),
+            Map.entry("endpoint", "pc-9999"),
+            Map.entry("group", "nothing"),
+            Map.entry("site", "nowhere"),
+            Map.entry("calendar", "nothing"),
+            Map.entry("requirement", "nothing"),
             Map.entry("publisher", "nobody"),
             Map.entry("product", "nothing"),
             Map.entry("version", "1.0"),
@@ -67,6 +82,45 @@ final class Samples {
     static final Sha256 DIGEST = Sha256.of(new byte[0]);
     static final ReleaseId RELEASE =
             new ReleaseId(ReleaseName.parse("acme/editor"), Version.parse("1.0"), new Platform("linux-x86_64"));
+
+    static final GroupOffice.GroupForm GROUP =
+            new GroupOffice.GroupForm("who goes first", Optional.of("label.ring==first"), Optional.empty());
+
+    static final SiteOffice.SiteForm SITE = new SiteOffice.SiteForm(
+            ZoneId.of("Europe/Berlin"),
+            List.of("10.1.0.0/16"),
+            "100Mbit",
+            "20Mbit",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    static final ComplianceOffice.RequirementForm REQUIREMENT = new ComplianceOffice.RequirementForm(
+            new GroupName("pilots"),
+            Optional.of(RELEASE),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    static final SiteRoutes.NewSite BERLIN = new SiteRoutes.NewSite(
+            "berlin",
+            ZoneId.of("Europe/Berlin"),
+            List.of("10.1.0.0/16"),
+            "100Mbit",
+            "20Mbit",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+
+    static final ComplianceRoutes.NewRequirement EDITOR = new ComplianceRoutes.NewRequirement(
+            "editor",
+            new GroupName("pilots"),
+            Optional.of(RELEASE),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     private static final List<Object> BODIES = List.of(
             new SessionRoutes.SignIn("nobody", "nothing"),
@@ -119,7 +173,23 @@ final class Samples {
             new ReleaseOffice.ReleaseForm(RELEASE, DIGEST, new ByteCount(1_000), Kind.PACKAGE),
             new ReleaseRoutes.Promotion(Stage.TEST),
             new ReleaseRoutes.Retirement(true),
-            new ReportRoutes.ReportText(WrittenReport.Form.STATUS, "all is well"));
+            new ReportRoutes.ReportText(WrittenReport.Form.STATUS, "all is well"),
+            new EntitlementList(List.of()),
+            new EndpointOffice.LabelForm(Map.of("ring", "first"), Optional.empty()),
+            new GroupRoutes.NewGroup(new GroupName("pilots"), "", Optional.of("site==berlin"), Optional.empty()),
+            GROUP,
+            BERLIN,
+            SITE,
+            new Origins(Set.of(IpAddress.parse("192.0.2.10"))),
+            new CalendarRoutes.NewCalendar("finance", List.of()),
+            new CalendarRoutes.Blackouts(List.of()),
+            new AdmissionOffice.JoinForm(
+                    "nowhere", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()),
+            new AdmissionOffice.DenyForm("pc-9999", "stolen"),
+            EDITOR,
+            REQUIREMENT,
+            new ComplianceOffice.RemedyForm(
+                    List.of("nothing"), Optional.empty(), RestWorld.NOW, Optional.empty(), Optional.empty()));
 
     /** Where a record is written more easily than made. */
     private static final Map<Class<?>, String> WRITTEN = Map.of(

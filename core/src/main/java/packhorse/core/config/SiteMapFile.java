@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Link;
 import packhorse.core.topology.Site;
 import packhorse.core.topology.SiteMap;
 import packhorse.core.topology.Subnet;
+import packhorse.core.unit.ByteRate;
 
 /**
  * Reads the sites of a deployment from YAML:
@@ -43,6 +46,45 @@ public final class SiteMapFile {
      */
     public static SiteMap parse(String name, String text) {
         return of(YamlDocument.parse(name, text));
+    }
+
+    /** The text that reads back as {@code map}. */
+    public static String write(SiteMap map) {
+        StringBuilder yaml = new StringBuilder("origins: ")
+                .append(quoted(map.origins().stream().sorted().map(IpAddress::toString)))
+                .append("\nsites:")
+                .append(map.sites().isEmpty() ? " []\n" : "\n");
+        for (Site site : map.sites()) {
+            yaml.append("  - name: \"").append(site.name()).append("\"\n");
+            yaml.append("    subnets: ")
+                    .append(quoted(site.subnets().stream().map(Subnet::toString)))
+                    .append("\n    wan: {down: ")
+                    .append(rate(site.wan().down()))
+                    .append(", up: ")
+                    .append(rate(site.wan().up()))
+                    .append("}\n    sitePeers: ")
+                    .append(quoted(site.sitePeers().stream().sorted().map(IpAddress::toString)))
+                    .append("\n    servesOutsiders: ")
+                    .append(site.servesOutsiders())
+                    .append("\n    lan: ")
+                    .append(site.lanMayBePlain() ? "plain" : "tls")
+                    .append('\n');
+        }
+        return yaml.toString();
+    }
+
+    /** A rate as the file has it, and to the bit: {@code 100Mbit}. */
+    public static String rate(ByteRate rate) {
+        long bits = Math.multiplyExact(rate.bytesPerSecond(), Byte.SIZE);
+        return bits % 1_000_000_000 == 0
+                ? bits / 1_000_000_000 + "Gbit"
+                : bits % 1_000_000 == 0
+                        ? bits / 1_000_000 + "Mbit"
+                        : bits % 1_000 == 0 ? bits / 1_000 + "kbit" : bits + "bit";
+    }
+
+    private static String quoted(Stream<String> texts) {
+        return texts.map(text -> '"' + text + '"').collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static SiteMap of(YamlMap top) {

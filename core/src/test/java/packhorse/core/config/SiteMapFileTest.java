@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import packhorse.core.UsageException;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Site;
@@ -42,6 +43,14 @@ class SiteMapFileTest {
         assertFalse(berlin.lanMayBePlain(), "encrypted unless it says otherwise");
         assertEquals(Optional.empty(), map.siteOf(IpAddress.parse("10.3.0.1")));
         assertEquals(Optional.empty(), map.siteOf(IpAddress.parse("192.0.2.10")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {SITES, "sites: []", "sites: [{name: a, subnets: 10.0.0.0/8, wan: {down: 12MB/s, up: 8001bit}}]"})
+    void whatIsWrittenReadsBackAsTheSame(String text) {
+        SiteMap map = SiteMapFile.parse("sites.yaml", text);
+        assertEquals(map, SiteMapFile.parse("written", SiteMapFile.write(map)));
     }
 
     @ParameterizedTest

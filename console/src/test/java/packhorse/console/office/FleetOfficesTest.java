@@ -34,10 +34,12 @@ import packhorse.console.json.Records;
 import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
-import packhorse.console.office.FleetOffice.GroupForm;
-import packhorse.console.office.FleetOffice.Pins;
-import packhorse.console.office.FleetOffice.SiteForm;
-import packhorse.console.office.FleetOffice.TokenForm;
+import packhorse.console.office.AdmissionOffice.DenyForm;
+import packhorse.console.office.AdmissionOffice.Pins;
+import packhorse.console.office.AdmissionOffice.JoinForm;
+import packhorse.console.office.EndpointOffice.LabelForm;
+import packhorse.console.office.GroupOffice.GroupForm;
+import packhorse.console.office.SiteOffice.SiteForm;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness.Question;
 import packhorse.console.wave.Targets;
@@ -47,21 +49,24 @@ import packhorse.core.state.Operation;
 import packhorse.core.topology.EndpointId;
 
 /** What people do with endpoints, groups, sites, calendars and join tokens. */
-final class FleetOfficeTest {
+final class FleetOfficesTest {
     private static final FleetFacts FACTS = new FleetFacts(new RsqlReader());
 
     @TempDir
     private Path folder = Path.of("");
 
-    private static FleetOffice office(House house) {
-        return new FleetOffice(
+    private static AdmissionOffice doors(House house) {
+        return new AdmissionOffice(
                 house.books,
-                FACTS,
                 Optional.of(new Pins(
                         URI.create("https://tracker.example.org:7302"),
                         Sha256.of(new byte[] {1}),
                         Sha256.of(new byte[] {2}))),
                 new SecureRandom());
+    }
+
+    private static LabelForm labels(Map<String, String> labels) {
+        return new LabelForm(labels, Optional.empty());
     }
 
     /** Machines that joined: pc-1 to pc-n, the odd ones in berlin. */
@@ -89,27 +94,30 @@ final class FleetOfficeTest {
     @EnumSource
     void labelsAndGroupsDecideWhomAnOrderIsFor(Database database) {
         try (House house = new House(database, folder)) {
-            FleetOffice fleet = office(house);
+            EndpointOffice fleet = new EndpointOffice(house.books, FACTS);
+            GroupOffice groups = new GroupOffice(house.books, FACTS);
             joined(house, 6);
-            fleet.label(GERD, "pc-3", any(), Map.of("ring", "first"));
+            fleet.label(GERD, "pc-3", any(), labels(Map.of("ring", "first")));
             assertEquals(
                     Why.FORBIDDEN,
-                    refused(() -> fleet.label(ANNA, "pc-3", any(), Map.of())).why());
+                    refused(() -> fleet.label(ANNA, "pc-3", any(), labels(Map.of())))
+                            .why());
             assertEquals(
                     "no endpoint is \"pc-9\", by id or by name",
-                    refused(() -> fleet.label(GERD, "pc-9", any(), Map.of())).line());
-            fleet.group(
+                    refused(() -> fleet.label(GERD, "pc-9", any(), labels(Map.of())))
+                            .line());
+            groups.write(
                     GERD,
                     new GroupName("first"),
                     any(),
                     new GroupForm("", Optional.of("label.ring==first"), Optional.empty()));
-            fleet.group(
+            groups.write(
                     GERD,
                     new GroupName("berlin"),
                     any(),
                     new GroupForm("", Optional.of("site==berlin;group!=first"), Optional.empty()));
             assertEquals(
-                    List.of(House.Fleet.endpoint(1), House.Fleet.endpoint(5)), fleet.members(new GroupName("berlin")));
+                    List.of(House.Fleet.endpoint(1), House.Fleet.endpoint(5)), groups.members(new GroupName("berlin")));
             assertEquals(
                     List.of(House.Fleet.endpoint(3)),
                     house.books.<List<EndpointId>>read(
@@ -118,13 +126,13 @@ final class FleetOfficeTest {
                                     .toList()));
             assertTrue(
                     refused(() -> {
-                                fleet.removeGroup(GERD, new GroupName("first"), any());
+                                groups.remove(GERD, new GroupName("first"), any());
                                 return 0;
                             })
                             .line()
                             .contains("no group \"first\""),
                     "another group asks for it");
-            assertEquals(2, fleet.groups().size(), "nothing was taken away");
+            assertEquals(2, groups.list("", 100).size(), "nothing was taken away");
             assertEquals(
                     3,
                     fleet.endpoints(Optional.of("site==tokyo"), Optional.empty(), 100)
@@ -143,7 +151,7 @@ final class FleetOfficeTest {
                     .startsWith("rings.csv"));
             assertEquals(
                     2,
-                    fleet.groupList(
+                    groups.importList(
                                     GERD,
                                     new GroupName("two"),
                                     "name\npc-2\npc-4\n".getBytes(StandardCharsets.UTF_8),
@@ -156,18 +164,18 @@ final class FleetOfficeTest {
     @Test
     void sitesHaveClocksAndDoNotOverlap() {
         try (House house = new House(Database.SQLITE, folder)) {
-            FleetOffice fleet = office(house);
+            SiteOffice fleet = new SiteOffice(house.books);
             assertEquals(Optional.empty(), fleet.siteMap(), "trackers keep their own file");
-            Stored<KnownSite> berlin = fleet.site(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
-            assertTrue(refused(() -> fleet.site(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24")))
+            Stored<KnownSite> berlin = fleet.write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
+            assertTrue(refused(() -> fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24")))
                     .line()
                     .contains("overlaps"));
-            fleet.site(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"));
+            fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"));
             assertEquals(2, fleet.siteMap().orElseThrow().revision(), "what was refused is no revision");
-            fleet.site(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"));
+            fleet.write(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"));
             assertEquals(
                     Why.STALE,
-                    refused(() -> fleet.site(
+                    refused(() -> fleet.write(
                                     ADAM,
                                     "berlin",
                                     OptionalLong.of(berlin.version()),
@@ -175,10 +183,10 @@ final class FleetOfficeTest {
                             .why());
             assertEquals(
                     Why.FORBIDDEN,
-                    refused(() -> fleet.site(GERD, "rome", any(), site("Europe/Rome", "10.5.0.0/16")))
+                    refused(() -> fleet.write(GERD, "rome", any(), site("Europe/Rome", "10.5.0.0/16")))
                             .why());
             assertEquals(ZoneId.of("Asia/Tokyo"), house.books.<ZoneId>read(pages -> FACTS.zone(pages, "tokyo")));
-            fleet.importSites(ADAM, """
+            fleet.importFile(ADAM, """
                 origins: [192.0.2.10]
                 sites:
                   - name: rome
@@ -186,7 +194,7 @@ final class FleetOfficeTest {
                     wan: {down: 10Mbit, up: 2Mbit}
                 """, "sites.yaml", ZoneId.of("Europe/Rome"));
             assertEquals(3, fleet.siteMap().orElseThrow().value().sites().size());
-            assertTrue(refused(() -> fleet.importSites(ADAM, "sites:\n  - nam: x\n", "sites.yaml", ZoneId.of("UTC")))
+            assertTrue(refused(() -> fleet.importFile(ADAM, "sites:\n  - nam: x\n", "sites.yaml", ZoneId.of("UTC")))
                     .line()
                     .startsWith("sites.yaml"));
         }
@@ -195,13 +203,13 @@ final class FleetOfficeTest {
     @Test
     void aFreezeCutsEveryOrdersWindows() {
         try (House house = new House(Database.SQLITE, folder)) {
-            FleetOffice fleet = office(house);
+            CalendarOffice fleet = new CalendarOffice(house.books);
             Blackout end = new Blackout.Fixed(
                     Instant.parse("2026-03-30T00:00:00Z"),
                     Instant.parse("2026-04-02T00:00:00Z"),
                     "month's end",
                     new Scope.AllSites());
-            fleet.calendar(GERD, "finance", any(), List.of(end));
+            fleet.write(GERD, "finance", any(), List.of(end));
             String file = """
                 BEGIN:VCALENDAR
                 BEGIN:VEVENT
@@ -212,7 +220,7 @@ final class FleetOfficeTest {
                 END:VEVENT
                 END:VCALENDAR
                 """.replace("\n", "\r\n");
-            fleet.importCalendar(
+            fleet.importFile(
                     GERD,
                     "holidays",
                     any(),
@@ -222,10 +230,10 @@ final class FleetOfficeTest {
             assertEquals(
                     2,
                     house.books.<Integer>read(
-                            pages -> FleetOffice.blackouts(pages).size()));
+                            pages -> CalendarOffice.blackouts(pages).size()));
             assertEquals(
                     Why.INVALID,
-                    refused(() -> fleet.importCalendar(
+                    refused(() -> fleet.importFile(
                                     GERD,
                                     "holidays",
                                     any(),
@@ -233,37 +241,55 @@ final class FleetOfficeTest {
                                     "holidays.ics",
                                     Duration.ofDays(365)))
                             .why());
-            fleet.removeCalendar(GERD, "finance", any());
-            assertEquals(1, fleet.calendars().size());
+            fleet.remove(GERD, "finance", any());
+            assertEquals(1, fleet.list("", 100).size());
         }
     }
 
     @Test
     void aJoinTokenIsShownOnceAndOpensOnce() {
         try (House house = new House(Database.SQLITE, folder)) {
-            FleetOffice fleet = office(house);
-            TokenForm form =
-                    new TokenForm("berlin", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            AdmissionOffice fleet = doors(house);
+            JoinForm form =
+                    new JoinForm("berlin", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
             assertEquals(Why.NOT_THERE, refused(() -> fleet.token(GERD, form)).why(), "no such site");
-            fleet.site(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
-            FleetOffice.Shown shown = fleet.token(GERD, form);
+            new SiteOffice(house.books).write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
+            AdmissionOffice.Shown shown = fleet.token(GERD, form);
             JoinToken token = JoinToken.parse(shown.token());
             KeptToken kept = fleet.opens(token.id()).orElseThrow();
             assertEquals(JoinToken.digest(token.secret()), kept.secret());
             assertEquals("agent", kept.role());
-            fleet.joined(token.id());
+            CertifiedMachine machine = new CertifiedMachine(
+                    House.Fleet.endpoint(3),
+                    "agent",
+                    "berlin",
+                    "a1",
+                    house.now().plus(Duration.ofDays(30)),
+                    Optional.of(token.id()));
+            fleet.certified(List.of(machine));
+            fleet.certified(List.of(machine));
+            assertEquals(
+                    List.of(machine),
+                    fleet.machines("", 100).stream().map(Stored::value).toList());
+            assertEquals(1, fleet.machines("", 100).getFirst().version(), "what is known changes nothing");
+            assertEquals(
+                    "berlin",
+                    new EndpointOffice(house.books, FACTS)
+                            .endpoint(House.Fleet.endpoint(3).toString())
+                            .facts()
+                            .site());
             assertEquals(Optional.empty(), fleet.opens(token.id()), "it was used");
             String second = JoinToken.parse(fleet.token(GERD, form).token()).id();
             house.later(Duration.ofHours(1));
             assertEquals(Optional.empty(), fleet.opens(second), "it is too old");
-            TokenForm tracker = new TokenForm(
+            JoinForm tracker = new JoinForm(
                     "berlin", Optional.of("tracker"), Optional.empty(), Optional.empty(), Optional.empty());
             assertEquals(
                     Why.FORBIDDEN, refused(() -> fleet.token(GERD, tracker)).why());
             EndpointId stolen = House.Fleet.endpoint(7);
-            fleet.deny(GERD, stolen, "stolen");
+            fleet.deny(GERD, new DenyForm(stolen.toString(), "stolen"));
             assertEquals(List.of(stolen), fleet.denied().orElseThrow().value());
-            fleet.admit(ADAM, stolen);
+            fleet.admit(ADAM, stolen.toString());
             assertEquals(List.of(), fleet.denied().orElseThrow().value());
             assertEquals(2, fleet.denied().orElseThrow().revision());
         }

@@ -1,0 +1,180 @@
+package packhorse.console.office;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import packhorse.console.change.Actor;
+import packhorse.console.change.Role;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
+import packhorse.core.UsageException;
+import packhorse.core.config.SiteMapFile;
+import packhorse.core.topology.IpAddress;
+import packhorse.core.topology.Link;
+import packhorse.core.topology.Site;
+import packhorse.core.topology.SiteMap;
+import packhorse.core.topology.Subnet;
+import packhorse.core.unit.ByteRate;
+
+/** Sites: what trackers go by, and their clocks. What trackers are told has a revision that grows with each change. */
+public final class SiteOffice {
+    private static final Set<Role> ADMINISTRATORS = Set.of(Role.ADMINISTRATOR);
+
+    private static final String ORIGINS = "origins";
+
+    private final Desk desk;
+
+    public SiteOffice(Books books) {
+        this.desk = new Desk(books);
+    }
+
+    /**
+     * A site as people write it.
+     *
+     * @param down into the site: {@code 100Mbit}
+     * @param up out of it
+     * @param zone of its clock: {@code Europe/Berlin}
+     */
+    public record SiteForm(
+            ZoneId zone,
+            List<String> subnets,
+            String down,
+            String up,
+            Optional<List<String>> sitePeers,
+            Optional<Boolean> servesOutsiders,
+            Optional<Boolean> lanMayBePlain) {
+        Site site(String name) {
+            return new Site(
+                    name,
+                    subnets.stream().map(Subnet::parse).toList(),
+                    new Link(ByteRate.parse(down), ByteRate.parse(up)),
+                    sitePeers.orElse(List.of()).stream().map(IpAddress::parse).collect(Collectors.toSet()),
+                    servesOutsiders.orElse(false),
+                    lanMayBePlain.orElse(false));
+        }
+    }
+
+    /** Writes a site, or another text of one; subnets of two sites do not overlap. */
+    public Stored<KnownSite> write(Actor.Person who, String name, OptionalLong seen, SiteForm form) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(who, ADMINISTRATORS, "a site is written");
+            Stored<KnownSite> kept =
+                    Desk.put(pages, OfficeKinds.SITE, name, seen, new KnownSite(form.site(name), form.zone()));
+            siteMap(pages);
+            Revision.next(pages, Revision.SITES);
+            pages.audit(
+                    "site.write",
+                    name,
+                    Desk.details("zone", form.zone().getId(), "down", form.down(), "up", form.up()));
+            return kept;
+        });
+    }
+
+    /** Takes a site away. */
+    public void remove(Actor.Person who, String name, OptionalLong seen) {
+        desk.write(who, pages -> {
+            Desk.requireRole(who, ADMINISTRATORS, "a site is taken away");
+            pages.remove(pages.get(OfficeKinds.SITE, name, seen));
+            Revision.next(pages, Revision.SITES);
+            pages.audit("site.remove", name, Desk.details());
+            return 0;
+        });
+    }
+
+    /**
+     * Takes sites from a tracker's file, in place of those of the same names, and the addresses of origins; other sites stay.
+     *
+     * @param zone the clock of those whose clock is not known yet
+     */
+    public List<Stored<KnownSite>> importFile(Actor.Person who, String yaml, String name, ZoneId zone) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(who, ADMINISTRATORS, "sites are written");
+            SiteMap map = parsed(yaml, name);
+            List<Stored<KnownSite>> kept = new ArrayList<>();
+            for (Site site : map.sites()) {
+                ZoneId clock = pages.find(OfficeKinds.SITE, site.name())
+                        .map(before -> before.value().zone())
+                        .orElse(zone);
+                kept.add(Desk.put(
+                        pages, OfficeKinds.SITE, site.name(), OptionalLong.empty(), new KnownSite(site, clock)));
+            }
+            if (!map.origins().isEmpty()) {
+                Desk.put(pages, OfficeKinds.ORIGINS, ORIGINS, OptionalLong.empty(), new Origins(map.origins()));
+            }
+            siteMap(pages);
+            Revision.next(pages, Revision.SITES);
+            pages.audit(
+                    "site.import",
+                    name.isBlank() ? "file" : name,
+                    Desk.details("sites", Integer.toString(kept.size())));
+            return kept;
+        });
+    }
+
+    private static SiteMap parsed(String yaml, String name) {
+        try {
+            return SiteMapFile.parse(name, yaml);
+        } catch (UsageException e) {
+            throw Desk.invalid(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Sites, by name. */
+    public List<Stored<KnownSite>> list(String after, int limit) {
+        return desk.read(
+                pages -> Lists.page(pages, OfficeKinds.SITE, Optional.empty(), Optional.empty(), after, limit));
+    }
+
+    /** One site. */
+    public Stored<KnownSite> get(String name) {
+        return desk.read(pages -> pages.get(OfficeKinds.SITE, name));
+    }
+
+    /** Where origins are, which belong to no site; version 0 and nowhere before somebody says so. */
+    public Stored<Origins> origins() {
+        return desk.read(pages -> pages.find(OfficeKinds.ORIGINS, ORIGINS)
+                .orElseGet(() -> new Stored<>(
+                        OfficeKinds.ORIGINS,
+                        ORIGINS,
+                        0,
+                        new Origins(Set.of()),
+                        pages.now(),
+                        pages.who().name())));
+    }
+
+    /** Says where origins are. */
+    public Stored<Origins> origins(Actor.Person who, OptionalLong seen, Origins origins) {
+        return desk.write(who, pages -> {
+            Desk.requireRole(who, ADMINISTRATORS, "origins are written");
+            Stored<Origins> kept = Desk.put(pages, OfficeKinds.ORIGINS, ORIGINS, seen, origins);
+            Revision.next(pages, Revision.SITES);
+            pages.audit(
+                    "site.origins",
+                    ORIGINS,
+                    Desk.details("addresses", origins.addresses().toString()));
+            return kept;
+        });
+    }
+
+    /** What trackers go by; empty where the console keeps no site and their own files hold. */
+    public Optional<Revised<SiteMap>> siteMap() {
+        return desk.read(pages -> pages.find(OfficeKinds.REVISION, Revision.SITES)
+                .map(revision -> new Revised<>(revision.value().number(), siteMap(pages))));
+    }
+
+    /** Two sites that overlap are refused here. */
+    private static SiteMap siteMap(Pages pages) {
+        return new SiteMap(
+                Lists.all(pages, OfficeKinds.SITE, Optional.empty()).stream()
+                        .map(one -> one.value().site())
+                        .toList(),
+                pages.find(OfficeKinds.ORIGINS, ORIGINS)
+                        .map(stored -> stored.value().addresses())
+                        .orElse(Set.of()));
+    }
+}
