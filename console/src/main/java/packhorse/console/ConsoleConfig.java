@@ -33,8 +33,8 @@ public record ConsoleConfig(
         List<HostPort> trackers,
         Optional<URI> authority,
         Optional<HostPort> clamd) {
-    /** Where people expect a console. */
-    public static final int PORT_DEFAULT = 7500;
+    /** Where people expect a console; 7500 is the gateway's, on machines that may have both. */
+    public static final int PORT_DEFAULT = 7600;
 
     private static final int TRACKER_PORT = 7301;
     private static final int CLAMD_PORT = 3310;

@@ -40,7 +40,7 @@ final class ConsoleConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{state: s, plain: true, listen: ['0.0.0.0:7500']}|is no loopback address",
+                "{state: s, plain: true, listen: ['0.0.0.0:7600']}|is no loopback address",
                 "{state: s, listen: []}|listens on one address at least",
                 "{state: s, ledger: {file: f, url: 'postgresql://h/d', user: u}}|leave out file: or url:",
                 "{state: s, ledger: {user: u}}|this is for a server",

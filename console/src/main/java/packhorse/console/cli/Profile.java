@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.durable.DurableFiles;
@@ -27,15 +28,25 @@ import packhorse.core.json.JsonReader;
 record Profile(URI server, Optional<Path> authority, String token) {
     private static final int BYTES_MAX = 16 << 10;
 
+    /** This machine's own addresses, by the look of it: whom a name leads to is not asked. */
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[(::|(0{1,4}:){7})0{0,3}1]", Pattern.CASE_INSENSITIVE);
+
     Profile {
         requireAddress(server);
     }
 
-    /** @throws UsageException where it is no console's address */
+    /** @throws UsageException where it is no console's address, or plain HTTP would leave this machine */
     static URI requireAddress(URI server) {
         boolean http = "https".equals(server.getScheme()) || "http".equals(server.getScheme());
         if (!http || server.getHost() == null || server.getRawQuery() != null || server.getRawUserInfo() != null) {
             throw new UsageException("\"" + server + "\" is no console's address; write https://HOST:7600");
+        }
+        if ("http".equals(server.getScheme())
+                && !LOOPBACK.matcher(server.getHost()).matches()) {
+            throw new UsageException(server + " would carry your password and what you ask in the clear; write https://"
+                    + server.getRawAuthority()
+                    + " (plain http is for a console on this machine, http://127.0.0.1:7600)");
         }
         return server;
     }
