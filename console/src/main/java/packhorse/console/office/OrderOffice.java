@@ -115,6 +115,9 @@ public final class OrderOffice {
     /** Something sent on its way. */
     public record ShipForm(ReleaseId release, String site, String medium, String carrier) {}
 
+    /** Something that was sent and has come: which release, where it is, on what. */
+    public record ReceiptForm(ReleaseId release, String site, String medium) {}
+
     /** A rehearsal of the way back with what the order carries. */
     public record RehearsalForm(boolean good, java.time.Duration took) {}
 
@@ -359,6 +362,10 @@ public final class OrderOffice {
             if (!carried) {
                 throw Desk.refused(id + " carries no " + form.release() + " on a medium: change how it travels first");
             }
+            if (shipment(order, form.release(), form.site(), form.medium()).isPresent()) {
+                throw Desk.refused(id + ": " + form.medium() + " was sent to " + form.site()
+                        + " already; give what is sent besides a label of its own");
+            }
             Shipment shipment = new Shipment(
                     form.release(),
                     form.site(),
@@ -373,18 +380,21 @@ public final class OrderOffice {
     }
 
     /** Writes down that what was sent is in hand at its site. */
-    public Stored<ChangeOrder> received(
-            Actor.Person who, OrderId id, OptionalLong seen, ReleaseId release, String site, String medium) {
-        return act(who, id, seen, "order.receive", shipped(site, medium), (order, pages) -> {
-            Shipment shipment = order.shipments().stream()
-                    .filter(one -> one.release().equals(release)
-                            && one.site().equals(site)
-                            && one.medium().equals(medium))
-                    .findFirst()
-                    .orElseThrow(
-                            () -> Desk.refused(id + ": no " + medium + " with " + release + " was sent to " + site));
+    public Stored<ChangeOrder> received(Actor.Person who, OrderId id, OptionalLong seen, ReceiptForm form) {
+        return act(who, id, seen, "order.receive", shipped(form.site(), form.medium()), (order, pages) -> {
+            Shipment shipment = shipment(order, form.release(), form.site(), form.medium())
+                    .orElseThrow(() -> Desk.refused(
+                            id + ": no " + form.medium() + " with " + form.release() + " was sent to " + form.site()));
             return OrderDesk.shipped(order, Desk.require(shipment.receive(who.id(), pages.now())), who, pages.now());
         });
+    }
+
+    private static Optional<Shipment> shipment(ChangeOrder order, ReleaseId release, String site, String medium) {
+        return order.shipments().stream()
+                .filter(one -> one.release().equals(release)
+                        && one.site().equals(site)
+                        && one.medium().equals(medium))
+                .findFirst();
     }
 
     private static Map<String, String> shipped(String site, String medium) {

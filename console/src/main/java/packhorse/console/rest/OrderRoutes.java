@@ -135,6 +135,14 @@ final class OrderRoutes {
                         OrderOffice.ShipForm.class,
                         office::ship),
                 act(
+                        Route.post(
+                                ONE + "/receipts",
+                                "receiveShipment",
+                                "Writes down that what was sent is in hand at its site."),
+                        COORDINATORS,
+                        OrderOffice.ReceiptForm.class,
+                        office::received),
+                act(
                         Route.post(ONE + "/signatures", "signPlan", "Signs the plan that was seen."),
                         Access.to(Role.APPROVER),
                         OrderOffice.SignForm.class,

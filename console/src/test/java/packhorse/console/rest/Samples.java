@@ -198,7 +198,9 @@ final class Samples {
             OrderPlanForm.class,
             "{\"query\":\"site==berlin\"}",
             OrderOffice.ShipForm.class,
-            "{\"release\":\"acme/editor/1.0/linux-x86_64\",\"site\":\"berlin\",\"medium\":\"DVD\",\"carrier\":\"post\"}");
+            "{\"release\":\"acme/editor/1.0/linux-x86_64\",\"site\":\"berlin\",\"medium\":\"DVD\",\"carrier\":\"post\"}",
+            OrderOffice.ReceiptForm.class,
+            "{\"release\":\"acme/editor/1.0/linux-x86_64\",\"site\":\"berlin\",\"medium\":\"DVD\"}");
 
     private Samples() {}
 
