@@ -74,6 +74,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InventoryCommand.class,
             DoctorCommand.class,
             BenchCommand.class,
+            CompletionCommand.class,
             HelpCommand.class
         },
         footer = {

@@ -34,6 +34,12 @@ final class ConsoleClient implements AutoCloseable {
     /** Freezing the largest plan takes this long at most; everything else is much quicker. */
     private static final Duration ANSWER_MAX = Duration.ofMinutes(2);
 
+    /**
+     * Well asked and still not done: not for these roles, against a rule of the road, changed meanwhile, too often. What is left below 500 is
+     * for whoever asked to mend.
+     */
+    private static final Set<Integer> NOT_NOW = Set.of(403, 409, 412, 429);
+
     private static final int KEY_BYTES = 16;
     private static final int TRIES = 2;
 
@@ -172,7 +178,7 @@ final class ConsoleClient implements AutoCloseable {
         if (status == 401) {
             return new UsageException(line + "; log in with packhorse login " + profile.server());
         }
-        return status < 500 ? new UsageException(line) : new OperationException(line);
+        return status >= 500 || NOT_NOW.contains(status) ? new OperationException(line) : new UsageException(line);
     }
 
     /** The line of a problem document (RFC 9457). */

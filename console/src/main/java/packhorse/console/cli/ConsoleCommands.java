@@ -43,7 +43,7 @@ public final class ConsoleCommands {
                         "Change requests and change orders: ask, approve, plan, sign, carry out, close.",
                         List.of("orders", "requests", "templates", "problems", "defects", "tests", "plans"),
                         List.of(
-                                "packhorse order create-request --document request.json",
+                                "packhorse order draft-request --document request.json",
                                 "packhorse order list",
                                 "packhorse order show CO-2026-0001")),
                 new Group(

@@ -39,7 +39,10 @@ public final class HoldCommand implements Callable<Integer> {
                 : "/api/v1/orders/" + Places.escaped(what) + "/hold";
         try (ConsoleClient client = options.client()) {
             ConsoleClient.Reply reply = client.post(path, "{\"why\":" + Records.write(why) + "}");
-            options.show(reply.body(), () -> options.say(what + " is held; packhorse wave lift lets it go on"));
+            options.show(
+                    reply.body(),
+                    () -> options.say(what + " is held; packhorse wave lift "
+                            + (what.contains("/") ? what : "DEPLOYMENT") + " lets it go on"));
         }
         return 0;
     }

@@ -1,5 +1,6 @@
 package packhorse.console.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,17 +16,16 @@ import org.jspecify.annotations.Nullable;
  * it says; what is long or deep is shown by the command for one.
  */
 final class Listing {
-    /** Wider lists break on a terminal. */
-    private static final int COLUMNS_MAX = 8;
-
     private static final int CELL_CHARS_MAX = 48;
+    private static final int BETWEEN = 2;
 
     /** More do not fit into a cell. */
     private static final int GATHERED_MAX = 24;
 
     private Listing() {}
 
-    static List<String> of(Object page) {
+    /** @param width a line is no longer; what has no room is named below the table */
+    static List<String> of(Object page, int width) {
         if (!(page instanceof Map<?, ?> object) || !(object.get("items") instanceof List<?> items)) {
             return Outline.of(page);
         }
@@ -37,19 +37,48 @@ final class Listing {
         }
         Set<String> names = new LinkedHashSet<>();
         items.forEach(item -> names.addAll(cells(item).keySet()));
-        items.forEach(item -> gathered(item).keySet().forEach(names::add));
-        List<String> columns = names.stream().limit(COLUMNS_MAX).toList();
+        items.forEach(item -> names.addAll(gathered(item).keySet()));
+        List<Map<String, String>> rows =
+                items.stream().map(item -> row((Object) item)).toList();
+        List<String> columns = fitting(List.copyOf(names), rows, width);
         Table table = new Table(columns.stream().map(Listing::heading).toArray(String[]::new));
-        for (Object item : items) {
-            Map<String, String> cells = cells(item);
-            cells.putAll(gathered(item));
-            table.row(columns.stream()
-                    .map(column -> cells.getOrDefault(column, ""))
-                    .toArray());
+        for (Map<String, String> row : rows) {
+            table.row(
+                    columns.stream().map(column -> row.getOrDefault(column, "")).toArray());
         }
-        Stream<String> more = Optional.ofNullable(object.get("next")).stream()
-                .map(next -> "more: the same with --after " + Outline.text(next));
-        return Stream.concat(table.lines().stream(), more).toList();
+        List<String> lines = new ArrayList<>(table.lines());
+        names.removeAll(columns);
+        if (!names.isEmpty()) {
+            String left = names.stream().map(Listing::heading).collect(Collectors.joining(", "));
+            Screen.wrap("left out: " + left + " (a larger COLUMNS shows them, --json all)", "", width, lines);
+        }
+        Optional.ofNullable(object.get("next"))
+                .ifPresent(next -> lines.add("more: the same with --after " + Outline.text(next)));
+        return lines;
+    }
+
+    /** The columns from the left that have room; at least the first. */
+    private static List<String> fitting(List<String> names, List<Map<String, String>> rows, int width) {
+        int used = -BETWEEN;
+        int count = 0;
+        for (String name : names) {
+            int widest = heading(name).length();
+            for (Map<String, String> row : rows) {
+                widest = Math.max(widest, row.getOrDefault(name, "").length());
+            }
+            used += BETWEEN + widest;
+            if (used > width && count > 0) {
+                break;
+            }
+            count++;
+        }
+        return names.subList(0, count);
+    }
+
+    private static Map<String, String> row(Object item) {
+        Map<String, String> row = cells(item);
+        row.putAll(gathered(item));
+        return row;
     }
 
     private static Map<String, String> cells(Object item) {
@@ -58,9 +87,9 @@ final class Listing {
             Object value = object.get("value");
             if (value instanceof Map<?, ?> stored && object.containsKey("version")) {
                 put(cells, "id", object.get("id"));
+                put(cells, "version", object.get("version"));
                 put(cells, "state", stored.get("state"));
                 stored.forEach((name, each) -> put(cells, String.valueOf(name), each));
-                put(cells, "version", object.get("version"));
             } else {
                 object.forEach((name, each) -> put(cells, String.valueOf(name), each));
             }

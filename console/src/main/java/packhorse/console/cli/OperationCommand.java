@@ -345,7 +345,7 @@ final class OperationCommand implements Callable<Integer> {
         console.show(reply.body(), () -> {
             Object value = Records.plain(reply.body(), "the console's answer");
             if (operation.answer() == Answer.PAGE) {
-                Listing.of(value).forEach(console.out()::println);
+                Listing.of(value, Screen.columns()).forEach(console.out()::println);
             } else {
                 Outline.of(value).forEach(console.out()::println);
             }

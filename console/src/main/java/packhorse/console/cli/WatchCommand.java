@@ -3,15 +3,12 @@ package packhorse.console.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import packhorse.console.json.Records;
 import packhorse.core.OperationException;
 import packhorse.core.terminal.Terminal;
-import packhorse.core.unit.ByteCount;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,11 +36,12 @@ public final class WatchCommand implements Callable<Integer> {
     /** A console that is being restarted is back by then. */
     private static final Duration AWAY_MAX = Duration.ofMinutes(2);
 
-    private static final int BAR_CHARS = 30;
-
     /** Where nothing moves any more unless a person does. */
     private static final List<String> STILL =
             List.of("PLANNED", "SIMULATED", "READY", "NOTIFIED", "ANALYSIS", "RECOVERY_CHECK", "EVALUATION", "CLOSED");
+
+    /** In these it may go on by itself with the console's next look, which takes a second. */
+    private static final int STILL_LOOKS = 3;
 
     @Parameters(paramLabel = "DEPLOYMENT", description = "Which one, CO-2026-0001/D1.")
     private String deployment = "";
@@ -56,33 +54,45 @@ public final class WatchCommand implements Callable<Integer> {
 
     private final InstantSource clock = InstantSource.system();
     private int drawn;
+    private int stillLooks;
     private String before = "";
+    private List<String> linesBefore = List.of();
 
     @Override
     public Integer call() throws InterruptedException {
         String path = Places.deployment(deployment) + "/progress";
         Instant seen = clock.instant();
+        boolean away = false;
         try (ConsoleClient client = options.client()) {
             while (true) {
-                Object now;
                 try {
                     String body = client.get(path).body();
-                    now = Records.plain(body, "the console's answer");
+                    Object now = Records.plain(body, "the console's answer");
                     seen = clock.instant();
+                    away = false;
                     show(body, now);
+                    if (once || isStill(now)) {
+                        return 0;
+                    }
                 } catch (OperationException e) {
                     // It is started again, perhaps: the deployment goes on meanwhile.
-                    if (Duration.between(seen, clock.instant()).compareTo(AWAY_MAX) > 0) {
+                    if (once || Duration.between(seen, clock.instant()).compareTo(AWAY_MAX) > 0) {
                         throw e;
                     }
-                    now = Map.of();
-                }
-                if (once || STILL.contains(text(now, "state")) || "true".equals(text(now, "waitsForPerson"))) {
-                    return 0;
+                    if (!away) {
+                        away = true;
+                        drawn = 0;
+                        options.say("the console does not answer; asking again for " + AWAY_MAX.toMinutes() + " min");
+                    }
                 }
                 TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
             }
         }
+    }
+
+    private boolean isStill(Object now) {
+        stillLooks = STILL.contains(text(now, "state")) ? stillLooks + 1 : 0;
+        return stillLooks >= STILL_LOOKS || !text(now, "question").isEmpty();
     }
 
     private void show(String body, Object now) {
@@ -93,74 +103,24 @@ public final class WatchCommand implements Callable<Integer> {
             if (!body.equals(before)) {
                 options.out().println(body);
             }
-        } else {
-            List<String> lines = lines(now);
-            String picture = String.join("\n", lines);
-            if (Terminal.isThere() && drawn > 0) {
+            before = body;
+        } else if (Terminal.isThere()) {
+            List<String> lines = WatchPicture.of(now, Screen.columns());
+            if (drawn > 0) {
                 // Up to where it began, and everything below is cleared.
                 options.out().print("\u001b[" + drawn + "A\u001b[J");
             }
-            if (Terminal.isThere() || !picture.equals(before)) {
-                options.out().println(picture);
-                drawn = lines.size();
-            }
-            before = picture;
-        }
-        if (options.json()) {
-            before = body;
+            lines.forEach(options.out()::println);
+            drawn = lines.size();
+        } else {
+            List<String> lines = WatchPicture.of(now, Integer.MAX_VALUE);
+            lines.stream().filter(line -> !linesBefore.contains(line)).forEach(options.out()::println);
+            linesBefore = lines;
         }
         options.out().flush();
     }
 
-    private static List<String> lines(Object now) {
-        List<String> lines = new ArrayList<>();
-        lines.add(text(now, "id") + "  " + text(now, "state") + "  since " + text(now, "since"));
-        for (Object hold : list(now, "holds")) {
-            lines.add("  HELD (" + text(hold, "kind") + ") by " + text(hold, "who") + ": " + text(hold, "why"));
-        }
-        for (Object wave : list(now, "waves")) {
-            long members = number(wave, "members");
-            long ended = number(wave, "ended");
-            lines.add(String.format(
-                    "  %-22s %-14s %s %d of %d  %d succeeded, %d failed, %d under way",
-                    text(wave, "id") + " " + text(wave, "name"),
-                    text(wave, "state"),
-                    bar(ended, members),
-                    ended,
-                    members,
-                    number(wave, "succeeded"),
-                    number(wave, "failed"),
-                    number(wave, "underWay")));
-            long bytes = number(wave, "bytesPerSecond");
-            String left = text(wave, "timeLeft");
-            if (bytes > 0 || !left.isEmpty()) {
-                lines.add("    " + new ByteCount(bytes) + "/s" + (left.isEmpty() ? "" : ", about " + left + " left"));
-            }
-            if (!text(wave, "verdict").isEmpty()) {
-                lines.add("    " + text(wave, "verdict") + ": " + text(wave, "evidence"));
-            }
-        }
-        String question = text(now, "question");
-        if (!question.isEmpty()) {
-            lines.add("  a person has to decide: " + question);
-        }
-        return lines;
-    }
-
-    private static String bar(long done, long of) {
-        int full = of == 0 ? 0 : (int) (BAR_CHARS * Math.min(done, of) / of);
-        return "[" + "#".repeat(full) + ".".repeat(BAR_CHARS - full) + "]";
-    }
-
     private static String text(Object value, String key) {
-        return value instanceof Map<?, ?> object && object.get(key) != null ? Outline.text(object.get(key)) : "";
-    }
-
-    private static long number(Object value, String key) {
-        return value instanceof Map<?, ?> object && object.get(key) instanceof Number number ? number.longValue() : 0;
-    }
-
-    private static List<?> list(Object value, String key) {
-        return value instanceof Map<?, ?> object && object.get(key) instanceof List<?> list ? list : List.of();
+        return WatchPicture.text(value, key);
     }
 }
