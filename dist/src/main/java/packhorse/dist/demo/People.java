@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Who comes to work at a console that has no account yet: an administrator by the first secret, and the four whom that one lets in. */
 final class People {
+    private static final String ADMINISTRATOR = "adam";
+
     private final Deployment deployment;
     private final Path folder;
 
@@ -19,37 +22,40 @@ final class People {
     }
 
     Road.Cast come() {
-        logIn("adam", secret("adam"), true);
-        Person adam = person("adam");
-        for (List<String> one : List.of(
-                List.of("rita", "REQUESTER"),
-                List.of("anna", "APPROVER", "SOLUTION_ARCHITECT"),
-                List.of("carl", "APPROVER"),
-                List.of(
+        logIn(ADMINISTRATOR, secret(ADMINISTRATOR), true);
+        return new Road.Cast(
+                join("rita", List.of("REQUESTER")),
+                join("anna", List.of("APPROVER", "SOLUTION_ARCHITECT")),
+                join("carl", List.of("APPROVER")),
+                join(
                         "olga",
-                        "INSTALLATION_COORDINATOR",
-                        "CHANGE_COORDINATOR",
-                        "PACKAGE_BUILDER",
-                        "TEST_SPECIALIST"))) {
-            String name = one.getFirst();
-            Path password = secret(name);
-            StringBuilder roles = new StringBuilder();
-            one.subList(1, one.size())
-                    .forEach(role -> roles.append(roles.isEmpty() ? "" : ", ")
-                            .append('"')
-                            .append(role)
-                            .append('"'));
-            adam.does(
-                    "account",
-                    "add",
-                    "--document",
-                    file(name + ".account.json", """
-                        {"id": "%s", "name": "%s", "roles": [%s], "password": "%s"}
-                        """.formatted(name, name, roles, read(password)))
-                            .toString());
-            logIn(name, password, false);
-        }
-        return new Road.Cast(person("rita"), person("anna"), person("carl"), person("olga"));
+                        List.of(
+                                "INSTALLATION_COORDINATOR",
+                                "CHANGE_COORDINATOR",
+                                "PACKAGE_BUILDER",
+                                "TEST_SPECIALIST")));
+    }
+
+    /** Lets one more in, with these roles, who logs in. */
+    Person join(String name, List<String> roles) {
+        Path password = secret(name);
+        person(ADMINISTRATOR)
+                .does(
+                        "account",
+                        "add",
+                        "--document",
+                        file(name + ".account.json", """
+                            {"id": "%s", "name": "%s", "roles": [%s], "password": "%s"}
+                            """.formatted(
+                                                name,
+                                                name,
+                                                roles.stream()
+                                                        .map(role -> '"' + role + '"')
+                                                        .collect(Collectors.joining(", ")),
+                                                read(password)))
+                                .toString());
+        logIn(name, password, false);
+        return person(name);
     }
 
     private void logIn(String name, Path password, boolean first) {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import packhorse.console.cli.ConsoleCommands;
 import packhorse.console.json.Records;
@@ -42,6 +41,11 @@ final class Person {
         return said.isBlank() ? Map.of() : Records.plain(said, "what was printed");
     }
 
+    /** The file that tells commands whose they are. */
+    Path profile() {
+        return profile;
+    }
+
     /** Runs a command and returns what it printed, JSON where there is any. */
     String run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
@@ -66,16 +70,6 @@ final class Person {
                     String.join(" ", words) + ": " + err.toString().strip());
         }
         return out.toString();
-    }
-
-    /** The line by which a command is refused; empty where it is not. */
-    Optional<String> refused(String... words) {
-        try {
-            run(words);
-            return Optional.empty();
-        } catch (UsageException | OperationException e) {
-            return Optional.of(String.valueOf(e.getMessage()));
-        }
     }
 
     private static CommandLine program() {

@@ -1,10 +1,5 @@
 package packhorse.dist.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -12,30 +7,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import packhorse.console.json.Records;
 import packhorse.core.OperationException;
-import packhorse.core.durable.DurableFiles;
+import packhorse.core.UsageException;
 
 /**
  * One change on its whole road, by four people with rights of their own: asked for, approved, planned, signed, proved on a beta group, rolled
  * out in waves, reported. Everything they do they do by {@code packhorse}'s commands, on the console that runs here.
  */
 final class Road {
-    static final String PRODUCT = "demo/tool";
-
     /** The last wave takes whoever is left. */
-    private static final String REST = "{\"name\": \"the rest\", \"slice\": {\"is\": \"rest\"}}";
+    static final String REST = "{\"name\": \"the rest\", \"slice\": {\"is\": \"rest\"}}";
+
+    /** A wave of a single machine that is well is within it. */
+    private static final String LENIENT = "\"goal\": 0.15, \"failureBudget\": 0.85, \"unreportedMax\": 0.85";
+
+    /** A wave of three machines of which two are ill is certain to be beyond it. */
+    private static final String STRICT = "\"goal\": 0.4, \"failureBudget\": 0.25, \"unreportedMax\": 0.6";
+
+    /** In smaller offices one ill machine proves nothing: there all are. */
+    private static final int ONE_WELL_MIN = 3;
 
     private static final Duration STEP_MAX = Duration.ofMinutes(2);
     private static final long LOOK_MILLIS = 300;
 
-    /** What the tool works with; its file holds its version. */
-    private static final String DATABASE = "/etc/database";
-
     private final Deployment deployment;
     private final ScratchFolder scratch;
     private final Say say;
-    private Cast cast;
+    private final People people;
+    private final Cast cast;
+    private final Wares wares;
     private int forms;
 
     /** Hears what is worth a line. */
@@ -54,15 +54,69 @@ final class Road {
     record Cast(Person requester, Person approver, Person client, Person operator) {}
 
     /**
+     * How a change is proved and judged.
+     *
+     * @param beta whether a beta group proves it first
+     * @param committed whether it is committed as soon as it is verified; otherwise a wave that fails is taken back by itself
+     * @param judge {@code GATE} or {@code PERSON}
+     * @param windows as JSON, without the brackets
+     */
+    record Manner(boolean beta, boolean committed, String judge, String windows) {
+        private static final String ALWAYS = "{\"is\": \"always\"}";
+
+        /** By a beta group; what passes stays. */
+        static final Manner PROVED = new Manner(true, true, "GATE", ALWAYS);
+
+        /** Without a beta group; what fails is taken back. */
+        static final Manner TRIED = new Manner(false, false, "GATE", ALWAYS);
+
+        /** The same, and what follows the beta group is decided by people. */
+        Manner decidedByPeople() {
+            return new Manner(beta, committed, "PERSON", windows);
+        }
+
+        /** The same at other times. */
+        Manner within(String others) {
+            return new Manner(beta, committed, judge, others);
+        }
+    }
+
+    /**
      * What is ordered.
      *
+     * @param wares in the order in which they are put in place
      * @param operation as a request has it
      * @param query whom it is for
      * @param waves as JSON, without the brackets
-     * @param beta whether a beta group proves it first
-     * @param committed whether it is committed as soon as it is verified; otherwise a wave that fails is taken back by itself
+     * @param manner how it is proved and judged
      */
-    record Wish(String version, String operation, String query, String waves, boolean beta, boolean committed) {}
+    record Wish(List<Ware> wares, String operation, String query, String waves, Manner manner) {
+        Wish {
+            wares = List.copyOf(wares);
+        }
+
+        /** In one line. */
+        String what() {
+            return wares.stream()
+                    .map(ware -> ware.product() + " " + ware.version())
+                    .collect(Collectors.joining(", "));
+        }
+
+        private String products() {
+            return wares.stream().map(ware -> '"' + ware.product() + '"').collect(Collectors.joining(", "));
+        }
+
+        private String media() {
+            return wares.stream().anyMatch(Ware::carried) ? "\"ELECTRONIC\", \"OFFLINE\"" : "";
+        }
+
+        private String releases() {
+            return wares.stream()
+                    .map(ware -> "{\"release\": \"" + ware.release() + "\", \"medium\": \""
+                            + (ware.carried() ? "OFFLINE" : "ELECTRONIC") + "\"}")
+                    .collect(Collectors.joining(", "));
+        }
+    }
 
     /** How an order's deployment went, for the end of the demo. */
     record Journey(String order, String deployment, List<String> verdicts) {
@@ -71,58 +125,29 @@ final class Road {
         }
     }
 
+    /** The walk of the demo: a change that everybody got, and one that was taken back. */
+    record Walked(Journey good, Journey failed) {}
+
     Road(Deployment deployment, Say say) {
         this.deployment = deployment;
         this.scratch = deployment.scratch();
         this.say = say;
-        this.cast = new People(deployment).come();
+        this.people = new People(deployment);
+        this.cast = people.come();
+        this.wares = new Wares(deployment, cast.operator());
     }
 
     Cast cast() {
         return cast;
     }
 
-    /** Publishes a tool; {@code needsNew}: its check fails on machines whose database is old. */
-    void publishTool(String version, boolean needsNew) throws InterruptedException {
-        Path tree = scratch.folder("tool-" + version).resolve("tool");
-        try {
-            Files.createDirectories(tree.resolve("bin"));
-            Path tool = tree.resolve("bin").resolve("tool");
-            Files.writeString(
-                    tool,
-                    "#!/bin/sh\necho this is tool " + version + "\n"
-                            + (needsNew ? "grep -qx 16 \"$PACKHORSE_ROOT" + DATABASE + "\"\n" : ""));
-            Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
-            Path install = scratch.write(
-                    "tool-" + version + ".yaml", """
-                adapter: archive
-                settings: {into: /opt/demo/tool}
-                hooks: {health: {run: [bin/tool], timeout: 30s}}
-                """ + (needsNew ? "requires: [" + DATABASE + "]\n" : ""));
-            Object published = Records.plain(
-                    deployment.published(
-                            List.of(tree.toString(), "--name", PRODUCT, "--version", version),
-                            List.of("--install", install.toString())),
-                    "what publishing said");
-            cast.operator()
-                    .does(
-                            "release",
-                            "catalogue",
-                            "--release",
-                            release(version),
-                            "--manifest",
-                            Person.text(published, "document"),
-                            "--size",
-                            Person.text(published, "bytes"),
-                            "--kind",
-                            "PACKAGE");
-        } catch (IOException e) {
-            throw new OperationException("cannot write the tool: " + DurableFiles.reason(e), e);
-        }
+    /** One more who works here. */
+    Person colleague(String name, String... roles) {
+        return people.join(name, List.of(roles));
     }
 
-    private static String release(String version) {
-        return PRODUCT + "/" + version + "/any";
+    Wares wares() {
+        return wares;
     }
 
     /** Everybody may have that product when its user asks. */
@@ -136,69 +161,87 @@ final class Road {
                                 + "\", \"all\": true, \"endpoints\": [], \"sites\": [], \"groups\": []}]}"));
     }
 
-    /** Takes one release from a request to a deployment that has begun. */
+    /** Takes an order from a request to a deployment that has begun. */
     Journey begin(Wish wish) throws InterruptedException {
-        String what = PRODUCT + " " + wish.version();
-        Person requester = cast.requester();
-        Person approver = cast.approver();
-        Person operator = cast.operator();
-        String request = Person.text(
-                requester.does("order", "draft-request", "--document", form("""
-                    {"what": "%s everywhere", "why": "people ask for it", "impact": "none while it is installed",
-                     "category": {"types": ["%s"]}, "products": ["%s"], "target": "%s",
-                     "deadline": "%s", "risk": "NORMAL", "media": []}
-                    """.formatted(
-                                what,
-                                wish.operation(),
-                                PRODUCT,
-                                wish.query(),
-                                InstantSource.system()
-                                        .instant()
-                                        .plus(10, ChronoUnit.DAYS)
-                                        .truncatedTo(ChronoUnit.SECONDS)))),
-                "id");
-        requester.does("order", "submit-request", request);
-        operator.does("order", "assess-request", request, "--feasible", "--preliminary-cost", "an hour");
-        approver.does("order", "approve-request", request, "--remarks", "go ahead");
-        String order = Person.text(operator.does("order", "open", "--requests", request), "id");
-        say.line(
-                "%s: %s asked, %s approved, %s opened %s",
-                request, requester.name(), approver.name(), operator.name(), order);
+        String order = open(wish);
         plan(order, wish);
         sign(order);
         return new Journey(order, launch(order), List.of());
     }
 
+    /** Asks for it; returns the request, handed in. */
+    String ask(Wish wish) {
+        String request = Person.text(
+                cast.requester().does("order", "draft-request", "--document", form("""
+                    {"what": "%s everywhere", "why": "people ask for it", "impact": "none while it is installed",
+                     "category": {"types": [%s]}, "products": [%s], "target": "%s",
+                     "deadline": "%s", "risk": "NORMAL", "media": [%s]}
+                    """.formatted(
+                                wish.what(),
+                                wish.operation(),
+                                wish.products(),
+                                wish.query(),
+                                InstantSource.system()
+                                        .instant()
+                                        .plus(10, ChronoUnit.DAYS)
+                                        .truncatedTo(ChronoUnit.SECONDS),
+                                wish.media()))),
+                "id");
+        cast.requester().does("order", "submit-request", request);
+        return request;
+    }
+
+    /** Asks for it, lets it be approved, opens an order for it. */
+    String open(Wish wish) {
+        String request = ask(wish);
+        cast.operator().does("order", "assess-request", request, "--feasible", "--preliminary-cost", "an hour");
+        cast.approver().does("order", "approve-request", request, "--remarks", "go ahead");
+        String order = Person.text(cast.operator().does("order", "open", "--requests", request), "id");
+        say.line(
+                "%s: %s asked, %s approved, %s opened %s",
+                request,
+                cast.requester().name(),
+                cast.approver().name(),
+                cast.operator().name(),
+                order);
+        return order;
+    }
+
     /** With so few endpoints no more can be guaranteed; it is printed beside each verdict. */
-    private static String waves(Wish wish) {
+    static String waves(Wish wish) {
         return """
             {
               "query": "%s",
               %s,
               "waves": [%s],
-              "thresholds": {"goal": 0.4, "failureBudget": 0.6, "unreportedMax": 0.6, "confidence": 0.8},
+              "thresholds": {%s, "confidence": 0.8},
               "retry": {"attempts": {}, "silentAttempts": 1, "pause": "PT0S", "budgetPercent": 0},
               "timeouts": {"pickup": "PT1M", "fetch": "PT2M", "apply": "PT1M", "activate": "PT1M", "verify": "PT1M",
                            "wave": "PT10M", "drain": "PT30S"},
               "transfer": {"coveragePercent": 100, "spread": "PT0S"},
               "policy": {"sandbox": false, "mayReboot": false, "mayDowngrade": false, "mendDrift": false,
                          "commitAtOnce": %s},
-              "judging": {"automaticRollback": %s}
+              "judging": {"by": "%s", "automaticRollback": %s},
+              "windows": [%s]
             }
             """.formatted(
                         wish.query(),
-                        wish.beta()
+                        wish.manner().beta()
                                 ? "\"beta\": {\"failureRateMax\": 0.5, \"confidence\": 0.85, \"soak\": \"PT0S\"}"
                                 : "\"withoutBeta\": true",
                         wish.waves(),
-                        wish.committed(),
-                        !wish.committed());
+                        wish.manner().committed() ? LENIENT : STRICT,
+                        wish.manner().committed(),
+                        wish.manner().judge(),
+                        !wish.manner().committed(),
+                        wish.manner().windows());
     }
 
-    private void plan(String order, Wish wish) {
+    /** Plans all of it, up to where it is to be signed. */
+    void plan(String order, Wish wish) {
         Person operator = cast.operator();
         operator.does("order", "plan", order, "--document", form("""
-            {"guide": {"mechanism": "by the agents", "physicalDelivery": "", "installers":
+            {"guide": {"mechanism": "by the agents", "physicalDelivery": "%s", "installers":
                [{"who": "%s", "what": "the tool", "how": "in waves"}], "endUserSupport": "call 4711",
                "contingency": "roll back", "outagePlan": "none", "checklist": ["all there?"]},
              "stakeholders": ["the help desk"],
@@ -206,13 +249,10 @@ final class Road {
                "occasions": ["ANNOUNCED", "WAVE_JUDGED", "ROLLED_BACK"], "frequency": "AT_ONCE", "call": "4711"}]},
              "backout": {"criteria": ["half of a wave fails"], "recoverable": ["the version before"],
                "order": ["the last wave first"], "recoveryTime": "PT10M", "recoveryPoint": "PT0S"}}
-            """.formatted(operator.name())));
+            """.formatted(
+                        wish.wares().stream().anyMatch(Ware::carried) ? "by post" : "", operator.name())));
         operator.does(
-                "order",
-                "carry-releases",
-                order,
-                "--document",
-                form("{\"releases\": [{\"release\": \"" + release(wish.version()) + "\"}]}"));
+                "order", "carry-releases", order, "--document", form("{\"releases\": [" + wish.releases() + "]}"));
         operator.does("order", "plan-waves", order, "--document", form(waves(wish)));
         operator.does("order", "estimate", order, "--work-hours", "1", "--cost", "nothing");
         for (String item : List.of("sites", "schedule")) {
@@ -221,7 +261,8 @@ final class Road {
         operator.does("order", "move", order, "--move", "ENTER_PLAN_APPROVAL", "--remarks", "");
     }
 
-    private void sign(String order) {
+    /** Signs the plan that is there, and lets the order into production. */
+    void sign(String order) {
         String digest = Person.text(cast.operator().does("order", "preview-plan", order), "digest");
         cast.approver().does("order", "sign-plan", order, "--capacity", "BOARD", "--digest", digest, "--remarks", "");
         cast.client().does("order", "sign-plan", order, "--capacity", "CLIENT", "--digest", digest, "--remarks", "");
@@ -231,7 +272,8 @@ final class Road {
                 order, cast.approver().name(), cast.client().name(), digest.substring(0, 12));
     }
 
-    private String launch(String order) throws InterruptedException {
+    /** Carries a signed order out, up to its start; returns its deployment. */
+    String launch(String order) throws InterruptedException {
         Person operator = cast.operator();
         operator.does("order", "speak-at-gate", order, "--move", "CONFIRM_RESOURCES", "--remarks", "");
         cast.approver().does("order", "speak-at-gate", order, "--move", "APPROVE_FEASIBILITY", "--remarks", "");
@@ -251,64 +293,63 @@ final class Road {
                     deployed + " is not ready: " + operator.run("wave", "show-standing", deployed));
         }
         await(deployed, "READY", "NOTIFIED");
-        if (!state(deployed).equals("NOTIFIED")) {
-            operator.does("wave", "announce", deployed);
-        }
+        announce(deployed);
         operator.does("wave", "start", deployed);
         say.line("%s: staged, found ready, announced, started by %s", deployed, operator.name());
         return deployed;
     }
 
-    /**
-     * The whole of it, for the demo: a release that everybody gets, after a beta group and in two waves; then one that does not bear with an
-     * old database that some machines of the second office still have: its wave fails, and what it changed is taken back.
-     */
-    void walk() throws InterruptedException {
-        String offices = deployment.offices().stream().map(Office::name).collect(Collectors.joining(","));
-        String all = "site=in=(" + offices + ")";
-        publishTool("1.0", false);
-        follow(
-                begin(new Wish(
-                        "1.0",
-                        "INSTALL",
-                        all,
-                        wave("first office", deployment.offices().getFirst().name()) + ", " + REST,
-                        true,
-                        true)),
-                "ANALYSIS",
-                "EVALUATION");
-        Office second =
-                deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
-        for (Office office : deployment.offices()) {
-            database(office.machines().getFirst(), "16");
-            for (Office.Machine machine :
-                    office.machines().subList(1, office.machines().size())) {
-                database(machine, office.equals(second) ? "9.6" : "16");
+    /** Unless the console was quicker: it announces what is ready by itself. */
+    private void announce(String deployed) {
+        try {
+            if (!state(deployed).equals("NOTIFIED")) {
+                cast.operator().does("wave", "announce", deployed);
+            }
+        } catch (UsageException late) {
+            if (!state(deployed).equals("NOTIFIED")) {
+                throw late;
             }
         }
-        publishTool("2.0", true);
+    }
+
+    /**
+     * The whole of it, for the demo: a release that everybody gets, after a beta group and in two waves; then one that does not bear with an
+     * old database that all but one of the second office's machines have: its wave fails, and what it changed is taken back.
+     */
+    Walked walk() throws InterruptedException {
+        String all = everywhere();
+        Ware old = wares.tool("1.0", false);
+        String first = wave("first office", deployment.offices().getFirst().name()) + ", " + REST;
+        Journey good = follow(
+                begin(new Wish(List.of(old), "\"INSTALL\"", all, first, Manner.PROVED)), "ANALYSIS", "EVALUATION");
+        wares.requireEverywhere(old);
+        Office second =
+                deployment.offices().get(Math.min(1, deployment.offices().size() - 1));
+        boolean oneWell = second.machines().size() >= ONE_WELL_MIN;
+        deployment.machines().forEach(machine -> wares.database(machine, "16"));
+        second.machines().stream().skip(oneWell ? 1 : 0).forEach(machine -> wares.database(machine, "9.6"));
+        Ware demanding = wares.tool("2.0", true);
+        String suspect = wave("second office", second.name()) + ", " + REST;
         Journey failed = follow(
-                begin(new Wish("2.0", "UPDATE", all, wave("second office", second.name()) + ", " + REST, false, false)),
-                "RECOVERY_CHECK",
+                begin(new Wish(List.of(demanding), "\"UPDATE\"", all, suspect, Manner.TRIED)),
+                oneWell ? "RECOVERY_CHECK" : "ANALYSIS",
                 "EVALUATION");
+        wares.requireEverywhere(old);
         say.line("%s is taken back: every machine has 1.0", failed.deployment());
         say.line(
                 "%s decisions in the audit chain, each bound to the one before",
                 Person.text(cast.operator().does("audit", "verify"), "links"));
+        return new Walked(good, failed);
     }
 
-    private static String wave(String name, String site) {
+    /** All offices, as a query. */
+    String everywhere() {
+        return "site=in=(" + deployment.offices().stream().map(Office::name).collect(Collectors.joining(",")) + ")";
+    }
+
+    /** A wave of one office, as a plan has it. */
+    static String wave(String name, String site) {
         return "{\"name\": \"" + name + "\", \"slice\": {\"is\": \"sites\", \"names\": [\"" + site + "\"]}}";
-    }
-
-    private static void database(Office.Machine machine, String version) {
-        try {
-            Path file = Governed.root(machine).resolve(DATABASE.substring(1));
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, version + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Follows a deployment until it is in one of {@code states}; says each verdict once, with what it rests on. */

@@ -63,7 +63,7 @@ final class DemoTest {
     }
 
     @Test
-    void aTreeReachesTwoOfficesOnceEachAndTheBooksBalance() throws Exception {
+    void aTreeReachesTwoOfficesOnceEachTheBooksBalanceAndAWaveThatFailsIsTakenBack() throws Exception {
         Path top = folder.resolve("tree");
         Path tree = Files.createDirectories(top.resolve("sub"));
         Files.writeString(tree.resolve("small.txt"), "a small file beside a large one\n");
@@ -98,6 +98,19 @@ final class DemoTest {
         // One copy each; the last requests of so small a file may be sent twice on a busy machine.
         assertEquals(2, figures.split("\"wanCopies\": 1\\.0[0-9]", -1).length - 1, figures);
         assertTrue(nothingLeft());
+
+        // Then people brought a tool to everybody in waves, and one that two machines of the second office do not bear
+        // with.
+        for (String line : List.of(
+                "-0001/D1/W0 PASS\n",
+                "-0001/D1/W1 PASS\n",
+                "-0001/D1/W2 PASS\n",
+                "-0002/D1/W1 FAIL\n",
+                "-0002/D1 is taken back: every machine has 1.0\n",
+                "each bound to the one before\n")) {
+            assertTrue(output().contains(line), this::said);
+        }
+        assertFalse(output().contains("-0002/D1/W2"), this::said);
     }
 
     private String said() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * are killed and stopped at random moments. {@code -Dharm.rounds=300 -Dharm.seed=1} runs other rounds than the suite's.
  */
 final class HarmTest {
-    private static final int ROUNDS = Integer.getInteger("harm.rounds", 10);
+    private static final int ROUNDS = Integer.getInteger("harm.rounds", 6);
     private static final long SEED = Long.getLong("harm.seed", 1);
     private static final int RELEASES = 2;
 
