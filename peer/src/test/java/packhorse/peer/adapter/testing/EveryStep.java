@@ -14,7 +14,7 @@ import packhorse.peer.adapter.InstallDisk;
 /**
  * Proves that an operation leaves the old or the new state, and nothing between, wherever it is cut off.
  *
- * <p>It runs the operation once and counts its changes. Then for each of them: a fresh world, the operation, cut off before that
+ * <p>It runs the operation once and counts its changes. Then for each of them, or every second of many: a fresh world, the operation, cut off before that
  * change; the power is cut too, if wanted, so that only what was forced is left; {@link Life#recover} as the next process would; and
  * what is there has to look like the world before or after the whole, byte for byte, mode for mode. Then the operation once more,
  * which has to come to the new state.
@@ -28,6 +28,15 @@ public final class EveryStep {
     /** More changes than this make a test of minutes; use a smaller release. */
     private static final long CHANGES_MAX = 5_000;
 
+    /**
+     * A long operation is cut off before every second change; each kind of cut begins at another one, so kills and power cuts together meet
+     * all. {@code -Dpackhorse.cutEvery=1} cuts each kind at every change.
+     */
+    private static final long EVERY = Long.getLong("packhorse.cutEvery", 2);
+
+    /** Shorter operations are cut off everywhere. */
+    private static final long ALL_BELOW = 30;
+
     private final Path scratch;
     private World world = place -> {};
     private Life life = Life.NOTHING;
@@ -38,9 +47,16 @@ public final class EveryStep {
     private long last = CHANGES_MAX;
 
     private enum Cut {
-        KILLED,
-        POWER,
-        PARTLY
+        KILLED(0),
+        POWER(1),
+        PARTLY(0);
+
+        /** The change that it begins at. */
+        private final long first;
+
+        Cut(long first) {
+            this.first = first;
+        }
     }
 
     /** How the world looks before. */
@@ -126,7 +142,9 @@ public final class EveryStep {
         if (before.equals(after)) {
             fail("the operation changes nothing");
         }
-        for (long at = Math.max(0, changes - last); at < changes; at++) {
+        long first = Math.max(0, changes - last);
+        long every = changes - first < ALL_BELOW ? 1 : EVERY;
+        for (long at = first + cut.first % every; at < changes; at += every) {
             one(at, changes, before, after);
         }
         InstallDisk.real().delete(whole);
