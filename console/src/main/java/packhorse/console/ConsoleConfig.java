@@ -21,7 +21,8 @@ import packhorse.core.trust.Passphrase;
  * @param identity where joining put its key and certificates
  * @param ledger where the ledger is
  * @param trackers where trackers take sessions, in order of preference
- * @param authority where machines join; absent: the first tracker's host, port 7302
+ * @param authority where machines join; absent: where this console joined, or the first tracker's host
+ * @param sites a site map's file that is taken in once, while the ledger has none
  * @param clamd where the virus scanner is, if there is one
  */
 public record ConsoleConfig(
@@ -32,6 +33,7 @@ public record ConsoleConfig(
         LedgerConfig ledger,
         List<HostPort> trackers,
         Optional<URI> authority,
+        Optional<Path> sites,
         Optional<HostPort> clamd) {
     /** Where people expect a console; 7500 is the gateway's, on machines that may have both. */
     public static final int PORT_DEFAULT = 7600;
@@ -66,6 +68,7 @@ public record ConsoleConfig(
                         .orElseGet(() -> new LedgerConfig.Embedded(state.resolve("ledger.db"))),
                 trackers(yaml),
                 yaml.optional("authority", ConsoleConfig::authority),
+                yaml.optionalPath("sites"),
                 yaml.optional("clamd", text -> HostPort.parse(text, CLAMD_PORT)));
         yaml.finish();
         return config;

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.console.desk.FleetSurroundings;
+import packhorse.console.desk.FleetWord;
 import packhorse.console.desk.TrackerDesk;
 import packhorse.console.fleet.rsql.RsqlReader;
 import packhorse.console.ledger.AuditBook;
@@ -30,6 +31,7 @@ import packhorse.console.ledger.Desired;
 import packhorse.console.ledger.Fence;
 import packhorse.console.ledger.Ledger;
 import packhorse.console.ledger.OutboxBook;
+import packhorse.console.ledger.Refusal;
 import packhorse.console.notify.Courier;
 import packhorse.console.notify.NotifyConfig;
 import packhorse.console.office.AccountOffice;
@@ -146,23 +148,27 @@ public final class ConsoleMain implements AutoCloseable {
                 clock));
         books.whenWritten(scheduler::wake);
         DesiredClerk desired = new DesiredClerk(transactions);
+        AdmissionOffice admission = new AdmissionOffice(books, identity.flatMap(self -> pins(config, self)), random);
+        SiteOffice sites = new SiteOffice(books);
+        config.sites().ifPresent(file -> importSites(sites, file));
+        FleetWord word = new FleetWord(sites, admission);
         TrackerDesk desk = add(new TrackerDesk(
                 books,
                 new ReportClerk(transactions, scheduler::wake),
                 new LeaseClerk(transactions, right, surroundings),
                 desired,
                 fleet,
+                word,
                 clock));
 
         AccountOffice accounts = new AccountOffice(books, random);
-        AdmissionOffice admission = new AdmissionOffice(books, identity.flatMap(self -> pins(config, self)), random);
         Offices offices = offices(books, fleet, accounts, admission, new Teller(notify.notifier()));
         accounts.firstSecret().ifPresent(secret -> tell(config.state(), secret));
 
         Optional<TrackerSessions> sessions = identity.map(self -> add(TrackerSessions.start(
                 TrackersConfig.of(config.trackers(), "packhorse-console/" + version()), self, desk, clock, random)));
         sessions.ifPresent(trackers -> {
-            follow(desired, desk, trackers);
+            follow(desired, desk, () -> word.write(clock.instant()), trackers);
         });
         identity.flatMap(self -> renewal(config, self, clock, random)).ifPresent(this::add);
         Courier courier = add(new Courier(new OutboxBook(books.ledger()), notify.channels(clock), clock, holder));
@@ -182,11 +188,29 @@ public final class ConsoleMain implements AutoCloseable {
         addresses = door.addresses();
     }
 
+    private static void importSites(SiteOffice office, Path file) {
+        if (office.revision().isPresent()) {
+            return;
+        }
+        try {
+            if (office.importFirst(Files.readString(file), file.toString())) {
+                LOG.info(
+                        "took the sites of {} into the ledger; packhorse site shows and changes them from now on",
+                        file);
+            }
+        } catch (IOException e) {
+            throw new UsageException("cannot read " + file + ": " + DurableFiles.reason(e), e);
+        } catch (Refusal e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /** What join tokens carry; none where no tracker is known, or joining left no root of trust. */
     private static Optional<AdmissionOffice.Pins> pins(ConsoleConfig config, MachineIdentity self) {
         Path catalogue = config.identity().resolve(Joining.CATALOGUE_ROOT_FILE);
-        Optional<URI> authority =
-                config.authority().or(() -> authorities(config).stream().findFirst());
+        Optional<URI> authority = config.authority()
+                .or(() -> Joining.authority(config.identity()))
+                .or(() -> authorities(config).stream().findFirst());
         if (authority.isEmpty() || !Files.exists(catalogue)) {
             return Optional.empty();
         }
@@ -276,7 +300,7 @@ public final class ConsoleMain implements AutoCloseable {
     }
 
     /** Tells trackers of whom something is desired now that was not before, whichever console wrote it. */
-    private void follow(DesiredClerk desired, TrackerDesk desk, TrackerSessions trackers) {
+    private void follow(DesiredClerk desired, TrackerDesk desk, Runnable counts, TrackerSessions trackers) {
         Thread thread = Thread.ofPlatform().daemon().name("desired").start(() -> {
             long known = 0;
             Standing standing = Standing.NONE;
@@ -289,6 +313,7 @@ public final class ConsoleMain implements AutoCloseable {
                                 changes.stream().map(Desired.Change::endpoint).collect(Collectors.toSet());
                         trackers.desiredChanged(whom);
                     }
+                    counts.run();
                     Standing now = desk.standing();
                     if (!now.equals(standing)) {
                         standing = now;

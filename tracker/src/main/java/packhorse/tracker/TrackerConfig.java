@@ -21,7 +21,7 @@ import packhorse.tracker.catalogue.MirrorConfig;
  * @param agents addresses where agents' sessions are taken, at least one
  * @param secure addresses of enrolment and the repository mirror, at least one
  * @param standing how this tracker proves who it is, and whether it lets others join
- * @param sites the site map's file
+ * @param sites the site map's file; absent only where consoles say where sites are
  * @param desired the file of desired states, if there is one
  * @param console whether consoles govern it; then there is no file of desired states
  * @param mirror what is mirrored of the repository
@@ -33,7 +33,7 @@ public record TrackerConfig(
         List<InetSocketAddress> agents,
         List<InetSocketAddress> secure,
         Standing standing,
-        Path sites,
+        Optional<Path> sites,
         Optional<Path> desired,
         boolean console,
         MirrorConfig mirror,
@@ -117,13 +117,17 @@ public record TrackerConfig(
                 agents,
                 secure,
                 standing,
-                yaml.path("sites"),
+                sites(yaml, console),
                 yaml.optionalPath("desired"),
                 console,
                 mirror,
                 yaml.optional("publicUrl", TrackerConfig::url));
         yaml.finish();
         return config;
+    }
+
+    private static Optional<Path> sites(YamlMap yaml, boolean console) {
+        return console ? yaml.optionalPath("sites") : Optional.of(yaml.path("sites"));
     }
 
     private static List<InetSocketAddress> listen(YamlMap yaml, String key, int portDefault) {

@@ -52,6 +52,9 @@ import packhorse.tracker.udp.UdpDoor;
 public final class TrackerMain implements AutoCloseable {
     private static final int SECRET_BYTES = 32;
 
+    /** Until a console says where sites are, everybody is in none. */
+    private static final SiteMap NOWHERE = new SiteMap(List.of(), Set.of());
+
     private static final String TAKEN =
             "is written by another tracker; stop it or give this one a \"data\" directory of its own";
 
@@ -69,7 +72,7 @@ public final class TrackerMain implements AutoCloseable {
             parts.push(own::close);
             Passport passport = Passport.open(config, system, System::nanoTime, random, look);
             parts.push(passport::close);
-            SiteMap filed = SiteMapFile.read(config.sites());
+            SiteMap filed = config.sites().map(SiteMapFile::read).orElse(NOWHERE);
             InstantSource clock = new SteadyClock(system, System::nanoTime);
             OpenSwarmDesk desk = new OpenSwarmDesk(clock, random);
             Mirror mirror = Mirror.start(
@@ -122,12 +125,14 @@ public final class TrackerMain implements AutoCloseable {
             parts.push(agents::close);
             rule.consoles().onSites(sessions::sites);
             // What a console said counts until it says otherwise; the file is for the time before.
-            SiteMapWatch watch = SiteMapWatch.start(config.sites(), SiteMapWatch.POLL, edited -> {
-                if (rule.consoles().sites().isEmpty()) {
-                    sessions.sites(edited);
-                }
+            config.sites().ifPresent(file -> {
+                SiteMapWatch watch = SiteMapWatch.start(file, SiteMapWatch.POLL, edited -> {
+                    if (rule.consoles().sites().isEmpty()) {
+                        sessions.sites(edited);
+                    }
+                });
+                parts.push(watch::close);
             });
-            parts.push(watch::close);
         } catch (RuntimeException e) {
             close();
             throw e;

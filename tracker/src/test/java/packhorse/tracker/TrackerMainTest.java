@@ -112,6 +112,6 @@ class TrackerMainTest {
     void samplesAreRead() {
         TrackerConfig sample = TrackerConfig.read(Path.of("samples/tracker.yaml"));
         assertEquals(Duration.ofSeconds(5), sample.mirror().refresh());
-        assertEquals(2, SiteMapFile.read(sample.sites()).sites().size());
+        assertEquals(2, SiteMapFile.read(sample.sites().orElseThrow()).sites().size());
     }
 }

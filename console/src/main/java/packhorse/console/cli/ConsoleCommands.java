@@ -84,7 +84,7 @@ public final class ConsoleCommands {
                         "site",
                         List.of("site"),
                         "Sites, their calendars and baselines.",
-                        List.of("sites", "calendars", "origins"),
+                        List.of("sites", "calendars", "origins", "traffic"),
                         List.of(
                                 "packhorse site list",
                                 "packhorse site add --name berlin --zone Europe/Berlin --subnets 10.1.0.0/16"

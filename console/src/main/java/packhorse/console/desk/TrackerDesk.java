@@ -40,6 +40,9 @@ import packhorse.core.message.v1.EntitlementLine;
 import packhorse.core.message.v1.Entitlements;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.message.v1.InventoryNeeded;
+import packhorse.core.message.v1.IssuedToken;
+import packhorse.core.message.v1.LinkCounts;
+import packhorse.core.message.v1.Machine;
 import packhorse.core.message.v1.ReportsStored;
 import packhorse.core.message.v1.StatusReports;
 import packhorse.core.state.DesiredState;
@@ -62,6 +65,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
     private final LeaseClerk leases;
     private final DesiredClerk desired;
     private final FleetFacts facts;
+    private final FleetWord fleet;
     private final InstantSource clock;
 
     /** Revisions that endpoints act on, as their trackers say; what is said next is numbered above. */
@@ -90,12 +94,14 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
             LeaseClerk leases,
             DesiredClerk desired,
             FleetFacts facts,
+            FleetWord fleet,
             InstantSource clock) {
         this.books = books;
         this.queue = new ReportQueue(reports);
         this.leases = leases;
         this.desired = desired;
         this.facts = facts;
+        this.fleet = fleet;
         this.clock = clock;
     }
 
@@ -260,8 +266,23 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
         return new Standing(
                 books.read(pages -> pages.find(EntitlementList.KIND, EntitlementList.ID))
                         .map(TrackerDesk::message),
-                Optional.empty(),
-                Optional.empty());
+                fleet.sites(),
+                fleet.denied());
+    }
+
+    @Override
+    public Optional<IssuedToken> token(String id) {
+        return fleet.token(id);
+    }
+
+    @Override
+    public void certified(List<Machine> machines) {
+        fleet.certified(machines);
+    }
+
+    @Override
+    public void counted(HostPort tracker, LinkCounts counts) {
+        fleet.counted(tracker, counts);
     }
 
     private static Entitlements message(Stored<EntitlementList> stored) {

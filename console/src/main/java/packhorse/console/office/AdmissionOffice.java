@@ -266,6 +266,11 @@ public final class AdmissionOffice {
                 pages -> Lists.page(pages, OfficeKinds.DENIED, Optional.empty(), Optional.empty(), after, limit));
     }
 
+    /** The revision of who may not take part; empty where nobody was ever denied here. */
+    public OptionalLong revision() {
+        return desk.read(pages -> Revision.of(pages, Revision.DENIED));
+    }
+
     /** Who may not take part; empty where nobody was ever denied here. */
     public Optional<Revised<List<EndpointId>>> denied() {
         return desk.read(pages -> pages.find(OfficeKinds.REVISION, Revision.DENIED)

@@ -59,7 +59,10 @@ public final class OfficeKinds {
             .byState(CertifiedMachine::role)
             .byParent(CertifiedMachine::site);
 
-    /** How often what trackers keep was changed. */
+    /** What trackers count, by tracker. */
+    public static final Kind<SiteTraffic> TRAFFIC = Kind.of("traffic", SiteTraffic.class);
+
+    /** The revisions of what trackers keep. */
     public static final Kind<Revision> REVISION = Kind.of("revision", Revision.class);
 
     /** What groups should have, by name. */

@@ -94,25 +94,41 @@ public final class SiteOffice {
     public List<Stored<KnownSite>> importFile(Actor.Person who, String yaml, String name, ZoneId zone) {
         return desk.write(who, pages -> {
             Desk.requireRole(who, ADMINISTRATORS, "sites are written");
-            SiteMap map = parsed(yaml, name);
-            List<Stored<KnownSite>> kept = new ArrayList<>();
-            for (Site site : map.sites()) {
-                ZoneId clock = pages.find(OfficeKinds.SITE, site.name())
-                        .map(before -> before.value().zone())
-                        .orElse(zone);
-                kept.add(Desk.put(
-                        pages, OfficeKinds.SITE, site.name(), OptionalLong.empty(), new KnownSite(site, clock)));
+            return take(pages, parsed(yaml, name), zone, name);
+        });
+    }
+
+    private static List<Stored<KnownSite>> take(Pages pages, SiteMap map, ZoneId zone, String name) {
+        List<Stored<KnownSite>> kept = new ArrayList<>();
+        for (Site site : map.sites()) {
+            ZoneId clock = pages.find(OfficeKinds.SITE, site.name())
+                    .map(before -> before.value().zone())
+                    .orElse(zone);
+            kept.add(Desk.put(pages, OfficeKinds.SITE, site.name(), OptionalLong.empty(), new KnownSite(site, clock)));
+        }
+        if (!map.origins().isEmpty()) {
+            Desk.put(pages, OfficeKinds.ORIGINS, ORIGINS, OptionalLong.empty(), new Origins(map.origins()));
+        }
+        siteMap(pages);
+        Revision.next(pages, Revision.SITES);
+        pages.audit(
+                "site.import", name.isBlank() ? "file" : name, Desk.details("sites", Integer.toString(kept.size())));
+        return kept;
+    }
+
+    /**
+     * Takes sites from a file while there never was one; otherwise does nothing.
+     *
+     * @return whether it did
+     */
+    public boolean importFirst(String yaml, String name) {
+        SiteMap map = parsed(yaml, name);
+        return desk.write(Actor.product(), pages -> {
+            if (Revision.of(pages, Revision.SITES).isPresent()) {
+                return false;
             }
-            if (!map.origins().isEmpty()) {
-                Desk.put(pages, OfficeKinds.ORIGINS, ORIGINS, OptionalLong.empty(), new Origins(map.origins()));
-            }
-            siteMap(pages);
-            Revision.next(pages, Revision.SITES);
-            pages.audit(
-                    "site.import",
-                    name.isBlank() ? "file" : name,
-                    Desk.details("sites", Integer.toString(kept.size())));
-            return kept;
+            take(pages, map, ZoneId.of("UTC"), name);
+            return true;
         });
     }
 
@@ -165,6 +181,24 @@ public final class SiteOffice {
     public Optional<Revised<SiteMap>> siteMap() {
         return desk.read(pages -> pages.find(OfficeKinds.REVISION, Revision.SITES)
                 .map(revision -> new Revised<>(revision.value().number(), siteMap(pages))));
+    }
+
+    /** The revision of what trackers go by; empty where the console keeps no site. */
+    public OptionalLong revision() {
+        return desk.read(pages -> Revision.of(pages, Revision.SITES));
+    }
+
+    /** Writes down what a tracker counts, in place of what it counted before. */
+    public void counted(SiteTraffic traffic) {
+        desk.write(
+                Actor.product(),
+                pages -> Desk.put(pages, OfficeKinds.TRAFFIC, traffic.tracker(), OptionalLong.empty(), traffic));
+    }
+
+    /** What each tracker counts, by its address. */
+    public List<Stored<SiteTraffic>> traffic(String after, int limit) {
+        return desk.read(
+                pages -> Lists.page(pages, OfficeKinds.TRAFFIC, Optional.empty(), Optional.empty(), after, limit));
     }
 
     /** Two sites that overlap are refused here. */

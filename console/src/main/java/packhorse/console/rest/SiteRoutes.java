@@ -8,6 +8,7 @@ import packhorse.console.change.Role;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.Origins;
 import packhorse.console.office.SiteOffice;
+import packhorse.console.office.SiteTraffic;
 
 /** Sites: offices with their networks, lines and clocks. */
 final class SiteRoutes {
@@ -90,6 +91,15 @@ final class SiteRoutes {
                         .body(Origins.class)
                         .stored(Origins.class)
                         .does(call -> Answer.of(office.origins(call.who(), call.seen(), call.body(Origins.class)))),
+                Route.get(
+                                "/traffic",
+                                "listTraffic",
+                                "Lists the bytes that went over lines and inside sites, by tracker.")
+                        .storedPage(SiteTraffic.class)
+                        .does(call -> {
+                            int limit = call.limit();
+                            return Answer.storedPage(office.traffic(call.after(), limit + 1), limit);
+                        }),
                 one(Route.get(ONE, "readSite", "Shows a site."))
                         .stored(SiteView.class)
                         .does(call -> Answer.of(office.get(call.path("site")), SiteView::of)),

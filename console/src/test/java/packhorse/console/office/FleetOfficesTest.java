@@ -35,8 +35,8 @@ import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.AdmissionOffice.DenyForm;
-import packhorse.console.office.AdmissionOffice.Pins;
 import packhorse.console.office.AdmissionOffice.JoinForm;
+import packhorse.console.office.AdmissionOffice.Pins;
 import packhorse.console.office.EndpointOffice.LabelForm;
 import packhorse.console.office.GroupOffice.GroupForm;
 import packhorse.console.office.SiteOffice.SiteForm;
@@ -170,8 +170,10 @@ final class FleetOfficesTest {
             assertTrue(refused(() -> fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24")))
                     .line()
                     .contains("overlaps"));
+            long first = fleet.revision().orElseThrow();
+            assertEquals(first, fleet.siteMap().orElseThrow().revision());
             fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"));
-            assertEquals(2, fleet.siteMap().orElseThrow().revision(), "what was refused is no revision");
+            assertEquals(first + 1, fleet.siteMap().orElseThrow().revision(), "what was refused is no revision");
             fleet.write(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"));
             assertEquals(
                     Why.STALE,
@@ -291,7 +293,10 @@ final class FleetOfficesTest {
             assertEquals(List.of(stolen), fleet.denied().orElseThrow().value());
             fleet.admit(ADAM, stolen.toString());
             assertEquals(List.of(), fleet.denied().orElseThrow().value());
-            assertEquals(2, fleet.denied().orElseThrow().revision());
+            assertEquals(
+                    house.now().toEpochMilli() + 1,
+                    fleet.denied().orElseThrow().revision(),
+                    "a ledger from a backup is soon ahead of what trackers remember");
         }
     }
 

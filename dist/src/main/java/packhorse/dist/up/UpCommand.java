@@ -150,8 +150,8 @@ public final class UpCommand implements Callable<Integer> {
                         + home.data(Home.CONSOLE).resolve("first-administrator"));
         say(
                 out,
-                "  packhorse ca token --ca " + home.authority() + " --site SITE --url " + plan.secureUrl() + " --root "
-                        + home.catalogueRoot() + "     a token for one machine: packhorse peer join TOKEN");
+                "  packhorse endpoint make-join-token --site " + plan.site()
+                        + "     a token for one machine: packhorse peer join TOKEN");
         say(
                 out,
                 "  packhorse publish PATH --name ACME/PRODUCT --version 1.0 --config " + home.configuration(Home.ORIGIN)

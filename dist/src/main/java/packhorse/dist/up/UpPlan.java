@@ -49,7 +49,7 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
 
     String sitesYaml() {
         return """
-            # The deployment's offices; read again whenever this file changes.
+            # The deployment's offices, as they were at the first start. The console took them in: packhorse site list.
             origins: ["%s"]
             sites:
               - name: %s
@@ -70,7 +70,6 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
             secure: ["%s"]
             ca: "%s"
             caPassphraseFile: "%s"
-            sites: "%s"
             console: true
             origin: %s
             data: "%s"
@@ -81,7 +80,6 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
                         door(SECURE_PORT),
                         home.authority(),
                         home.onlinePhrase(),
-                        home.sites(),
                         originUrl(),
                         home.data(Home.TRACKER),
                         home.catalogueRoot());
@@ -109,7 +107,8 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
             state: "%s"
             listen: ["%s"]
             trackers: ["%s"]
-            """.formatted(home.data(Home.CONSOLE), door(CONSOLE_PORT), agentsDoor());
+            sites: "%s"
+            """.formatted(home.data(Home.CONSOLE), door(CONSOLE_PORT), agentsDoor(), home.sites());
     }
 
     String plainUrl() {

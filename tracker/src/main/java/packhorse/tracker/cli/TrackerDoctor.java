@@ -43,7 +43,7 @@ public final class TrackerDoctor {
         }
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("configuration", file + " can be read"));
-        findings.add(sites(config.sites()));
+        config.sites().ifPresent(map -> findings.add(sites(map)));
         desired(config.desired()).ifPresent(findings::add);
         findings.addAll(MachineChecks.disk("disk", config.mirror().data()));
         if (config.standing() instanceof TrackerConfig.Standing.Joined joined) {

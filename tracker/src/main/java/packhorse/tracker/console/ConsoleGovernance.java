@@ -200,14 +200,7 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
     public void lend(LocalAuthority books) {
         authority = Optional.of(books);
         books.askFor(this::token);
-        deny(books);
-        kept.denied().onChange(() -> deny(books));
-    }
-
-    private void deny(LocalAuthority books) {
-        if (kept.denied().revision() > 0) {
-            books.deny(kept.denied().endpoints(), kept.denied().serials());
-        }
+        books.denyAlso(kept.denied());
     }
 
     /** Whom {@code own} or a console throws out, live. */

@@ -7,7 +7,7 @@ import packhorse.core.identity.DenyList;
 import packhorse.core.topology.EndpointId;
 
 /**
- * Whom the authority or a console throws out. Both lists only grow, and so does the sum of their revisions.
+ * Whom the authority or a console throws out. Both revisions only grow, and so does their sum.
  *
  * @param authority the tracker's own or the one it follows
  * @param console what consoles said

@@ -31,6 +31,7 @@ import packhorse.core.content.Sha256;
 import packhorse.core.identity.CertificateAuthority;
 import packhorse.core.identity.CertificateAuthority.Subject;
 import packhorse.core.identity.CertificateRequest;
+import packhorse.core.identity.DenyList;
 import packhorse.core.identity.IdentityException;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
@@ -71,6 +72,9 @@ final class EstService implements EstDesk {
     private static final EstReply CHALLENGED =
             new EstReply(EstReply.UNAUTHORIZED, "text/plain; charset=utf-8", CHALLENGE, new byte[0]);
 
+    /** Of a machine that has no certificate yet; none is issued with it. */
+    private static final BigInteger NO_SERIAL = BigInteger.ZERO;
+
     private static final String CATALOGUE_ROOT = "catalogue-root/";
     private static final String BASIC = "basic ";
     /** A token's id and secret in base64. */
@@ -83,6 +87,7 @@ final class EstService implements EstDesk {
     private final SecureRandom random;
     private final WrongSecrets wrongSecrets = new WrongSecrets();
     private volatile TokenSource elsewhere = id -> Optional.empty();
+    private volatile DenyList also = DenyList.none();
 
     /**
      * @param authority the one in force
@@ -187,6 +192,15 @@ final class EstService implements EstDesk {
         }
     }
 
+    /** Whom {@code list} denies gets no certificate either. */
+    void denyAlso(DenyList list) {
+        also = list;
+    }
+
+    private boolean denied(Books books, EndpointId endpoint, BigInteger serial) {
+        return books.denied(endpoint, serial) || also.denied(endpoint, serial);
+    }
+
     /** Asks {@code source} for tokens that are not in the journal. */
     void askFor(TokenSource source) {
         elsewhere = source;
@@ -258,12 +272,12 @@ final class EstService implements EstDesk {
         if (before.isPresent()) {
             Certified use = before.get();
             return Change.none(
-                    use.key().equals(key) && !books.denied(use.endpoint(), use.serial())
+                    use.key().equals(key) && !denied(books, use.endpoint(), use.serial())
                             ? use.certificate().map(Base64.getDecoder()::decode)
                             : Optional.empty());
         }
         EndpointId endpoint = token.endpoint().orElseGet(this::newEndpoint);
-        if (books.deniedEndpoints().contains(endpoint)) {
+        if (denied(books, endpoint, NO_SERIAL)) {
             return Change.none(Optional.empty());
         }
         X509Certificate issued = authority
@@ -324,7 +338,7 @@ final class EstService implements EstDesk {
 
     private Change<Renewed> renew(
             Books books, RemoteIdentity caller, CertificateRequest asked, Sha256 key, Instant now) {
-        if (books.denied(caller.id(), caller.serial())) {
+        if (denied(books, caller.id(), caller.serial())) {
             return Change.none(new Renewed.No(
                     "the certificate of " + caller + " was revoked; whoever runs the deployment can say why"));
         }

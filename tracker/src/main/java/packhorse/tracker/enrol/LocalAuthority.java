@@ -1,7 +1,6 @@
 package packhorse.tracker.enrol;
 
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -12,11 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +35,6 @@ import packhorse.core.identity.RemoteIdentity;
 import packhorse.core.topology.EndpointId;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.Certified;
-import packhorse.tracker.enrol.JournalEntry.Denied;
 
 /**
  * A tracker's own authority at work: it answers EST, keeps the deny-list live, and gives the tracker its certificate.
@@ -190,26 +186,9 @@ public final class LocalAuthority implements AutoCloseable {
         return new Register(journal);
     }
 
-    /** Throws out whom somebody above this authority threw out, as far as it knows them: then it renews them no more either. */
-    public void deny(Set<EndpointId> endpoints, Set<BigInteger> serials) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        int denied = journal.update(books -> {
-            List<JournalEntry> entries = new ArrayList<>();
-            for (Certified one : books.machines()) {
-                long next = books.revision() + entries.size() + 1;
-                if (endpoints.contains(one.endpoint())
-                        && !books.deniedEndpoints().contains(one.endpoint())) {
-                    entries.add(new Denied(now, next, Optional.of(one.endpoint()), Optional.empty()));
-                } else if (serials.contains(one.serial())
-                        && !books.deniedSerials().contains(one.serial())) {
-                    entries.add(new Denied(now, next, Optional.empty(), Optional.of(one.serial())));
-                }
-            }
-            return new Change<>(entries, entries.size());
-        });
-        if (denied > 0) {
-            LOG.info("{} machines are denied because a console says so", denied);
-        }
+    /** Lets nobody join again or renew whom {@code list} denies, live, besides whom its own books do. */
+    public void denyAlso(DenyList list) {
+        est.denyAlso(list);
     }
 
     /** Who is denied, live. */
