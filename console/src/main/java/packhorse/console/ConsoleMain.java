@@ -183,6 +183,7 @@ public final class ConsoleMain implements AutoCloseable {
                         new Accounts(accounts),
                         books,
                         new AuditBook(books.ledger()),
+                        new RsqlReader(),
                         () -> new Health(true, scheduler.counts().leader() ? "here" : "elsewhere", List.of()),
                         clock)));
         addresses = door.addresses();

@@ -416,9 +416,15 @@ public final class DeploymentOffice {
 
     /** A page of deployments. */
     public List<Stored<Deployment>> list(
-            Optional<DeploymentState> state, Optional<OrderId> order, String after, int limit) {
+            Optional<DeploymentState> state, Optional<OrderId> order, Narrowing narrowing, String after, int limit) {
         return desk.read(pages -> Lists.page(
-                pages, Kinds.DEPLOYMENT, state.map(DeploymentState::name), order.map(OrderId::text), after, limit));
+                pages,
+                Kinds.DEPLOYMENT,
+                state.map(DeploymentState::name),
+                order.map(OrderId::text),
+                narrowing.over(ListFields.deployments(pages)),
+                after,
+                limit));
     }
 
     /** One deployment. */

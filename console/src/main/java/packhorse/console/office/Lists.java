@@ -3,6 +3,7 @@ package packhorse.console.office;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import packhorse.console.fleet.Query;
 import packhorse.console.ledger.Kind;
 import packhorse.console.ledger.Look;
 import packhorse.console.ledger.Pages;
@@ -25,6 +26,34 @@ final class Lists {
             throw Desk.invalid("a page of " + limit + " records; ask for 1 to " + PAGE_MAX);
         }
         return pages.list(kind, new Look(state, parent, after, limit));
+    }
+
+    /** One page of those that fit, in the order of the ids. Cost: O(records), where few fit. */
+    static <T> List<Stored<T>> page(
+            Pages pages,
+            Kind<T> kind,
+            Optional<String> state,
+            Optional<String> parent,
+            Optional<Query<Stored<T>>> filter,
+            String after,
+            int limit) {
+        if (filter.isEmpty()) {
+            return page(pages, kind, state, parent, after, limit);
+        }
+        List<Stored<T>> found = new ArrayList<>();
+        String from = after;
+        while (found.size() < limit) {
+            List<Stored<T>> some = page(pages, kind, state, parent, from, PAGE_MAX);
+            some.stream()
+                    .filter(one -> filter.get().matches(one, pages.now()))
+                    .limit(limit - found.size())
+                    .forEach(found::add);
+            if (some.size() < PAGE_MAX) {
+                break;
+            }
+            from = some.getLast().id();
+        }
+        return found;
     }
 
     /** All that belong to one record. */

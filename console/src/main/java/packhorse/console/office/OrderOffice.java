@@ -511,9 +511,15 @@ public final class OrderOffice {
     }
 
     /** A page of orders in the order of their numbers, as they were kept. */
-    public List<Stored<ChangeOrder>> list(Optional<OrderState> state, String after, int limit) {
-        return desk.read(
-                pages -> Lists.page(pages, Kinds.ORDER, state.map(OrderState::name), Optional.empty(), after, limit));
+    public List<Stored<ChangeOrder>> list(Optional<OrderState> state, Narrowing narrowing, String after, int limit) {
+        return desk.read(pages -> Lists.page(
+                pages,
+                Kinds.ORDER,
+                state.map(OrderState::name),
+                Optional.empty(),
+                narrowing.over(ListFields.ORDERS),
+                after,
+                limit));
     }
 
     /** One order, with what the product finds now. */

@@ -134,9 +134,16 @@ public final class ProblemOffice {
     }
 
     /** A page of problems. */
-    public List<Stored<Problem>> list(Optional<ProblemState> state, Optional<OrderId> order, String after, int limit) {
+    public List<Stored<Problem>> list(
+            Optional<ProblemState> state, Optional<OrderId> order, Narrowing narrowing, String after, int limit) {
         return desk.read(pages -> Lists.page(
-                pages, Kinds.PROBLEM, state.map(ProblemState::name), order.map(OrderId::text), after, limit));
+                pages,
+                Kinds.PROBLEM,
+                state.map(ProblemState::name),
+                order.map(OrderId::text),
+                narrowing.over(ListFields.PROBLEMS),
+                after,
+                limit));
     }
 
     /** One problem. */

@@ -234,9 +234,15 @@ public final class ReleaseOffice {
     }
 
     /** A page of the catalogue. */
-    public List<Stored<CataloguedRelease>> list(Optional<State> state, String after, int limit) {
-        return desk.read(pages ->
-                Lists.page(pages, OfficeKinds.RELEASE, state.map(State::name), Optional.empty(), after, limit));
+    public List<Stored<CataloguedRelease>> list(Optional<State> state, Narrowing narrowing, String after, int limit) {
+        return desk.read(pages -> Lists.page(
+                pages,
+                OfficeKinds.RELEASE,
+                state.map(State::name),
+                Optional.empty(),
+                narrowing.over(ListFields.RELEASES),
+                after,
+                limit));
     }
 
     /** One release. */

@@ -204,9 +204,16 @@ public final class RequestOffice {
     }
 
     /** A page of requests in the order of their numbers. */
-    public List<Stored<ChangeRequest>> list(Optional<RequestState> state, String after, int limit) {
-        return desk.read(pages ->
-                Lists.page(pages, Kinds.REQUEST, state.map(RequestState::name), Optional.empty(), after, limit));
+    public List<Stored<ChangeRequest>> list(
+            Optional<RequestState> state, Narrowing narrowing, String after, int limit) {
+        return desk.read(pages -> Lists.page(
+                pages,
+                Kinds.REQUEST,
+                state.map(RequestState::name),
+                Optional.empty(),
+                narrowing.over(ListFields.REQUESTS),
+                after,
+                limit));
     }
 
     /** One request. */

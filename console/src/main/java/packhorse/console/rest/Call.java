@@ -14,6 +14,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import packhorse.console.change.Actor;
+import packhorse.console.fleet.QueryReader;
+import packhorse.console.office.Narrowing;
 import packhorse.core.UsageException;
 
 /** A request that was let in: who asks, and what for, read and bounded. */
@@ -32,6 +34,7 @@ final class Call {
     private final OptionalLong seen;
     private final byte[] bytes;
     private final @Nullable Object body;
+    private final QueryReader queries;
 
     /**
      * @param who signed in; null where nobody has to
@@ -39,6 +42,7 @@ final class Call {
      * @param seen the version of {@code If-Match}
      * @param bytes of the body as it came
      * @param body the record that was read of them
+     * @param queries reads filters
      */
     Call(
             Actor.@Nullable Person who,
@@ -47,7 +51,8 @@ final class Call {
             Map<String, String> query,
             OptionalLong seen,
             byte[] bytes,
-            @Nullable Object body) {
+            @Nullable Object body,
+            QueryReader queries) {
         this.who = who;
         this.context = context;
         this.path = path;
@@ -55,6 +60,7 @@ final class Call {
         this.seen = seen;
         this.bytes = bytes;
         this.body = body;
+        this.queries = queries;
     }
 
     /** Who asks. */
@@ -158,6 +164,11 @@ final class Call {
             throw new UsageException("limit=" + asked.getAsInt() + " is not 1 to " + LIMIT_MAX);
         }
         return asked.orElse(LIMIT_DEFAULT);
+    }
+
+    /** Which of a list's records are wanted. */
+    Narrowing narrowing() {
+        return new Narrowing(query("filter"), queries);
     }
 
     /** Where the page before ended. */

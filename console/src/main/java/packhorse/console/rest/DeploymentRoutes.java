@@ -47,6 +47,7 @@ final class DeploymentRoutes {
                 Route.get("/deployments", "listDeployments", "Lists deployments by order and number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
                         .asking("order", Parameter.Type.TEXT, "Only those of this order.")
+                        .asking("filter", Parameter.Type.TEXT, Parameter.FILTER)
                         .storedPage(Deployment.class)
                         .does(call -> {
                             int limit = call.limit();
@@ -54,6 +55,7 @@ final class DeploymentRoutes {
                                     office.list(
                                             call.query("state", Names.of(DeploymentState.class)),
                                             call.query("order", OrderId::new),
+                                            call.narrowing(),
                                             call.after(),
                                             limit + 1),
                                     limit);

@@ -51,12 +51,16 @@ final class OrderRoutes {
         return List.of(
                 Route.get("/orders", "listOrders", "Lists change orders by number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
+                        .asking("filter", Parameter.Type.TEXT, Parameter.FILTER)
                         .storedPage(ChangeOrder.class)
                         .does(call -> {
                             int limit = call.limit();
                             return Answer.storedPage(
                                     office.list(
-                                            call.query("state", Names.of(OrderState.class)), call.after(), limit + 1),
+                                            call.query("state", Names.of(OrderState.class)),
+                                            call.narrowing(),
+                                            call.after(),
+                                            limit + 1),
                                     limit);
                         }),
                 Route.post("/orders", "openOrder", "Opens an order for approved requests.")

@@ -32,6 +32,9 @@ public record Parameter(String name, Place place, Type type, String meaning) {
     /** The longest value: a filter over inventory that a person wrote. */
     public static final int LENGTH_MAX = 4_096;
 
+    /** What a list's filter is; the fields are told when one asks for what is none. */
+    static final String FILTER = "Only those that fit, in RSQL: state==APPROVED;at=gt=now-7d.";
+
     static Parameter path(String name, String meaning) {
         return new Parameter(name, Place.PATH, Type.TEXT, meaning);
     }

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
+import packhorse.console.fleet.QueryReader;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.Refusal;
 import packhorse.core.OperationException;
@@ -40,11 +41,13 @@ final class Porter implements AutoCloseable {
     private final Replays replays;
     private final RestMeters meters;
     private final EventFeed events;
+    private final QueryReader queries;
 
     Porter(RestParts parts) {
         this.gate = new Gate(parts.doorkeeper(), parts.clock());
         this.replays = parts.replays();
         this.meters = new RestMeters();
+        this.queries = parts.queries();
         this.events = new EventFeed(parts.audit());
         this.routes = RoutingTable.of(parts, gate, meters, events);
     }
@@ -75,7 +78,7 @@ final class Porter implements AutoCloseable {
         OptionalLong seen = seen(route, context);
         byte[] bytes = body(route, context);
         Object body = route.body() instanceof Body.Json json ? record(json, bytes) : null;
-        Call call = new Call(who.orElse(null), context, path(route, context), query, seen, bytes, body);
+        Call call = new Call(who.orElse(null), context, path(route, context), query, seen, bytes, body, queries);
         Optional<String> key = Headers.replayKey(context);
         if (key.isEmpty()) {
             answer(route, context, route.act().on(call));

@@ -19,6 +19,7 @@ final class ProblemRoutes {
                 Route.get("/problems", "listProblems", "Lists problems by number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
                         .asking("order", Parameter.Type.TEXT, "Only those of this order.")
+                        .asking("filter", Parameter.Type.TEXT, Parameter.FILTER)
                         .storedPage(Problem.class)
                         .does(call -> {
                             int limit = call.limit();
@@ -26,6 +27,7 @@ final class ProblemRoutes {
                                     office.list(
                                             call.query("state", Names.of(ProblemState.class)),
                                             call.query("order", OrderId::new),
+                                            call.narrowing(),
                                             call.after(),
                                             limit + 1),
                                     limit);

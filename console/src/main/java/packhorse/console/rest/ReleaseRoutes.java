@@ -27,12 +27,14 @@ final class ReleaseRoutes {
         return List.of(
                 Route.get("/releases", "listReleases", "Lists the catalogue.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
+                        .asking("filter", Parameter.Type.TEXT, Parameter.FILTER)
                         .storedPage(CataloguedRelease.class)
                         .does(call -> {
                             int limit = call.limit();
                             return Answer.storedPage(
                                     office.list(
                                             call.query("state", Names.of(CataloguedRelease.State.class)),
+                                            call.narrowing(),
                                             call.after(),
                                             limit + 1),
                                     limit);

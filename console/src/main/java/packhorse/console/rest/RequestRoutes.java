@@ -23,12 +23,16 @@ final class RequestRoutes {
         return List.of(
                 Route.get("/requests", "listRequests", "Lists change requests by number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
+                        .asking("filter", Parameter.Type.TEXT, Parameter.FILTER)
                         .storedPage(ChangeRequest.class)
                         .does(call -> {
                             int limit = call.limit();
                             return Answer.storedPage(
                                     office.list(
-                                            call.query("state", Names.of(RequestState.class)), call.after(), limit + 1),
+                                            call.query("state", Names.of(RequestState.class)),
+                                            call.narrowing(),
+                                            call.after(),
+                                            limit + 1),
                                     limit);
                         }),
                 Route.post("/requests", "draftRequest", "Begins a change request.")

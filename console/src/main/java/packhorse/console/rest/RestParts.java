@@ -2,6 +2,7 @@ package packhorse.console.rest;
 
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import packhorse.console.fleet.QueryReader;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Books;
 
@@ -12,6 +13,7 @@ import packhorse.console.ledger.Books;
  * @param doorkeeper who is who
  * @param books for what was answered before
  * @param audit the trail, for whoever reads it or listens
+ * @param queries reads filters of lists
  * @param health asked each time
  */
 public record RestParts(
@@ -19,6 +21,7 @@ public record RestParts(
         Doorkeeper doorkeeper,
         Books books,
         AuditBook audit,
+        QueryReader queries,
         Supplier<Health> health,
         InstantSource clock) {
     Replays replays() {

@@ -309,6 +309,46 @@ final class FleetRoutesTest {
         assertTrue(ordered.body().contains("\"request\":\"CR-2026-0001\""), ordered.body());
     }
 
+    @Test
+    void otherListsAreFilteredToo() {
+        world.post("/api/v1/releases", Samples.body(release()).orElseThrow())
+                .as("package-builder")
+                .send();
+        for (int i = 0; i < 3; i++) {
+            world.post("/api/v1/requests", RestDoorTest.form()).as("requester").send();
+        }
+        String one = world.get(
+                        "/api/v1/requests?limit=1&filter=what%3D%3D%22a%20newer%20editor%22%3Bid%21%3DCR-2026-0001")
+                .as("viewer")
+                .send()
+                .body();
+        assertTrue(one.contains("\"id\":\"CR-2026-0002\"") && one.contains("\"next\":\"CR-2026-0002\""), one);
+        assertFalse(one.contains("CR-2026-0003"), one);
+        assertEquals(
+                "{\"items\":[]}",
+                world.get("/api/v1/requests?filter=state%3D%3DCLOSED")
+                        .as("viewer")
+                        .send()
+                        .body());
+        assertTrue(world.get("/api/v1/releases?filter=name%3D%3Dacme%2F*%3Bversion%3Dge%3D1.0")
+                .as("viewer")
+                .send()
+                .body()
+                .contains("acme/editor"));
+        for (String list : List.of("orders", "deployments", "problems")) {
+            assertEquals(
+                    "{\"items\":[]}",
+                    world.get("/api/v1/" + list + "?filter=id%3D%3D*")
+                            .as("viewer")
+                            .send()
+                            .body());
+            RestWorld.Reply bad = world.get("/api/v1/" + list + "?filter=colour%3D%3Dred")
+                    .as("viewer")
+                    .send();
+            assertTrue(bad.detail().startsWith("400") && bad.detail().contains("has no \"colour\""), bad.body());
+        }
+    }
+
     private Route release() {
         return world.door().routes().stream()
                 .filter(route -> route.name().equals("catalogueRelease"))

@@ -123,6 +123,7 @@ final class RestWorld implements AutoCloseable {
                 new Names(),
                 books,
                 new AuditBook(books.ledger()),
+                new RsqlReader(),
                 () -> new Health(true, "nobody", List.of()),
                 clock);
     }

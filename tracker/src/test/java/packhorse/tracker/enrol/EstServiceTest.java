@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,7 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.RemoteIdentity;
+import packhorse.core.identity.ToldDenials;
 import packhorse.core.testing.Cases;
 import packhorse.tracker.enrol.EnrolmentJournal.Change;
 import packhorse.tracker.enrol.JournalEntry.Denied;
@@ -321,6 +324,24 @@ final class EstServiceTest {
                         world.clock.instant(), books.revision() + 1, Optional.empty(), Optional.of(anew.serial()))),
                 true));
         refused(403, "was revoked", world.reenrol(anew, Enrolment.csr(Credential.newKey(world.random))));
+    }
+
+    @Test
+    void whoIsDeniedFromAboveGetsNoCertificateUntilAdmitted() {
+        RemoteIdentity bad = RemoteIdentity.of(issued(world.enrol(world.token(), Enrolment.csr(pair))));
+        ToldDenials above = new ToldDenials();
+        world.est.denyAlso(above);
+        assertTrue(above.tell(1, Set.of(bad.id())));
+        refused(403, "was revoked", world.reenrol(bad, Enrolment.csr(Credential.newKey(world.random))));
+        JoinToken sameAgain = world.token(
+                URI.create("https://127.20.6.1:7302"), DeploymentRole.AGENT, "north", Optional.of(bad.id()), List.of());
+        KeyPair next = Credential.newKey(world.random);
+        assertEquals(401, world.enrol(sameAgain, Enrolment.csr(next)).status());
+        assertTrue(above.tell(2, Set.of()));
+        assertEquals(
+                bad.id(),
+                RemoteIdentity.of(issued(world.enrol(sameAgain, Enrolment.csr(next))))
+                        .id());
     }
 
     @Test
