@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The windows and blackouts of one site.
@@ -16,12 +17,15 @@ import java.util.Optional;
  * @param blackouts when it may not; those of other sites are left out
  */
 public record Timetable(String site, ZoneId zone, List<Window> windows, List<Blackout> blackouts) {
+    /** Asked for, the runtime copies its six hundred names each time. */
+    private static final Set<String> ZONES = Set.copyOf(ZoneId.getAvailableZoneIds());
+
     public Timetable {
         windows = List.copyOf(windows);
         blackouts = blackouts.stream()
                 .filter(blackout -> blackout.scope().covers(site))
                 .toList();
-        if (!ZoneId.getAvailableZoneIds().contains(zone.getId())) {
+        if (!ZONES.contains(zone.getId())) {
             throw new IllegalArgumentException("the site " + site + " has the zone \"" + zone.getId()
                     + "\", which is no IANA zone; write one such as Europe/Berlin");
         }

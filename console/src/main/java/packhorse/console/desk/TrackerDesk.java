@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,9 +61,12 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
     /** Endpoints that are in the middle of an inventory of several frames; the one that waited longest begins anew. */
     private static final int UNDER_WAY_MAX = 1_000;
 
+    /** A transaction of these takes some tens of milliseconds. */
+    private static final int REPORTS_TOGETHER_MAX = 500;
+
     private final Books books;
-    private final ReportQueue queue;
-    private final LeaseClerk leases;
+    private final Together<StatusBook.Arrival, StatusBook.Answer> reports;
+    private final Together<LeaseClerk.Ask, Optional<LeaseDesk.Ruling>> leases;
     private final DesiredClerk desired;
     private final FleetFacts facts;
     private final FleetWord fleet;
@@ -97,8 +101,13 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
             FleetWord fleet,
             InstantSource clock) {
         this.books = books;
-        this.queue = new ReportQueue(reports);
-        this.leases = leases;
+        this.reports = new Together<>("reports", REPORTS_TOGETHER_MAX, reports::store);
+        this.leases = new Together<>(
+                "leases",
+                LeaseClerk.ASKS_MAX,
+                asks -> leases.rule(asks)
+                        .map(rulings -> rulings.stream().map(Optional::of).toList())
+                        .orElseGet(() -> Collections.nCopies(asks.size(), Optional.empty())));
         this.desired = desired;
         this.facts = facts;
         this.fleet = fleet;
@@ -109,7 +118,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
 
     @Override
     public CompletableFuture<ReportsStored> store(EndpointId endpoint, StatusReports message) {
-        return queue.store(new StatusBook.Arrival(endpoint, message, clock.instant()))
+        return reports.ask(new StatusBook.Arrival(endpoint, message, clock.instant()))
                 .thenApply(answer -> ReportsStored.newBuilder()
                         .setJournal(message.getJournal())
                         .setSequence(answer.upTo())
@@ -120,9 +129,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
 
     @Override
     public CompletableFuture<Optional<LeaseDesk.Ruling>> lease(LeaseQuestion question) {
-        return CompletableFuture.completedFuture(
-                leases.rule(List.of(new LeaseClerk.Ask(question.endpoint(), question.site(), question.action())))
-                        .map(List::getFirst));
+        return leases.ask(new LeaseClerk.Ask(question.endpoint(), question.site(), question.action()));
     }
 
     // ---- inventories
@@ -223,8 +230,11 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
         return books.read(pages -> {
             Roster roster = facts.roster(pages);
             Map<EndpointId, Word> words = new HashMap<>();
+            Map<EndpointId, Fleet.Row> rows = pages.fleet().find(endpoints);
+            Map<EndpointId, Long> revisions = pages.fleet().revisions(endpoints);
             for (EndpointId endpoint : endpoints) {
-                Optional<EndpointFacts> known = pages.fleet().find(endpoint).map(Fleet.Row::facts);
+                Optional<EndpointFacts> known =
+                        Optional.ofNullable(rows.get(endpoint)).map(Fleet.Row::facts);
                 words.put(
                         endpoint,
                         new Word(
@@ -233,7 +243,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
                                         .orElse(Set.of()),
                                 known.<Map<String, String>>map(EndpointFacts::labels)
                                         .orElse(Map.of()),
-                                pages.fleet().revision(endpoint)));
+                                revisions.getOrDefault(endpoint, 0L)));
             }
             return words;
         });
@@ -301,6 +311,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
 
     @Override
     public void close() {
-        queue.close();
+        leases.close();
+        reports.close();
     }
 }

@@ -60,11 +60,12 @@ public final class Books implements AutoCloseable {
         BiConsumer<@Nullable Object, Pages> also = BESIDE.get();
         BESIDE.remove();
         T result = ledger.write(handle -> {
-            Pages pages = new SqlPages(ledger.engine(), handle, who, now, true);
+            SqlPages pages = new SqlPages(ledger, handle, who, now, true);
             T done = work.apply(pages);
             if (also != null) {
                 also.accept(done, pages);
             }
+            pages.end();
             return done;
         });
         listeners.forEach(Runnable::run);
@@ -84,7 +85,10 @@ public final class Books implements AutoCloseable {
                         Refusal.Why.FENCED,
                         "another process has taken over " + fence.name() + " since number " + number + "; stop");
             }
-            return work.apply(new SqlPages(ledger.engine(), handle, who, now, true));
+            SqlPages pages = new SqlPages(ledger, handle, who, now, true);
+            T done = work.apply(pages);
+            pages.end();
+            return done;
         });
         listeners.forEach(Runnable::run);
         return result;
@@ -93,7 +97,7 @@ public final class Books implements AutoCloseable {
     /** Looks, all of it as of one moment. */
     public <T> T read(Function<Pages, T> work) {
         Instant now = now();
-        return ledger.read(handle -> work.apply(new SqlPages(ledger.engine(), handle, Actor.product(), now, false)));
+        return ledger.read(handle -> work.apply(new SqlPages(ledger, handle, Actor.product(), now, false)));
     }
 
     private Instant now() {

@@ -38,8 +38,14 @@ public interface Fleet {
     /** Adds whoever was let in, or changes the name and site of one who is there; whoever was retired serves again. */
     void enrol(EndpointId endpoint, String name, String site, Instant at);
 
+    /** Adds many, with all that is known of each; whoever is there stays as it is. */
+    void add(Collection<EndpointFacts> endpoints);
+
     /** One endpoint. */
     Optional<Row> find(EndpointId endpoint);
+
+    /** Those of these that are there. */
+    Map<EndpointId, Row> find(Collection<EndpointId> endpoints);
 
     /** One endpoint that has to be there; {@link Refusal.Why#NOT_THERE} otherwise. */
     Row get(EndpointId endpoint);
@@ -78,6 +84,9 @@ public interface Fleet {
 
     /** The revision up to which the inventory is stored; 0: nothing. */
     long revision(EndpointId endpoint);
+
+    /** The same of many; whoever never sent one is left out. */
+    Map<EndpointId, Long> revisions(Collection<EndpointId> endpoints);
 
     /**
      * Stores an inventory, and takes into the facts what they have of it.

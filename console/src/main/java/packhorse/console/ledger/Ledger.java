@@ -33,6 +33,7 @@ public final class Ledger implements AutoCloseable {
     private final HikariDataSource readers;
     private final Jdbi writing;
     private final Jdbi reading;
+    private final TallyMemo tallies = new TallyMemo();
 
     private Ledger(Engine engine, HikariDataSource writer, HikariDataSource readers) {
         this.engine = engine;
@@ -144,6 +145,11 @@ public final class Ledger implements AutoCloseable {
 
     Engine engine() {
         return engine;
+    }
+
+    /** What was counted of waves in this process. */
+    TallyMemo tallies() {
+        return tallies;
     }
 
     @Override

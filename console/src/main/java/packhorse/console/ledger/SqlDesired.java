@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import packhorse.core.message.StateCodec;
 import packhorse.core.state.DesiredItem;
@@ -41,13 +40,14 @@ final class SqlDesired implements Desired {
         }
         long place = numbers(rows.size());
         Set<EndpointId> endpoints = new HashSet<>();
-        try (PreparedBatch batch = handle.prepareBatch(
+        try (Bulk bulk = new Bulk(
+                handle,
                 "INSERT INTO desired (endpoint, name, platform, action, place, item) VALUES (?, ?, ?, ?, ?, ?) ON"
                         + " CONFLICT (endpoint, name, platform) DO UPDATE SET action = excluded.action, place ="
                         + " excluded.place, item = excluded.item")) {
             for (DesiredRow row : rows) {
                 place++;
-                batch.add(
+                bulk.add(
                         row.endpoint().toString(),
                         row.line().name().toString(),
                         row.line().platform().toString(),
@@ -55,23 +55,10 @@ final class SqlDesired implements Desired {
                         place,
                         StateCodec.write(row.item()).toByteArray());
                 endpoints.add(row.endpoint());
-                executeFull(batch);
             }
-            executeRest(batch);
+            bulk.flush();
         }
         change(endpoints);
-    }
-
-    private static void executeFull(PreparedBatch batch) {
-        if (batch.size() >= NAMES_MAX) {
-            batch.execute();
-        }
-    }
-
-    private static void executeRest(PreparedBatch batch) {
-        if (batch.size() > 0) {
-            batch.execute();
-        }
     }
 
     /** So many numbers; the last one before the first of them. */
@@ -88,15 +75,15 @@ final class SqlDesired implements Desired {
 
     private void change(Collection<EndpointId> endpoints) {
         long number = numbers(endpoints.size());
-        try (PreparedBatch batch =
-                handle.prepareBatch("INSERT INTO desired_head (endpoint, revision, change) VALUES (?, 1, ?) ON CONFLICT"
+        try (Bulk bulk = new Bulk(
+                handle,
+                "INSERT INTO desired_head (endpoint, revision, change) VALUES (?, 1, ?) ON CONFLICT"
                         + " (endpoint) DO UPDATE SET revision = desired_head.revision + 1, change = excluded.change")) {
             for (EndpointId endpoint : new TreeSet<>(endpoints)) {
                 number++;
-                batch.add(endpoint.toString(), number);
-                executeFull(batch);
+                bulk.add(endpoint.toString(), number);
             }
-            executeRest(batch);
+            bulk.flush();
         }
     }
 
@@ -107,7 +94,7 @@ final class SqlDesired implements Desired {
         for (int from = 0; from < names.size(); from += NAMES_MAX) {
             List<String> some = names.subList(from, Math.min(names.size(), from + NAMES_MAX));
             Query query = handle.createQuery(
-                    "DELETE FROM desired WHERE action IN (" + SqlWaves.marks(some.size()) + ") RETURNING endpoint");
+                    "DELETE FROM desired WHERE action IN (" + WaveScope.marks(some.size()) + ") RETURNING endpoint");
             for (int i = 0; i < some.size(); i++) {
                 query.bind(i, some.get(i));
             }
@@ -135,7 +122,7 @@ final class SqlDesired implements Desired {
     }
 
     private void some(List<EndpointId> endpoints, Map<EndpointId, DesiredState> states) {
-        String in = " WHERE endpoint IN (" + SqlWaves.marks(endpoints.size()) + ")";
+        String in = " WHERE endpoint IN (" + WaveScope.marks(endpoints.size()) + ")";
         Query items = handle.createQuery("SELECT endpoint, item FROM desired" + in + " ORDER BY place");
         Query heads = handle.createQuery("SELECT endpoint, revision FROM desired_head" + in);
         for (int i = 0; i < endpoints.size(); i++) {

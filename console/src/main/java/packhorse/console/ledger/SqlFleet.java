@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +37,13 @@ final class SqlFleet implements Fleet {
     private final Engine engine;
     private final Handle handle;
     private final Instant now;
+    private final WaveScope scope;
 
-    SqlFleet(Engine engine, Handle handle, Instant now) {
+    SqlFleet(Engine engine, Handle handle, Instant now, WaveScope scope) {
         this.engine = engine;
         this.handle = handle;
         this.now = now;
+        this.scope = scope;
     }
 
     private static Row row(ResultSet row) throws SQLException {
@@ -70,14 +74,33 @@ final class SqlFleet implements Fleet {
     public void enrol(EndpointId endpoint, String name, String site, Instant at) {
         handle.createUpdate(
                         "INSERT INTO endpoint (endpoint, name, site, tracker, seen_at, retired, version, facts) VALUES"
-                                + " (:endpoint, :name, :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO UPDATE SET"
-                                + " name = CASE WHEN excluded.name = '' THEN endpoint.name ELSE excluded.name END, site ="
-                                + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, retired = 0")
+                            + " (:endpoint, :name, :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO UPDATE SET"
+                            + " name = CASE WHEN excluded.name = '' THEN endpoint.name ELSE excluded.name END, site ="
+                            + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, retired = 0")
                 .bind("endpoint", endpoint.toString())
                 .bind("name", name)
                 .bind("site", site)
                 .bind("facts", Records.write(EndpointFacts.enrolled(endpoint, name, site, at)))
                 .execute();
+    }
+
+    @Override
+    public void add(Collection<EndpointFacts> endpoints) {
+        try (PreparedBatch batch = handle.prepareBatch("INSERT INTO endpoint (endpoint, name, site, tracker, seen_at,"
+                + " retired, version, facts) VALUES (?, ?, ?, '', ?, 0, 1, ?) ON CONFLICT (endpoint) DO NOTHING")) {
+            for (EndpointFacts one : endpoints.stream()
+                    .sorted(Comparator.comparing(EndpointFacts::endpoint))
+                    .toList()) {
+                batch.add(
+                        one.endpoint().toString(),
+                        one.name(),
+                        one.site(),
+                        one.lastSeen().map(Instant::toEpochMilli).orElse(0L),
+                        Records.write(one));
+                flush(batch, ROWS_MAX);
+            }
+            flush(batch, 1);
+        }
     }
 
     @Override
@@ -90,6 +113,47 @@ final class SqlFleet implements Fleet {
                 .bind("endpoint", endpoint.toString())
                 .map(ROW)
                 .findOne();
+    }
+
+    /** What is asked of many, some hundreds in one statement. */
+    private static List<List<String>> pieces(Collection<EndpointId> endpoints) {
+        List<String> names =
+                endpoints.stream().map(EndpointId::toString).distinct().sorted().toList();
+        List<List<String>> pieces = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += ROWS_MAX) {
+            pieces.add(names.subList(from, Math.min(names.size(), from + ROWS_MAX)));
+        }
+        return pieces;
+    }
+
+    @Override
+    public Map<EndpointId, Row> find(Collection<EndpointId> endpoints) {
+        Map<EndpointId, Row> rows = new HashMap<>();
+        for (List<String> some : pieces(endpoints)) {
+            WaveScope.bound(
+                            handle.createQuery("SELECT " + COLUMNS + " FROM endpoint WHERE endpoint IN ("
+                                    + WaveScope.marks(some.size()) + ")"),
+                            0,
+                            some)
+                    .map(ROW)
+                    .forEach(row -> rows.put(row.facts().endpoint(), row));
+        }
+        return rows;
+    }
+
+    @Override
+    public Map<EndpointId, Long> revisions(Collection<EndpointId> endpoints) {
+        Map<EndpointId, Long> revisions = new HashMap<>();
+        for (List<String> some : pieces(endpoints)) {
+            WaveScope.bound(
+                            handle.createQuery("SELECT endpoint, revision FROM inventory WHERE endpoint IN ("
+                                    + WaveScope.marks(some.size()) + ")"),
+                            0,
+                            some)
+                    .map((row, context) -> Map.entry(EndpointId.parse(row.getString(1)), row.getLong(2)))
+                    .forEach(one -> revisions.put(one.getKey(), one.getValue()));
+        }
+        return revisions;
     }
 
     @Override
@@ -143,9 +207,9 @@ final class SqlFleet implements Fleet {
         List<Here> sorted =
                 here.stream().sorted(Comparator.comparing(Here::endpoint)).toList();
         try (PreparedBatch batch = handle.prepareBatch("INSERT INTO endpoint (endpoint, name, site, tracker, seen_at,"
-                + " retired, version, facts) VALUES (?, '', ?, ?, ?, 0, 1, ?) ON CONFLICT (endpoint) DO UPDATE SET site ="
-                + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, tracker = excluded.tracker,"
-                + " seen_at = excluded.seen_at")) {
+            + " retired, version, facts) VALUES (?, '', ?, ?, ?, 0, 1, ?) ON CONFLICT (endpoint) DO UPDATE SET site ="
+            + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, tracker = excluded.tracker,"
+            + " seen_at = excluded.seen_at")) {
             for (Here one : sorted) {
                 batch.add(
                         one.endpoint().toString(),
@@ -197,6 +261,10 @@ final class SqlFleet implements Fleet {
     @Override
     public Row retire(EndpointId endpoint, OptionalLong seen) {
         Row row = seen(endpoint, seen);
+        handle.createQuery("SELECT wave, site FROM member WHERE endpoint = ? AND gone = 0")
+                .bind(0, endpoint.toString())
+                .map((at, context) -> Map.entry(at.getString(1), at.getString(2)))
+                .forEach(at -> scope.wrote(at.getKey(), at.getValue()));
         handle.execute("UPDATE member SET gone = 1 WHERE endpoint = ? AND gone = 0", endpoint.toString());
         return write(row, row.facts(), true);
     }

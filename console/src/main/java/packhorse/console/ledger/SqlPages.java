@@ -32,13 +32,15 @@ final class SqlPages implements Pages {
     private final Actor who;
     private final Instant now;
     private final boolean writing;
+    private final WaveScope scope;
 
-    SqlPages(Engine engine, Handle handle, Actor who, Instant now, boolean writing) {
-        this.engine = engine;
+    SqlPages(Ledger ledger, Handle handle, Actor who, Instant now, boolean writing) {
+        this.engine = ledger.engine();
         this.handle = handle;
         this.who = who;
         this.now = now;
         this.writing = writing;
+        this.scope = new WaveScope(engine, handle, now, ledger.tallies(), writing);
     }
 
     private Handle writer() {
@@ -105,7 +107,7 @@ final class SqlPages implements Pages {
         }
         int added = writer().createUpdate(
                         "INSERT INTO record (kind, id, version, state, parent, changed_at, changed_by, body) VALUES"
-                                + " (:kind, :id, 1, :state, :parent, :at, :by, :body) ON CONFLICT (kind, id) DO NOTHING")
+                            + " (:kind, :id, 1, :state, :parent, :at, :by, :body) ON CONFLICT (kind, id) DO NOTHING")
                 .bind("kind", kind.name())
                 .bind("id", id)
                 .bind("state", kind.state(value))
@@ -128,8 +130,8 @@ final class SqlPages implements Pages {
     @Override
     public <T> Stored<T> change(Stored<T> seen, T value) {
         int changed = writer().createUpdate("UPDATE record SET version = version + 1, state = :state, parent ="
-                        + " :parent, changed_at = :at, changed_by = :by, body = :body WHERE kind = :kind AND id = :id AND version"
-                        + " = :seen")
+            + " :parent, changed_at = :at, changed_by = :by, body = :body WHERE kind = :kind AND id = :id AND version"
+            + " = :seen")
                 .bind("kind", seen.kind().name())
                 .bind("id", seen.id())
                 .bind("seen", seen.version())
@@ -233,7 +235,7 @@ final class SqlPages implements Pages {
 
     @Override
     public Waves waves() {
-        return new SqlWaves(engine, handle, now);
+        return new SqlWaves(scope);
     }
 
     @Override
@@ -248,7 +250,7 @@ final class SqlPages implements Pages {
 
     @Override
     public Fleet fleet() {
-        return new SqlFleet(engine, handle, now);
+        return new SqlFleet(engine, handle, now, scope);
     }
 
     @Override
@@ -266,7 +268,8 @@ final class SqlPages implements Pages {
         return now;
     }
 
-    Engine engine() {
-        return engine;
+    /** Before the transaction's end, by whoever began it. */
+    void end() {
+        scope.end();
     }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import packhorse.core.PlainText;
 import packhorse.core.message.ReportCheck;
@@ -165,13 +164,14 @@ public final class StatusBook {
         if (fresh.isEmpty()) {
             return;
         }
-        try (PreparedBatch batch =
-                handle.prepareBatch("INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name,"
-                        + " version, platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
-                        + " desired_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+        try (Bulk bulk = new Bulk(
+                handle,
+                "INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name, version, platform,"
+                        + " bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan, desired_revision)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Row row : fresh) {
                 StatusReport report = row.report();
-                batch.add(
+                bulk.add(
                         row.journal().endpoint(),
                         row.journal().number(),
                         report.getSequence(),
@@ -191,7 +191,7 @@ public final class StatusBook {
                         report.getBytesLan(),
                         report.getDesiredRevision());
             }
-            batch.execute();
+            bulk.flush();
         }
     }
 
@@ -206,16 +206,13 @@ public final class StatusBook {
     }
 
     private static void moveHeads(Handle handle, Map<Journal, Long> heads, Map<Journal, Long> before) {
-        try (PreparedBatch batch =
-                handle.prepareBatch("UPDATE report_head SET sequence = ? WHERE endpoint = ? AND journal = ?")) {
+        try (Bulk bulk = new Bulk(handle, "UPDATE report_head SET sequence = ? WHERE endpoint = ? AND journal = ?")) {
             heads.forEach((journal, head) -> {
                 if (!head.equals(before.get(journal))) {
-                    batch.add(head, journal.endpoint(), journal.number());
+                    bulk.add(head, journal.endpoint(), journal.number());
                 }
             });
-            if (batch.size() > 0) {
-                batch.execute();
-            }
+            bulk.flush();
         }
     }
 
@@ -254,15 +251,16 @@ public final class StatusBook {
         if (last.isEmpty()) {
             return;
         }
-        try (PreparedBatch batch = handle.prepareBatch(
+        try (Bulk bulk = new Bulk(
+                handle,
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
-                batch.add(
+                bulk.add(
                         action(report),
                         row.journal().endpoint(),
                         report.getOperationValue(),
@@ -274,7 +272,7 @@ public final class StatusBook {
                         report.getBytesWan(),
                         report.getBytesLan());
             }
-            batch.execute();
+            bulk.flush();
         }
     }
 

@@ -28,7 +28,8 @@ final class Tables {
             "desired_head",
             "endpoint",
             "inventory",
-            "running_wave");
+            "running_wave",
+            "wave_site");
 
     private Tables() {}
 }

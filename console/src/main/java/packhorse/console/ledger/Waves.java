@@ -9,7 +9,6 @@ import packhorse.console.law.World;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
 import packhorse.console.wave.DeploymentId;
-import packhorse.console.wave.Footing;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
@@ -47,8 +46,26 @@ public interface Waves {
      */
     record Tried(int number, EndpointId endpoint, String site, boolean gone, boolean recalled, List<Action> actions) {}
 
+    /** Which members; whoever asks for few has few read. Each may hold some more than it says, never fewer. */
+    enum Who {
+        ALL,
+        /** To whom nothing was dispatched that goes forward, and who are not gone. */
+        WITHOUT_ATTEMPT,
+        /** Of whose attempts one has ended badly. */
+        FAILED,
+        /** Who have done a step and wait for the next. */
+        AWAITING_STEP,
+        /** With something in place that is to be taken back, and that no rollback is at work on. */
+        TO_TAKE_BACK
+    }
+
     /** Members in their order, behind the number {@code after}; 0: from the first on. */
-    List<Tried> tried(WaveId wave, int after, int limit);
+    List<Tried> tried(WaveId wave, Who who, int after, int limit);
+
+    /** All members in their order, behind the number {@code after}. */
+    default List<Tried> tried(WaveId wave, int after, int limit) {
+        return tried(wave, Who.ALL, after, limit);
+    }
 
     /** Where its members are, each site once. */
     List<String> sites(WaveId wave);
@@ -97,20 +114,17 @@ public interface Waves {
 
     // ---- leases
 
-    /** Writes a lease into its attempt. */
-    void lease(Leased lease);
+    /** Writes leases into their attempts. */
+    void lease(List<Leased> leases);
 
     /** These have begun. */
     void begun(List<Begun> begun);
 
-    /**
-     * How many count against the blast radius around a member, without itself: of the deployment and at its site; of its pair and on its
-     * host whatever the order.
-     */
-    Footing unverified(WaveId wave, EndpointId member);
+    /** A member of a wave. */
+    record Seat(WaveId wave, EndpointId member) {}
 
-    /** How many there are around a member: of the deployment, at its site, of its pair, on its host. */
-    Footing population(WaveId wave, EndpointId member);
+    /** What stands around these members; whoever is a member of no such wave is left out. */
+    Crowding crowding(Collection<Seat> seats);
 
     // ---- what the laws look at
 

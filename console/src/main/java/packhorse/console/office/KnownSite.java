@@ -1,6 +1,7 @@
 package packhorse.console.office;
 
 import java.time.ZoneId;
+import java.util.Set;
 import packhorse.core.topology.Site;
 
 /**
@@ -9,8 +10,11 @@ import packhorse.core.topology.Site;
  * @param zone one of IANA's; windows are on this clock
  */
 public record KnownSite(Site site, ZoneId zone) {
+    /** Asked for, the runtime copies its six hundred names each time. */
+    private static final Set<String> ZONES = Set.copyOf(ZoneId.getAvailableZoneIds());
+
     public KnownSite {
-        if (!ZoneId.getAvailableZoneIds().contains(zone.getId())) {
+        if (!ZONES.contains(zone.getId())) {
             throw new IllegalArgumentException("the site " + site.name() + " has the zone \"" + zone.getId()
                     + "\", which is no IANA zone; write one such as Europe/Berlin");
         }

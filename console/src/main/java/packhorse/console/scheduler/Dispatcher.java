@@ -2,23 +2,27 @@ package packhorse.console.scheduler;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
-import packhorse.console.calendar.Timetable;
 import packhorse.console.ledger.DesiredRow;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.ledger.Waves.Tried;
+import packhorse.console.ledger.Waves.Who;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
 import packhorse.console.wave.ActionNumbers;
 import packhorse.console.wave.Attempts;
 import packhorse.console.wave.Dispatch;
 import packhorse.console.wave.Doors;
-import packhorse.console.wave.FrozenMembership;
+import packhorse.console.wave.Line;
 import packhorse.console.wave.Member;
 import packhorse.console.wave.Purpose;
 import packhorse.console.wave.Retry;
@@ -50,16 +54,12 @@ final class Dispatcher {
     long sendAhead(Pages pages, Sight sight, WaveId wave) {
         Instant deadline = sight.now().plus(sight.plan().timeouts().wave());
         Job job = new Job(pages, sight, wave, deadline);
-        int each = job.items.perMember(Purpose.PREPOSITION);
-        if (each == 0) {
+        // When it is fetched depends on no site's timetable.
+        Dispatch items = job.items(List.of(), Map.of());
+        if (items.perMember(Purpose.PREPOSITION) == 0) {
             return 0;
         }
-        int members = job.members.size();
-        int page = Math.max(1, Math.min(PAGE, Dispatch.PAGE_MAX / each));
-        for (int after = 0; after < members; after += page) {
-            job.items.page(Purpose.PREPOSITION, after, page).forEach(job::add);
-        }
-        return job.write();
+        return job.write(items.all(Purpose.PREPOSITION).toList());
     }
 
     /** Takes back what was sent ahead and is still under way; how many. */
@@ -71,7 +71,7 @@ final class Dispatcher {
     long first(Pages pages, Sight sight, WaveId wave) {
         Job job = new Job(pages, sight, wave, deadline(sight, wave));
         List<Action> superseded = new ArrayList<>();
-        job.each((member, attempts) -> {
+        job.each(Who.WITHOUT_ATTEMPT, (member, attempts) -> {
             if (attempts.latest().isPresent() || member.gone()) {
                 return Optional.empty();
             }
@@ -88,7 +88,7 @@ final class Dispatcher {
         WaveTally tally = pages.waves().tally(wave, sight.plan(), sight.now());
         Job job = new Job(pages, sight, wave, deadline(sight, wave));
         long[] retried = {tally.retried()};
-        job.each((member, attempts) -> {
+        job.each(Who.FAILED, (member, attempts) -> {
             Retry.Ruling ruling = Retry.rule(member, sight.plan().retry(), retried[0], tally.members());
             if (ruling instanceof Retry.Ruling.Again(ActionId next, Instant notBefore)
                     && !notBefore.isAfter(sight.now())) {
@@ -103,8 +103,11 @@ final class Dispatcher {
     /** The next step for each member that has done one; how many. */
     long nextStep(Pages pages, Sight sight, WaveId wave) {
         Job job = new Job(pages, sight, wave, deadline(sight, wave));
-        job.each((member, attempts) ->
-                member.gone() || member.recalled() || member.takenBack() ? Optional.empty() : attempts.nextStep());
+        job.each(
+                Who.AWAITING_STEP,
+                (member, attempts) -> member.gone() || member.recalled() || member.takenBack()
+                        ? Optional.empty()
+                        : attempts.nextStep());
         return job.write();
     }
 
@@ -112,7 +115,7 @@ final class Dispatcher {
     long takeBack(Pages pages, Sight sight, WaveId wave) {
         Instant began = sight.deployment().since();
         Job job = new Job(pages, sight, wave, began.plus(sight.plan().timeouts().wave()));
-        job.each((member, attempts) -> attempts.nextBack(member.recalled(), began));
+        job.each(Who.TO_TAKE_BACK, (member, attempts) -> attempts.nextBack(member.recalled(), began));
         return job.write();
     }
 
@@ -134,7 +137,7 @@ final class Dispatcher {
     private static long ended(Pages pages, Sight sight, WaveId wave, BiFunction<Member, Attempts, List<Action>> ends) {
         List<Action> over = new ArrayList<>();
         List<Action> never = new ArrayList<>();
-        each(pages, sight, wave, (tried, attempts) -> {
+        each(pages, sight, wave, Who.ALL, (tried, attempts) -> {
             Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
             for (Action action : ends.apply(member, attempts)) {
                 boolean there = attempts.actions().stream()
@@ -155,16 +158,16 @@ final class Dispatcher {
         return begun.plus(sight.plan().timeouts().wave());
     }
 
-    /** Looks at every member with all that was dispatched to it. */
+    /** Looks at members with all that was dispatched to each. */
     interface Look {
         void at(Tried tried, Attempts attempts);
     }
 
-    static void each(Pages pages, Sight sight, WaveId wave, Look look) {
+    static void each(Pages pages, Sight sight, WaveId wave, Who who, Look look) {
         ActionNumbers numbers = numbers(sight, wave);
         int after = 0;
         while (true) {
-            List<Tried> page = pages.waves().tried(wave, after, PAGE);
+            List<Tried> page = pages.waves().tried(wave, who, after, PAGE);
             for (Tried tried : page) {
                 look.at(tried, new Attempts(wave, numbers, tried.number(), tried.endpoint(), tried.actions()));
             }
@@ -180,79 +183,95 @@ final class Dispatcher {
                 sight.plan(), sight.deployment().wave(wave.number()).members());
     }
 
+    /** An action that is to be dispatched, and where its endpoint is. */
+    private record Chosen(ActionId id, EndpointId endpoint, String site) {}
+
     /** Items of one wave, gathered and written at once. */
     private final class Job {
         private final Pages pages;
         private final Sight sight;
         private final WaveId wave;
+        private final Instant deadline;
         private final boolean late;
-        private final FrozenMembership members;
         private final ActionNumbers numbers;
-        private final Dispatch items;
-        private final Map<EndpointId, String> sites = new HashMap<>();
-        private final List<Dispatch.Sent> sent = new ArrayList<>();
+        private final List<Chosen> chosen = new ArrayList<>();
 
         Job(Pages pages, Sight sight, WaveId wave, Instant deadline) {
             this.pages = pages;
             this.sight = sight;
             this.wave = wave;
             this.late = !sight.now().isBefore(deadline);
-            this.members = pages.waves().membership(wave).orElseThrow();
-            List<Timetable> timetables = pages.waves().sites(wave).stream()
-                    .map(site -> onlooker.timetable(pages, sight.plan(), site))
-                    .toList();
+            this.deadline = late ? sight.now().plusMillis(1) : deadline;
+            this.numbers = Dispatcher.numbers(sight, wave);
+        }
+
+        void each(Who who, BiFunction<Member, Attempts, Optional<ActionId>> next) {
+            if (late) {
+                return;
+            }
+            Dispatcher.each(pages, sight, wave, who, (tried, attempts) -> {
+                Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
+                next.apply(member, attempts)
+                        .ifPresent(id -> chosen.add(new Chosen(id, tried.endpoint(), tried.site())));
+            });
+        }
+
+        /** With the timetables of these sites only. */
+        Dispatch items(Collection<String> sites, Map<EndpointId, String> siteOf) {
             boolean forced = pages.find(ForcedWindow.KIND, wave.toString())
                     .map(Stored::value)
                     .filter(window -> window.site().isEmpty() && sight.now().isBefore(window.until()))
                     .isPresent();
-            this.items = new Dispatch(
+            return new Dispatch(
                     sight.plan(),
                     Onlooker.manifests(sight.plan()).orElseThrow(),
                     wave,
-                    members,
+                    numbers.members(),
+                    () -> pages.waves().membership(wave).orElseThrow(),
                     new Dispatch.Timing(
                             sight.now(),
-                            late ? sight.now().plusMillis(1) : deadline,
-                            endpoint -> sites.getOrDefault(endpoint, ""),
-                            Doors.of(timetables, sight.plan().timeouts().run(), sight.now()),
+                            deadline,
+                            endpoint -> siteOf.getOrDefault(endpoint, ""),
+                            Doors.of(
+                                    onlooker.timetables(pages, sight.plan(), sites),
+                                    sight.plan().timeouts().run(),
+                                    sight.now()),
                             forced));
-            this.numbers = items.numbers();
         }
 
-        void each(BiFunction<Member, Attempts, Optional<ActionId>> next) {
-            if (late) {
-                return;
-            }
-            Dispatcher.each(pages, sight, wave, (tried, attempts) -> {
-                sites.put(tried.endpoint(), tried.site());
-                Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
-                next.apply(member, attempts).map(items::sent).ifPresent(this::add);
-            });
-        }
-
-        void add(Dispatch.Sent one) {
-            sent.add(one);
-        }
-
-        /** Writes them, but for endpoints that another order is at work on; how many were written. */
+        /** Writes what was chosen, but for endpoints that another order is at work on; how many were written. */
         long write() {
-            long written = 0;
-            Map<Purpose, List<Action>> actions = new HashMap<>();
-            for (Dispatch.Sent one : sent) {
-                Purpose purpose = numbers.job(one.id().number()).purpose();
-                actions.computeIfAbsent(purpose, unused -> new ArrayList<>()).add(one.queued(sight.now()));
+            if (chosen.isEmpty()) {
+                return 0;
             }
-            for (Map.Entry<Purpose, List<Action>> some : actions.entrySet()) {
-                java.util.Set<ActionId> busy = pages.waves().dispatch(some.getKey(), some.getValue());
-                List<DesiredRow> rows = new ArrayList<>();
-                for (Dispatch.Sent one : sent) {
-                    if (numbers.job(one.id().number()).purpose() == some.getKey() && !busy.contains(one.id())) {
-                        rows.add(new DesiredRow(
-                                one.endpoint(),
-                                packhorse.console.wave.Line.of(one.item().subject()),
-                                one.item()));
-                    }
-                }
+            Map<EndpointId, String> siteOf = new HashMap<>(chosen.size() * 2);
+            chosen.forEach(one -> siteOf.put(one.endpoint(), one.site()));
+            Dispatch items = items(new TreeSet<>(siteOf.values()), siteOf);
+            return write(chosen.stream()
+                    .map(one -> items.sent(one.id(), one.endpoint()))
+                    .toList());
+        }
+
+        long write(List<Dispatch.Sent> sent) {
+            long written = 0;
+            Map<Purpose, List<Dispatch.Sent>> byPurpose = new EnumMap<>(Purpose.class);
+            for (Dispatch.Sent one : sent) {
+                byPurpose
+                        .computeIfAbsent(numbers.job(one.id().number()).purpose(), unused -> new ArrayList<>())
+                        .add(one);
+            }
+            for (Map.Entry<Purpose, List<Dispatch.Sent>> some : byPurpose.entrySet()) {
+                Set<ActionId> busy = pages.waves()
+                        .dispatch(
+                                some.getKey(),
+                                some.getValue().stream()
+                                        .map(one -> one.queued(sight.now()))
+                                        .toList());
+                List<DesiredRow> rows = some.getValue().stream()
+                        .filter(one -> !busy.contains(one.id()))
+                        .map(one -> new DesiredRow(
+                                one.endpoint(), Line.of(one.item().subject()), one.item()))
+                        .toList();
                 pages.desired().put(rows);
                 written += rows.size();
             }

@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
+import packhorse.console.calendar.Timetable;
 import packhorse.console.change.PersonId;
+import packhorse.console.ledger.Crowding;
 import packhorse.console.ledger.Leased;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Stored;
+import packhorse.console.ledger.Waves;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
 import packhorse.console.wave.DeploymentId;
@@ -25,11 +28,11 @@ import packhorse.core.topology.EndpointId;
  * the scheduler's fence: two consoles never count the same room in the blast radius, and one that was overtaken gives no lease any more.
  * A process that has not the fence passes; the endpoint's tracker asks the one that has.
  *
- * <p>Many questions belong into one call: they cost one flush together.
+ * <p>Many questions belong into one call: they cost one flush, and about as many statements as one of them alone.
  */
 public final class LeaseClerk {
     /** What one transaction answers; a longer one would keep the reports waiting. */
-    static final int ASKS_MAX = 256;
+    public static final int ASKS_MAX = 256;
 
     private final Transactions transactions;
     private final Right right;
@@ -77,19 +80,45 @@ public final class LeaseClerk {
         return Optional.of(rulings);
     }
 
+    /** What is read once for all questions of a transaction. */
+    private record Round(
+            Pages pages,
+            Map<ActionId, Action> actions,
+            Crowding crowding,
+            Map<DeploymentId, Optional<Sight>> sights,
+            Map<WaveId, Optional<ForcedWindow>> forced,
+            Map<Place, Timetable> timetables) {}
+
+    private record Place(DeploymentId deployment, String site) {}
+
     private List<LeaseDesk.Ruling> ruled(Pages pages, List<Ask> asks) {
-        Map<DeploymentId, Optional<Sight>> sights = new HashMap<>();
+        List<ActionId> ids =
+                asks.stream().flatMap(ask -> action(ask).stream()).distinct().toList();
+        Map<ActionId, Action> actions = new HashMap<>();
+        pages.waves().locked(ids).forEach(action -> actions.put(action.id(), action));
+        Round round = new Round(
+                pages,
+                actions,
+                pages.waves()
+                        .crowding(actions.values().stream()
+                                .map(action -> new Waves.Seat(action.id().wave(), action.endpoint()))
+                                .toList()),
+                new HashMap<>(),
+                new HashMap<>(),
+                new HashMap<>());
+        Map<ActionId, Leased> leases = new HashMap<>();
         List<LeaseDesk.Ruling> rulings = new ArrayList<>();
         for (Ask ask : asks) {
             rulings.add(action(ask)
-                    .flatMap(id -> pages.waves().action(id))
+                    .flatMap(id -> Optional.ofNullable(actions.get(id)))
                     .filter(action -> action.endpoint().equals(ask.endpoint()))
-                    .flatMap(action -> sights.computeIfAbsent(
-                                    action.id().wave().deployment(), id -> onlooker.sight(pages, id))
-                            .map(sight -> ruled(pages, sight, action, ask)))
+                    .flatMap(action -> round.sights()
+                            .computeIfAbsent(action.id().wave().deployment(), id -> onlooker.sight(pages, id))
+                            .map(sight -> ruled(round, sight, action, ask, leases)))
                     .orElseGet(() ->
                             new LeaseDesk.Ruling.Refused("nobody ordered " + ask.action() + " of this endpoint")));
         }
+        pages.waves().lease(List.copyOf(leases.values()));
         return rulings;
     }
 
@@ -101,12 +130,16 @@ public final class LeaseClerk {
         }
     }
 
-    private LeaseDesk.Ruling ruled(Pages pages, Sight sight, Action action, Ask ask) {
+    private LeaseDesk.Ruling ruled(Round round, Sight sight, Action action, Ask ask, Map<ActionId, Leased> leases) {
         WaveId wave = action.id().wave();
-        String site = ask.site().orElseGet(() -> pages.waves().site(wave, action.endpoint()));
+        String site = ask.site().orElseGet(() -> round.crowding().site(wave, action.endpoint()));
         Instant now = sight.now();
-        Optional<PersonId> forcedBy = pages.find(ForcedWindow.KIND, wave.toString())
-                .map(Stored::value)
+        Optional<PersonId> forcedBy = round.forced()
+                .computeIfAbsent(
+                        wave,
+                        id -> round.pages()
+                                .find(ForcedWindow.KIND, id.toString())
+                                .map(Stored::value))
                 .filter(forced -> forced.opens(site, now))
                 .map(ForcedWindow::person);
         LeaseDesk.Ruling ruling = LeaseDesk.rule(
@@ -114,17 +147,21 @@ public final class LeaseClerk {
                         sight.deployment(),
                         action,
                         sight.signed(),
-                        onlooker.timetable(pages, sight.plan(), site),
+                        round.timetables()
+                                .computeIfAbsent(
+                                        new Place(sight.id(), site),
+                                        unused -> onlooker.timetable(round.pages(), sight.plan(), site)),
                         forcedBy,
                         sight.plan().timeouts().run(),
                         sight.plan().blastRadius(),
-                        pages.waves().unverified(wave, action.endpoint()),
-                        pages.waves().population(wave, action.endpoint())),
+                        round.crowding().unverified(wave, action.endpoint()),
+                        round.crowding().population(wave, action.endpoint())),
                 now);
         if (ruling instanceof LeaseDesk.Ruling.Granted(Instant until)) {
-            pages.waves()
-                    .lease(new Leased(
-                            action.leased(until), site, sight.deployment().plan(), forcedBy, now));
+            Action leased = action.leased(until);
+            round.actions().put(leased.id(), leased);
+            round.crowding().leased(leased);
+            leases.put(leased.id(), new Leased(leased, site, sight.deployment().plan(), forcedBy, now));
         }
         return ruling;
     }

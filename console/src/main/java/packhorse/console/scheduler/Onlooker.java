@@ -2,6 +2,7 @@ package packhorse.console.scheduler;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -124,6 +125,10 @@ final class Onlooker {
         if (!deployment.state().changesEndpoints() && !deployment.isHeld()) {
             return Optional.empty();
         }
+        List<Blackout> blackouts = surroundings.blackouts(pages);
+        if (blackouts.isEmpty() && sight.plan().blackouts().isEmpty()) {
+            return Optional.empty();
+        }
         SortedSet<String> sites = new TreeSet<>();
         for (Wave wave : deployment.waves()) {
             if (wave.membership().isPresent()
@@ -131,12 +136,16 @@ final class Onlooker {
                 sites.addAll(pages.waves().sites(wave.id()));
             }
         }
-        List<Blackout> blackouts = surroundings.blackouts(pages);
-        return Blackouts.everywhere(
-                sites.stream()
-                        .map(site -> timetable(pages, sight.plan(), site, blackouts))
-                        .toList(),
-                sight.now());
+        List<Timetable> closed = new ArrayList<>();
+        for (String site : sites) {
+            Timetable timetable = timetable(pages, sight.plan(), site, blackouts);
+            if (Blackouts.closed(List.of(timetable), sight.now()).isEmpty()) {
+                // One that is open is enough; the others need not be read.
+                return Optional.empty();
+            }
+            closed.add(timetable);
+        }
+        return Blackouts.everywhere(closed, sight.now());
     }
 
     private boolean anyOpen(Pages pages, Sight sight, Wave wave) {
@@ -155,6 +164,14 @@ final class Onlooker {
     /** The windows of the plan on a site's own clock, with whatever closes it. */
     Timetable timetable(Pages pages, Plan plan, String site) {
         return timetable(pages, plan, site, surroundings.blackouts(pages));
+    }
+
+    /** The same of several sites. */
+    List<Timetable> timetables(Pages pages, Plan plan, Collection<String> sites) {
+        List<Blackout> blackouts = sites.isEmpty() ? List.of() : surroundings.blackouts(pages);
+        return sites.stream()
+                .map(site -> timetable(pages, plan, site, blackouts))
+                .toList();
     }
 
     private Timetable timetable(Pages pages, Plan plan, String site, List<Blackout> more) {

@@ -123,7 +123,8 @@ public final class ReportClerk {
             }
             if (!now.equals(before)) {
                 changed.add(now);
-                if (now.ended() && !before.ended()) {
+                // Also one that the console gave up, and of which it is known now how it went.
+                if (now.ended()) {
                     ended.add(now);
                 }
             }

@@ -101,6 +101,11 @@ public record Attempts(WaveId wave, ActionNumbers numbers, int member, EndpointI
         return any && toUndo() == 0;
     }
 
+    /** Whether something is in place that no rollback is at work on. */
+    public boolean undoable() {
+        return toUndo() > 0 && !takingBack();
+    }
+
     /** Whether a rollback has not ended. */
     public boolean takingBack() {
         return running(Purpose.ROLL_BACK).isPresent();

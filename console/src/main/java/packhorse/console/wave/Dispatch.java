@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import packhorse.console.calendar.Opening;
@@ -67,7 +68,7 @@ public final class Dispatch {
     private final Plan plan;
     private final List<Subject> subjects;
     private final WaveId wave;
-    private final FrozenMembership members;
+    private final Supplier<FrozenMembership> members;
     private final ActionNumbers numbers;
     private final Timing timing;
 
@@ -77,6 +78,21 @@ public final class Dispatch {
      * @param manifests of the plan's subjects, in their order: what was signed is what is sent
      */
     public Dispatch(Plan plan, List<Sha256> manifests, WaveId wave, FrozenMembership members, Timing timing) {
+        this(plan, manifests, wave, members.size(), () -> members, timing);
+    }
+
+    /**
+     * For one wave whose members are looked up only where all of them are meant.
+     *
+     * @param size of the wave
+     */
+    public Dispatch(
+            Plan plan,
+            List<Sha256> manifests,
+            WaveId wave,
+            int size,
+            Supplier<FrozenMembership> members,
+            Timing timing) {
         if (manifests.size() != plan.subjects().size()) {
             throw new IllegalArgumentException(
                     manifests.size() + " manifests for " + plan.subjects().size() + " releases; each needs its own");
@@ -87,7 +103,7 @@ public final class Dispatch {
                 .toList();
         this.wave = wave;
         this.members = members;
-        this.numbers = ActionNumbers.of(plan, members.size());
+        this.numbers = ActionNumbers.of(plan, size);
         this.timing = timing;
     }
 
@@ -118,7 +134,7 @@ public final class Dispatch {
 
     /** The first items of all members, in the members' order: with DEPLOY the first step of each, with PREPOSITION all steps. */
     public Stream<Sent> all(Purpose purpose) {
-        return from(purpose, 1, members.size());
+        return from(purpose, 1, numbers.members());
     }
 
     /**
@@ -132,17 +148,18 @@ public final class Dispatch {
             throw new IllegalArgumentException("a page of " + count + " members with " + each + " items each, after "
                     + after + "; at most " + PAGE_MAX + " items fit one");
         }
-        return from(purpose, after + 1, (int) Math.min(members.size(), (long) after + count))
+        return from(purpose, after + 1, (int) Math.min(numbers.members(), (long) after + count))
                 .toList();
     }
 
     private Stream<Sent> from(Purpose purpose, int first, int last) {
         int each = perMember(purpose);
+        List<EndpointId> endpoints = members.get().members();
         return IntStream.rangeClosed(first, last)
                 .boxed()
                 .flatMap(member -> IntStream.rangeClosed(1, each)
                         .mapToObj(step -> new ActionNumbers.Job(purpose, member, step))
-                        .map(job -> sent(new ActionId(wave, numbers.number(job), 1))));
+                        .map(job -> sent(new ActionId(wave, numbers.number(job), 1), endpoints.get(member - 1))));
     }
 
     /** The item of one action: an attempt more, the next step, a rollback, as {@link Retry} and {@link Attempts} name it. */
@@ -150,8 +167,12 @@ public final class Dispatch {
         if (!id.wave().equals(wave)) {
             throw new IllegalArgumentException(id + " is none of " + wave);
         }
+        return sent(id, members.get().members().get(numbers.job(id.number()).member() - 1));
+    }
+
+    /** The same for whoever knows which member the action is of, and need not read who all of them are. */
+    public Sent sent(ActionId id, EndpointId endpoint) {
         ActionNumbers.Job job = numbers.job(id.number());
-        EndpointId endpoint = members.members().get(job.member() - 1);
         Subject subject = subjects.get(job.step() - 1);
         return new Sent(
                 id,

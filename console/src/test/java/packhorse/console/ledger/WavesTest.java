@@ -227,12 +227,12 @@ final class WavesTest {
                             does(
                                     books,
                                     pages -> pages.waves()
-                                            .lease(new Leased(
+                                            .lease(List.of(new Leased(
                                                     leased,
                                                     member.site(),
                                                     Sha256.of(new byte[] {1}),
                                                     Optional.empty(),
-                                                    now)));
+                                                    now))));
                         });
             case 6 -> {
                 if (random.nextInt(8) == 0) {
@@ -331,9 +331,15 @@ final class WavesTest {
             assertEquals(Tally.of(members, model.plan.retry(), now), waves.tally(model.wave, model.plan, now));
             assertEquals(back, waves.toTakeBack(model.wave, began));
             assertEquals(backNow, waves.takingBack(model.wave));
-            assertEquals(
-                    model.unverifiedAround(asked),
-                    waves.unverified(model.wave, model.rows.get(asked - 1).endpoint()));
+            Crowding crowding = waves.crowding(model.rows.subList(0, asked).stream()
+                    .map(row -> new Waves.Seat(model.wave, row.endpoint()))
+                    .toList());
+            for (int number = 1; number <= asked; number++) {
+                assertEquals(
+                        model.unverifiedAround(number),
+                        crowding.unverified(
+                                model.wave, model.rows.get(number - 1).endpoint()));
+            }
             for (Action action : model.actions.values()) {
                 assertEquals(Optional.of(action), waves.action(action.id()));
             }
@@ -366,7 +372,9 @@ final class WavesTest {
             assertEquals("site1", books.read(pages -> pages.waves().site(WaveWorld.WAVE, tenth)));
             assertEquals(
                     new Footing(2_345, 782, 2, 2),
-                    books.read(pages -> pages.waves().population(WaveWorld.WAVE, tenth)));
+                    books.read(pages -> pages.waves()
+                            .crowding(List.of(new Waves.Seat(WaveWorld.WAVE, tenth)))
+                            .population(WaveWorld.WAVE, tenth)));
             does(books, pages -> pages.waves().thaw(WaveWorld.WAVE));
             assertEquals(Optional.empty(), books.read(pages -> pages.waves().membership(WaveWorld.WAVE)));
         }

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             DemoBench.class,
             ReportsBench.class,
             LedgerBench.class,
+            ConsoleBench.class,
             ChannelBench.class,
             SessionsBench.class,
             SessionsTracker.class,
@@ -36,6 +37,6 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new UsageException("no benchmark named; give one of publish, pull, channel, sessions, desired,"
-                + " reports, ledger, announce, install, memory, demo");
+                + " reports, ledger, console, announce, install, memory, demo");
     }
 }

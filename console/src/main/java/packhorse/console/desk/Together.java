@@ -6,39 +6,47 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import packhorse.console.ledger.StatusBook;
-import packhorse.console.scheduler.ReportClerk;
+import java.util.function.Function;
 import packhorse.core.OperationException;
 
 /**
- * Reports on their way into the ledger. What waits when a transaction ends goes into the next one together: the busier it is, the more share one
- * flush of the disk. A full queue makes whoever brings more wait, and with them their tracker.
+ * Questions on their way into the ledger, one transaction after the other. What waits when one ends goes into the next together: the busier it is,
+ * the more share one flush of the disk. A full queue makes whoever brings more wait, and with them their tracker.
+ *
+ * @param <Q> what is asked
+ * @param <A> what each is answered
  */
-final class ReportQueue implements AutoCloseable {
-    /** Endpoints that report at the same moment; each has at most one batch on its way. */
+final class Together<Q, A> implements AutoCloseable {
+    /** Endpoints that ask at the same moment; each has at most one question on its way. */
     private static final int WAITING_MAX = 10_000;
-
-    /** A transaction of these takes some tens of milliseconds. */
-    private static final int TOGETHER_MAX = 500;
 
     private static final long CLOSING_SECONDS_MAX = 30;
     private static final long LOOK_MILLIS = 200;
 
-    private record Waiting(StatusBook.Arrival arrival, CompletableFuture<StatusBook.Answer> answer) {}
+    private record Waiting<Q, A>(Q question, CompletableFuture<A> answer) {}
 
-    private final ReportClerk clerk;
-    private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final int most;
+    private final Function<List<Q>, List<A>> clerk;
+    private final BlockingQueue<Waiting<Q, A>> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final Thread thread;
     private volatile boolean closed;
 
-    ReportQueue(ReportClerk clerk) {
+    /**
+     * Begins to take questions.
+     *
+     * @param name of the thread
+     * @param most so many go into one transaction
+     * @param clerk answers them in their order
+     */
+    Together(String name, int most, Function<List<Q>, List<A>> clerk) {
+        this.most = most;
         this.clerk = clerk;
-        this.thread = Thread.ofPlatform().name("reports").start(this::run);
+        this.thread = Thread.ofPlatform().name(name).start(this::run);
     }
 
-    /** Completes once they are stored. */
-    CompletableFuture<StatusBook.Answer> store(StatusBook.Arrival arrival) {
-        Waiting one = new Waiting(arrival, new CompletableFuture<>());
+    /** Completes with the answer once its transaction is stored. */
+    CompletableFuture<A> ask(Q question) {
+        Waiting<Q, A> one = new Waiting<>(question, new CompletableFuture<>());
         try {
             if (closed) {
                 throw new OperationException("the console is being closed");
@@ -46,23 +54,23 @@ final class ReportQueue implements AutoCloseable {
             waiting.put(one);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OperationException("interrupted while reports waited for the ledger", e);
+            throw new OperationException("interrupted while endpoints waited for the ledger", e);
         }
         return one.answer();
     }
 
     private void run() {
-        List<Waiting> together = new ArrayList<>();
+        List<Waiting<Q, A>> together = new ArrayList<>();
         while (!closed || !waiting.isEmpty()) {
             try {
-                Waiting first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                Waiting<Q, A> first = waiting.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (first == null) {
                     continue;
                 }
                 together.add(first);
-                waiting.drainTo(together, TOGETHER_MAX - 1);
-                List<StatusBook.Answer> answers =
-                        clerk.store(together.stream().map(Waiting::arrival).toList());
+                waiting.drainTo(together, most - 1);
+                List<A> answers =
+                        clerk.apply(together.stream().map(Waiting::question).toList());
                 for (int i = 0; i < answers.size(); i++) {
                     together.get(i).answer().complete(answers.get(i));
                 }
@@ -70,7 +78,7 @@ final class ReportQueue implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             } catch (RuntimeException e) {
-                // They are not acknowledged, so they come again.
+                // They are not answered, so they are asked again.
                 together.forEach(one -> one.answer().completeExceptionally(e));
             } finally {
                 together.clear();
