@@ -1,6 +1,7 @@
 package packhorse.dist.role;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ public final class RoleProcess implements AutoCloseable {
                     System.getProperty("packhorse.demo.jvm", "").split(" "))
             .filter(word -> !word.isBlank())
             .toList();
+
+    /** Nobody reads a longer line. */
+    private static final long LAST_LINE_BYTES_MAX = 16 << 10;
 
     private final String name;
     private final Process process;
@@ -137,9 +141,21 @@ public final class RoleProcess implements AutoCloseable {
         }
     }
 
+    /** What it wrote behind that many bytes of its log, which may have gone on from earlier runs. */
+    public String outputAfter(long bytes) {
+        try (InputStream in = Files.newInputStream(log)) {
+            in.skipNBytes(bytes);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The last line it wrote, for an error line. */
     public String lastLine() {
-        String[] lines = output().strip().split("\n", -1);
+        String[] lines = outputAfter(Math.max(0, log.toFile().length() - LAST_LINE_BYTES_MAX))
+                .strip()
+                .split("\n", -1);
         return lines[lines.length - 1].strip();
     }
 

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,11 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import packhorse.core.OperationException;
+import packhorse.core.config.SiteMapFile;
 import packhorse.core.durable.DurableFiles;
+import packhorse.core.durable.Durably;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.topology.SiteMap;
 import packhorse.core.trust.Passphrase;
 import packhorse.seeder.sign.KeyDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory;
@@ -52,17 +54,19 @@ final class Founding {
 
     /** Makes everything that needs no running role. */
     void layOut() {
+        String sites = sites();
         try {
             Files.createDirectories(home.path().resolve("secrets"));
             Files.createDirectories(home.logs());
             for (String role : List.of(Home.TRACKER, Home.ORIGIN, Home.CONSOLE)) {
                 Files.createDirectories(home.data(role));
             }
+            text(home.plan(), plan.yaml());
             phrase(home.offlinePhrase());
             phrase(home.onlinePhrase());
             whole(home.keys(), this::makeKeys);
             whole(home.authority(), this::makeAuthority);
-            text(home.sites(), plan.sitesYaml());
+            text(home.sites(), sites);
             text(home.configuration(Home.TRACKER), plan.trackerYaml(home));
             text(home.configuration(Home.ORIGIN), plan.originYaml(home));
             // The last: with it everything is there.
@@ -73,6 +77,13 @@ final class Founding {
                             + "; mend it, or name another --dir",
                     e);
         }
+    }
+
+    /** What a tracker could not read is said before anything is made. */
+    private String sites() {
+        String yaml = plan.sitesYaml();
+        SiteMap unused = SiteMapFile.parse("the first office", yaml);
+        return yaml;
     }
 
     /** Makes a role one of the deployment's, unless it is and its certificate still holds. */
@@ -158,7 +169,8 @@ final class Founding {
         Path unfinished = directory.resolveSibling(directory.getFileName() + ".new");
         remove(unfinished);
         making.into(unfinished);
-        Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+        Durably.rename(unfinished, directory);
+        Durably.flush(Durably.directoryOf(directory));
     }
 
     private static void remove(Path unfinished) throws IOException {

@@ -45,6 +45,11 @@ record Home(Path path) {
         return keys().resolve("root.json");
     }
 
+    /** What it was made with, which later starts go on with. */
+    Path plan() {
+        return path.resolve("up.yaml");
+    }
+
     Path sites() {
         return path.resolve("sites.yaml");
     }

@@ -63,14 +63,14 @@ final class Roles implements AutoCloseable {
     void start(String name, String heap, List<String> command, String ready) throws InterruptedException {
         RoleProcess process;
         // The log goes on from earlier runs: what counts is said from here on.
-        int before = written(logs.resolve(name + ".log"));
+        long before = written(logs.resolve(name + ".log"));
         synchronized (lock) {
             requireOpen();
             process = RoleProcess.start(name, List.of(), logs, heap, command);
             running.put(name, new Running(command, heap, process));
         }
         long deadline = System.nanoTime() + START_MAX.toNanos();
-        while (process.output().indexOf(ready, before) < 0) {
+        while (!process.outputAfter(before).contains(ready)) {
             process.requireAlive();
             if (System.nanoTime() > deadline) {
                 throw new OperationException("the " + name + " is not ready after " + START_MAX.toSeconds()
@@ -80,9 +80,9 @@ final class Roles implements AutoCloseable {
         }
     }
 
-    private static int written(Path log) {
+    private static long written(Path log) {
         try {
-            return Files.exists(log) ? Files.readString(log).length() : 0;
+            return Files.exists(log) ? Files.size(log) : 0;
         } catch (IOException e) {
             throw new OperationException("cannot read " + log + ": " + DurableFiles.reason(e), e);
         }

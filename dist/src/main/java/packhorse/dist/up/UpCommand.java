@@ -1,11 +1,14 @@
 package packhorse.dist.up;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
 import packhorse.core.identity.DeploymentRole;
@@ -40,6 +43,9 @@ import picocli.CommandLine.Spec;
         })
 public final class UpCommand implements Callable<Integer> {
     private static final String HEAP = "256m";
+
+    /** What a deployment is made with; a later start goes on with what was said at the first. */
+    private static final List<String> FIRST_ONLY = List.of("--address", "--site", "--subnet", "--wan");
 
     /** Plans of 100,000 endpoints are divided in memory. */
     private static final String CONSOLE_HEAP = "512m";
@@ -93,7 +99,7 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Home home = new Home(directory);
         boolean founded = home.isFounded();
-        UpPlan plan = plan();
+        UpPlan plan = plan(home);
         PrintWriter out = quiet || spec == null
                 ? new PrintWriter(PrintWriter.nullWriter())
                 : spec.commandLine().getOut();
@@ -123,16 +129,40 @@ public final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private UpPlan plan() {
+    private UpPlan plan(Home home) {
+        if (!Files.exists(home.plan())) {
+            return wished();
+        }
+        UpPlan made = UpPlan.read(home.plan());
+        boolean asked = spec != null
+                && FIRST_ONLY.stream()
+                        .anyMatch(option -> spec.commandLine().getParseResult().hasMatchedOption(option));
+        if (asked && !wished().equals(made)) {
+            throw new UsageException("packhorse up: " + home.path() + " was made with --address " + made.address()
+                    + " --site " + made.site() + " --subnet "
+                    + made.subnets().stream().map(Subnet::toString).collect(Collectors.joining(" --subnet "))
+                    + " --wan " + made.wan()
+                    + "; leave these options out to go on with it, or name another --dir");
+        }
+        return made;
+    }
+
+    private UpPlan wished() {
+        ByteRate unusedRate = read("--wan", wan, ByteRate::parse);
+        return new UpPlan(
+                read("--address", address, IpAddress::parse),
+                site,
+                subnets.stream()
+                        .map(subnet -> read("--subnet", subnet, Subnet::parse))
+                        .toList(),
+                wan);
+    }
+
+    private static <T> T read(String option, String text, Function<String, T> reader) {
         try {
-            ByteRate.parse(wan);
-            return new UpPlan(
-                    IpAddress.parse(address),
-                    site,
-                    subnets.stream().map(Subnet::parse).toList(),
-                    wan);
+            return reader.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new UsageException("packhorse up: " + e.getMessage(), e);
+            throw new UsageException("packhorse up: " + option + ": " + e.getMessage(), e);
         }
     }
 

@@ -1,7 +1,10 @@
 package packhorse.dist.up;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import packhorse.core.config.YamlDocument;
+import packhorse.core.config.YamlMap;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.Subnet;
 
@@ -28,6 +31,38 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
         subnets = List.copyOf(subnets);
     }
 
+    /** Reads what an earlier start kept; errors name file, line and column. */
+    static UpPlan read(Path file) {
+        YamlMap yaml = YamlDocument.read(file);
+        UpPlan plan = new UpPlan(
+                yaml.value("address", IpAddress::parse),
+                yaml.string("site"),
+                yaml.list("subnets", Subnet::parse),
+                yaml.string("wan"));
+        yaml.finish();
+        return plan;
+    }
+
+    /** What {@link #read} reads. */
+    String yaml() {
+        return """
+            # What packhorse up made this deployment with. The roles' own files are what counts from then on; change addresses there and here.
+            address: %s
+            site: %s
+            subnets: [%s]
+            wan: %s
+            """.formatted(quoted(address.toString()), quoted(site), quotedSubnets(), quoted(wan));
+    }
+
+    private String quotedSubnets() {
+        return subnets.stream().map(subnet -> quoted(subnet.toString())).collect(Collectors.joining(", "));
+    }
+
+    /** A YAML scalar that is nothing but this text, whatever is in it. */
+    private static String quoted(Object text) {
+        return "'" + text.toString().replace("'", "''") + "'";
+    }
+
     /** Where machines join. */
     String secureUrl() {
         return "https://" + door(SECURE_PORT);
@@ -50,17 +85,12 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
     String sitesYaml() {
         return """
             # The deployment's offices, as they were at the first start. The console took them in: packhorse site list.
-            origins: ["%s"]
+            origins: [%s]
             sites:
               - name: %s
                 subnets: [%s]
                 wan: {down: %s, up: %s}
-            """.formatted(
-                address,
-                site,
-                subnets.stream().map(subnet -> '"' + subnet.toString() + '"').collect(Collectors.joining(", ")),
-                wan,
-                wan);
+            """.formatted(quoted(address), quoted(site), quotedSubnets(), quoted(wan), quoted(wan));
     }
 
     String trackerYaml(Home home) {
@@ -68,47 +98,48 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
             listen: ["%s"]
             agents: ["%s"]
             secure: ["%s"]
-            ca: "%s"
-            caPassphraseFile: "%s"
+            ca: %s
+            caPassphraseFile: %s
             console: true
             origin: %s
-            data: "%s"
-            trustedRoot: "%s"
+            data: %s
+            trustedRoot: %s
             """.formatted(
                         door(PLAIN_PORT),
                         agentsDoor(),
                         door(SECURE_PORT),
-                        home.authority(),
-                        home.onlinePhrase(),
+                        quoted(home.authority()),
+                        quoted(home.onlinePhrase()),
                         originUrl(),
-                        home.data(Home.TRACKER),
-                        home.catalogueRoot());
+                        quoted(home.data(Home.TRACKER)),
+                        quoted(home.catalogueRoot()));
     }
 
     String originYaml(Home home) {
         return """
-            data: "%s"
+            data: %s
             listen: "%s"
             swarm: ["%s"]
             tracker: ["%s"]
-            keys: "%s"
-            passphraseFile: "%s"
+            keys: %s
+            passphraseFile: %s
             """.formatted(
-                        home.data(Home.ORIGIN),
+                        quoted(home.data(Home.ORIGIN)),
                         door(ORIGIN_PORT),
                         door(SWARM_PORT),
                         agentsDoor(),
-                        home.keys(),
-                        home.onlinePhrase());
+                        quoted(home.keys()),
+                        quoted(home.onlinePhrase()));
     }
 
     String consoleYaml(Home home) {
         return """
-            state: "%s"
+            state: %s
             listen: ["%s"]
             trackers: ["%s"]
-            sites: "%s"
-            """.formatted(home.data(Home.CONSOLE), door(CONSOLE_PORT), agentsDoor(), home.sites());
+            sites: %s
+            """.formatted(
+                        quoted(home.data(Home.CONSOLE)), door(CONSOLE_PORT), agentsDoor(), quoted(home.sites()));
     }
 
     String plainUrl() {
