@@ -5,7 +5,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import packhorse.console.intake.ScannerConfig;
 import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.notify.NotifyConfig;
 import packhorse.core.config.ListenAddress;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
@@ -23,7 +25,8 @@ import packhorse.core.trust.Passphrase;
  * @param trackers where trackers take sessions, in order of preference
  * @param authority where machines join; absent: where this console joined, or the first tracker's host
  * @param sites a site map's file that is taken in once, while the ledger has none
- * @param clamd where the virus scanner is, if there is one
+ * @param notices how people and other systems are told
+ * @param scanner where the virus scanner is looked for
  */
 public record ConsoleConfig(
         Path state,
@@ -34,12 +37,12 @@ public record ConsoleConfig(
         List<HostPort> trackers,
         Optional<URI> authority,
         Optional<Path> sites,
-        Optional<HostPort> clamd) {
+        NotifyConfig notices,
+        ScannerConfig scanner) {
     /** Where people expect a console; 7500 is the gateway's, on machines that may have both. */
     public static final int PORT_DEFAULT = 7600;
 
     private static final int TRACKER_PORT = 7301;
-    private static final int CLAMD_PORT = 3310;
     private static final int TRACKERS_MAX = 64;
 
     public ConsoleConfig {
@@ -69,7 +72,10 @@ public record ConsoleConfig(
                 trackers(yaml),
                 yaml.optional("authority", ConsoleConfig::authority),
                 yaml.optionalPath("sites"),
-                yaml.optional("clamd", text -> HostPort.parse(text, CLAMD_PORT)));
+                yaml.optionalMap("notify").map(NotifyConfig::read).orElseGet(NotifyConfig::none),
+                yaml.optionalMap("scanner")
+                        .map(ScannerConfig::read)
+                        .orElseGet(() -> ScannerConfig.at(ScannerConfig.DEBIAN)));
         yaml.finish();
         return config;
     }

@@ -25,6 +25,7 @@ import packhorse.console.desk.FleetSurroundings;
 import packhorse.console.desk.FleetWord;
 import packhorse.console.desk.TrackerDesk;
 import packhorse.console.fleet.rsql.RsqlReader;
+import packhorse.console.intake.VirusScanner;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Desired;
@@ -40,9 +41,11 @@ import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.CalendarOffice;
 import packhorse.console.office.ComplianceOffice;
+import packhorse.console.office.ContentScanner;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderFiller;
@@ -58,6 +61,7 @@ import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
 import packhorse.console.rest.Accounts;
+import packhorse.console.rest.Callbacks;
 import packhorse.console.rest.Health;
 import packhorse.console.rest.Offices;
 import packhorse.console.rest.RestDoor;
@@ -127,7 +131,7 @@ public final class ConsoleMain implements AutoCloseable {
     private void open(ConsoleConfig config, InstantSource clock, SecureRandom random) {
         Optional<MachineIdentity> identity = identity(config, clock);
         Books books = add(new Books(Ledger.open(config.ledger()), clock));
-        NotifyConfig notify = NotifyConfig.none();
+        NotifyConfig notify = config.notices();
         FleetFacts fleet = new FleetFacts(new RsqlReader());
         FleetSurroundings surroundings = new FleetSurroundings(fleet);
 
@@ -138,31 +142,22 @@ public final class ConsoleMain implements AutoCloseable {
         Fence fence = new Fence(books.ledger(), Right.NAME, holder, pace.leaseTime());
         Right right = new Right(fence, pace.leaseTime().dividedBy(3), clock);
         Transactions transactions = Transactions.of(books, fence);
-        Scheduler scheduler = add(new Scheduler(
-                transactions,
-                right,
-                surroundings,
-                new Bell(notify.notifier()),
-                new LawMonitor(surroundings),
-                pace,
-                clock));
+        LawMonitor laws = new LawMonitor(surroundings);
+        Scheduler scheduler =
+                add(new Scheduler(transactions, right, surroundings, new Bell(notify.notifier()), laws, pace, clock));
         books.whenWritten(scheduler::wake);
         DesiredClerk desired = new DesiredClerk(transactions);
         AdmissionOffice admission = new AdmissionOffice(books, identity.flatMap(self -> pins(config, self)), random);
         SiteOffice sites = new SiteOffice(books);
         config.sites().ifPresent(file -> importSites(sites, file));
         FleetWord word = new FleetWord(sites, admission);
-        TrackerDesk desk = add(new TrackerDesk(
-                books,
-                new ReportClerk(transactions, scheduler::wake),
-                new LeaseClerk(transactions, right, surroundings),
-                desired,
-                fleet,
-                word,
-                clock));
+        ReportClerk reports = new ReportClerk(transactions, scheduler::wake);
+        LeaseClerk leases = new LeaseClerk(transactions, right, surroundings);
+        TrackerDesk desk = add(new TrackerDesk(books, reports, leases, desired, fleet, word, clock));
 
         AccountOffice accounts = new AccountOffice(books, random);
-        Offices offices = offices(books, fleet, accounts, admission, new Teller(notify.notifier()));
+        Offices offices =
+                offices(books, fleet, accounts, admission, notify, new VirusScanner(config.scanner(), clock)::scan);
         accounts.firstSecret().ifPresent(secret -> tell(config.state(), secret));
 
         Optional<TrackerSessions> sessions = identity.map(self -> add(TrackerSessions.start(
@@ -182,9 +177,11 @@ public final class ConsoleMain implements AutoCloseable {
                         offices,
                         new Accounts(accounts),
                         books,
+                        Callbacks.of(notify.callbacks()),
                         new AuditBook(books.ledger()),
                         new RsqlReader(),
                         () -> new Health(true, scheduler.counts().leader() ? "here" : "elsewhere", List.of()),
+                        ConsoleMetrics.of(scheduler, laws, leases, reports, desk, courier),
                         clock)));
         addresses = door.addresses();
     }
@@ -231,10 +228,16 @@ public final class ConsoleMain implements AutoCloseable {
     }
 
     private static Offices offices(
-            Books books, FleetFacts fleet, AccountOffice accounts, AdmissionOffice admission, Teller teller) {
+            Books books,
+            FleetFacts fleet,
+            AccountOffice accounts,
+            AdmissionOffice admission,
+            NotifyConfig notify,
+            ContentScanner scanner) {
+        Teller teller = new Teller(notify.notifier());
         OrderFiller filler = new OrderFiller();
         RequestOffice requests = new RequestOffice(books, filler, teller);
-        OrderOffice orders = new OrderOffice(books, filler);
+        OrderOffice orders = new OrderOffice(books, filler, notify::unreachable);
         PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         return new Offices(
                 accounts,
@@ -242,7 +245,7 @@ public final class ConsoleMain implements AutoCloseable {
                 orders,
                 plans,
                 new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
-                new TestOffice(books, filler),
+                new TestOffice(books, filler, scanner),
                 new ProblemOffice(books, filler, teller),
                 new ReleaseOffice(books, filler),
                 new TemplateOffice(books),
@@ -255,6 +258,7 @@ public final class ConsoleMain implements AutoCloseable {
                         new CalendarOffice(books),
                         admission),
                 new ComplianceOffice(books, fleet, requests, orders, plans),
+                new ExternalOffice(books),
                 new AuditOffice(books));
     }
 

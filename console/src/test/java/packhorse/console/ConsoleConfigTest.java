@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import packhorse.console.change.CommunicationsPlan.Means;
+import packhorse.console.intake.ScannerConfig;
 import packhorse.console.ledger.LedgerConfig;
 import packhorse.core.UsageException;
 import packhorse.core.config.YamlDocument;
@@ -25,6 +32,29 @@ final class ConsoleConfigTest {
         assertEquals(ConsoleConfig.PORT_DEFAULT, sample.listen().getFirst().getPort());
         assertFalse(sample.plain());
         assertEquals(1, sample.trackers().size());
+        assertEquals(ScannerConfig.at(ScannerConfig.DEBIAN), sample.scanner(), "it shows what is so without it");
+        assertEquals(Map.of(), sample.notices().channels(InstantSource.system()));
+    }
+
+    @Test
+    void theSampleOfWhoIsToldBelongsIntoIt(@TempDir Path folder) throws IOException {
+        String both =
+                Files.readString(Path.of("samples/console.yaml")) + Files.readString(Path.of("samples/notify.yaml"));
+        ConsoleConfig sample = ConsoleConfig.read(Files.writeString(folder.resolve("console.yaml"), both));
+        assertEquals(
+                Set.of(Means.MAIL, Means.CHAT, Means.WEBHOOK),
+                sample.notices().channels(InstantSource.system()).keySet());
+        assertEquals(Set.of("itsm"), sample.notices().callbacks().keySet());
+    }
+
+    @Test
+    void whatTheSampleLeavesOutIsTakenAsItIsWritten(@TempDir Path folder) throws IOException {
+        String text = Files.readString(Path.of("samples/console.yaml"));
+        String mail = text.substring(text.indexOf("#notify:")).replaceAll("(?m)^#", "");
+        ConsoleConfig sample = ConsoleConfig.read(Files.writeString(folder.resolve("console.yaml"), text + mail));
+        assertEquals(
+                Set.of(Means.MAIL),
+                sample.notices().channels(InstantSource.system()).keySet());
     }
 
     @Test
@@ -33,7 +63,7 @@ final class ConsoleConfigTest {
         assertTrue(config.listen().getFirst().getAddress().isLoopbackAddress());
         assertEquals(new LedgerConfig.Embedded(Path.of("/var/lib/x/ledger.db")), config.ledger());
         assertEquals(Path.of("/var/lib/x/identity"), config.identity());
-        assertEquals(Optional.empty(), config.clamd());
+        assertEquals(ScannerConfig.DEBIAN, config.scanner().where());
     }
 
     @ParameterizedTest
@@ -46,6 +76,9 @@ final class ConsoleConfigTest {
                 "{state: s, ledger: {user: u}}|this is for a server",
                 "{state: s, ledger: {url: 'postgresql://h/d'}}|set user:",
                 "{state: s, tracker: ['h:1']}|unknown key",
+                "{state: s, clamd: '127.0.0.1:3310'}|unknown key",
+                "{state: s, scanner: {addres: /run/x}}|unknown key",
+                "{state: s, notify: {mail: {from: a@b.example}}}|server",
                 "{plain: true}|\"state\" is missing"
             })
     void whatContradictsItselfIsToldWithItsPlace(String yaml, String said) {

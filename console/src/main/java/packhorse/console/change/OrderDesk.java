@@ -357,6 +357,31 @@ public final class OrderDesk {
                         .done());
     }
 
+    /** Writes down what an outside change system calls it. It approves nothing. */
+    public static ChangeOrder linked(ChangeOrder order, String external, String system, Instant now) {
+        OrderHead head = order.head();
+        OrderHead linked = new OrderHead(
+                head.project(),
+                head.subProject(),
+                head.manager(),
+                head.phase(),
+                head.unit(),
+                Optional.of(external),
+                head.description(),
+                head.related(),
+                head.startCondition(),
+                head.targetDate(),
+                head.media());
+        return order.edit().head(linked).said(Actor.product(), now, system + " calls it " + external, "");
+    }
+
+    /** Writes down what people of an outside change system say of it. It approves nothing. */
+    public static ChangeOrder remarked(ChangeOrder order, String what, String note, Instant now) {
+        return order.edit()
+                .comment(HistoryEntry.by(Actor.product(), now, what, note))
+                .done();
+    }
+
     private static Optional<String> closedGate(ChangeOrder order) {
         return order.stage()
                 .filter(entry -> !entry.gate().isOpen())

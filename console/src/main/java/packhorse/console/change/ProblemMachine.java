@@ -58,6 +58,30 @@ public final class ProblemMachine {
 
     private ProblemMachine() {}
 
+    /**
+     * Writes down what an outside problem system says of it; its state is ours.
+     *
+     * @param external what that system calls it
+     */
+    public static Problem remarked(Problem problem, String external, String what, String note, Instant now) {
+        List<HistoryEntry> history = new ArrayList<>(problem.history());
+        history.add(HistoryEntry.by(Actor.product(), now, what, note));
+        return new Problem(
+                problem.id(),
+                problem.order(),
+                problem.product(),
+                problem.title(),
+                problem.endpoints(),
+                problem.codes(),
+                problem.state(),
+                problem.assignee(),
+                problem.team(),
+                problem.resolution(),
+                Optional.of(external),
+                problem.opened(),
+                history);
+    }
+
     /** Gives it to a person. */
     public static Outcome<Problem> assign(Problem problem, PersonId to, Actor actor, Instant now) {
         return step(problem, Move.ASSIGN, Optional.of(to), Optional.empty(), "", "gave it to " + to, actor, now);

@@ -89,6 +89,11 @@ public final class RequestMachine {
 
     private RequestMachine() {}
 
+    /** Writes down what an outside system calls it, or what its people say of it. It approves nothing. */
+    public static ChangeRequest remarked(ChangeRequest request, String what, String note, Instant now) {
+        return request.edit().said(Actor.product(), now, what, note);
+    }
+
     /** Changes the form of a request that is with its requester. */
     public static Outcome<ChangeRequest> edit(ChangeRequest request, RequestForm form, Actor actor, Instant now) {
         if (request.state() != RequestState.DRAFT && request.state() != RequestState.RETURNED) {

@@ -20,8 +20,8 @@ public final class ConsoleCommands {
     private static final Map<String, Group> GROUPS = groups();
 
     /** What has a command of its own, or is for machines. */
-    private static final Set<String> UNCOMMANDED =
-            Set.of("signIn", "signOut", "readHealth", "readMetrics", "readOpenApi", "makeFirstAccount");
+    private static final Set<String> UNCOMMANDED = Set.of(
+            "signIn", "signOut", "readHealth", "readMetrics", "readOpenApi", "makeFirstAccount", "hearExternalSystem");
 
     private ConsoleCommands() {}
 

@@ -5,18 +5,22 @@ import java.util.List;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.ledger.Pages;
 import packhorse.console.office.FleetFacts;
+import packhorse.console.office.ReadinessLook;
 import packhorse.console.scheduler.Surroundings;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
+import packhorse.console.wave.Readiness;
 import packhorse.console.wave.Targets;
 
 /** What the scheduler sees around a deployment: the fleet and the sites as the offices keep them. */
 public final class FleetSurroundings implements Surroundings {
     private final FleetFacts facts;
+    private final ReadinessLook readiness;
 
     public FleetSurroundings(FleetFacts facts) {
         this.facts = facts;
+        this.readiness = new ReadinessLook(facts);
     }
 
     @Override
@@ -38,5 +42,10 @@ public final class FleetSurroundings implements Surroundings {
     @Override
     public boolean depotsStaged(Pages pages, Deployment deployment, Plan plan) {
         return true;
+    }
+
+    @Override
+    public Readiness readiness(Pages pages, Deployment deployment) {
+        return readiness.look(pages, deployment);
     }
 }

@@ -59,6 +59,11 @@ final class Together<Q, A> implements AutoCloseable {
         return one.answer();
     }
 
+    /** How many wait for the ledger. */
+    int waiting() {
+        return waiting.size();
+    }
+
     private void run() {
         List<Waiting<Q, A>> together = new ArrayList<>();
         while (!closed || !waiting.isEmpty()) {

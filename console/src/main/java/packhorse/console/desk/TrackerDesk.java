@@ -309,6 +309,11 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
         return message.build();
     }
 
+    /** Arrivals that wait for the ledger. */
+    public int waiting() {
+        return reports.waiting();
+    }
+
     @Override
     public void close() {
         leases.close();

@@ -17,6 +17,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.CommunicationsPlan.Means;
+import packhorse.console.change.OrderState;
+import packhorse.console.change.RequestState;
 import packhorse.console.notice.Message;
 import packhorse.console.notice.Notice;
 import packhorse.console.notice.NoticeKind;
@@ -94,6 +96,25 @@ public final class OutboxBook implements Outbox {
     /** Tells of a happening by itself. Returns how many entries are new. */
     public int tell(Notifier notifier, Notice notice, CommunicationsPlan plan, Instant now) {
         return ledger.write(handle -> tell(handle, notifier, notice, plan, now));
+    }
+
+    static int forget(Handle handle, Instant before) {
+        List<String> over = new ArrayList<>();
+        for (RequestState state : RequestState.values()) {
+            if (state.isFinal()) {
+                over.add("'" + state.name() + "'");
+            }
+        }
+        for (OrderState state : OrderState.values()) {
+            if (state.isFinal()) {
+                over.add("'" + state.name() + "'");
+            }
+        }
+        return handle.createUpdate("DELETE FROM outbox WHERE state IN ('TOLD', 'DEAD') AND created_at < :before AND NOT"
+                        + " EXISTS (SELECT 1 FROM record r WHERE r.kind IN ('request', 'order', 'problem') AND r.id ="
+                        + " outbox.about AND r.state NOT IN (" + String.join(", ", over) + "))")
+                .bind("before", before.toEpochMilli())
+                .execute();
     }
 
     static int add(Handle handle, List<OutboxEntry> entries) {

@@ -70,6 +70,12 @@ public interface Pages {
      */
     void tell(Notifier notifier, Notice notice, CommunicationsPlan plan);
 
+    /**
+     * Forgets what was told or given up before then, but for what is about a request, an order or a problem that is not over; how many
+     * entries.
+     */
+    int forgetTold(Instant before);
+
     /** Who is in which wave, and what became of each. */
     Waves waves();
 

@@ -20,9 +20,11 @@ import packhorse.console.wave.Attempts;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Progress;
 import packhorse.console.wave.Purpose;
+import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.Sorting;
 import packhorse.console.wave.WaveId;
 import packhorse.core.content.CodeClass;
+import packhorse.core.state.ActionState;
 import packhorse.core.topology.EndpointId;
 
 /** Attempts, and what follows from them for their members. */
@@ -303,6 +305,34 @@ final class SqlAttempts {
             return 0;
         }
         return Analysis.classify(attempts.member("", false, recalled)) == Sorting.ROLLBACK ? 2 : 1;
+    }
+
+    List<Action> failedAhead(WaveId wave, RetryPolicy policy, int limit) {
+        List<String> again = new ArrayList<>();
+        again.add("(a.state IN (" + ActionState.TIMED_OUT.number() + ", " + ActionState.UNREACHABLE.number()
+                + ") AND a.attempt < " + policy.silentAttempts() + ")");
+        policy.attempts()
+                .forEach((failure, attempts) ->
+                        again.add("(a.code_class = " + failure.number() + " AND a.attempt < " + attempts + ")"));
+        return handle.createQuery("SELECT " + WaveScope.ATTEMPT
+                        + " FROM attempt a JOIN member m ON m.wave = a.wave AND m.endpoint"
+                        + " = a.endpoint WHERE a.wave = :wave AND a.purpose = 'PREPOSITION' AND a.ended = 1 AND a.good"
+                        + " = 0 AND m.gone = 0 AND (" + String.join(" OR ", again)
+                        + ") AND NOT EXISTS (SELECT 1 FROM attempt b WHERE b.wave = a.wave AND b.endpoint ="
+                        + " a.endpoint AND b.number = a.number AND b.attempt > a.attempt) ORDER BY a.since, a.action"
+                        + " LIMIT :limit")
+                .bind("wave", wave.toString())
+                .bind("limit", limit)
+                .map((row, context) -> WaveScope.action(row))
+                .list();
+    }
+
+    long sentAgain(WaveId wave) {
+        return handle.createQuery(
+                        "SELECT count(*) FROM attempt WHERE wave = :wave AND purpose = 'PREPOSITION' AND attempt > 1")
+                .bind("wave", wave.toString())
+                .mapTo(Long.class)
+                .one();
     }
 
     boolean hasUnfinished(WaveId wave) {

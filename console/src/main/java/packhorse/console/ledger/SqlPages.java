@@ -234,6 +234,11 @@ final class SqlPages implements Pages {
     }
 
     @Override
+    public int forgetTold(Instant before) {
+        return OutboxBook.forget(writer(), before);
+    }
+
+    @Override
     public Waves waves() {
         return new SqlWaves(scope);
     }

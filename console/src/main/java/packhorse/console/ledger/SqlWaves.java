@@ -18,6 +18,7 @@ import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Purpose;
+import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.content.Sha256;
@@ -108,6 +109,16 @@ final class SqlWaves implements Waves {
     @Override
     public void put(List<Action> actions) {
         attempts.put(actions);
+    }
+
+    @Override
+    public List<Action> failedAhead(WaveId wave, RetryPolicy policy, int limit) {
+        return attempts.failedAhead(wave, policy, limit);
+    }
+
+    @Override
+    public long sentAgain(WaveId wave) {
+        return attempts.sentAgain(wave);
     }
 
     @Override

@@ -13,6 +13,7 @@ import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Purpose;
+import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.topology.EndpointId;
@@ -103,6 +104,15 @@ public interface Waves {
 
     /** Whether a member that is not gone has no attempt, and no other wave's attempt in this release line is at work on it. */
     boolean hasLeftOut(WaveId wave, Line line);
+
+    /**
+     * Content sent ahead to members that are not gone, as its last attempt ended where that was badly and the plan may have it tried again;
+     * those that ended first come first.
+     */
+    List<Action> failedAhead(WaveId wave, RetryPolicy policy, int limit);
+
+    /** How many attempts to send content ahead of a wave were not the first. */
+    long sentAgain(WaveId wave);
 
     // ---- marks
 

@@ -27,6 +27,8 @@ public enum NoticeKind {
     HELD("order.held", true, Optional.of(Occasion.HELD), "reason"),
     /** The console found one of its own laws broken, and holds: urgent. */
     LAW_BROKEN("law.broken", true, Optional.of(Occasion.HELD), "law", "reason"),
+    /** It has waited for a person for days: urgent. */
+    ESCALATED("order.escalated", true, Optional.of(Occasion.HELD), "reason"),
     /** What was put in place goes back: urgent. */
     ROLLED_BACK("order.rolled-back", true, Optional.of(Occasion.ROLLED_BACK), "reason"),
     /** How it stands, at its own frequency. */

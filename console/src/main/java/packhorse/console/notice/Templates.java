@@ -75,6 +75,11 @@ public final class Templates {
                         kind,
                         "{about}: held, law {law} is broken",
                         "{text}\n\nNothing new starts.\nWhat: {title}\nLaw {law}: {reason}\nFound: {at}" + CALL);
+            case ESCALATED ->
+                parse(
+                        kind,
+                        "{about}: somebody has to decide",
+                        "{text}\n\nWhat: {title}\nWhat it waits for: {reason}\nAs of: {at}" + CALL);
             case ROLLED_BACK ->
                 parse(kind, "{about}: rolled back", "{text}\n\nWhat: {title}\nBy: {who}, {at}\nWhy: {reason}" + CALL);
             case STATUS ->

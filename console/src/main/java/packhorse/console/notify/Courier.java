@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.console.change.CommunicationsPlan.Means;
@@ -47,6 +48,9 @@ public final class Courier implements AutoCloseable {
     private final Semaphore free = new Semaphore(ROUND_MAX);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread owner;
+    private final LongAdder told = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder dead = new LongAdder();
     private volatile boolean closed;
 
     /**
@@ -160,6 +164,11 @@ public final class Courier implements AutoCloseable {
             return;
         }
         switch (next) {
+            case Tries.Next.Done done -> told.increment();
+            case Tries.Next.Again again -> failed.increment();
+            case Tries.Next.Dead gone -> dead.increment();
+        }
+        switch (next) {
             case Tries.Next.Done done ->
                 LOG.info(
                         "told {} of {} ({})",
@@ -171,6 +180,21 @@ public final class Courier implements AutoCloseable {
             case Tries.Next.Dead dead ->
                 LOG.warn("telling {} ended: {}", parcel.first().address(), dead.reason());
         }
+    }
+
+    /**
+     * What it has done since its start.
+     *
+     * @param told messages that came through
+     * @param failed tries that come again
+     * @param dead messages that were given up
+     * @param underWay messages that are being handed over
+     */
+    public record Counts(long told, long failed, long dead, int underWay) {}
+
+    /** What it has done since its start. */
+    public Counts counts() {
+        return new Counts(told.sum(), failed.sum(), dead.sum(), ROUND_MAX - free.availablePermits());
     }
 
     /** Ends after the tries that run, or after some seconds without them; those are sent again by whoever comes next. Closes the channels. */

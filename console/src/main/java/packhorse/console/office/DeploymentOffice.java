@@ -1,5 +1,6 @@
 package packhorse.console.office;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +25,9 @@ import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
+import packhorse.console.scheduler.ForcedWindow;
 import packhorse.console.scheduler.Question;
+import packhorse.console.scheduler.ReadinessClerk;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentMachine;
@@ -49,6 +52,11 @@ import packhorse.core.content.Sha256;
  * widens takes the version that its person saw.
  */
 public final class DeploymentOffice {
+    /** The longest that a wave may begin whatever its windows say: a night and the day after it. */
+    public static final Duration FORCED_MAX = Duration.ofHours(24);
+
+    private static final Set<Role> FORCERS = Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
+
     private final Desk desk;
     private final OrderFiller filler;
     private final Population population;
@@ -76,6 +84,15 @@ public final class DeploymentOffice {
      * @param remarks why; needed where a flag stands, or it does not go on
      */
     public record DecideForm(GoNoGo.Decision decision, Set<String> acknowledged, String remarks) {}
+
+    /**
+     * What of a wave may begin whatever its windows say.
+     *
+     * @param site where; absent: at all of its sites
+     * @param until when at the latest it begins
+     * @param why for those who come after
+     */
+    public record ForceForm(Optional<String> site, Instant until, String why) {}
 
     /** A deployment with what stands against going on. */
     public record Standing(
@@ -113,7 +130,10 @@ public final class DeploymentOffice {
         return move(who, id, seen, Move.STAGE, "");
     }
 
-    /** Looks whether it is ready, and says so at once where it is. */
+    /**
+     * Looks at once whether it is ready, as the product does by itself. It goes back to its plan where something is known to be not so, and waits where
+     * people have to look.
+     */
     public Stored<Deployment> check(Actor.Person who, DeploymentId id, OptionalLong seen) {
         return act(who, id, seen, "deployment.check", "", (deployment, pages) -> {
             Deployment checking = deployment.state() == DeploymentState.READINESS
@@ -124,7 +144,10 @@ public final class DeploymentOffice {
                     Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR),
                     id + ": readiness is asked for");
             Readiness report = readiness.look(pages, checking);
-            ReadinessLook.keep(pages, checking.id(), report);
+            ReadinessClerk.keep(pages, checking.id(), report);
+            if (report.waitsForPeople()) {
+                return Outcome.moved(checking);
+            }
             return move(pages, checking, report.ready() ? Move.FOUND_READY : Move.FOUND_UNREADY, Actor.product());
         });
     }
@@ -358,6 +381,71 @@ public final class DeploymentOffice {
             }
             return WaveMachine.judge(deployment, id, verdict, why, who, pages.now());
         });
+    }
+
+    /**
+     * Lets a wave begin whatever its windows and the blackouts say, for a while. Holds, signatures and the blast radius hold as ever.
+     *
+     * @param form at most {@link #FORCED_MAX} long; a second one takes the place of the first
+     */
+    public Stored<Deployment> force(Actor.Person who, WaveId id, OptionalLong seen, ForceForm form) {
+        String where = form.site().map(site -> " at " + site).orElse("");
+        return act(
+                who,
+                id.deployment(),
+                seen,
+                "wave.force",
+                id + where + " until " + form.until() + ": " + form.why(),
+                (deployment, pages) -> {
+                    Desk.requireRole(who, FORCERS, id + ": a window is forced");
+                    Wave wave = forcible(deployment, id);
+                    if (!form.until().isAfter(pages.now())
+                            || form.until().isAfter(pages.now().plus(FORCED_MAX))) {
+                        throw Desk.invalid(id + ": a window is forced until a moment within the next "
+                                + FORCED_MAX.toHours() + " hours, not until " + form.until());
+                    }
+                    if (wave.membership().isPresent()) {
+                        form.site()
+                                .filter(site -> !pages.waves().sites(id).contains(site))
+                                .ifPresent(site -> {
+                                    throw Desk.invalid(id + " has nobody at " + site + "; it has members at "
+                                            + String.join(", ", pages.waves().sites(id)));
+                                });
+                    }
+                    ForcedWindow window = new ForcedWindow(id, form.site(), who.id(), form.why(), form.until());
+                    Optional<Stored<ForcedWindow>> before = pages.find(ForcedWindow.KIND, id.toString());
+                    if (before.isPresent()) {
+                        pages.change(before.get(), window);
+                    } else {
+                        pages.add(ForcedWindow.KIND, id.toString(), window);
+                    }
+                    teller.order(
+                            pages,
+                            Deployments.order(pages, id.deployment()),
+                            NoticeKind.STATUS,
+                            id + " forced " + pages.now(),
+                            id + where + " may begin outside its windows until " + form.until() + ", says " + who.name()
+                                    + ": " + form.why(),
+                            Map.of("state", deployment.state().name(), "next", id + " begins"));
+                    return Outcome.moved(deployment);
+                });
+    }
+
+    /** Takes back that a wave may begin whatever its windows say. */
+    public Stored<Deployment> unforce(Actor.Person who, WaveId id, OptionalLong seen, String why) {
+        return act(who, id.deployment(), seen, "wave.unforce", id + ": " + why, (deployment, pages) -> {
+            Desk.requireRole(who, FORCERS, id + ": a forced window is closed");
+            pages.remove(pages.get(ForcedWindow.KIND, known(deployment, id).toString()));
+            return Outcome.moved(deployment);
+        });
+    }
+
+    private static Wave forcible(Deployment deployment, WaveId id) {
+        Wave wave = deployment.wave(known(deployment, id).number());
+        if (wave.state().isFinal() || wave.state() == WaveState.JUDGED) {
+            throw Desk.refused(id + " is " + wave.state() + ": nothing of it begins any more");
+        }
+        return wave;
     }
 
     /** Aborts it: nothing more begins, what has begun ends, the rest is left out. */

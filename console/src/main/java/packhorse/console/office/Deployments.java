@@ -12,6 +12,8 @@ import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.PlanDigest;
+import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveState;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.Subject;
 
@@ -114,11 +116,25 @@ public final class Deployments {
         };
     }
 
-    /** How many endpoints have begun and not ended, over all of an order's deployments. */
+    /** How many endpoints have begun something and not ended it, over all of an order's deployments: orders, and what takes them back. */
     static long underWay(Pages pages, OrderId order) {
-        return of(pages, order).stream()
-                .flatMap(one -> one.running().stream())
-                .mapToLong(wave -> wave.members())
-                .sum();
+        long underWay = 0;
+        for (Deployment deployment : of(pages, order)) {
+            if (isOver(deployment)) {
+                continue;
+            }
+            Plan plan = pages.get(Kinds.PLAN, order.text()).value();
+            for (Wave wave : deployment.waves()) {
+                if (wave.membership().isPresent()) {
+                    underWay += pages.waves().takingBack(wave.id());
+                    if (wave.state() == WaveState.ACTIVE || wave.state() == WaveState.DRAINING) {
+                        underWay += pages.waves()
+                                .tally(wave.id(), plan, pages.now())
+                                .underWay();
+                    }
+                }
+            }
+        }
+        return underWay;
     }
 }

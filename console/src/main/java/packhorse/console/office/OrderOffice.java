@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import packhorse.console.change.Actor;
 import packhorse.console.change.BackoutPlan;
@@ -40,6 +41,7 @@ import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
+import packhorse.console.wave.PlanDigest;
 import packhorse.core.content.Kind;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
@@ -51,10 +53,13 @@ import packhorse.core.content.Sha256;
 public final class OrderOffice {
     private final Desk desk;
     private final OrderFiller filler;
+    private final Function<CommunicationsPlan, List<String>> unreachable;
 
-    public OrderOffice(Books books, OrderFiller filler) {
+    /** @param unreachable who of a communications plan could never be told, a line each */
+    public OrderOffice(Books books, OrderFiller filler, Function<CommunicationsPlan, List<String>> unreachable) {
         this.desk = new Desk(books);
         this.filler = filler;
+        this.unreachable = unreachable;
     }
 
     /**
@@ -183,13 +188,13 @@ public final class OrderOffice {
 
     /** Plans what is planned besides the waves. */
     public Stored<ChangeOrder> plans(Actor.Person who, OrderId id, OptionalLong seen, PlansForm form) {
-        return act(
-                who,
-                id,
-                seen,
-                "order.plans",
-                Map.of(),
-                (order, pages) -> OrderDesk.plan(order, merged(order.plans(), form), who, pages.now()));
+        return act(who, id, seen, "order.plans", Map.of(), (order, pages) -> {
+            List<String> wrong = form.communications().map(unreachable).orElse(List.of());
+            if (!wrong.isEmpty()) {
+                throw Desk.invalid(id + ": the communications plan cannot be kept: " + String.join("; ", wrong));
+            }
+            return OrderDesk.plan(order, merged(order.plans(), form), who, pages.now());
+        });
     }
 
     private static OrderPlans merged(OrderPlans was, PlansForm form) {
@@ -330,7 +335,7 @@ public final class OrderOffice {
                     Plan was = stored.value();
                     Plan now = Deployments.with(was, Deployments.subjects(order));
                     if (!now.equals(was)) {
-                        PlanOffice.keep(pages, order.id(), now);
+                        PlanOffice.keep(pages, order.id(), now, PlanDigest.of(now, OrderFiller.manifests(order)));
                     }
                 }));
         return outcome;

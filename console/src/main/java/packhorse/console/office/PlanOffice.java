@@ -36,6 +36,7 @@ import packhorse.console.wave.Division;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.PlanDigest;
 import packhorse.console.wave.WaveId;
+import packhorse.core.content.Sha256;
 import packhorse.core.state.Operation;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.unit.ByteCount;
@@ -171,7 +172,7 @@ public final class PlanOffice {
                     .orElse(before);
             Outcome<ChangeOrder> planned = OrderDesk.plan(order, order.plans().with(now), who, pages.now());
             Desk.require(planned);
-            keep(pages, id, plan);
+            keep(pages, id, plan, PlanDigest.of(plan, OrderFiller.manifests(order)));
             pages.audit(
                     "order.plan.digest",
                     id.text(),
@@ -199,14 +200,19 @@ public final class PlanOffice {
     }
 
     /** Keeps the plan; what is carried out under the one before goes on under this one only where its waves are the same. */
-    static void keep(Pages pages, OrderId id, Plan plan) {
+    static void keep(Pages pages, OrderId id, Plan plan, Sha256 digest) {
         Optional<Stored<Plan>> before = pages.find(Kinds.PLAN, id.text());
         for (Deployment deployment : Deployments.of(pages, id)) {
-            if (!Deployments.isOver(deployment)
-                    && before.filter(was -> Deployments.sameWaves(was.value(), plan))
-                            .isEmpty()) {
+            if (Deployments.isOver(deployment)) {
+                continue;
+            }
+            if (before.filter(was -> Deployments.sameWaves(was.value(), plan)).isEmpty()) {
                 throw Desk.refused(id + ": " + deployment.id() + " is " + deployment.state()
                         + " with other waves: abort it first, and plan anew");
+            }
+            if (!deployment.plan().equals(digest)) {
+                pages.change(pages.get(Kinds.DEPLOYMENT, deployment.id().toString()), deployment.amended(digest));
+                pages.audit("deployment.amend", deployment.id().toString(), Desk.details("digest", digest.hex()));
             }
         }
         if (before.isPresent()) {

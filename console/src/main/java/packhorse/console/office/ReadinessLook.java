@@ -18,10 +18,8 @@ import packhorse.console.change.Finding;
 import packhorse.console.change.Step;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
-import packhorse.console.ledger.Stored;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
-import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentState;
 import packhorse.console.wave.LeaseDesk;
 import packhorse.console.wave.Plan;
@@ -81,16 +79,6 @@ public final class ReadinessLook {
             found.put(asked.getKey(), said(order, asked.getValue(), open, now));
         }
         return new Readiness(found, now);
-    }
-
-    /** Keeps a report as the deployment's last. */
-    public static void keep(Pages pages, DeploymentId id, Readiness report) {
-        Optional<Stored<Readiness>> before = pages.find(Kinds.READINESS, id.toString());
-        if (before.isPresent()) {
-            pages.change(before.get(), report);
-        } else {
-            pages.add(Kinds.READINESS, id.toString(), report);
-        }
     }
 
     private static List<Finding> said(ChangeOrder order, Item item, List<Finding> found, Instant now) {

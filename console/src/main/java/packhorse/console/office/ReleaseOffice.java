@@ -9,11 +9,13 @@ import packhorse.console.change.Actor;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.CataloguedRelease.State;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.Consignment;
 import packhorse.console.change.Function;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.Role;
 import packhorse.console.change.Stage;
 import packhorse.console.change.TestReport;
+import packhorse.console.intake.Promotion;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
@@ -95,6 +97,9 @@ public final class ReleaseOffice {
                             : Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR),
                     id + ": releases are promoted to " + to);
             ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            if (to == Stage.PRODUCTION && order.category().has(Stage.TEST)) {
+                asTested(pages, order);
+            }
             List<Stored<CataloguedRelease>> promoted = order.plans().distribution().releases().stream()
                     .flatMap(all -> all.releases().stream())
                     .map(item -> promote(pages, order, item.release(), item.manifest(), to))
@@ -105,6 +110,20 @@ public final class ReleaseOffice {
             filler.refresh(pages, id);
             return promoted;
         });
+    }
+
+    /** Nothing goes on to production but the manifests that passed the test, together. */
+    private static void asTested(Pages pages, ChangeOrder order) {
+        Consignment carried = order.plans()
+                .distribution()
+                .releases()
+                .orElseThrow(() -> Desk.refused(order.id() + " carries no release yet: there is nothing to promote"));
+        Promotion unused = Desk.require(Promotion.of(
+                carried,
+                order.builds(),
+                report(pages, order),
+                release -> pages.find(OfficeKinds.RELEASE, CataloguedRelease.key(release))
+                        .map(stored -> stored.value().manifest())));
     }
 
     private static Stored<CataloguedRelease> promote(
@@ -143,23 +162,18 @@ public final class ReleaseOffice {
 
     /** An order without a test stage of its own carries what an earlier one tested. */
     private static boolean tested(Pages pages, ChangeOrder order) {
-        if (order.category().has(Stage.TEST)) {
-            return TestReport.of(
-                                    order.plans().test(),
-                                    Lists.of(
-                                                    pages,
-                                                    OfficeKinds.TEST_RESULT,
-                                                    order.id().text())
-                                            .stream()
-                                            .map(TestRecord::result)
-                                            .toList(),
-                                    Lists.of(pages, Kinds.DEFECT, order.id().text()),
-                                    OrderFiller.manifests(order),
-                                    pages.now())
-                            .verdict()
-                    == TestReport.Verdict.PASS;
-        }
-        return true;
+        return !order.category().has(Stage.TEST) || report(pages, order).verdict() == TestReport.Verdict.PASS;
+    }
+
+    private static TestReport report(Pages pages, ChangeOrder order) {
+        return TestReport.of(
+                order.plans().test(),
+                Lists.of(pages, OfficeKinds.TEST_RESULT, order.id().text()).stream()
+                        .map(TestRecord::result)
+                        .toList(),
+                Lists.of(pages, Kinds.DEFECT, order.id().text()),
+                OrderFiller.manifests(order),
+                pages.now());
     }
 
     /** Takes a release and all its updates out of the catalogue for good; refused while an order under way refers to one. */

@@ -1,10 +1,21 @@
 package packhorse.console.office;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import packhorse.console.change.Actor;
 import packhorse.console.change.BuildReport;
 import packhorse.console.change.ChangeOrder;
@@ -13,24 +24,35 @@ import packhorse.console.change.DefectId;
 import packhorse.console.change.DefectMachine;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.Outcome;
+import packhorse.console.change.Role;
 import packhorse.console.change.TestDesk;
 import packhorse.console.change.TestReport;
 import packhorse.console.change.TestResult;
+import packhorse.console.intake.JUnitReport;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
+import packhorse.core.OperationException;
 import packhorse.core.topology.EndpointId;
 
 /** What testers write down: scans, results, defects; and how a test stands. */
 public final class TestOffice {
     private final Desk desk;
     private final OrderFiller filler;
+    private final ContentScanner scanner;
 
-    /** @param filler keeps the order's checklist in step with what was tried */
-    public TestOffice(Books books, OrderFiller filler) {
+    /** A file's name as a scan tells it. */
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._ +-]{1,120}");
+
+    /**
+     * @param filler keeps the order's checklist in step with what was tried
+     * @param scanner looks at what people send to be looked at
+     */
+    public TestOffice(Books books, OrderFiller filler, ContentScanner scanner) {
         this.desk = new Desk(books);
         this.filler = filler;
+        this.scanner = scanner;
     }
 
     /**
@@ -69,21 +91,122 @@ public final class TestOffice {
                         java.util.Set.of(packhorse.console.change.Role.TEST_SPECIALIST),
                         id + ": a scan is reported");
             }
-            Optional<Stored<OrderScan>> before = pages.find(OfficeKinds.SCAN, id.text());
-            OrderScan now = new OrderScan(id, scan);
-            Stored<OrderScan> kept =
-                    before.isPresent() ? pages.change(before.get(), now) : pages.add(OfficeKinds.SCAN, id.text(), now);
+            return keep(pages, id, scan);
+        });
+    }
+
+    private Stored<OrderScan> keep(Pages pages, OrderId id, BuildReport.Scan scan) {
+        Optional<Stored<OrderScan>> before = pages.find(OfficeKinds.SCAN, id.text());
+        OrderScan now = new OrderScan(id, scan);
+        Stored<OrderScan> kept =
+                before.isPresent() ? pages.change(before.get(), now) : pages.add(OfficeKinds.SCAN, id.text(), now);
+        pages.audit(
+                "test.scan",
+                id.text(),
+                Desk.details(
+                        "scanner",
+                        scan.scanner().orElse("none"),
+                        "found",
+                        Integer.toString(scan.found().size())));
+        filler.refresh(pages, id);
+        return kept;
+    }
+
+    /**
+     * Has a file looked at, and writes down what was said of it. Nothing of the file is kept.
+     *
+     * @param name of the file, as what is found in it is called
+     * @param add beside what was said before, as one of several files; otherwise in place of it
+     */
+    public Stored<OrderScan> scan(Actor.Person who, OrderId id, String name, boolean add, byte[] content) {
+        Desk.requireRole(who, Set.of(Role.TEST_SPECIALIST, Role.PACKAGE_BUILDER), id + ": content is scanned");
+        if (!NAME.matcher(name).matches() || name.startsWith(".")) {
+            throw Desk.invalid(
+                    "\"" + name + "\" is no file's name; write letters, digits, blanks and . _ + -, at most 120");
+        }
+        desk.read(pages -> pages.get(Kinds.ORDER, id.text()));
+        BuildReport.Scan said = scanned(name, content);
+        return desk.write(
+                who,
+                pages -> keep(
+                        pages,
+                        id,
+                        pages.find(OfficeKinds.SCAN, id.text())
+                                .filter(before -> add)
+                                .map(before -> both(before.value().scan(), said))
+                                .orElse(said)));
+    }
+
+    private BuildReport.Scan scanned(String name, byte[] content) {
+        try {
+            Path folder = Files.createTempDirectory("packhorse-scan");
+            Path file = folder.resolve(name);
+            try {
+                return scanner.scan(Files.write(file, content));
+            } finally {
+                Files.deleteIfExists(file);
+                Files.deleteIfExists(folder);
+            }
+        } catch (InterruptedIOException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationException("the scan was interrupted", e);
+        } catch (IOException e) {
+            throw new OperationException("what is to be scanned cannot be kept for the scan: " + e.getMessage(), e);
+        }
+    }
+
+    /** Of both: a scanner that was not there once was not there. */
+    private static BuildReport.Scan both(BuildReport.Scan before, BuildReport.Scan now) {
+        return new BuildReport.Scan(
+                before.scanner().flatMap(unused -> now.scanner()),
+                Stream.concat(before.found().stream(), now.found().stream()).toList(),
+                Stream.concat(before.unscanned().stream(), now.unscanned().stream())
+                        .toList(),
+                now.at());
+    }
+
+    /**
+     * Takes results out of a file of JUnit's XML; those of cases that the plan has are written down, all or none.
+     *
+     * @param endpoint on which it ran, where the file does not say
+     * @param kind of machine, where the file does not say
+     */
+    public ImportedResults importResults(
+            Actor.Person who, OrderId id, Optional<EndpointId> endpoint, String kind, byte[] xml) {
+        return desk.write(who, pages -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            JUnitReport report = read(order, who, endpoint, kind, xml, pages.now());
+            Map<TestResult.Verdict, Integer> verdicts = new EnumMap<>(TestResult.Verdict.class);
+            for (TestResult result : report.results()) {
+                TestResult taken = Desk.require(TestDesk.record(order, result, who));
+                pages.add(OfficeKinds.TEST_RESULT, pages.next("TR", Desk.year(pages.now())), new TestRecord(id, taken));
+                verdicts.merge(taken.verdict(), 1, Integer::sum);
+            }
             pages.audit(
-                    "test.scan",
+                    "test.import",
                     id.text(),
                     Desk.details(
-                            "scanner",
-                            scan.scanner().orElse("none"),
-                            "found",
-                            Integer.toString(scan.found().size())));
+                            "results", Integer.toString(report.results().size()), "verdicts", verdicts.toString()));
             filler.refresh(pages, id);
-            return kept;
+            return new ImportedResults(
+                    verdicts.getOrDefault(TestResult.Verdict.PASS, 0),
+                    verdicts.getOrDefault(TestResult.Verdict.FAIL, 0),
+                    verdicts.getOrDefault(TestResult.Verdict.BLOCKED, 0),
+                    report.notes());
         });
+    }
+
+    private static JUnitReport read(
+            ChangeOrder order, Actor.Person who, Optional<EndpointId> endpoint, String kind, byte[] xml, Instant now) {
+        try {
+            return JUnitReport.read(
+                    new ByteArrayInputStream(xml),
+                    "the file",
+                    new JUnitReport.Tested(
+                            order.plans().test(), OrderFiller.manifests(order), endpoint, kind, who.id(), now));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes a result down. */

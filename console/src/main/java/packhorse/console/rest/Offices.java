@@ -8,6 +8,7 @@ import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -35,6 +36,7 @@ import packhorse.console.office.TestOffice;
  * @param entitlements who may have what besides
  * @param fleet endpoints, groups, sites and who may join
  * @param compliance what groups should have
+ * @param external what other systems say
  * @param audit the trail
  */
 public record Offices(
@@ -51,6 +53,7 @@ public record Offices(
         EntitlementOffice entitlements,
         FleetOffices fleet,
         ComplianceOffice compliance,
+        ExternalOffice external,
         AuditOffice audit) {
     /** The offices of the fleet. */
     public record FleetOffices(

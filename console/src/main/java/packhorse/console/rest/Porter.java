@@ -47,6 +47,7 @@ final class Porter implements AutoCloseable {
         this.gate = new Gate(parts.doorkeeper(), parts.clock());
         this.replays = parts.replays();
         this.meters = new RestMeters();
+        parts.metrics().forEach(meters::show);
         this.queries = parts.queries();
         this.events = new EventFeed(parts.audit());
         this.routes = RoutingTable.of(parts, gate, meters, events);

@@ -1,5 +1,6 @@
 package packhorse.console.rest;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -32,6 +33,21 @@ final class RestMeters {
     private static long memory() {
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    /** Shows what other parts count. */
+    void show(Metric metric) {
+        if (metric.grows()) {
+            FunctionCounter.builder(
+                            metric.name(), metric, one -> one.value().get().doubleValue())
+                    .description(metric.meaning())
+                    .register(registry);
+        } else {
+            Gauge.builder(metric.name(), metric, one -> one.value().get().doubleValue())
+                    .description(metric.meaning())
+                    .strongReference(true)
+                    .register(registry);
+        }
     }
 
     /** Those who listen to events. */

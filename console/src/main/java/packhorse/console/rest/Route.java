@@ -149,6 +149,11 @@ record Route(
             return this;
         }
 
+        Draft file(String mediaType, int bytesMax) {
+            body = new Body.File(mediaType, bytesMax);
+            return this;
+        }
+
         Draft file(String mediaType) {
             body = new Body.File(mediaType, Body.FILE_BYTES_MAX);
             return this;

@@ -20,6 +20,7 @@ final class RoutingTable {
         routes.addAll(DeploymentRoutes.of(offices.deployments()));
         routes.addAll(WaveRoutes.of(offices.deployments()));
         routes.addAll(TestRoutes.of(offices.tests(), offices.orders()));
+        routes.addAll(IntakeRoutes.of(offices.tests(), offices.orders(), parts.clock()));
         routes.addAll(ProblemRoutes.of(offices.problems()));
         routes.addAll(ReleaseRoutes.of(offices.releases()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
@@ -31,6 +32,7 @@ final class RoutingTable {
         routes.addAll(CalendarRoutes.of(offices.fleet().calendars()));
         routes.addAll(AdmissionRoutes.of(offices.fleet().admission(), parts.clock()));
         routes.addAll(ComplianceRoutes.of(offices.compliance()));
+        routes.addAll(ExternalRoutes.of(offices.external(), parts.callbacks(), parts.clock()));
         routes.addAll(EventRoutes.of(parts, events));
         Set<String> seen = new HashSet<>();
         for (Route route : routes) {

@@ -3,6 +3,7 @@ package packhorse.console.rest;
 import java.util.List;
 import java.util.OptionalLong;
 import packhorse.console.change.Actor;
+import packhorse.console.change.Role;
 import packhorse.console.gate.Verdict;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.DeploymentOffice;
@@ -12,6 +13,8 @@ import packhorse.console.wave.WaveId;
 /** Waves. What is done with one changes its deployment, whose version is asked for. */
 final class WaveRoutes {
     private static final String ONE = "/waves/{order}/{deployment}/{wave}";
+
+    private static final Access COORDINATORS = Access.to(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
 
     private WaveRoutes() {}
 
@@ -27,6 +30,16 @@ final class WaveRoutes {
                 act("/waive", "waiveWave", "Lets what follows begin although the verdict is no PASS.", office::waive),
                 act("/skip", "skipWave", "Leaves a wave out.", office::skip),
                 act("/extend", "extendWave", "Watches an inconclusive wave longer.", office::extend),
+                draft("/force", "forceWave", "Lets a wave begin outside its windows for a while, in a person's name.")
+                        .access(COORDINATORS)
+                        .body(DeploymentOffice.ForceForm.class)
+                        .does(call -> Answer.of(office.force(
+                                call.who(), id(call), call.seen(), call.body(DeploymentOffice.ForceForm.class)))),
+                act(
+                        "/unforce",
+                        "unforceWave",
+                        "Takes back that a wave may begin outside its windows.",
+                        office::unforce),
                 draft("/judge", "judgeWave", "Says how a wave was, where a person judges.")
                         .body(Judging.class)
                         .does(call -> {

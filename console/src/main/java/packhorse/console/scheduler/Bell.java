@@ -3,6 +3,7 @@ package packhorse.console.scheduler;
 import java.util.Map;
 import java.util.TreeMap;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.ledger.Pages;
 import packhorse.console.notice.Notice;
 import packhorse.console.notice.NoticeKind;
@@ -16,6 +17,11 @@ public final class Bell {
         this.notifier = notifier;
     }
 
+    /** Something is told once, whoever finds it due and however often. */
+    void once(Pages pages, ChangeOrder order, Reminders.Due due) {
+        tell(pages, order, due.kind(), due.key(), due.line(), due.facts(), due.plan());
+    }
+
     /**
      * Something happened.
      *
@@ -24,6 +30,24 @@ public final class Bell {
      * @param facts those that the kind has; one that is left out is empty
      */
     void ring(Pages pages, ChangeOrder order, NoticeKind kind, String subject, String line, Map<String, String> facts) {
+        tell(
+                pages,
+                order,
+                kind,
+                subject + " " + kind.word() + " " + pages.now().toEpochMilli(),
+                line,
+                facts,
+                order.plans().communications());
+    }
+
+    private void tell(
+            Pages pages,
+            ChangeOrder order,
+            NoticeKind kind,
+            String key,
+            String line,
+            Map<String, String> facts,
+            CommunicationsPlan plan) {
         Map<String, String> all = new TreeMap<>();
         kind.own().forEach(name -> all.put(name, facts.getOrDefault(name, "")));
         pages.tell(
@@ -31,12 +55,12 @@ public final class Bell {
                 Notice.of(
                         kind,
                         order.id().toString(),
-                        subject + " " + kind.word() + " " + pages.now().toEpochMilli(),
+                        key,
                         order.head().description(),
                         pages.now(),
                         pages.who().name(),
                         line,
                         all),
-                order.plans().communications());
+                plan);
     }
 }

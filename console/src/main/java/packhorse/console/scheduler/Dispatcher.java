@@ -62,6 +62,34 @@ final class Dispatcher {
         return job.write(items.all(Purpose.PREPOSITION).toList());
     }
 
+    /** Content that was sent ahead, did not come through, and is to be sent again now. */
+    List<Chosen> dueAhead(Pages pages, Sight sight, WaveId wave) {
+        List<Action> failed = pages.waves().failedAhead(wave, sight.plan().retry(), PAGE);
+        if (failed.isEmpty()) {
+            return List.of();
+        }
+        long resent = pages.waves().sentAgain(wave);
+        int members = sight.deployment().wave(wave.number()).members();
+        List<Chosen> due = new ArrayList<>();
+        for (Action last : failed) {
+            if (Retry.ahead(last, sight.plan().retry(), resent + due.size(), members)
+                            instanceof Retry.Ruling.Again(ActionId next, Instant notBefore)
+                    && !notBefore.isAfter(sight.now())) {
+                // Content goes at any hour, so that nobody asks where its endpoint is.
+                due.add(new Chosen(next, last.endpoint(), ""));
+            }
+        }
+        return due;
+    }
+
+    /** Sends content ahead again; how many items. */
+    long sendAheadAgain(Pages pages, Sight sight, WaveId wave) {
+        Job job = new Job(
+                pages, sight, wave, sight.now().plus(sight.plan().timeouts().wave()));
+        job.chosen.addAll(dueAhead(pages, sight, wave));
+        return job.write();
+    }
+
     /** Takes back what was sent ahead and is still under way; how many. */
     long callBack(Pages pages, Sight sight, WaveId wave) {
         return ended(pages, sight, wave, (member, attempts) -> attempts.superseded(sight.now()));

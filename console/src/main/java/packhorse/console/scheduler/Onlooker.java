@@ -23,6 +23,7 @@ import packhorse.console.wave.PlanDigest;
 import packhorse.console.wave.Readiness;
 import packhorse.console.wave.View;
 import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveState;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.content.Sha256;
@@ -74,9 +75,8 @@ final class Onlooker {
                             : new View.WaveView(WaveTally.untouched(wave.members()), false));
         }
         Optional<Readiness> readiness = deployment.state() == DeploymentState.READINESS
-                ? pages.find(Kinds.READINESS, deployment.id().toString())
-                        .map(Stored::value)
-                        .filter(report -> !report.at().isBefore(deployment.since()))
+                // While only people's answers are missing it is neither ready nor unready.
+                ? ReadinessClerk.last(pages, sight).filter(report -> !report.waitsForPeople())
                 : Optional.empty();
         return new View(
                 deployment,
@@ -133,7 +133,14 @@ final class Onlooker {
         for (Wave wave : deployment.waves()) {
             if (wave.membership().isPresent()
                     && (!wave.state().isFinal() || deployment.state() == DeploymentState.BACKOUT)) {
-                sites.addAll(pages.waves().sites(wave.id()));
+                List<String> here = pages.waves().sites(wave.id());
+                if (forced(pages, wave.id())
+                        .filter(window -> here.stream().anyMatch(site -> window.opens(site, sight.now())))
+                        .isPresent()) {
+                    // A named person said that it may begin: then not everything is closed.
+                    return Optional.empty();
+                }
+                sites.addAll(here);
             }
         }
         List<Timetable> closed = new ArrayList<>();
@@ -148,9 +155,12 @@ final class Onlooker {
         return Blackouts.everywhere(closed, sight.now());
     }
 
+    private static Optional<ForcedWindow> forced(Pages pages, WaveId wave) {
+        return pages.find(ForcedWindow.KIND, wave.toString()).map(Stored::value);
+    }
+
     private boolean anyOpen(Pages pages, Sight sight, Wave wave) {
-        Optional<ForcedWindow> forced =
-                pages.find(ForcedWindow.KIND, wave.id().toString()).map(Stored::value);
+        Optional<ForcedWindow> forced = forced(pages, wave.id());
         List<Blackout> blackouts = surroundings.blackouts(pages);
         for (String site : pages.waves().sites(wave.id())) {
             if (forced.filter(window -> window.opens(site, sight.now())).isPresent()

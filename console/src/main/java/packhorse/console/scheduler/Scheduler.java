@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -71,12 +73,39 @@ public final class Scheduler implements AutoCloseable {
             DeploymentState.ANALYSIS,
             DeploymentState.BACKOUT);
 
+    /** In which time goes on for people: it runs, or waits for them. */
+    private static final List<DeploymentState> LASTING = List.of(
+            DeploymentState.READINESS,
+            DeploymentState.NOTIFIED,
+            DeploymentState.BETA,
+            DeploymentState.BETA_EVALUATION,
+            DeploymentState.ROLLING,
+            DeploymentState.ANALYSIS,
+            DeploymentState.BACKOUT,
+            DeploymentState.RECOVERY_CHECK,
+            DeploymentState.EVALUATION);
+
+    /** What was told lately and needs no second look; more is forgotten and found told in the ledger. */
+    private static final int REMINDED_MAX = 10_000;
+
+    private static final Duration PRUNE_EVERY = Duration.ofHours(1);
+
+    /** Nobody asks again for longer whether a request was answered. */
+    private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
+
+    /** A year's audit looks back that far; what is not over is kept for as long as it lasts. */
+    private static final Duration TOLD_KEPT = Duration.ofDays(400);
+
     private final Transactions transactions;
     private final Right right;
     private final SchedulerConfig config;
+    private final Bell bell;
+    private final Set<String> reminded = new HashSet<>();
+    private Instant pruned = Instant.EPOCH;
     private final Onlooker onlooker;
     private final Carrier carrier;
     private final Dispatcher dispatch;
+    private final ReadinessClerk readiness;
     private final LawMonitor laws;
     private final InstantSource clock;
     private final Semaphore news = new Semaphore(0);
@@ -98,10 +127,12 @@ public final class Scheduler implements AutoCloseable {
             InstantSource clock) {
         this.transactions = transactions;
         this.right = right;
+        this.bell = bell;
         this.config = config;
         this.onlooker = new Onlooker(surroundings);
         this.dispatch = new Dispatcher(onlooker);
         this.carrier = new Carrier(new Freezing(surroundings), dispatch, bell);
+        this.readiness = new ReadinessClerk(surroundings, bell);
         this.laws = laws;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("scheduler").unstarted(this::run);
@@ -156,6 +187,8 @@ public final class Scheduler implements AutoCloseable {
                 attempt(id.toString(), () -> move(id));
             }
             attempt("requests", this::timers);
+            attempt("reminders", this::remind);
+            attempt("what nobody needs any more", this::prune);
             attempt("laws", this::watch);
         } catch (Refusal e) {
             if (e.why() != Refusal.Why.FENCED) {
@@ -189,8 +222,12 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private static List<DeploymentId> moving(Pages pages) {
+        return in(pages, MOVING);
+    }
+
+    private static List<DeploymentId> in(Pages pages, List<DeploymentState> states) {
         List<DeploymentId> moving = new ArrayList<>();
-        for (DeploymentState state : MOVING) {
+        for (DeploymentState state : states) {
             for (Stored<Deployment> stored : all(pages, state)) {
                 moving.add(stored.value().id());
             }
@@ -255,7 +292,11 @@ public final class Scheduler implements AutoCloseable {
                 steps.add((now, seen) -> carrier.carry(now, seen, decision));
             }
         }
+        if (ReadinessClerk.due(pages, sight)) {
+            steps.add(readiness::look);
+        }
         leftOut(pages, sight).ifPresent(steps::add);
+        aheadAgain(pages, sight).ifPresent(steps::add);
         tidy(pages, sight, steps);
         return steps;
     }
@@ -271,6 +312,23 @@ public final class Scheduler implements AutoCloseable {
         return active.filter(wave -> pages.waves()
                         .hasLeftOut(wave, Line.of(sight.plan().subjects().getFirst())))
                 .map(wave -> (now, seen) -> dispatch.first(now, seen, wave) > 0);
+    }
+
+    /** Content that was sent ahead and did not come through: without it the wave would never be covered. */
+    private Optional<Step> aheadAgain(Pages pages, Sight sight) {
+        return sight.deployment()
+                .current()
+                .filter(wave -> wave.state() == WaveState.PREPOSITIONING
+                        && sight.deployment().state().runsWaves()
+                        && !sight.deployment().isHeld()
+                        && !dispatch.dueAhead(pages, sight, wave.id()).isEmpty())
+                .map(wave -> (now, seen) -> {
+                    long sent = dispatch.sendAheadAgain(now, seen, wave.id());
+                    if (sent > 0) {
+                        now.audit("wave.send-again", wave.id().toString(), Map.of("items", String.valueOf(sent)));
+                    }
+                    return sent > 0;
+                });
     }
 
     /** What a person's word leaves behind: content on its way to a wave that was skipped, a question that is none any more. */
@@ -328,6 +386,44 @@ public final class Scheduler implements AutoCloseable {
                 });
             }
         }
+    }
+
+    /** Tells people of what waits for them, and how it stands. */
+    private void remind() {
+        for (DeploymentId id : transactions.read(pages -> in(pages, LASTING))) {
+            List<Reminders.Due> due = transactions.read(pages -> onlooker.sight(pages, id)
+                    .map(sight -> Reminders.due(pages, sight))
+                    .orElse(List.of()));
+            if (reminded.containsAll(due.stream().map(Scheduler::word).toList())) {
+                continue;
+            }
+            fenced(pages -> onlooker.sight(pages, id)
+                    .map(sight -> {
+                        Reminders.due(pages, sight).forEach(one -> bell.once(pages, sight.order(), one));
+                        return true;
+                    })
+                    .orElse(false));
+            if (reminded.size() > REMINDED_MAX) {
+                reminded.clear();
+            }
+            due.forEach(one -> reminded.add(word(one)));
+        }
+    }
+
+    private static String word(Reminders.Due due) {
+        return due.key() + " " + due.plan().lines().size()
+                + due.plan().lines().getFirst().address();
+    }
+
+    /** Forgets what was kept for a while only. */
+    private void prune() {
+        Instant now = clock.instant();
+        if (pruned.plus(PRUNE_EVERY).isAfter(now)) {
+            return;
+        }
+        fenced(pages -> pages.answers().forget(pages.now().minus(ANSWERS_KEPT))
+                + pages.forgetTold(pages.now().minus(TOLD_KEPT)));
+        pruned = now;
     }
 
     private void watch() {

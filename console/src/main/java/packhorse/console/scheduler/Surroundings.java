@@ -7,6 +7,7 @@ import packhorse.console.ledger.Pages;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
+import packhorse.console.wave.Readiness;
 import packhorse.console.wave.Targets;
 
 /** What a deployment depends on and its own records do not hold. */
@@ -22,4 +23,7 @@ public interface Surroundings {
 
     /** Whether the depots have the plan's releases. */
     boolean depotsStaged(Pages pages, Deployment deployment, Plan plan);
+
+    /** What is found now of all that has to be so before anything is sent. */
+    Readiness readiness(Pages pages, Deployment deployment);
 }

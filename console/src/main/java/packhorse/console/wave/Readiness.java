@@ -81,4 +81,12 @@ public record Readiness(Map<Question, List<Finding>> findings, Instant at) {
     public boolean ready() {
         return blocking().isEmpty();
     }
+
+    /** Whether it is not ready only because nobody has looked at what the product cannot look at: a person's word makes it ready. */
+    public boolean waitsForPeople() {
+        return !ready()
+                && findings.values().stream()
+                        .flatMap(List::stream)
+                        .noneMatch(finding -> finding.answer() == Finding.Answer.NOT_MET);
+    }
 }

@@ -47,6 +47,30 @@ public final class Retry {
                 action.since().plus(pause(policy, action.id().attempt())));
     }
 
+    /**
+     * Rules over content that was sent ahead of its wave: again as often and as soon as the order itself would be, with a budget of its own.
+     *
+     * @param last the newest attempt to send it
+     * @param resent how many attempts of the wave to send content ahead were not the first
+     * @param members how many are in the wave
+     */
+    public static Ruling ahead(Action last, RetryPolicy policy, long resent, long members) {
+        if (!last.ended() || last.succeeded()) {
+            return new Ruling.Enough(last.id() + " is " + last.state());
+        }
+        int most = attemptsMax(last, policy);
+        if (last.id().attempt() >= most) {
+            return new Ruling.Enough(
+                    last.id() + ": " + most + " attempts are all that the plan allows after " + last.state());
+        }
+        if (resent >= policy.budget(members)) {
+            return new Ruling.Enough(last.id() + ": content of the wave was sent again " + resent + " times, and "
+                    + policy.budget(members) + " times are all that the plan allows");
+        }
+        return new Ruling.Again(
+                last.id().again(), last.since().plus(pause(policy, last.id().attempt())));
+    }
+
     /** How many attempts in all after one that ended so. */
     static int attemptsMax(Action action, RetryPolicy policy) {
         if (action.state() == ActionState.TIMED_OUT || action.state() == ActionState.UNREACHABLE) {

@@ -135,7 +135,7 @@ final class OutboxBookTest {
                 String holder = "console " + console;
                 claims.add(threads.submit(() -> {
                     List<Parcel> mine = new ArrayList<>();
-                    for (int round = 0; round < 20; round++) {
+                    for (int round = 0; round < 200; round++) {
                         mine.addAll(its.claim(holder, NOON, LONG, 7));
                     }
                     return mine;

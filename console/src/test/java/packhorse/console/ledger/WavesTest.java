@@ -164,16 +164,11 @@ final class WavesTest {
 
     /** As whoever hears of them writes it. */
     private static void put(Books books, Model model, List<Action> actions) {
-        List<ActionId> ended = new ArrayList<>();
-        for (Action action : actions) {
-            if (action.ended()) {
-                ended.add(action.id());
-            }
-            model.actions.put(action.id(), action);
-        }
+        actions.forEach(action -> model.actions.put(action.id(), action));
         does(books, pages -> {
             pages.waves().put(actions);
-            pages.waves().sum(ended);
+            pages.waves()
+                    .sum(actions.stream().filter(Action::ended).map(Action::id).toList());
         });
     }
 
@@ -310,6 +305,47 @@ final class WavesTest {
                 }
             });
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsHeardLateOfAnAttemptThatWasGivenUpSettlesWhereItsMemberStands(Database database) {
+        try (Books books = open(database)) {
+            List<MemberRow> rows = WaveWorld.rows(0, 2);
+            Model model = new Model(WaveWorld.WAVE, WaveWorld.plan(1), rows);
+            does(books, pages -> {
+                rows.forEach(row -> pages.fleet().enrol(row.endpoint(), "", row.site(), WaveWorld.at(0)));
+                pages.waves().freeze(WaveWorld.WAVE, WaveWorld.membership(rows), rows, 1);
+            });
+            ActionId deploy = first(model, Purpose.DEPLOY);
+            dispatch(books, model, Purpose.DEPLOY, deploy, WaveWorld.at(1));
+            says(books, model, deploy, ActionState.APPLYING, 2);
+            put(books, model, List.of(known(model, deploy).givenUp(ActionState.TIMED_OUT, WaveWorld.at(3))));
+            ActionId back = first(model, Purpose.ROLL_BACK);
+            dispatch(books, model, Purpose.ROLL_BACK, back, WaveWorld.at(4));
+            says(books, model, back, ActionState.UNDONE, 5);
+            assertTrue(model.attempts(1).takenBack());
+            // Only now it is heard that nothing had been left in place.
+            says(books, model, deploy, ActionState.FAILED, 6);
+            assertFalse(model.attempts(1).takenBack());
+            check(books, model, RandomGenerator.of("L64X128MixRandom"), WaveWorld.at(100_000));
+        }
+    }
+
+    private static ActionId first(Model model, Purpose purpose) {
+        return new ActionId(model.wave, model.numbers.number(new ActionNumbers.Job(purpose, 1, 1)), 1);
+    }
+
+    private static Action known(Model model, ActionId id) {
+        return Optional.ofNullable(model.actions.get(id)).orElseThrow();
+    }
+
+    private static void says(Books books, Model model, ActionId id, ActionState state, long second) {
+        put(
+                books,
+                model,
+                List.of(Heard.of(known(model, id), state, Optional.empty(), 0, WaveWorld.at(second))
+                        .now()));
     }
 
     private static void check(Books books, Model model, RandomGenerator random, Instant now) {

@@ -172,7 +172,12 @@ final class NoticeTest {
         List<OutboxEntry> entries = entries(
                 notifier, notice(kind, "k"), Frequency.DAILY, new Told(Optional.of(night), Optional.empty()), night);
         assertEquals(kind.occasion().isPresent() ? 1 : 0, entries.size());
-        boolean urgent = Set.of(NoticeKind.GATE_FAILED, NoticeKind.LAW_BROKEN, NoticeKind.HELD, NoticeKind.ROLLED_BACK)
+        boolean urgent = Set.of(
+                        NoticeKind.GATE_FAILED,
+                        NoticeKind.LAW_BROKEN,
+                        NoticeKind.HELD,
+                        NoticeKind.ROLLED_BACK,
+                        NoticeKind.ESCALATED)
                 .contains(kind);
         assertEquals(urgent, kind.urgent());
         entries.forEach(entry -> {

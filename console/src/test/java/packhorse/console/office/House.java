@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Baseline;
+import packhorse.console.change.BuildReport;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
@@ -98,10 +99,13 @@ final class House implements AutoCloseable {
         this.books = new Books(Ledger.open(database.config(folder)), () -> now);
         Teller teller = new Teller(new Notifier(Templates.builtIn(), Quiet.never(), List.of()));
         this.requests = new RequestOffice(books, filler, teller);
-        this.orders = new OrderOffice(books, filler);
+        this.orders = new OrderOffice(books, filler, plan -> List.of());
         this.plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         this.deployments = new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller);
-        this.tests = new TestOffice(books, filler);
+        this.tests = new TestOffice(
+                books,
+                filler,
+                content -> new BuildReport.Scan(Optional.empty(), List.of(), List.of("no scanner"), now));
         this.releases = new ReleaseOffice(books, filler);
         this.reports = new ReportOffice(books, filler);
         this.templates = new TemplateOffice(books);
@@ -301,6 +305,23 @@ final class House implements AutoCloseable {
         if (close) {
             closeWave(deployment, number);
         }
+    }
+
+    /** What the scheduler does for a wave of the first three endpoints until it runs. */
+    void running(WaveId id) {
+        Actor product = Actor.product();
+        product(
+                id.deployment(),
+                one -> WaveMachine.freeze(
+                        one,
+                        id,
+                        FrozenMembership.of(List.of(Fleet.endpoint(1), Fleet.endpoint(2), Fleet.endpoint(3))),
+                        product,
+                        now));
+        product(id.deployment(), one -> WaveMachine.preposition(one, id, product, now));
+        product(id.deployment(), one -> WaveMachine.covered(one, id, product, now));
+        product(id.deployment(), one -> WaveMachine.arm(one, id, true, product, now));
+        product(id.deployment(), one -> WaveMachine.activate(one, id, true, product, now));
     }
 
     /** What the scheduler does at its end. */

@@ -1,6 +1,7 @@
 package packhorse.console.office;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.office.House.ANNA;
 import static packhorse.console.office.House.BERT;
@@ -11,13 +12,16 @@ import static packhorse.console.office.House.refused;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.change.Actor;
 import packhorse.console.change.Assessment;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
@@ -33,11 +37,14 @@ import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
 import packhorse.console.change.StageGateMachine;
 import packhorse.console.change.Step;
+import packhorse.console.json.Records;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Database;
+import packhorse.console.ledger.MemberRow;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
+import packhorse.console.office.DeploymentOffice.ForceForm;
 import packhorse.console.office.OrderOffice.CarryForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
@@ -45,10 +52,22 @@ import packhorse.console.office.OrderOffice.RehearsalForm;
 import packhorse.console.office.OrderOffice.SignForm;
 import packhorse.console.office.OrderOffice.TickForm;
 import packhorse.console.office.PlanOffice.EstimateForm;
+import packhorse.console.scheduler.ForcedWindow;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.ActionId;
 import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentMachine;
 import packhorse.console.wave.DeploymentState;
+import packhorse.console.wave.FrozenMembership;
+import packhorse.console.wave.Heard;
+import packhorse.console.wave.Line;
+import packhorse.console.wave.Purpose;
+import packhorse.console.wave.WaveId;
 import packhorse.core.content.Sha256;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.Operation;
+import packhorse.core.topology.EndpointId;
 
 /** A request on its way to endpoints, each step by whoever may do it, and refused to whoever may not. */
 final class RoadTest {
@@ -78,6 +97,128 @@ final class RoadTest {
             assertEquals(Optional.empty(), audit.broken());
             assertTrue(audit.links() > 20, "each act is in the chain: " + audit.links());
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPlanIsAmendedOnlyWhileNothingIsUnderWayAndGoesOnWhenItIsSignedAgain(Database database) {
+        try (House house = new House(database, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            MoveForm production = new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty());
+            house.orders.move(GERD, order, any(), production);
+            DeploymentId id = started(house, order).id();
+            WaveId beta = new WaveId(id, 0);
+            house.running(beta);
+            ActionId action = begun(house, beta);
+
+            MoveForm replan = new MoveForm(OrderMachine.Move.REPLAN, "more time to send it", Optional.empty());
+            assertTrue(refused(() -> house.orders.move(GERD, order, any(), replan))
+                    .line()
+                    .contains("1 "));
+            said(house, action, ActionState.COMMITTABLE);
+            house.orders.move(GERD, order, any(), replan);
+            assertTrue(refused(() -> house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==tokyo")))
+                    .line()
+                    .contains("with other waves"));
+            house.plans.planWaves(
+                    GERD,
+                    order,
+                    any(),
+                    Records.read(
+                            OrderPlanForm.class,
+                            "{\"query\":\"site==berlin\",\"transfer\":{\"coveragePercent\":90,\"spread\":\"PT2H\"}}",
+                            "the plan"));
+            Sha256 digest = house.plans.preview(order).digest();
+            assertEquals(digest, house.deployments.get(id).value().plan(), "it carries out what is planned now");
+            assertFalse(house.deployments.standing(id).signed());
+            house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
+            house.orders.sign(
+                    House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
+            house.orders.move(GERD, order, any(), production);
+            assertTrue(house.deployments.standing(id).signed(), "and it goes on");
+        }
+    }
+
+    @Test
+    void aWindowIsForcedByWhoeverMayInTheirNameForAWhileAndWithAReason() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            WaveId wave = new WaveId(started(house, order).id(), 1);
+            Instant until = house.now().plus(Duration.ofHours(2));
+            ForceForm form = new ForceForm(Optional.empty(), until, "the office is flooded tomorrow");
+            assertEquals(
+                    Why.FORBIDDEN,
+                    refused(() -> house.deployments.force(CORA, wave, any(), form))
+                            .why());
+            assertEquals(
+                    Why.INVALID,
+                    refused(() -> house.deployments.force(
+                                    GERD, wave, any(), new ForceForm(Optional.empty(), until, " ")))
+                            .why());
+            for (Instant wrong : List.of(house.now(), house.now().plus(Duration.ofHours(25)))) {
+                assertTrue(refused(() -> house.deployments.force(
+                                GERD, wave, any(), new ForceForm(Optional.empty(), wrong, "why not")))
+                        .line()
+                        .contains("within the next 24 hours"));
+            }
+            house.deployments.force(GERD, wave, any(), form);
+            ForcedWindow kept = house.books.read(
+                    pages -> pages.get(ForcedWindow.KIND, wave.toString()).value());
+            assertEquals(GERD.id(), kept.person());
+            assertTrue(
+                    new AuditBook(house.books.ledger())
+                            .after(0, 1_000).stream()
+                                    .anyMatch(link -> new String(link.bytes(), java.nio.charset.StandardCharsets.UTF_8)
+                                            .contains("wave.force")),
+                    "the trail says so");
+            house.deployments.unforce(GERD, wave, any(), "it dried up");
+            assertEquals(Optional.empty(), house.books.read(pages -> pages.find(ForcedWindow.KIND, wave.toString())));
+        }
+    }
+
+    /** One member of three has begun. */
+    private static ActionId begun(House house, WaveId wave) {
+        List<EndpointId> members = List.of(House.Fleet.endpoint(1), House.Fleet.endpoint(2), House.Fleet.endpoint(3));
+        ActionId action = new ActionId(wave, 1, 1);
+        house.books.write(Actor.product(), pages -> {
+            pages.waves()
+                    .freeze(
+                            wave,
+                            FrozenMembership.of(members),
+                            members.stream()
+                                    .map(one -> new MemberRow(one, "berlin", Optional.empty(), Optional.empty()))
+                                    .toList(),
+                            1);
+            return pages.waves()
+                    .dispatch(
+                            Purpose.DEPLOY,
+                            List.of(Action.queued(
+                                    action,
+                                    members.getFirst(),
+                                    new Line(House.EDITOR.name(), House.EDITOR.platform()),
+                                    Operation.INSTALL,
+                                    house.now())));
+        });
+        said(house, action, ActionState.APPLYING);
+        return action;
+    }
+
+    private static void said(House house, ActionId id, ActionState state) {
+        house.books.write(Actor.product(), pages -> {
+            Action before = pages.waves().action(id).orElseThrow();
+            pages.waves()
+                    .put(List.of(Heard.of(before, state, Optional.empty(), 0, house.now())
+                            .now()));
+            return 0;
+        });
     }
 
     private static RequestId approved(House house) {

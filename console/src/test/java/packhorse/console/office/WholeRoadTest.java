@@ -10,6 +10,7 @@ import static packhorse.console.office.House.GERD;
 import static packhorse.console.office.House.any;
 import static packhorse.console.office.House.refused;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -162,6 +163,9 @@ final class WholeRoadTest {
 
     private static void test(House house, OrderId order) {
         open(house, order);
+        assertTrue(refused(() -> house.releases.promote(GERD, order, Stage.PRODUCTION))
+                .line()
+                .contains("only what passed is promoted"));
         ResultForm good = new ResultForm(
                 "fresh",
                 TestResult.Verdict.PASS,
@@ -174,6 +178,16 @@ final class WholeRoadTest {
         long version = house.orders.get(order).version();
         house.tests.record(DORA, order, good);
         assertEquals(version + 1, house.orders.get(order).version(), "a second time measured");
+        byte[] junit = """
+            <testsuite><testcase name="fresh">
+            <properties><property name="packhorse.installation" value="20"/></properties></testcase>
+            <testcase name="unplanned"/></testsuite>
+            """.getBytes(StandardCharsets.UTF_8);
+        ImportedResults imported = house.tests.importResults(DORA, order, Optional.empty(), "desk", junit);
+        assertEquals(List.of(1, 0, 0), List.of(imported.passed(), imported.failed(), imported.blocked()));
+        assertTrue(
+                imported.notes().toString().contains("unplanned"),
+                imported.notes().toString());
         house.tests.scanned(
                 Actor.product(), order, new BuildReport.Scan(Optional.of("clamd 1.4"), List.of(), house.now()));
         house.orders.rehearsed(DORA, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));

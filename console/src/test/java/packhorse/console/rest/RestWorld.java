@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Baseline;
+import packhorse.console.change.BuildReport;
 import packhorse.console.change.Finding;
 import packhorse.console.change.PersonId;
 import packhorse.console.change.Role;
@@ -47,6 +48,7 @@ import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.GroupOffice;
 import packhorse.console.office.OrderFiller;
@@ -97,7 +99,7 @@ final class RestWorld implements AutoCloseable {
         FleetFacts facts = new FleetFacts(new RsqlReader());
         Teller teller = new Teller(new Notifier(Templates.builtIn(), Quiet.never(), List.of()));
         RequestOffice requests = new RequestOffice(books, filler, teller);
-        OrderOffice orders = new OrderOffice(books, filler);
+        OrderOffice orders = new OrderOffice(books, filler, plan -> List.of());
         PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         return new RestParts(
                 new Offices(
@@ -106,7 +108,11 @@ final class RestWorld implements AutoCloseable {
                         orders,
                         plans,
                         new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
-                        new TestOffice(books, filler),
+                        new TestOffice(
+                                books,
+                                filler,
+                                content ->
+                                        new BuildReport.Scan(Optional.empty(), List.of(), List.of("no scanner"), now)),
                         new ProblemOffice(books, filler, teller),
                         new ReleaseOffice(books, filler),
                         new TemplateOffice(books),
@@ -119,12 +125,15 @@ final class RestWorld implements AutoCloseable {
                                 new CalendarOffice(books),
                                 new AdmissionOffice(books, Optional.of(PINS), new SecureRandom())),
                         new ComplianceOffice(books, facts, requests, orders, plans),
+                        new ExternalOffice(books),
                         new AuditOffice(books)),
                 new Names(),
                 books,
+                Callbacks.none(),
                 new AuditBook(books.ledger()),
                 new RsqlReader(),
                 () -> new Health(true, "nobody", List.of()),
+                List.of(),
                 clock);
     }
 

@@ -69,6 +69,7 @@ final class Samples {
             Map.entry("problem", "PR-2026-9999"),
             Map.entry("defect", "DF-2026-9999"),
             Map.entry("template", "nothing"),
+            Map.entry("system", "nobody"),
             Map.entry("endpoint", "pc-9999"),
             Map.entry("group", "nothing"),
             Map.entry("site", "nowhere"),
@@ -145,6 +146,8 @@ final class Samples {
             new DeploymentOffice.DecideForm(GoNoGo.Decision.GO, Set.of(), ""),
             new DeploymentRoutes.Holding("something smells"),
             new DeploymentRoutes.Lifting(Hold.Kind.OPERATOR, "it was the coffee"),
+            new DeploymentOffice.ForceForm(
+                    Optional.empty(), RestWorld.NOW.plus(Duration.ofHours(2)), "the office is flooded tomorrow"),
             new WaveRoutes.Judging(Verdict.PASS, "all is well"),
             new AccountRoutes.First("nothing", "anna", "Anna", "a long enough password"),
             new AccountOffice.AccountForm(

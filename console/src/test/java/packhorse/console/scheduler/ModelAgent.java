@@ -34,6 +34,10 @@ final class ModelAgent {
         BAD,
         /** Fails the first time, and may work the next. */
         SHAKY,
+        /** Loses the first content that it is sent ahead. */
+        LOSSY,
+        /** Refuses whatever is sent ahead, for good. */
+        FULL,
         /** Begins and is never heard of again. */
         SILENT,
         /** Is never there. */
@@ -101,7 +105,16 @@ final class ModelAgent {
         if (item.operation() == Operation.DISTRIBUTE) {
             known.add(item.action());
             say(item, revision, now, ActionState.FETCHING, Optional.empty());
-            say(item, revision, now, ActionState.STAGED, Optional.empty());
+            if (nature == Nature.FULL || (nature == Nature.LOSSY && failures++ == 0)) {
+                say(
+                        item,
+                        revision,
+                        now,
+                        ActionState.FAILED,
+                        Optional.of(nature == Nature.FULL ? CodeClass.PERMANENT : CodeClass.TRANSIENT));
+            } else {
+                say(item, revision, now, ActionState.STAGED, Optional.empty());
+            }
             return;
         }
         Optional<List<LeaseDesk.Ruling>> ruling =

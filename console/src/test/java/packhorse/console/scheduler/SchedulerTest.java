@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.scheduler.ModelAgent.Nature.AWAY;
 import static packhorse.console.scheduler.ModelAgent.Nature.BAD;
+import static packhorse.console.scheduler.ModelAgent.Nature.FULL;
 import static packhorse.console.scheduler.ModelAgent.Nature.GOOD;
+import static packhorse.console.scheduler.ModelAgent.Nature.LOSSY;
 import static packhorse.console.scheduler.ModelAgent.Nature.SHAKY;
 import static packhorse.console.scheduler.ModelAgent.Nature.SILENT;
 
@@ -38,8 +40,10 @@ import packhorse.console.wave.Plan;
 import packhorse.console.wave.Slice;
 import packhorse.console.wave.Sorting;
 import packhorse.console.wave.Wave;
+import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WavePlan;
 import packhorse.console.wave.WaveState;
+import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.core.state.StatusEntry;
 
@@ -226,6 +230,76 @@ final class SchedulerTest {
             assertTrue(
                     console.told().stream().anyMatch(line -> line.startsWith("HELD") && line.contains("month's end")));
             assertLawful(theatre, console);
+        }
+    }
+
+    @Test
+    void aNamedPersonOpensAWaveInsideABlackoutAndNothingElse() {
+        try (Theatre theatre = theatre(Theatre.plan(), all(12, GOOD))) {
+            Theatre.Console console = theatre.console();
+            theatre.playTo(console, DeploymentState.ROLLING);
+            Instant from = theatre.clock.instant();
+            theatre.fleet.blackouts.add(
+                    new Blackout.Fixed(from, from.plus(Duration.ofDays(9)), "month's end", new Scope.AllSites()));
+            theatre.play(
+                    console,
+                    () -> console.deployment().holding().stream().anyMatch(hold -> hold.kind() == Hold.Kind.BLACKOUT));
+            WaveId first = new WaveId(Theatre.ID, 1);
+            console.books.write(
+                    Theatre.OLGA,
+                    pages -> pages.add(
+                            ForcedWindow.KIND,
+                            first.toString(),
+                            new ForcedWindow(
+                                    first,
+                                    Optional.empty(),
+                                    Theatre.OLGA.id(),
+                                    "the office is flooded tomorrow",
+                                    from.plus(Duration.ofHours(12)))));
+
+            theatre.play(console, () -> console.deployment().wave(1).state() == WaveState.CLOSED);
+            for (int turns = 0; turns < 20; turns++) {
+                theatre.turn(console);
+            }
+
+            assertEquals(Optional.of(Verdict.PASS), console.deployment().wave(1).verdict());
+            assertTrue(console.deployment().isHeld(), "what was not forced waits");
+            assertTrue(theatre.begun().keySet().stream().noneMatch(action -> action.contains("/W2/")));
+            assertLawful(theatre, console);
+        }
+    }
+
+    @Test
+    void contentThatWasLostOnItsWayIsSentAheadAgainWithinThePlansBounds() {
+        try (Theatre theatre = theatre(Theatre.plan(), all(12, LOSSY))) {
+            Theatre.Console console = theatre.console();
+
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+
+            assertLawful(theatre, console);
+            List<String> sent = theatre.agents.stream()
+                    .flatMap(agent -> agent.journal().stream())
+                    .filter(entry -> entry.state() == ActionState.STAGED)
+                    .map(StatusEntry::action)
+                    .toList();
+            assertEquals(12, sent.size());
+            assertTrue(sent.stream().allMatch(action -> action.endsWith(".2")), sent.toString());
+        }
+    }
+
+    @Test
+    void contentThatFailedForGoodIsNotSentAheadAgain() {
+        try (Theatre theatre = theatre(Theatre.plan(), all(12, FULL))) {
+            Theatre.Console console = theatre.console();
+            for (int turns = 0; turns < 50; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(WaveState.PREPOSITIONING, console.deployment().wave(0).state());
+            assertTrue(
+                    theatre.agents.stream()
+                            .flatMap(agent -> agent.journal().stream())
+                            .noneMatch(entry -> entry.action().endsWith(".2")),
+                    "for good is for good");
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,11 @@ import packhorse.console.calendar.Window;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.Checklist;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.Duties;
+import packhorse.console.change.Finding;
 import packhorse.console.change.Handover;
 import packhorse.console.change.OrderHead;
 import packhorse.console.change.OrderId;
@@ -32,6 +35,7 @@ import packhorse.console.change.OrderState;
 import packhorse.console.change.PersonId;
 import packhorse.console.change.PlanApproval;
 import packhorse.console.change.PlanApprovals;
+import packhorse.console.change.RequestForm;
 import packhorse.console.change.RequestId;
 import packhorse.console.change.RequestType;
 import packhorse.console.change.RiskClass;
@@ -64,6 +68,7 @@ import packhorse.console.wave.HoldDesk;
 import packhorse.console.wave.Judging;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.PlanDigest;
+import packhorse.console.wave.Readiness;
 import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.Slice;
 import packhorse.console.wave.Targets;
@@ -87,6 +92,10 @@ final class Theatre implements AutoCloseable {
     static final DeploymentId ID = new DeploymentId(OrderId.of(2026, 1), 1);
     static final Actor.Person OLGA = new Actor.Person(new PersonId("olga"), Set.of(Role.INSTALLATION_COORDINATOR));
     static final Actor.Person ANNA = new Actor.Person(new PersonId("anna"), Set.of(Role.APPROVER));
+
+    /** Whoever is told of everything at once by mail. */
+    static final CommunicationsPlan SALES = new CommunicationsPlan(
+            List.of(line("sales@example.org", CommunicationsPlan.Means.MAIL, CommunicationsPlan.Frequency.AT_ONCE)));
 
     final MovableClock clock = new MovableClock(BEGIN);
     final Fleet fleet;
@@ -117,6 +126,19 @@ final class Theatre implements AutoCloseable {
         @Override
         public boolean depotsStaged(Pages pages, Deployment deployment, Plan plan) {
             return true;
+        }
+
+        /** What is found of every question. */
+        volatile Finding.Answer answer = Finding.Answer.MET;
+
+        @Override
+        public Readiness readiness(Pages pages, Deployment deployment) {
+            Map<Readiness.Question, List<Finding>> found = new EnumMap<>(Readiness.Question.class);
+            Finding finding = new Finding(answer, "the cellar", pages.now());
+            for (Readiness.Question question : Readiness.Question.values()) {
+                found.put(question, List.of(finding));
+            }
+            return new Readiness(found, pages.now());
         }
     }
 
@@ -174,6 +196,15 @@ final class Theatre implements AutoCloseable {
     }
 
     Theatre(LedgerConfig config, Plan plan, ModelAgent.Nature... natures) {
+        this(config, plan, SALES, started(plan), natures);
+    }
+
+    Theatre(
+            LedgerConfig config,
+            Plan plan,
+            CommunicationsPlan communications,
+            Deployment deployment,
+            ModelAgent.Nature... natures) {
         this.config = config;
         this.fleet = new Fleet();
         for (int i = 0; i < natures.length; i++) {
@@ -181,11 +212,25 @@ final class Theatre implements AutoCloseable {
             agents.add(new ModelAgent(id, natures[i]));
             fleet.candidates.add(Candidate.of(id, "desk", i % 2 == 0 ? "berlin" : "tokyo"));
         }
+        write(config, clock, plan, communications, deployment);
+    }
+
+    /** An order in production with its plan and deployment, in a ledger of its own. */
+    static void write(
+            LedgerConfig config,
+            MovableClock clock,
+            Plan plan,
+            CommunicationsPlan communications,
+            Deployment deployment) {
         try (Books books = new Books(Ledger.open(config), clock)) {
             books.write(OLGA, pages -> {
-                pages.add(Kinds.ORDER, ID.order().toString(), order(plan));
+                pages.add(
+                        Kinds.REQUEST,
+                        "CR-2026-0001",
+                        ChangeRequest.draft(RequestId.of(2026, 1), new PersonId("rita"), form(), BEGIN));
+                pages.add(Kinds.ORDER, ID.order().toString(), order(plan, communications));
                 pages.add(Kinds.PLAN, ID.order().toString(), plan);
-                return pages.add(Kinds.DEPLOYMENT, ID.toString(), started(plan));
+                return pages.add(Kinds.DEPLOYMENT, ID.toString(), deployment);
             });
         }
     }
@@ -252,7 +297,21 @@ final class Theatre implements AutoCloseable {
                 7);
     }
 
-    private static ChangeOrder order(Plan plan) {
+    private static RequestForm form() {
+        return new RequestForm(
+                "a newer app",
+                "the old one loses files",
+                "ten minutes each",
+                Optional.of(Category.of(RequestType.INSTALL)),
+                List.of(ReleaseName.parse("acme/app")),
+                "site==*",
+                Optional.empty(),
+                Optional.of(RiskClass.STANDARD),
+                Optional.empty(),
+                Set.of());
+    }
+
+    private static ChangeOrder order(Plan plan, CommunicationsPlan communications) {
         Duties duties = new Duties(Set.of(new PersonId("rita")), Set.of(), Set.of(OLGA.id()), Set.of());
         PlanApprovals approvals = PlanApprovals.none()
                 .sign(PlanApproval.Capacity.BOARD, digest(plan), digest(plan), "", duties, ANNA, BEGIN)
@@ -277,7 +336,7 @@ final class Theatre implements AutoCloseable {
                 RiskClass.STANDARD,
                 OrderState.PRODUCTION,
                 duties,
-                plans(),
+                plans(communications),
                 new Checklist(List.of()),
                 List.of(new StageEntry(
                         Stage.PRODUCTION,
@@ -297,30 +356,34 @@ final class Theatre implements AutoCloseable {
                 List.of());
     }
 
-    private static OrderPlans plans() {
+    private static OrderPlans plans(CommunicationsPlan communications) {
         OrderPlans empty = OrderPlans.empty();
         return new OrderPlans(
                 empty.distribution(),
                 empty.guide(),
                 List.of("sales"),
-                new CommunicationsPlan(List.of(new CommunicationsPlan.Line(
-                        "sales",
-                        "sales@example.org",
-                        CommunicationsPlan.Means.MAIL,
-                        EnumSet.allOf(CommunicationsPlan.Occasion.class),
-                        CommunicationsPlan.Frequency.AT_ONCE,
-                        "4711"))),
+                communications,
                 empty.backout(),
                 empty.test(),
                 empty.baseline());
     }
 
-    private static Deployment started(Plan plan) {
+    /** One who is told of everything. */
+    static CommunicationsPlan.Line line(
+            String address, CommunicationsPlan.Means means, CommunicationsPlan.Frequency frequency) {
+        return new CommunicationsPlan.Line(
+                address, address, means, EnumSet.allOf(CommunicationsPlan.Occasion.class), frequency, "4711");
+    }
+
+    /** The same in another state, since the beginning. */
+    static Deployment in(DeploymentState state, Plan plan) {
         Deployment planned = Deployment.planned(ID, plan, digest(plan), BEGIN);
-        Deployment notified =
-                new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, planned.plan(), planned.holds(), planned.waves());
+        return new Deployment(ID, state, BEGIN, planned.plan(), planned.holds(), planned.waves());
+    }
+
+    private static Deployment started(Plan plan) {
         return DeploymentMachine.move(
-                        notified,
+                        in(DeploymentState.NOTIFIED, plan),
                         plan.beta().isPresent()
                                 ? DeploymentMachine.Move.START_BETA
                                 : DeploymentMachine.Move.START_WAVES,

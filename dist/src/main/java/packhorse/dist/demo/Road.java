@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import packhorse.core.OperationException;
-import packhorse.core.UsageException;
 
 /**
  * One change on its whole road, by four people with rights of their own: asked for, approved, planned, signed, proved on a beta group, rolled
@@ -286,30 +285,15 @@ final class Road {
         }
         String deployed = Person.text(operator.does("order", "plan-deployment", order), "id");
         operator.does("wave", "stage", deployed);
-        await(deployed, "STAGED", "READINESS", "READY");
-        operator.does("wave", "check", deployed);
+        // The console looks by itself whether it is ready, and tells everybody what is coming.
+        await(deployed, "NOTIFIED", "PLANNED");
         if (state(deployed).equals("PLANNED")) {
             throw new OperationException(
                     deployed + " is not ready: " + operator.run("wave", "show-standing", deployed));
         }
-        await(deployed, "READY", "NOTIFIED");
-        announce(deployed);
         operator.does("wave", "start", deployed);
         say.line("%s: staged, found ready, announced, started by %s", deployed, operator.name());
         return deployed;
-    }
-
-    /** Unless the console was quicker: it announces what is ready by itself. */
-    private void announce(String deployed) {
-        try {
-            if (!state(deployed).equals("NOTIFIED")) {
-                cast.operator().does("wave", "announce", deployed);
-            }
-        } catch (UsageException late) {
-            if (!state(deployed).equals("NOTIFIED")) {
-                throw late;
-            }
-        }
     }
 
     /**

@@ -1,0 +1,127 @@
+package packhorse.console.scheduler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static packhorse.console.scheduler.ModelAgent.Nature.AWAY;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.change.CommunicationsPlan;
+import packhorse.console.change.CommunicationsPlan.Frequency;
+import packhorse.console.change.CommunicationsPlan.Means;
+import packhorse.console.ledger.Answers;
+import packhorse.console.ledger.OutboxBook;
+import packhorse.console.notice.Message;
+import packhorse.console.notice.NoticeKind;
+import packhorse.console.notice.OutboxEntry;
+import packhorse.console.wave.DeploymentState;
+import packhorse.core.content.Sha256;
+
+final class RemindersTest {
+    @TempDir
+    Path folder;
+
+    private Theatre theatre(DeploymentState state, Frequency frequency) {
+        return new Theatre(
+                Theatre.embedded(folder),
+                Theatre.plan(),
+                new CommunicationsPlan(List.of(Theatre.line("sales@example.org", Means.MAIL, frequency))),
+                Theatre.in(state, Theatre.plan()),
+                AWAY,
+                AWAY,
+                AWAY,
+                AWAY);
+    }
+
+    private static long told(Theatre.Console console, String what) {
+        return console.told().stream().filter(line -> line.contains(what)).count();
+    }
+
+    @Test
+    void whatWaitsForAPersonIsSaidOnceADayAndFromTheThirdOnToOthersAtAnyHour() {
+        try (Theatre theatre = theatre(DeploymentState.NOTIFIED, Frequency.AT_ONCE)) {
+            Theatre.Console console = theatre.console();
+            console.scheduler.tick();
+            assertEquals(0, told(console, "has waited"));
+            theatre.clock.pass(Duration.ofHours(25));
+            console.scheduler.tick();
+            console.scheduler.tick();
+            assertEquals(1, told(console, "has waited for 1 day: it is to be started"));
+            theatre.clock.pass(Duration.ofHours(1));
+            // Another console remembers nothing, and finds it told.
+            theatre.console("one", Duration.ofMinutes(1), UnaryOperator.identity())
+                    .scheduler
+                    .tick();
+            assertEquals(1, told(console, "has waited"));
+            theatre.clock.pass(Duration.ofDays(2));
+            console.scheduler.tick();
+            assertEquals(1, told(console, "ESCALATED"));
+        }
+    }
+
+    @Test
+    void whoHearsOfTheStatusHearsOfItAsOftenAsThePlanSays() {
+        try (Theatre theatre = theatre(DeploymentState.BETA, Frequency.DAILY)) {
+            Theatre.Console console = theatre.console();
+            for (int hours = 0; hours < 48; hours++) {
+                console.scheduler.tick();
+                theatre.clock.pass(Duration.ofHours(1));
+            }
+            long days = told(console, "waves are over");
+            assertEquals(3, days, "begun at 01:00, on three days: " + console.told());
+        }
+    }
+
+    @Test
+    void whatNobodyNeedsAnyMoreIsForgotten() {
+        try (Theatre theatre = theatre(DeploymentState.PLANNED, Frequency.AT_ONCE)) {
+            Theatre.Console console = theatre.console();
+            console.scheduler.tick();
+            Answers.Answer answer = new Answers.Answer(Sha256.of(new byte[1]), theatre.clock.instant(), 204, "");
+            console.books.write(Theatre.OLGA, pages -> {
+                pages.answers().keep("olga", "k", answer);
+                return 0;
+            });
+            OutboxBook book = new OutboxBook(console.books.ledger());
+            book.add(List.of(
+                    entry("a", Theatre.ID.order().toString(), theatre.clock.instant()),
+                    entry("b", "CO-2025-0009", theatre.clock.instant())));
+            for (String id : List.of("a", "b")) {
+                book.toldInPerson(id, "olga", theatre.clock.instant());
+            }
+            theatre.clock.pass(Duration.ofHours(25));
+            console.scheduler.tick();
+            assertEquals(Optional.empty(), console.read(pages -> pages.answers().find("olga", "k")));
+            assertEquals(2, book.in(OutboxBook.State.TOLD, 10).size(), "the delivery log is kept");
+            theatre.clock.pass(Duration.ofDays(401));
+            console.scheduler.tick();
+            assertEquals(
+                    List.of("a"),
+                    book.in(OutboxBook.State.TOLD, 10).stream()
+                            .map(delivery -> delivery.entry().id())
+                            .toList(),
+                    "for as long as its order lasts");
+        }
+    }
+
+    private static OutboxEntry entry(String id, String about, Instant now) {
+        return new OutboxEntry(
+                id,
+                NoticeKind.CLOSED,
+                about,
+                Means.IN_PERSON,
+                "desk",
+                "room 12",
+                "",
+                new Message("closed", "it is closed"),
+                new TreeMap<>(),
+                now,
+                now);
+    }
+}
