@@ -35,7 +35,7 @@ final class MainTest {
         Path empty = Files.createFile(folder.resolve("empty"));
         return Stream.of(
                         new Case("no command given", List.of()),
-                        new Case("unknown command demp; did you mean demo or order or completion?", List.of("demp")),
+                        new Case("unknown command demp; did you mean demo or order or compliance?", List.of("demp")),
                         new Case("unknown option --site; did you mean --sites?", List.of("demo", "--site")),
                         new Case("unexpected argument extra", List.of("demo", "extra")),
                         new Case("'three' is not an int", List.of("demo", "--sites", "three")),
