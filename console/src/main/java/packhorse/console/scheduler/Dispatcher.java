@@ -212,7 +212,7 @@ final class Dispatcher {
     }
 
     /** An action that is to be dispatched, and where its endpoint is. */
-    private record Chosen(ActionId id, EndpointId endpoint, String site) {}
+    record Chosen(ActionId id, EndpointId endpoint, String site) {}
 
     /** Items of one wave, gathered and written at once. */
     private final class Job {
