@@ -74,9 +74,9 @@ final class SqlFleet implements Fleet {
     public void enrol(EndpointId endpoint, String name, String site, Instant at) {
         handle.createUpdate(
                         "INSERT INTO endpoint (endpoint, name, site, tracker, seen_at, retired, version, facts) VALUES"
-                            + " (:endpoint, :name, :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO UPDATE SET"
-                            + " name = CASE WHEN excluded.name = '' THEN endpoint.name ELSE excluded.name END, site ="
-                            + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, retired = 0")
+                                + " (:endpoint, :name, :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO UPDATE SET"
+                                + " name = CASE WHEN excluded.name = '' THEN endpoint.name ELSE excluded.name END, site ="
+                                + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, retired = 0")
                 .bind("endpoint", endpoint.toString())
                 .bind("name", name)
                 .bind("site", site)
@@ -207,9 +207,9 @@ final class SqlFleet implements Fleet {
         List<Here> sorted =
                 here.stream().sorted(Comparator.comparing(Here::endpoint)).toList();
         try (PreparedBatch batch = handle.prepareBatch("INSERT INTO endpoint (endpoint, name, site, tracker, seen_at,"
-            + " retired, version, facts) VALUES (?, '', ?, ?, ?, 0, 1, ?) ON CONFLICT (endpoint) DO UPDATE SET site ="
-            + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, tracker = excluded.tracker,"
-            + " seen_at = excluded.seen_at")) {
+                + " retired, version, facts) VALUES (?, '', ?, ?, ?, 0, 1, ?) ON CONFLICT (endpoint) DO UPDATE SET site ="
+                + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, tracker = excluded.tracker,"
+                + " seen_at = excluded.seen_at")) {
             for (Here one : sorted) {
                 batch.add(
                         one.endpoint().toString(),

@@ -205,10 +205,10 @@ final class SqlTally {
         Query query = scope.handle
                 .createQuery(
                         "SELECT m.site, m.staged, m.gone, m.recalled, m.taken_back, a.operation, a.state, a.changed,"
-                            + " a.verified, a.code_class, a.given_up, a.attempt, CASE WHEN a.leased_until = 0 THEN 0"
-                            + " WHEN a.leased_until > ? THEN 2 ELSE 1 END, CASE WHEN a.ended = 1 AND a.good = 0 THEN"
-                            + " a.since ELSE 0 END, m.step, m.partly, count(*), min(a.leased_until) FROM member m LEFT"
-                            + " JOIN attempt a ON a.action = m.action WHERE m.wave = ?"
+                                + " a.verified, a.code_class, a.given_up, a.attempt, CASE WHEN a.leased_until = 0 THEN 0"
+                                + " WHEN a.leased_until > ? THEN 2 ELSE 1 END, CASE WHEN a.ended = 1 AND a.good = 0 THEN"
+                                + " a.since ELSE 0 END, m.step, m.partly, count(*), min(a.leased_until) FROM member m LEFT"
+                                + " JOIN attempt a ON a.action = m.action WHERE m.wave = ?"
                                 + (all ? "" : " AND m.site IN (" + WaveScope.marks(stale.size()) + ")")
                                 + " GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")
                 .bind(0, from)

@@ -236,8 +236,8 @@ final class SqlWaves implements Waves {
     public List<World.Start> begunSince(Instant since, int limit) {
         return handle.createQuery(
                         "SELECT b.action, b.endpoint, b.at, p.site, p.plan, p.forced_by FROM beginning b JOIN permit p"
-                            + " ON p.action = b.action WHERE b.heard_at >= :since ORDER BY b.heard_at, b.action LIMIT"
-                            + " :limit")
+                                + " ON p.action = b.action WHERE b.heard_at >= :since ORDER BY b.heard_at, b.action LIMIT"
+                                + " :limit")
                 .bind("since", since.toEpochMilli())
                 .bind("limit", limit)
                 .map((row, context) -> new World.Start(

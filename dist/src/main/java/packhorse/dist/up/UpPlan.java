@@ -138,8 +138,7 @@ record UpPlan(IpAddress address, String site, List<Subnet> subnets, String wan) 
             listen: ["%s"]
             trackers: ["%s"]
             sites: %s
-            """.formatted(
-                        quoted(home.data(Home.CONSOLE)), door(CONSOLE_PORT), agentsDoor(), quoted(home.sites()));
+            """.formatted(quoted(home.data(Home.CONSOLE)), door(CONSOLE_PORT), agentsDoor(), quoted(home.sites()));
     }
 
     String plainUrl() {

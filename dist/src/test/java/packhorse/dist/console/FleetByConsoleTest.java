@@ -225,7 +225,8 @@ final class FleetByConsoleTest {
         asked("POST", "/join-tokens/" + token.id() + "/revoke", "");
         IdentityException refused =
                 assertThrows(IdentityException.class, () -> join(token, "agent", DeploymentRole.AGENT));
-        assertTrue(String.valueOf(refused.getMessage()).contains("unknown token"), String.valueOf(refused.getMessage()));
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("unknown token"), String.valueOf(refused.getMessage()));
         assertEquals(404, ask("POST", "/join-tokens", "{\"site\":\"nowhere\"}").statusCode());
     }
 
