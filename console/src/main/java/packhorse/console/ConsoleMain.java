@@ -313,16 +313,17 @@ public final class ConsoleMain implements AutoCloseable {
                 try {
                     List<Desired.Change> changes = desired.changedAfter(known, CHANGES_TOGETHER);
                     if (!changes.isEmpty()) {
-                        known = changes.getLast().number();
                         Set<EndpointId> whom =
                                 changes.stream().map(Desired.Change::endpoint).collect(Collectors.toSet());
                         trackers.desiredChanged(whom);
+                        // Only now: where telling failed it is told again.
+                        known = changes.getLast().number();
                     }
                     counts.run();
                     Standing now = desk.standing();
                     if (!now.equals(standing)) {
-                        standing = now;
                         trackers.standingChanged();
+                        standing = now;
                     }
                     if (changes.isEmpty() && closing.await(FOLLOW_MILLIS, TimeUnit.MILLISECONDS)) {
                         return;
@@ -330,7 +331,7 @@ public final class ConsoleMain implements AutoCloseable {
                 } catch (InterruptedException e) {
                     return;
                 } catch (RuntimeException e) {
-                    LOG.warn("cannot see what changed for endpoints; looking again: {}", e.getMessage());
+                    LOG.warn("cannot see what changed for endpoints; looking again", e);
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FOLLOW_MILLIS));
                 }
             }
