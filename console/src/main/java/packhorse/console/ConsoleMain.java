@@ -150,7 +150,7 @@ public final class ConsoleMain implements AutoCloseable {
         AdmissionOffice admission = new AdmissionOffice(books, identity.flatMap(self -> pins(config, self)), random);
         SiteOffice sites = new SiteOffice(books);
         config.sites().ifPresent(file -> importSites(sites, file));
-        FleetWord word = new FleetWord(sites, admission);
+        FleetWord word = new FleetWord(sites, admission, new EntitlementOffice(books));
         ReportClerk reports = new ReportClerk(transactions, scheduler::wake);
         LeaseClerk leases = new LeaseClerk(transactions, right, surroundings);
         TrackerDesk desk = add(new TrackerDesk(books, reports, leases, desired, fleet, word, clock));

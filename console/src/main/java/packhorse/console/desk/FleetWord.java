@@ -11,12 +11,17 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import packhorse.console.office.AdmissionOffice;
 import packhorse.console.office.CertifiedMachine;
+import packhorse.console.office.EntitlementList;
+import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.KeptToken;
 import packhorse.console.office.Revised;
 import packhorse.console.office.SiteOffice;
 import packhorse.console.office.SiteTraffic;
+import packhorse.console.trackers.Standing;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.message.v1.DenyList;
+import packhorse.core.message.v1.EntitlementLine;
+import packhorse.core.message.v1.Entitlements;
 import packhorse.core.message.v1.IssuedToken;
 import packhorse.core.message.v1.LinkCounts;
 import packhorse.core.message.v1.Machine;
@@ -26,10 +31,10 @@ import packhorse.core.topology.HostPort;
 import packhorse.core.topology.SiteMap;
 
 /**
- * What trackers hear and say of the fleet as a whole: where sites are, who may join, who may take part no longer, what was certified and
- * what went over the lines.
+ * What trackers hear and say of the fleet as a whole: where sites are, who may join, who may take part no longer, who may have what, what
+ * was certified and what went over the lines.
  *
- * <p>Site map and deny-list are made into messages once for each revision, since whoever looks for changes asks several times a second.
+ * <p>Site map, deny-list and entitlements are made into messages once for each revision, since whoever looks for changes asks several times a second.
  * Byte counts change all the time while content moves, so of each tracker the latest are written down every {@link #COUNTS_PAUSE} at most.
  */
 public final class FleetWord {
@@ -38,18 +43,52 @@ public final class FleetWord {
 
     private final SiteOffice sites;
     private final AdmissionOffice admission;
+    private final EntitlementOffice entitlements;
     private final Map<String, SiteTraffic> counted = new ConcurrentHashMap<>();
     private volatile SiteMapUpdate siteMap = SiteMapUpdate.getDefaultInstance();
     private volatile DenyList denyList = DenyList.getDefaultInstance();
+    private volatile Entitlements entitled = Entitlements.getDefaultInstance();
     private volatile Instant written = Instant.EPOCH;
 
-    public FleetWord(SiteOffice sites, AdmissionOffice admission) {
+    public FleetWord(SiteOffice sites, AdmissionOffice admission, EntitlementOffice entitlements) {
         this.sites = sites;
         this.admission = admission;
+        this.entitlements = entitlements;
+    }
+
+    /** What holds for all. */
+    public Standing standing() {
+        return new Standing(entitled(), sites(), denied());
+    }
+
+    /** Who may have what when its user asks; empty before somebody wrote it. */
+    private Optional<Entitlements> entitled() {
+        OptionalLong revision = entitlements.revision();
+        if (revision.isEmpty()) {
+            return Optional.empty();
+        }
+        if (entitled.getRevision() != revision.getAsLong()) {
+            entitlements.list().ifPresent(now -> entitled = message(now.revision(), now.value()));
+        }
+        return Optional.of(entitled);
+    }
+
+    private static Entitlements message(long revision, EntitlementList list) {
+        Entitlements.Builder message = Entitlements.newBuilder().setRevision(revision);
+        for (EntitlementList.Line line : list.lines()) {
+            EntitlementLine.Builder one = EntitlementLine.newBuilder()
+                    .setReleases(line.releases())
+                    .setAll(line.all())
+                    .addAllSites(line.sites())
+                    .addAllGroups(line.groups());
+            line.endpoints().forEach(endpoint -> one.addEndpoints(ByteString.copyFrom(endpoint.bytes())));
+            message.addLines(one);
+        }
+        return message.build();
     }
 
     /** The site map; empty where the console keeps no site, and trackers go by their own files. */
-    Optional<SiteMapUpdate> sites() {
+    private Optional<SiteMapUpdate> sites() {
         OptionalLong revision = sites.revision();
         if (revision.isEmpty()) {
             return Optional.empty();
@@ -68,7 +107,7 @@ public final class FleetWord {
     }
 
     /** Who may take part no longer; empty where nobody was ever denied here. */
-    Optional<DenyList> denied() {
+    private Optional<DenyList> denied() {
         OptionalLong revision = admission.revision();
         if (revision.isEmpty()) {
             return Optional.empty();

@@ -1,6 +1,5 @@
 package packhorse.console.desk;
 
-import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -22,8 +21,6 @@ import packhorse.console.fleet.Roster;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Fleet;
 import packhorse.console.ledger.StatusBook;
-import packhorse.console.ledger.Stored;
-import packhorse.console.office.EntitlementList;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.scheduler.DesiredClerk;
 import packhorse.console.scheduler.LeaseClerk;
@@ -37,8 +34,6 @@ import packhorse.console.trackers.Word;
 import packhorse.console.wave.LeaseDesk;
 import packhorse.core.message.InventoryCodec;
 import packhorse.core.message.StateCodec;
-import packhorse.core.message.v1.EntitlementLine;
-import packhorse.core.message.v1.Entitlements;
 import packhorse.core.message.v1.InventoryDelta;
 import packhorse.core.message.v1.InventoryNeeded;
 import packhorse.core.message.v1.IssuedToken;
@@ -273,11 +268,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
 
     @Override
     public Standing standing() {
-        return new Standing(
-                books.read(pages -> pages.find(EntitlementList.KIND, EntitlementList.ID))
-                        .map(TrackerDesk::message),
-                fleet.sites(),
-                fleet.denied());
+        return fleet.standing();
     }
 
     @Override
@@ -293,20 +284,6 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
     @Override
     public void counted(HostPort tracker, LinkCounts counts) {
         fleet.counted(tracker, counts);
-    }
-
-    private static Entitlements message(Stored<EntitlementList> stored) {
-        Entitlements.Builder message = Entitlements.newBuilder().setRevision(stored.version());
-        for (EntitlementList.Line line : stored.value().lines()) {
-            EntitlementLine.Builder one = EntitlementLine.newBuilder()
-                    .setReleases(line.releases())
-                    .setAll(line.all())
-                    .addAllSites(line.sites())
-                    .addAllGroups(line.groups());
-            line.endpoints().forEach(endpoint -> one.addEndpoints(ByteString.copyFrom(endpoint.bytes())));
-            message.addLines(one);
-        }
-        return message.build();
     }
 
     /** Arrivals that wait for the ledger. */

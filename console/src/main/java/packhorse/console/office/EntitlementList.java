@@ -4,7 +4,7 @@ import java.util.List;
 import packhorse.console.ledger.Kind;
 import packhorse.core.topology.EndpointId;
 
-/** Who may have what when its user asks. All of it is one record, so that its version numbers what trackers are told. */
+/** Who may have what when its user asks. All of it is one record, so that what trackers are told changes at once. */
 public record EntitlementList(List<Line> lines) {
     /** The one record's kind. */
     public static final Kind<EntitlementList> KIND = Kind.of("entitlements", EntitlementList.class);

@@ -7,6 +7,7 @@ import java.util.Set;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
 import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 
 /** Who may have what when its user asks. An order entitles those it is for; this is what they may have besides. */
@@ -40,11 +41,33 @@ public final class EntitlementOffice {
             Stored<EntitlementList> now = before.isEmpty() && seen.orElse(0) == 0
                     ? pages.add(EntitlementList.KIND, EntitlementList.ID, list)
                     : pages.change(pages.get(EntitlementList.KIND, EntitlementList.ID, seen), list);
+            Revision.next(pages, Revision.ENTITLED);
             pages.audit(
                     "entitlements.replace",
                     EntitlementList.ID,
                     Desk.details("lines", String.valueOf(list.lines().size())));
             return now;
         });
+    }
+
+    /** The revision of what trackers go by; empty before the first. */
+    public OptionalLong revision() {
+        return desk.read(EntitlementOffice::revision);
+    }
+
+    /** What trackers go by; empty before the first. */
+    public Optional<Revised<EntitlementList>> list() {
+        return desk.read(pages -> pages.find(EntitlementList.KIND, EntitlementList.ID)
+                .map(stored -> new Revised<>(revision(pages).orElse(stored.version()), stored.value())));
+    }
+
+    /** A list that was written before revisions followed the clock goes by its version. */
+    private static OptionalLong revision(Pages pages) {
+        OptionalLong noted = Revision.of(pages, Revision.ENTITLED);
+        return noted.isPresent()
+                ? noted
+                : pages.find(EntitlementList.KIND, EntitlementList.ID)
+                        .map(stored -> OptionalLong.of(stored.version()))
+                        .orElse(OptionalLong.empty());
     }
 }

@@ -16,6 +16,9 @@ public record Revision(long number) {
     /** Of who may not take part. */
     static final String DENIED = "denied";
 
+    /** Of who may have what. */
+    static final String ENTITLED = "entitled";
+
     /** Notes a change. */
     static void next(Pages pages, String what) {
         Optional<Stored<Revision>> before = pages.find(OfficeKinds.REVISION, what);

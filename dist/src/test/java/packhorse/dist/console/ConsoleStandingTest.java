@@ -6,13 +6,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.change.Actor;
+import packhorse.console.change.PersonId;
+import packhorse.console.change.Role;
+import packhorse.console.desk.FleetWord;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Ledger;
+import packhorse.console.ledger.LedgerArchive;
+import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.office.AdmissionOffice;
+import packhorse.console.office.EntitlementList;
+import packhorse.console.office.EntitlementOffice;
+import packhorse.console.office.SiteOffice;
 import packhorse.console.trackers.Standing;
 import packhorse.console.trackers.TrackerSessions;
 import packhorse.core.identity.DeploymentRole;
@@ -29,6 +47,8 @@ final class ConsoleStandingTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private static final packhorse.core.identity.DenyList DENIES_NOBODY = packhorse.core.identity.DenyList.none();
+
+    private static final Instant FRIDAY = Instant.parse("2026-11-20T08:00:00Z");
 
     @TempDir
     private Path directory = Path.of("");
@@ -127,6 +147,55 @@ final class ConsoleStandingTest {
         clerk.standing = new Standing(entitlements(3, 5), Optional.empty(), Optional.empty());
         console.standingChanged();
         await().atMost(SOON).until(() -> tracker.governance.overview().entitlements() == 5);
+    }
+
+    @Test
+    void entitlementsOfALedgerFromAnOldBackupAreBelievedWithTheNextChange() {
+        Path backup = directory.resolve("backup");
+        Town.Tracker tracker = town.tracker();
+        TrackerSessions console = town.console(clerk, tracker.at());
+        try (Books books = books("first.db", FRIDAY)) {
+            entitle(books, 1);
+            LedgerArchive.write(books.ledger(), backup);
+            for (int lines = 2; lines <= 6; lines++) {
+                entitle(books, lines);
+            }
+            say(console, books);
+            await().atMost(SOON).until(() -> tracker.governance.overview().entitlements() == 6);
+        }
+        LedgerArchive.restore(ledger("again.db"), backup);
+        try (Books books = books("again.db", FRIDAY.plusSeconds(60))) {
+            entitle(books, 3);
+            say(console, books);
+            await().atMost(SOON).until(() -> tracker.governance.overview().entitlements() == 3);
+        }
+    }
+
+    private LedgerConfig ledger(String name) {
+        return new LedgerConfig.Embedded(directory.resolve(name));
+    }
+
+    private Books books(String name, Instant now) {
+        return new Books(Ledger.open(ledger(name)), () -> now);
+    }
+
+    private void say(TrackerSessions console, Books books) {
+        clerk.standing = new FleetWord(
+                        new SiteOffice(books),
+                        new AdmissionOffice(books, Optional.empty(), new SecureRandom()),
+                        new EntitlementOffice(books))
+                .standing();
+        console.standingChanged();
+    }
+
+    private static void entitle(Books books, int lines) {
+        EntitlementOffice office = new EntitlementOffice(books);
+        office.replace(
+                new Actor.Person(new PersonId("adam"), Set.of(Role.ADMINISTRATOR)),
+                OptionalLong.of(office.get().version()),
+                new EntitlementList(IntStream.range(0, lines)
+                        .mapToObj(i -> new EntitlementList.Line("acme/p" + i, true, List.of(), List.of(), List.of()))
+                        .toList()));
     }
 
     private static Optional<Entitlements> entitlements(long revision, int lines) {
