@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.config.SiteMapFile;
 import packhorse.core.content.InfoHash;
 import packhorse.core.content.Sha256;
@@ -50,6 +52,8 @@ import packhorse.tracker.udp.UdpDoor;
 
 /** A running tracker: its parts, made top-down, closed in reverse. */
 public final class TrackerMain implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrackerMain.class);
+
     private static final int SECRET_BYTES = 32;
 
     /** Until a console says where sites are, everybody is in none. */
@@ -161,9 +165,22 @@ public final class TrackerMain implements AutoCloseable {
                     Optional.of(consoles::counts),
                     consoles::close);
         }
+        Kept left = Kept.left(config.mirror().data(), passport.identity());
+        if (!left.denied().endpoints().isEmpty()) {
+            LOG.info(
+                    "{} endpoints stay denied that a console denied; only a console admits them again",
+                    left.denied().endpoints().size());
+        }
+        passport.authority().ifPresent(books -> books.denyAlso(left.denied()));
         GovernanceDesk desk = GovernanceDesk.start(
                 GovernanceConfig.of(config.mirror().data(), config.desired()), mirror::contents, system);
-        return new Rule(desk, ConsoleListener.NONE, passport.denied(), desk::overview, Optional.empty(), desk::close);
+        return new Rule(
+                desk,
+                ConsoleListener.NONE,
+                left.with(passport.denied()),
+                desk::overview,
+                Optional.empty(),
+                desk::close);
     }
 
     /** Starts a tracker; whatever it cannot do is one line in the exception, and nothing stays behind. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,13 +31,25 @@ import packhorse.core.identity.IdentityException;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
+import packhorse.core.message.v1.AgentReport;
+import packhorse.core.message.v1.DenyList;
+import packhorse.core.message.v1.Endpoint;
+import packhorse.core.message.v1.Envelope;
+import packhorse.core.message.v1.Welcome;
 import packhorse.core.testing.OutsideProgram;
+import packhorse.core.topology.EndpointId;
+import packhorse.core.topology.HostPort;
+import packhorse.core.topology.IpAddress;
 import packhorse.core.trust.CheapPassphrase;
 import packhorse.core.trust.HttpMetadataSource;
 import packhorse.core.trust.HttpMetadataSource.Patience;
 import packhorse.core.trust.HttpMetadataSource.Reach;
 import packhorse.core.trust.StretchedPassphrase;
+import packhorse.core.wire.WireClient;
+import packhorse.core.wire.WireClientConfig;
+import packhorse.core.wire.WireSession;
 import packhorse.tracker.catalogue.Repository;
+import packhorse.tracker.console.Kept;
 import packhorse.tracker.enrol.AuthorityDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
 
@@ -171,6 +187,94 @@ final class SecureTrackerTest {
         try (TrackerMain second = tracker("second", 0, "")) {
             assertTrue(refusal(repositoryOf(second, agent)).contains("was revoked"), "from its disk");
             assertTrue(refusal(repositoryOf(second, single)).contains("was revoked"), "a single certificate too");
+        }
+    }
+
+    @Test
+    void whomAConsoleDeniedStaysOutUnderAFileAndWhatTheFileDeniesIsNews() throws IOException {
+        long fromTheConsole = CLOCK.instant().toEpochMilli();
+        MachineIdentity agent;
+        MachineIdentity stolen;
+        MachineIdentity sold;
+        int port;
+        try (TrackerMain first = issuing(0)) {
+            port = first.secureAddresses().getFirst().getPort();
+            agent = join(token(first, DeploymentRole.AGENT), directory.resolve("agent"));
+            stolen = join(token(first, DeploymentRole.AGENT), directory.resolve("stolen"));
+            sold = join(token(first, DeploymentRole.AGENT), directory.resolve("sold"));
+            Kept.in(directory.resolve("issuing"), agent).denied().tell(fromTheConsole, Set.of(stolen.id()), Set.of());
+        }
+        try (TrackerMain again = issuing(port);
+                Told told = new Told(agent, again)) {
+            assertTrue(refusal(repositoryOf(again, stolen)).contains("was revoked"), "no file brings it back");
+            await().atMost(Duration.ofSeconds(10)).until(() -> told.latest(0).contains(stolen.id()));
+            var unused = authority.register(System::nanoTime).revoke(sold.id().toString(), CLOCK.instant());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> told.latest(fromTheConsole).equals(Set.of(stolen.id(), sold.id())));
+        }
+    }
+
+    /** An agent that keeps the deny-lists it is told. */
+    private static final class Told implements WireClient.Listener, AutoCloseable {
+        private final List<DenyList> lists = new CopyOnWriteArrayList<>();
+        private final WireClient client;
+
+        Told(MachineIdentity agent, TrackerMain tracker) {
+            HostPort at = new HostPort(HOST, tracker.agentAddresses().getFirst().getPort());
+            client = WireClient.startAlone(
+                    WireClientConfig.of(List.of(at), Optional.empty(), Optional.empty(), "packhorse test", 1),
+                    agent,
+                    this,
+                    new Random(7),
+                    CLOCK);
+        }
+
+        /** Whom the last list denies that is above the revision; nobody where there is none. */
+        Set<EndpointId> latest(long above) {
+            return lists.stream()
+                    .filter(list -> list.getRevision() > above)
+                    .reduce((one, next) -> next)
+                    .map(list -> list.getAgentIdsList().stream()
+                            .map(bytes -> EndpointId.ofBytes(bytes.toByteArray()))
+                            .collect(Collectors.toSet()))
+                    .orElse(Set.of());
+        }
+
+        @Override
+        public void reached(String server, WireSession session, Welcome welcome) {
+            var unused = session.send(Envelope.newBuilder()
+                    .setVersion(2)
+                    .setAgentReport(AgentReport.newBuilder()
+                            .setIncarnation(1)
+                            .setSequence(1)
+                            .addListen(Endpoint.newBuilder()
+                                    .setIp(ByteString.copyFrom(
+                                            IpAddress.parse("127.0.0.1").bytes()))
+                                    .setPort(7100)))
+                    .build());
+        }
+
+        @Override
+        public boolean received(WireSession session, Envelope message) {
+            if (message.hasDenyList()) {
+                lists.add(message.getDenyList());
+            }
+            return true;
+        }
+
+        @Override
+        public void unreachable(String line) {
+            // It tries again.
+        }
+
+        @Override
+        public void refused(String line) {
+            // What comes too early is refused, and tried again.
+        }
+
+        @Override
+        public void close() {
+            client.close();
         }
     }
 

@@ -205,7 +205,7 @@ public final class ConsoleGovernance implements Governance, ConsoleListener, Aut
 
     /** Whom {@code own} or a console throws out, live. */
     public DenyList denied(DenyList own) {
-        return new JointDenials(own, kept.denied());
+        return kept.with(own);
     }
 
     /** The site map that a console said, also before the last restart. */

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.durable.DurableFiles;
+import packhorse.core.identity.DenyList;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.ToldDenials;
 import packhorse.core.message.FrameCodec;
@@ -25,6 +26,8 @@ import packhorse.core.message.v1.SiteMapUpdate;
 public record Kept(ToldDenials denied, Optional<Path> file) {
     private static final Logger LOG = LoggerFactory.getLogger(Kept.class);
 
+    private static final String DIRECTORY = "console";
+
     /** Nothing is remembered. */
     public static Kept nowhere() {
         return new Kept(new ToldDenials(), Optional.empty());
@@ -37,13 +40,28 @@ public record Kept(ToldDenials denied, Optional<Path> file) {
      * @throws packhorse.core.UsageException when the deny-list there is damaged
      */
     public static Kept in(Path data, MachineIdentity self) {
-        Path directory = data.resolve("console");
+        Path directory = data.resolve(DIRECTORY);
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new OperationException(directory + " cannot be made: " + DurableFiles.reason(e), e);
         }
         return new Kept(ToldDenials.keptIn(directory, self), Optional.of(directory.resolve("sites")));
+    }
+
+    /**
+     * What is left of it where a file governs again: whom consoles denied stays denied, and what agents are told next has a higher
+     * revision than what they know from the consoles' time.
+     *
+     * @throws packhorse.core.UsageException when the deny-list there is damaged
+     */
+    public static Kept left(Path data, MachineIdentity self) {
+        return new Kept(ToldDenials.keptIn(data.resolve(DIRECTORY), self), Optional.empty());
+    }
+
+    /** Whom {@code own} or a console throws out, live. */
+    public DenyList with(DenyList own) {
+        return new JointDenials(own, denied);
     }
 
     /** The site map that was kept last; a damaged one is none. */
