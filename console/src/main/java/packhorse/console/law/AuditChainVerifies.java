@@ -1,7 +1,7 @@
 package packhorse.console.law;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import packhorse.console.audit.AuditChain;
 import packhorse.console.audit.AuditLink;
 
@@ -19,20 +19,22 @@ public final class AuditChainVerifies implements Law {
 
     @Override
     public List<Breach> breaches(World before, World now) {
-        List<Breach> breaches = new ArrayList<>();
         AuditChain chain =
                 new AuditChain(before.audit().number(), before.audit().head());
         for (AuditLink link : now.audit().added()) {
-            chain.follow(link).ifPresent(why -> breaches.add(Breach.of(this, why)));
+            Optional<String> broken = chain.follow(link);
+            if (broken.isPresent()) {
+                // None behind it fits either.
+                return List.of(Breach.of(this, broken.get()));
+            }
         }
-        if (breaches.isEmpty()
-                && (chain.number() != now.audit().number()
-                        || !chain.digest().equals(now.audit().head()))) {
-            breaches.add(Breach.of(
-                    this,
-                    "the links end at " + chain.number() + ", the chain says "
-                            + now.audit().number()));
-        }
-        return breaches;
+        boolean whole = chain.number() == now.audit().number()
+                && chain.digest().equals(now.audit().head());
+        return whole
+                ? List.of()
+                : List.of(Breach.of(
+                        this,
+                        "the links end at " + chain.number() + ", the chain says "
+                                + now.audit().number()));
     }
 }

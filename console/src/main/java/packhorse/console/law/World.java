@@ -106,9 +106,9 @@ public record World(
     /**
      * An endpoint's reports.
      *
-     * @param stored up to this one all are stored
+     * @param stored up to this one all are stored, but for those that were never to be had
      * @param acknowledged up to this one the endpoint was told that it may forget them
-     * @param whole whether nothing beyond {@code stored} is stored: no gap
+     * @param whole whether all from the first on are stored and none beyond: no gap
      */
     public record Journal(EndpointId endpoint, long journal, long stored, long acknowledged, boolean whole) {}
 

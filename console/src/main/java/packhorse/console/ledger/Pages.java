@@ -91,6 +91,9 @@ public interface Pages {
     /** What was answered to those who may ask twice. */
     Answers answers();
 
+    /** What happened, as the laws look at it. */
+    Traces traces();
+
     /** Who does it. */
     Actor who();
 

@@ -259,6 +259,11 @@ final class SqlPages implements Pages {
     }
 
     @Override
+    public Traces traces() {
+        return new SqlTraces(handle);
+    }
+
+    @Override
     public Answers answers() {
         return new SqlAnswers(handle);
     }

@@ -1,7 +1,6 @@
 package packhorse.console.ledger;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -9,11 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import packhorse.console.change.PersonId;
-import packhorse.console.law.World;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
-import packhorse.console.wave.Cap;
-import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
@@ -21,12 +17,11 @@ import packhorse.console.wave.Purpose;
 import packhorse.console.wave.RetryPolicy;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveTally;
-import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
 
 /**
  * The waves' tables. What follows from an attempt stands beside it, written by whoever writes the attempt. Members, attempts, counts and what
- * stands around a member each have a class of their own; here are leases and what the laws look at.
+ * stands around a member each have a class of their own; here are leases.
  */
 final class SqlWaves implements Waves {
     private final WaveScope scope;
@@ -186,67 +181,5 @@ final class SqlWaves implements Waves {
     @Override
     public Crowding crowding(Collection<Seat> seats) {
         return new SqlCrowding(scope, seats);
-    }
-
-    // ---- what the laws look at
-
-    @Override
-    public List<World.Exposure> exposures(DeploymentId deployment, Plan plan) {
-        List<World.Exposure> exposures = new ArrayList<>();
-        exposures.add(new World.Exposure(
-                "of all targets",
-                plan.blastRadius().fleet(),
-                SqlCrowding.members(handle, deployment),
-                handle.createQuery(
-                                "SELECT count(DISTINCT endpoint) FROM attempt WHERE unverified = 1 AND deployment = ?")
-                        .bind(0, deployment.toString())
-                        .mapTo(Long.class)
-                        .one()));
-        exposed(deployment, "site", "at ", plan.blastRadius().site(), exposures);
-        exposed(deployment, "pair", "of the pair ", plan.blastRadius().pair(), exposures);
-        exposed(deployment, "host", "on the host ", plan.blastRadius().host(), exposures);
-        return exposures;
-    }
-
-    private void exposed(DeploymentId deployment, String kind, String words, Cap cap, List<World.Exposure> exposures) {
-        handle.createQuery(
-                        "SELECT c.name, c.size, count(DISTINCT a.endpoint) FROM attempt a JOIN crowd c ON c.deployment"
-                                + " = a.deployment AND c.kind = :kind AND c.name = a." + kind
-                                + " WHERE a.deployment = :deployment AND"
-                                + " a.unverified = 1 GROUP BY c.name, c.size ORDER BY c.name")
-                .bind("kind", kind)
-                .bind("deployment", deployment.toString())
-                .map((row, context) ->
-                        new World.Exposure(words + row.getString(1), cap, row.getLong(2), row.getLong(3)))
-                .forEach(exposures::add);
-    }
-
-    @Override
-    public List<Action> changedSince(Instant since, int limit) {
-        return handle.createQuery("SELECT " + WaveScope.ATTEMPT
-                        + " FROM attempt a WHERE a.touched_at >= :since ORDER BY a.touched_at,"
-                        + " a.action LIMIT :limit")
-                .bind("since", since.toEpochMilli())
-                .bind("limit", limit)
-                .map((row, context) -> WaveScope.action(row))
-                .list();
-    }
-
-    @Override
-    public List<World.Start> begunSince(Instant since, int limit) {
-        return handle.createQuery(
-                        "SELECT b.action, b.endpoint, b.at, p.site, p.plan, p.forced_by FROM beginning b JOIN permit p"
-                                + " ON p.action = b.action WHERE b.heard_at >= :since ORDER BY b.heard_at, b.action LIMIT"
-                                + " :limit")
-                .bind("since", since.toEpochMilli())
-                .bind("limit", limit)
-                .map((row, context) -> new World.Start(
-                        ActionId.parse(row.getString(1)),
-                        EndpointId.parse(row.getString(2)),
-                        row.getString(4),
-                        Instant.ofEpochMilli(row.getLong(3)),
-                        Sha256.parse(row.getString(5)),
-                        WaveScope.some(row.getString(6)).map(PersonId::new)))
-                .list();
     }
 }

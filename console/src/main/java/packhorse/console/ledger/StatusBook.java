@@ -34,7 +34,7 @@ import packhorse.core.topology.EndpointId;
  * its head. A transaction takes the heads of all journals that it is about, sorted, in one statement that also locks them, leaves out
  * what is not beyond them, adds the rest and moves them on. What comes after a gap is neither stored nor acknowledged: it comes again.
  * Where the agent itself says that nothing older is kept any more, the head leaps: what is missing was acknowledged before the
- * ledger was, or its disk lost it. An action's state is that of the report stored last; an end is final, whatever comes later.
+ * ledger was, or its disk lost it; how many those are is counted, so that law 13 can count the rest. An action's state is that of the report stored last; an end is final, whatever comes later.
  *
  * <p><b>Cost.</b> Three statements for up to {@value #ROWS_MAX} rows each, one flush for all; many arrivals belong into one call.
  */
@@ -83,6 +83,26 @@ public final class StatusBook {
         }
     }
 
+    /**
+     * How far a journal has come.
+     *
+     * @param sequence up to which everything is stored that there was to be had
+     * @param missing how many up to there were not
+     */
+    private record Head(long sequence, long missing) {
+        static final Head NONE = new Head(0, 0);
+
+        /** Goes on at {@code oldest}, before which nothing is to be had any more. */
+        Head from(long oldest) {
+            long leap = Math.max(0, oldest - 1 - sequence);
+            return new Head(sequence + leap, missing + leap);
+        }
+
+        Head next() {
+            return new Head(sequence + 1, missing);
+        }
+    }
+
     private record Row(Journal journal, Instant received, StatusReport report) {}
 
     private record Standing(String action, String endpoint) {}
@@ -94,8 +114,8 @@ public final class StatusBook {
 
     /** The same inside the transaction of whoever acts on what is new. */
     static Statuses.Kept store(Handle handle, List<Arrival> arrivals) {
-        Map<Journal, Long> heads = lockedHeads(handle, arrivals);
-        Map<Journal, Long> before = Map.copyOf(heads);
+        Map<Journal, Head> heads = lockedHeads(handle, arrivals);
+        Map<Journal, Head> before = Map.copyOf(heads);
         List<Row> fresh = new ArrayList<>();
         List<Long> upTo = new ArrayList<>();
         for (Arrival arrival : arrivals) {
@@ -118,28 +138,29 @@ public final class StatusBook {
                         .toList());
     }
 
-    private static Map<Journal, Long> lockedHeads(Handle handle, List<Arrival> arrivals) {
+    private static Map<Journal, Head> lockedHeads(Handle handle, List<Arrival> arrivals) {
         List<Journal> journals =
                 arrivals.stream().map(Journal::of).distinct().sorted().toList();
-        Map<Journal, Long> heads = new TreeMap<>();
+        Map<Journal, Head> heads = new TreeMap<>();
         for (int from = 0; from < journals.size(); from += ROWS_MAX) {
             List<Journal> some = journals.subList(from, Math.min(journals.size(), from + ROWS_MAX));
             // An update that changes nothing: it locks the row until the transaction ends, and says what is in it.
             Query query = handle.createQuery("INSERT INTO report_head (endpoint, journal, sequence) VALUES "
                     + String.join(", ", Collections.nCopies(some.size(), "(?, ?, 0)"))
                     + " ON CONFLICT (endpoint, journal) DO UPDATE SET sequence = report_head.sequence"
-                    + " RETURNING endpoint, journal, sequence");
+                    + " RETURNING endpoint, journal, sequence, missing");
             for (int i = 0; i < some.size(); i++) {
                 query.bind(2 * i, some.get(i).endpoint())
                         .bind(2 * i + 1, some.get(i).number());
             }
-            query.map((row, context) -> Map.entry(new Journal(row.getString(1), row.getLong(2)), row.getLong(3)))
+            query.map((row, context) -> Map.entry(
+                            new Journal(row.getString(1), row.getLong(2)), new Head(row.getLong(3), row.getLong(4))))
                     .forEach(head -> heads.put(head.getKey(), head.getValue()));
         }
         return heads;
     }
 
-    private static long take(Arrival arrival, Map<Journal, Long> heads, List<Row> fresh) {
+    private static long take(Arrival arrival, Map<Journal, Head> heads, List<Row> fresh) {
         Journal journal = Journal.of(arrival);
         // Sequences begin at 1; what says another is no report of ours.
         List<StatusReport> reports = arrival.reports().getReportsList().stream()
@@ -149,15 +170,15 @@ public final class StatusBook {
         long oldest = arrival.reports().getOldest() != 0 || reports.isEmpty()
                 ? Math.max(1, arrival.reports().getOldest())
                 : reports.getFirst().getSequence();
-        long head = Math.max(heads.getOrDefault(journal, 0L), oldest - 1);
+        Head head = heads.getOrDefault(journal, Head.NONE).from(oldest);
         for (StatusReport report : reports) {
-            if (report.getSequence() == head + 1) {
+            if (report.getSequence() == head.sequence() + 1) {
                 fresh.add(new Row(journal, arrival.received(), report));
-                head++;
+                head = head.next();
             }
         }
         heads.put(journal, head);
-        return head;
+        return head.sequence();
     }
 
     private static void add(Handle handle, List<Row> fresh) {
@@ -205,11 +226,12 @@ public final class StatusBook {
         return plain.length() <= lengthMax ? plain : plain.substring(0, plain.offsetByCodePoints(0, lengthMax / 2));
     }
 
-    private static void moveHeads(Handle handle, Map<Journal, Long> heads, Map<Journal, Long> before) {
-        try (Bulk bulk = new Bulk(handle, "UPDATE report_head SET sequence = ? WHERE endpoint = ? AND journal = ?")) {
+    private static void moveHeads(Handle handle, Map<Journal, Head> heads, Map<Journal, Head> before) {
+        try (Bulk bulk = new Bulk(
+                handle, "UPDATE report_head SET sequence = ?, missing = ? WHERE endpoint = ? AND journal = ?")) {
             heads.forEach((journal, head) -> {
                 if (!head.equals(before.get(journal))) {
-                    bulk.add(head, journal.endpoint(), journal.number());
+                    bulk.add(head.sequence(), head.missing(), journal.endpoint(), journal.number());
                 }
             });
             bulk.flush();

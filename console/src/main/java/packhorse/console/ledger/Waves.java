@@ -5,10 +5,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import packhorse.console.law.World;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
-import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
@@ -135,15 +133,4 @@ public interface Waves {
 
     /** What stands around these members; whoever is a member of no such wave is left out. */
     Crowding crowding(Collection<Seat> seats);
-
-    // ---- what the laws look at
-
-    /** What counts against the blast radius of a deployment, for each group that has any. */
-    List<World.Exposure> exposures(DeploymentId deployment, Plan plan);
-
-    /** Attempts that were changed at {@code since} or later. */
-    List<Action> changedSince(Instant since, int limit);
-
-    /** What was begun, as it was written down at {@code since} or later. */
-    List<World.Start> begunSince(Instant since, int limit);
 }

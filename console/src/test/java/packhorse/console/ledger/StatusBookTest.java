@@ -15,9 +15,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.flywaydb.core.api.MigrationVersion;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.law.World;
 import packhorse.console.ledger.StatusBook.Answer;
 import packhorse.console.ledger.StatusBook.Arrival;
 import packhorse.core.message.ReportCheck;
@@ -75,6 +77,46 @@ final class StatusBookTest {
             reports.add(report(sequence, "a" + sequence, ActionState.FETCHING).build());
         }
         return reports;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsMissingIsCountedAlsoInLedgersFromBefore(Database database) {
+        LedgerConfig config = database.config(folder);
+        String head = "INSERT INTO report_head (endpoint, journal, sequence) VALUES ('" + endpoint(1) + "', 1, 6)";
+        try (Ledger old = Ledger.open(config, MigrationVersion.fromVersion("13"))) {
+            Vandal.change(old, head);
+            for (int sequence = 4; sequence <= 6; sequence++) {
+                Vandal.change(
+                        old,
+                        "INSERT INTO status (endpoint, journal, sequence, received_at, at, action, name, version,"
+                                + " platform, bundle, operation, state, detail, code, code_class, bytes_wan, bytes_lan,"
+                                + " desired_revision) VALUES ('" + endpoint(1) + "', 1, " + sequence
+                                + ", 1, 1, 'a', 'n', 'v', 'p', 0, 1, 1, '', 0, 0, 0, 0, 0)");
+            }
+        }
+        try (Ledger ledger = Ledger.open(config)) {
+            StatusBook book = new StatusBook(ledger);
+            store(book, arrival(1, 1, 7, run(7, 8)));
+            // Another three that no ledger of ours was told of.
+            store(book, arrival(1, 1, 12, run(12, 12)));
+            store(book, arrival(2, 1, 1, run(1, 2)));
+
+            assertEquals(
+                    List.of(
+                            new World.Journal(endpoint(1), 1, 12, 12, false),
+                            new World.Journal(endpoint(2), 1, 2, 2, true)),
+                    journals(ledger));
+
+            Vandal.change(ledger, "DELETE FROM status WHERE sequence = 5");
+            assertEquals(
+                    new World.Journal(endpoint(1), 1, 11, 12, false),
+                    journals(ledger).getFirst());
+        }
+    }
+
+    private static List<World.Journal> journals(Ledger ledger) {
+        return ledger.read(handle -> new SqlTraces(handle).journals(Traces.JournalName.BEGINNING, 10));
     }
 
     @ParameterizedTest

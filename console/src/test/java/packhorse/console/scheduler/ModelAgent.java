@@ -54,6 +54,7 @@ final class ModelAgent {
     private final Map<String, Instant> begunAt = new LinkedHashMap<>();
     private long sequence;
     private long acknowledged;
+    private long forgotten;
     private boolean gone;
     private int failures;
 
@@ -80,6 +81,13 @@ final class ModelAgent {
     /** Up to which of its reports it was told to forget. */
     long acknowledged() {
         return acknowledged;
+    }
+
+    /** It said something before that another ledger was told of: its reports begin with a later one. */
+    void forgetFirst() {
+        sequence += 3;
+        forgotten += 3;
+        acknowledged += 3;
     }
 
     /** Does whatever it can now. */
@@ -175,7 +183,7 @@ final class ModelAgent {
         }
         StatusReports.Builder reports =
                 StatusReports.newBuilder().setJournal(JOURNAL).setOldest(acknowledged + 1);
-        for (StatusEntry entry : journal.subList((int) acknowledged, journal.size())) {
+        for (StatusEntry entry : journal.subList((int) (acknowledged - forgotten), journal.size())) {
             StatusReport report = StateCodec.write(entry);
             reports.addReports(report);
         }
