@@ -11,7 +11,6 @@ import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness;
-import packhorse.console.wave.Targets;
 
 /** What the scheduler sees around a deployment: the fleet and the sites as the offices keep them. */
 public final class FleetSurroundings implements Surroundings {
@@ -24,8 +23,8 @@ public final class FleetSurroundings implements Surroundings {
     }
 
     @Override
-    public List<Candidate> candidates(Pages pages, Targets targets) {
-        return facts.named(pages, targets);
+    public List<Candidate> candidates(Pages pages, Plan plan) {
+        return facts.named(pages, plan);
     }
 
     @Override

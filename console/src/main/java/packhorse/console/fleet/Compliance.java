@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -81,7 +82,12 @@ public record Compliance(Requirement requirement, Instant at, List<EndpointId> c
         return new Compliance(requirement, now, compliant.stream().sorted().toList(), deviations);
     }
 
-    private static Optional<Deviation> deviation(
+    /**
+     * Looks at one endpoint of the group: absent where it has what it should have.
+     *
+     * @param evidence of this endpoint, at least
+     */
+    public static Optional<Deviation> deviation(
             Requirement requirement, EndpointFacts facts, Evidence evidence, Duration silentAfter, Instant now) {
         LineState line = facts.lines().stream()
                 .filter(one ->
@@ -219,24 +225,52 @@ public record Compliance(Requirement requirement, Instant at, List<EndpointId> c
 
     /** How many deviate for each reason; every reason is there. */
     public Map<Why, Long> counts() {
-        Map<Why, Long> counts = new EnumMap<>(Why.class);
-        for (Why why : Why.values()) {
-            counts.put(why, 0L);
-        }
-        deviations.forEach(deviation -> counts.merge(deviation.why(), 1L, Long::sum));
-        return counts;
+        return count().deviating();
     }
 
     /** For people: never a bare percentage. */
     public String line() {
-        StringBuilder line =
-                new StringBuilder(requirement.text() + ": " + compliant.size() + " of " + size() + " comply");
-        counts().forEach((why, count) -> {
-            if (count > 0) {
-                line.append(", ").append(count).append(' ').append(why.title());
+        return count().line();
+    }
+
+    /** The same in numbers. */
+    public Count count() {
+        Map<Why, Long> counts = new EnumMap<>(Why.class);
+        deviations.forEach(deviation -> counts.merge(deviation.why(), 1L, Long::sum));
+        return new Count(requirement, at, compliant.size(), counts);
+    }
+
+    /**
+     * How many have what they should have.
+     *
+     * @param deviating how many have not, for each reason; every reason is there
+     */
+    public record Count(Requirement requirement, Instant at, long compliant, Map<Why, Long> deviating) {
+        public Count {
+            Map<Why, Long> all = new EnumMap<>(Why.class);
+            for (Why why : Why.values()) {
+                all.put(why, deviating.getOrDefault(why, 0L));
             }
-        });
-        return line.toString();
+            deviating = Collections.unmodifiableMap(all);
+        }
+
+        /** How many are in the group. */
+        public long members() {
+            return compliant
+                    + deviating.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /** For people: never a bare percentage. */
+        public String line() {
+            StringBuilder line =
+                    new StringBuilder(requirement.text() + ": " + compliant + " of " + members() + " comply");
+            deviating.forEach((why, count) -> {
+                if (count > 0) {
+                    line.append(", ").append(count).append(' ').append(why.title());
+                }
+            });
+            return line.toString();
+        }
     }
 
     /** What an order brings to a deviating endpoint. */

@@ -7,32 +7,55 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import packhorse.core.topology.EndpointId;
 
-/** Finds endpoints by what people call them: the id, or the host's name where only one has it. */
+/** Finds endpoints by what people call them: the id, or the host's name where only one has it; and knows their labels. */
 public final class Directory {
-    private final Map<EndpointId, EndpointFacts> byId = new HashMap<>();
-    private final Map<String, List<EndpointId>> byName = new HashMap<>();
+    private final Map<EndpointId, SortedMap<String, String>> byId;
+    private final Map<String, List<EndpointId>> byName;
 
-    private Directory() {}
+    private Directory(Map<EndpointId, SortedMap<String, String>> byId, Map<String, List<EndpointId>> byName) {
+        this.byId = byId;
+        this.byName = byName;
+    }
 
     /** Of a fleet. */
     public static Directory of(Collection<EndpointFacts> fleet) {
-        Directory directory = new Directory();
-        for (EndpointFacts facts : fleet) {
-            directory.byId.put(facts.endpoint(), facts);
+        Builder directory = building();
+        fleet.forEach(directory::add);
+        return directory.build();
+    }
+
+    /** Of a fleet that is looked at one endpoint after the other. */
+    public static Builder building() {
+        return new Builder();
+    }
+
+    /** Puts a directory together. */
+    public static final class Builder {
+        private final Map<EndpointId, SortedMap<String, String>> byId = new HashMap<>();
+        private final Map<String, List<EndpointId>> byName = new HashMap<>();
+
+        private Builder() {}
+
+        /** One more endpoint. */
+        public void add(EndpointFacts facts) {
+            byId.put(facts.endpoint(), facts.labels());
             if (!facts.name().isEmpty()) {
-                directory
-                        .byName
-                        .computeIfAbsent(facts.name().toLowerCase(Locale.ROOT), unused -> new ArrayList<>())
+                byName.computeIfAbsent(facts.name().toLowerCase(Locale.ROOT), unused -> new ArrayList<>(1))
                         .add(facts.endpoint());
             }
         }
-        return directory;
+
+        /** The directory; nobody is added any more. */
+        public Directory build() {
+            return new Directory(byId, byName);
+        }
     }
 
-    /** What is known of an endpoint. */
-    public Optional<EndpointFacts> find(EndpointId endpoint) {
+    /** The labels of an endpoint that is there. */
+    public Optional<SortedMap<String, String>> labels(EndpointId endpoint) {
         return Optional.ofNullable(byId.get(endpoint));
     }
 

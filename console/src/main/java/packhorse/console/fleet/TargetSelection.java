@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import packhorse.console.gate.Stratum;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Targets;
@@ -95,6 +96,21 @@ public record TargetSelection(List<Candidate> candidates, List<EndpointId> unkno
         return new TargetSelection(candidates, unknown, findings);
     }
 
+    /**
+     * Whom targets take, for whoever looks at one endpoint after the other.
+     *
+     * @throws BadQueryException when the query cannot be read
+     */
+    public static Predicate<EndpointFacts> taking(Targets targets, Roster roster, Instant now) {
+        Set<EndpointId> listed = new HashSet<>(targets.listed());
+        Predicate<EndpointFacts> named = facts -> listed.contains(facts.endpoint());
+        if (targets.query().isEmpty()) {
+            return named;
+        }
+        Query<EndpointFacts> query = roster.read(targets.query());
+        return named.or(facts -> query.matches(facts, now));
+    }
+
     private static void note(List<String> findings, List<EndpointId> whom, String what) {
         if (!whom.isEmpty()) {
             List<String> first = whom.stream()
@@ -114,6 +130,21 @@ public record TargetSelection(List<Candidate> candidates, List<EndpointId> unkno
     public static Candidate candidate(EndpointFacts facts) {
         SortedMap<String, String> attributes = new TreeMap<>(facts.labels());
         facts.labels().forEach((name, value) -> attributes.put("label." + name, value));
+        known(attributes, facts);
+        return candidate(facts, attributes);
+    }
+
+    /** The same with no other attributes than these: of a large fleet nobody keeps what no wave is cut by. */
+    public static Candidate candidate(EndpointFacts facts, Set<String> wanted) {
+        SortedMap<String, String> attributes = new TreeMap<>();
+        if (!wanted.isEmpty()) {
+            attributes.putAll(candidate(facts).attributes());
+            attributes.keySet().retainAll(wanted);
+        }
+        return candidate(facts, attributes);
+    }
+
+    private static void known(SortedMap<String, String> attributes, EndpointFacts facts) {
         put(attributes, "site", facts.site());
         put(attributes, "kind", facts.machineKind());
         put(
@@ -125,12 +156,20 @@ public record TargetSelection(List<Candidate> candidates, List<EndpointId> unkno
         put(attributes, "product", facts.hardware().product());
         put(attributes, "architecture", facts.hardware().architecture());
         put(attributes, "hypervisor", facts.hardware().hypervisor());
+    }
+
+    private static Candidate candidate(EndpointFacts facts, SortedMap<String, String> attributes) {
         return new Candidate(
                 facts.endpoint(),
-                new Stratum(facts.machineKind(), facts.site().isEmpty() ? NO_SITE : facts.site()),
+                new Stratum(facts.machineKind(), site(facts)),
                 attributes,
                 facts.redundantPair(),
                 facts.vmHost());
+    }
+
+    /** Where waves take an endpoint to be. */
+    public static String site(EndpointFacts facts) {
+        return facts.site().isEmpty() ? NO_SITE : facts.site();
     }
 
     /** What is known stands under its own name, whatever a label of that name says. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import packhorse.console.fleet.EndpointFacts;
 import packhorse.core.state.Inventory;
 import packhorse.core.topology.EndpointId;
@@ -55,6 +56,13 @@ public interface Fleet {
 
     /** Endpoints in the order of their ids, behind {@code after} where one is given; without those that are retired. */
     List<Row> list(Optional<EndpointId> after, int limit);
+
+    /**
+     * Goes through all endpoints in service in the order of their ids, one in memory at a time.
+     *
+     * @param visitor says whether to go on; he may read meanwhile
+     */
+    void each(Optional<EndpointId> after, Predicate<Row> visitor);
 
     /** How many there are, without those that are retired. */
     long count();

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.json.Records;
@@ -186,6 +188,20 @@ final class SqlFleet implements Fleet {
                 .setFetchSize(ROWS_MAX)
                 .map(ROW)
                 .list();
+    }
+
+    @Override
+    public void each(Optional<EndpointId> after, Predicate<Row> visitor) {
+        try (ResultIterator<Row> rows = handle.createQuery("SELECT " + COLUMNS
+                        + " FROM endpoint WHERE endpoint > :after AND retired = 0 ORDER BY endpoint")
+                .bind("after", after.map(EndpointId::toString).orElse(""))
+                .setFetchSize(ROWS_MAX)
+                .map(ROW)
+                .iterator()) {
+            while (rows.hasNext() && visitor.test(rows.next())) {
+                // The visitor does what is to be done.
+            }
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package packhorse.console.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,23 +165,30 @@ final class SqlMembers {
 
     private Map<EndpointId, List<Action>> actions(WaveId wave, List<Tried> members) {
         Map<EndpointId, List<Action>> actions = new HashMap<>();
-        for (int from = 0; from < members.size(); from += Bulk.ROWS_MAX) {
-            List<Tried> some = members.subList(from, Math.min(members.size(), from + Bulk.ROWS_MAX));
+        attempts(wave, members.stream().map(Tried::endpoint).toList())
+                .forEach(action -> actions.computeIfAbsent(action.endpoint(), unused -> new ArrayList<>())
+                        .add(action));
+        return actions;
+    }
+
+    List<Action> attempts(WaveId wave, Collection<EndpointId> members) {
+        List<String> names = members.stream().map(EndpointId::toString).toList();
+        List<Action> attempts = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += Bulk.ROWS_MAX) {
             scope.named(
                             "SELECT " + WaveScope.ATTEMPT
                                     + ", a.site FROM attempt a WHERE a.wave = ? AND a.endpoint IN (",
                             wave,
-                            some.stream().map(one -> one.endpoint().toString()).toList(),
+                            names.subList(from, Math.min(names.size(), from + Bulk.ROWS_MAX)),
                             ")")
                     .setFetchSize(Bulk.ROWS_MAX)
                     .map((row, context) -> {
                         scope.known(row.getString("action"), row.getString("site"));
                         return WaveScope.action(row);
                     })
-                    .forEach(action -> actions.computeIfAbsent(action.endpoint(), unused -> new ArrayList<>())
-                            .add(action));
+                    .forEach(attempts::add);
         }
-        return actions;
+        return attempts;
     }
 
     List<String> sites(WaveId wave) {

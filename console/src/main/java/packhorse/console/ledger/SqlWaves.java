@@ -57,6 +57,11 @@ final class SqlWaves implements Waves {
     }
 
     @Override
+    public List<Action> attempts(WaveId wave, Collection<EndpointId> of) {
+        return members.attempts(wave, of);
+    }
+
+    @Override
     public List<String> sites(WaveId wave) {
         return members.sites(wave);
     }

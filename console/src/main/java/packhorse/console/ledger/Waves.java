@@ -66,6 +66,9 @@ public interface Waves {
         return tried(wave, Who.ALL, after, limit);
     }
 
+    /** Everything that was dispatched to these, as far as they are members. */
+    List<Action> attempts(WaveId wave, Collection<EndpointId> members);
+
     /** Where its members are, each site once. */
     List<String> sites(WaveId wave);
 

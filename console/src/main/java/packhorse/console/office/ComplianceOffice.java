@@ -2,12 +2,13 @@ package packhorse.console.office;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import packhorse.console.change.Actor;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.Category;
@@ -20,39 +21,30 @@ import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
 import packhorse.console.fleet.Compliance;
 import packhorse.console.fleet.Deviation;
-import packhorse.console.fleet.Evidence;
 import packhorse.console.fleet.Group;
 import packhorse.console.fleet.GroupName;
 import packhorse.console.fleet.Remedies;
 import packhorse.console.fleet.Requirement;
 import packhorse.console.ledger.Books;
-import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
-import packhorse.console.ledger.Waves;
 import packhorse.console.office.OrderOffice.CarryForm;
 import packhorse.console.office.OrderOffice.OpenForm;
-import packhorse.console.wave.Action;
-import packhorse.console.wave.Deployment;
-import packhorse.console.wave.Plan;
-import packhorse.console.wave.Wave;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.VersionRange;
 import packhorse.core.state.InstallPolicy;
 import packhorse.core.state.Subject;
+import packhorse.core.topology.EndpointId;
 
 /** What groups should have, who has not, since when and why; and the orders that mend it, in one command. */
 public final class ComplianceOffice {
     private static final Set<Role> AUTHORS =
             Set.of(Role.CHANGE_COORDINATOR, Role.INSTALLATION_COORDINATOR, Role.SOLUTION_ARCHITECT);
 
-    /** Members read at once. */
-    private static final int PAGE = 10_000;
-
     private final Desk desk;
-    private final FleetFacts facts;
+    private final ComplianceLook look;
     private final RequestOffice requests;
     private final OrderOffice orders;
     private final PlanOffice plans;
@@ -66,7 +58,7 @@ public final class ComplianceOffice {
     public ComplianceOffice(
             Books books, FleetFacts facts, RequestOffice requests, OrderOffice orders, PlanOffice plans) {
         this.desk = new Desk(books);
-        this.facts = facts;
+        this.look = new ComplianceLook(facts);
         this.requests = requests;
         this.orders = orders;
         this.plans = plans;
@@ -194,13 +186,45 @@ public final class ComplianceOffice {
     }
 
     private Compliance look(Pages pages, Requirement requirement) {
-        return Compliance.of(
-                requirement,
-                facts.roster(pages),
-                facts.all(pages),
-                evidence(pages, requirement),
-                FleetFacts.SILENT_AFTER,
-                pages.now());
+        List<EndpointId> compliant = new ArrayList<>();
+        List<Deviation> deviations = new ArrayList<>();
+        look.each(pages, requirement, Optional.empty(), (endpoint, deviation) -> {
+            deviation.ifPresentOrElse(deviations::add, () -> compliant.add(endpoint));
+            return true;
+        });
+        return new Compliance(requirement, pages.now(), compliant, deviations);
+    }
+
+    /** How many have what a requirement wants. */
+    public Compliance.Count count(String name) {
+        return desk.read(pages -> {
+            Requirement requirement = pages.get(OfficeKinds.REQUIREMENT, name).value();
+            Map<Deviation.Why, Long> deviating = new EnumMap<>(Deviation.Why.class);
+            AtomicLong compliant = new AtomicLong();
+            look.each(pages, requirement, Optional.empty(), (endpoint, deviation) -> {
+                deviation.ifPresentOrElse(one -> deviating.merge(one.why(), 1L, Long::sum), compliant::incrementAndGet);
+                return true;
+            });
+            return new Compliance.Count(requirement, pages.now(), compliant.get(), deviating);
+        });
+    }
+
+    /**
+     * Some of those who have not what a requirement wants, in the order of their ids.
+     *
+     * @param why only those with this reason
+     * @param after only those behind this one
+     */
+    public List<Deviation> deviations(String name, Optional<Deviation.Why> why, Optional<EndpointId> after, int limit) {
+        return desk.read(pages -> {
+            Requirement requirement = pages.get(OfficeKinds.REQUIREMENT, name).value();
+            List<Deviation> found = new ArrayList<>();
+            look.each(pages, requirement, after, (endpoint, deviation) -> {
+                deviation.filter(one -> why.isEmpty() || one.why() == why.get()).ifPresent(found::add);
+                return found.size() < limit;
+            });
+            return found;
+        });
     }
 
     /** The orders that would mend it; nothing is asked for yet. */
@@ -306,65 +330,5 @@ public final class ComplianceOffice {
                                 : form.risk().orElse(RiskClass.NORMAL)),
                 form.template(),
                 Set.of());
-    }
-
-    /** What was tried of the requirement's release line, the latest of each endpoint. */
-    private static Evidence evidence(Pages pages, Requirement requirement) {
-        Map<Evidence.Place, Evidence.Attempt> latest = new HashMap<>();
-        for (Stored<Deployment> stored : Lists.all(pages, Kinds.DEPLOYMENT, Optional.empty())) {
-            Deployment deployment = stored.value();
-            Optional<Plan> plan =
-                    pages.find(Kinds.PLAN, deployment.id().order().text()).map(Stored::value);
-            Optional<Subject> subject = plan.stream()
-                    .flatMap(one -> one.subjects().stream())
-                    .filter(one -> one.id().name().equals(requirement.line())
-                            && one.id().platform().equals(requirement.platform()))
-                    .findFirst();
-            if (subject.isEmpty()) {
-                continue;
-            }
-            for (Wave wave : deployment.waves()) {
-                if (wave.membership().isPresent()) {
-                    members(pages, wave, requirement, subject.get(), latest);
-                }
-            }
-        }
-        return new Evidence(latest, Map.of(), Map.of());
-    }
-
-    private static void members(
-            Pages pages,
-            Wave wave,
-            Requirement requirement,
-            Subject subject,
-            Map<Evidence.Place, Evidence.Attempt> latest) {
-        int after = 0;
-        while (true) {
-            List<Waves.Tried> members = pages.waves().tried(wave.id(), after, PAGE);
-            for (Waves.Tried member : members) {
-                member.actions().stream()
-                        .filter(action -> action.line().name().equals(requirement.line())
-                                && action.line().platform().equals(requirement.platform()))
-                        .forEach(action -> latest.merge(
-                                new Evidence.Place(member.endpoint(), requirement.line(), requirement.platform()),
-                                attempt(action, subject),
-                                (one, other) -> one.at().isAfter(other.at()) ? one : other));
-            }
-            if (members.size() < PAGE) {
-                return;
-            }
-            after = members.getLast().number();
-        }
-    }
-
-    private static Evidence.Attempt attempt(Action action, Subject subject) {
-        return new Evidence.Attempt(
-                action.id().toString(),
-                action.operation(),
-                subject.id().version(),
-                action.state(),
-                action.code(),
-                action.codeClass(),
-                action.since());
     }
 }

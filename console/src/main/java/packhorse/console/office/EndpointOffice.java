@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
-import packhorse.console.fleet.Directory;
 import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.fleet.LabelChange;
 import packhorse.console.fleet.Labels;
@@ -71,18 +70,12 @@ public final class EndpointOffice {
     /** Some of those that fit, in the order of their ids. Cost: O(endpoints), where few fit. */
     static List<Fleet.Row> some(Pages pages, Optional<EndpointId> after, int limit, Predicate<EndpointFacts> fits) {
         List<Fleet.Row> found = new ArrayList<>();
-        Optional<EndpointId> from = after;
-        while (found.size() < limit) {
-            List<Fleet.Row> some = pages.fleet().list(from, Fleet.LIMIT_MAX);
-            some.stream()
-                    .filter(row -> fits.test(row.facts()))
-                    .limit(limit - found.size())
-                    .forEach(found::add);
-            if (some.size() < Fleet.LIMIT_MAX) {
-                break;
+        pages.fleet().each(after, row -> {
+            if (fits.test(row.facts())) {
+                found.add(row);
             }
-            from = Optional.of(some.getLast().facts().endpoint());
-        }
+            return found.size() < limit;
+        });
         return found;
     }
 
@@ -110,7 +103,7 @@ public final class EndpointOffice {
         return desk.write(who, pages -> {
             Desk.requireRole(who, OPERATORS, "labels are written");
             LabelChange change = Tables.taken(
-                    () -> EndpointFile.labels(new ByteArrayInputStream(table), name, Directory.of(facts.all(pages))));
+                    () -> EndpointFile.labels(new ByteArrayInputStream(table), name, facts.directory(pages)));
             change.labels().forEach((endpoint, labels) -> pages.fleet().label(endpoint, OptionalLong.empty(), labels));
             pages.audit("endpoint.labels", name.isBlank() ? "table" : name, Desk.details("change", change.line()));
             return change;

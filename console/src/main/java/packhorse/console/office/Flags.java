@@ -38,7 +38,7 @@ final class Flags {
         Set<String> kinds = new HashSet<>(progress.kinds());
         Map<String, Long> targets = new HashMap<>();
         Deployments.plan(pages, order).ifPresent(plan -> {
-            List<Candidate> candidates = population.named(pages, plan.targets());
+            List<Candidate> candidates = population.named(pages, plan);
             candidates.forEach(one -> targets.merge(one.stratum().machineKind(), 1L, Long::sum));
             List<Deployment> deployments = Deployments.of(pages, order.id());
             boolean beta = !deployments.isEmpty()

@@ -5,21 +5,22 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.change.Baseline;
 import packhorse.console.change.Finding;
+import packhorse.console.fleet.Directory;
 import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.fleet.QueryReader;
 import packhorse.console.fleet.Roster;
 import packhorse.console.fleet.TargetSelection;
-import packhorse.console.ledger.Fleet;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.wave.Candidate;
@@ -33,7 +34,7 @@ import packhorse.core.topology.EndpointId;
  * The fleet as the ledger knows it: who is out there, in which groups, at which sites. What agents do not tell (free disk, batteries,
  * whether a site peer answers) is not guessed; a person is asked for it where a deployment gets ready.
  *
- * <p>Cost: each look reads the whole fleet, O(endpoints).
+ * <p>Cost: each look reads the whole fleet, O(endpoints), one endpoint after the other: what is kept of each is what was asked for.
  */
 public final class FleetFacts implements Population {
     /** Whoever was silent longer counts as not reachable: a weekend and a day. */
@@ -46,18 +47,19 @@ public final class FleetFacts implements Population {
         this.reader = reader;
     }
 
-    /** Everybody in service. */
-    public List<EndpointFacts> all(Pages pages) {
-        List<EndpointFacts> all = new ArrayList<>();
-        Optional<EndpointId> after = Optional.empty();
-        while (true) {
-            List<Fleet.Row> rows = pages.fleet().list(after, Fleet.LIMIT_MAX);
-            rows.forEach(row -> all.add(row.facts()));
-            if (rows.size() < Fleet.LIMIT_MAX) {
-                return all;
-            }
-            after = Optional.of(rows.getLast().facts().endpoint());
-        }
+    /** Goes through everybody in service, in the order of their ids. */
+    void each(Pages pages, Consumer<EndpointFacts> visitor) {
+        pages.fleet().each(Optional.empty(), row -> {
+            visitor.accept(row.facts());
+            return true;
+        });
+    }
+
+    /** What people call everybody in service. */
+    Directory directory(Pages pages) {
+        Directory.Builder directory = Directory.building();
+        each(pages, directory::add);
+        return directory.build();
     }
 
     /** All groups, read. */
@@ -70,9 +72,20 @@ public final class FleetFacts implements Population {
     }
 
     @Override
-    public List<Candidate> named(Pages pages, Targets targets) {
-        return Desk.valid(() -> TargetSelection.of(targets, roster(pages), all(pages), pages.now()))
-                .candidates();
+    public List<Candidate> named(Pages pages, Plan plan) {
+        return named(pages, plan.targets(), plan.cutBy());
+    }
+
+    /** Everybody whom targets name now, in the order of their ids, with those attributes that are asked for. */
+    List<Candidate> named(Pages pages, Targets targets, Set<String> attributes) {
+        Predicate<EndpointFacts> taken = Desk.valid(() -> TargetSelection.taking(targets, roster(pages), pages.now()));
+        List<Candidate> candidates = new ArrayList<>();
+        each(pages, one -> {
+            if (taken.test(one)) {
+                candidates.add(TargetSelection.candidate(one, attributes));
+            }
+        });
+        return candidates;
     }
 
     @Override
@@ -105,66 +118,96 @@ public final class FleetFacts implements Population {
 
     @Override
     public List<Baseline.SiteFacts> siteFacts(Pages pages, Collection<Candidate> candidates) {
-        Map<EndpointId, EndpointFacts> facts = facts(pages, candidates);
-        Map<String, List<EndpointFacts>> bySite = candidates.stream()
-                .filter(one -> facts.containsKey(one.endpoint()))
-                .collect(Collectors.groupingBy(
-                        one -> one.stratum().site(),
-                        TreeMap::new,
-                        Collectors.mapping(one -> facts.get(one.endpoint()), Collectors.toList())));
-        return bySite.entrySet().stream()
+        Set<EndpointId> asked = ids(candidates);
+        Map<String, Oldest> sites = new TreeMap<>();
+        each(pages, one -> {
+            if (asked.contains(one.endpoint())) {
+                sites.computeIfAbsent(TargetSelection.site(one), unused -> new Oldest())
+                        .look(one);
+            }
+        });
+        return sites.entrySet().stream()
                 .map(site -> new Baseline.SiteFacts(
                         site.getKey(),
                         Optional.empty(),
-                        oldest(site.getValue(), EndpointFacts::agent),
+                        site.getValue().agent.least(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        oldest(site.getValue(), one -> one.os().version())))
+                        site.getValue().system.least()))
                 .toList();
     }
 
-    /** The least version; empty where one of them has told none. */
-    private static Optional<Version> oldest(
-            List<EndpointFacts> facts, Function<EndpointFacts, Optional<Version>> which) {
-        return facts.stream().allMatch(one -> which.apply(one).isPresent())
-                ? facts.stream().flatMap(one -> which.apply(one).stream()).min(Version::compareTo)
-                : Optional.empty();
+    private static Set<EndpointId> ids(Collection<Candidate> candidates) {
+        Set<EndpointId> ids = new HashSet<>(candidates.size() * 2);
+        candidates.forEach(one -> ids.add(one.endpoint()));
+        return ids;
+    }
+
+    /** The least versions at a site. */
+    private static final class Oldest {
+        private final Least agent = new Least();
+        private final Least system = new Least();
+
+        void look(EndpointFacts facts) {
+            agent.look(facts.agent());
+            system.look(facts.os().version());
+        }
+    }
+
+    /** The least version; none where one of them has told none. */
+    private static final class Least {
+        private Optional<Version> least = Optional.empty();
+        private boolean silent;
+
+        void look(Optional<Version> told) {
+            silent |= told.isEmpty();
+            least = least.isEmpty()
+                            || told.filter(one -> one.compareTo(least.get()) < 0)
+                                    .isPresent()
+                    ? told
+                    : least;
+        }
+
+        Optional<Version> least() {
+            return silent ? Optional.empty() : least;
+        }
     }
 
     @Override
     public Map<Question, List<Finding>> look(Pages pages, Plan plan, Collection<Candidate> candidates) {
         Instant now = pages.now();
-        Map<EndpointId, EndpointFacts> facts = facts(pages, candidates);
-        long silent = facts.values().stream()
-                .filter(one -> !one.online()
-                        && one.lastSeen()
-                                .map(seen -> seen.plus(SILENT_AFTER).isBefore(now))
-                                .orElse(true))
-                .count();
-        long gone = plan.targets().listed().stream()
-                .filter(one -> !facts.containsKey(one))
-                .count();
-        Map<Question, List<Finding>> found = new EnumMap<>(Question.class);
-        String text = (facts.size() - silent) + " of " + facts.size() + " were heard of in the last "
-                + SILENT_AFTER.toDays() + " days";
-        found.put(
-                Question.REACHABLE,
-                List.of(
-                        facts.isEmpty() || gone > 0
-                                ? Finding.notMet(
-                                        facts.isEmpty()
-                                                ? "the targets name nobody"
-                                                : gone + " of the list are not in the fleet; take them out",
-                                        now)
-                                : silent > 0 ? Finding.unknown(text, now) : Finding.met(text, now)));
-        return found;
+        Set<EndpointId> asked = ids(candidates);
+        Set<EndpointId> gone = new HashSet<>(plan.targets().listed());
+        Census census = new Census();
+        each(pages, one -> {
+            if (asked.contains(one.endpoint())) {
+                gone.remove(one.endpoint());
+                census.there++;
+                boolean silent = one.lastSeen()
+                        .map(seen -> seen.plus(SILENT_AFTER).isBefore(now))
+                        .orElse(true);
+                census.silent += !one.online() && silent ? 1 : 0;
+            }
+        });
+        return Map.of(Question.REACHABLE, List.of(reachable(census, gone.size(), now)));
     }
 
-    private Map<EndpointId, EndpointFacts> facts(Pages pages, Collection<Candidate> candidates) {
-        Map<EndpointId, EndpointFacts> byId =
-                all(pages).stream().collect(Collectors.toMap(EndpointFacts::endpoint, Function.identity()));
-        byId.keySet().retainAll(candidates.stream().map(Candidate::endpoint).collect(Collectors.toSet()));
-        return byId;
+    /** How many of those who were asked for are there, and how many of them were not heard of for too long. */
+    private static final class Census {
+        private long there;
+        private long silent;
+    }
+
+    private static Finding reachable(Census census, int gone, Instant now) {
+        if (census.there == 0) {
+            return Finding.notMet("the targets name nobody", now);
+        }
+        if (gone > 0) {
+            return Finding.notMet(gone + " of the list are not in the fleet; take them out", now);
+        }
+        String text = (census.there - census.silent) + " of " + census.there + " were heard of in the last "
+                + SILENT_AFTER.toDays() + " days";
+        return census.silent > 0 ? Finding.unknown(text, now) : Finding.met(text, now);
     }
 }

@@ -1,13 +1,13 @@
 package packhorse.console.office;
 
 import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
-import packhorse.console.fleet.Directory;
 import packhorse.console.fleet.Group;
 import packhorse.console.fleet.GroupName;
 import packhorse.console.fleet.ListChange;
@@ -57,8 +57,8 @@ public final class GroupOffice {
             Desk.requireRole(who, OPERATORS, "a group is written");
             Optional<Stored<Group>> before = pages.find(OfficeKinds.GROUP, name.word());
             Group was = before.map(Stored::value).orElseGet(() -> new Group(name, "", "", List.of()));
-            ListChange change = Tables.taken(() -> EndpointFile.list(
-                    new ByteArrayInputStream(table), file, Directory.of(facts.all(pages)), was.listed()));
+            ListChange change = Tables.taken(() ->
+                    EndpointFile.list(new ByteArrayInputStream(table), file, facts.directory(pages), was.listed()));
             keep(pages, was.listing(change.members()), OptionalLong.empty());
             return change;
         });
@@ -106,7 +106,14 @@ public final class GroupOffice {
     public List<EndpointId> members(GroupName name) {
         return desk.read(pages -> {
             pages.get(OfficeKinds.GROUP, name.word());
-            return facts.roster(pages).members(name, facts.all(pages), pages.now());
+            Roster roster = facts.roster(pages);
+            List<EndpointId> members = new ArrayList<>();
+            facts.each(pages, one -> {
+                if (roster.contains(name, one, pages.now())) {
+                    members.add(one.endpoint());
+                }
+            });
+            return members;
         });
     }
 

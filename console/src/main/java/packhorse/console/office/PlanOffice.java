@@ -83,8 +83,7 @@ public final class PlanOffice {
                 all -> OrderDeskAct.on(
                         all, filler, id, seen, "order.estimate", Desk.details("cost", form.cost()), (order, pages) -> {
                             List<Candidate> candidates = pages.find(Kinds.PLAN, id.text())
-                                    .map(plan ->
-                                            population.named(pages, plan.value().targets()))
+                                    .map(plan -> population.named(pages, plan.value()))
                                     .orElse(List.of());
                             Forecast.Expected expected = expected(pages, candidates, bytes(pages, order, form.bytes()));
                             Estimate estimate = estimate(form.workHours(), form.licences(), form.cost(), expected);
@@ -163,7 +162,7 @@ public final class PlanOffice {
             if (!wrong.isEmpty()) {
                 throw Desk.invalid(id + ": the plan contradicts itself: " + String.join("; ", wrong));
             }
-            List<Candidate> candidates = population.named(pages, plan.targets());
+            List<Candidate> candidates = population.named(pages, plan);
             Forecast.Expected expected = expected(pages, candidates, bytes(pages, order, Optional.empty()));
             DistributionPlan before = order.plans().distribution();
             Optional<Estimate> costed = before.estimate();
@@ -239,7 +238,7 @@ public final class PlanOffice {
     }
 
     private PlanPreview preview(Pages pages, ChangeOrder order, Plan plan) {
-        List<Candidate> candidates = population.named(pages, plan.targets());
+        List<Candidate> candidates = population.named(pages, plan);
         Division division = Division.of(plan, candidates);
         Map<EndpointId, String> sites = candidates.stream()
                 .collect(Collectors.toMap(

@@ -12,7 +12,6 @@ import packhorse.console.ledger.Pages;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness.Question;
-import packhorse.console.wave.Targets;
 import packhorse.core.topology.Link;
 
 /** Whom targets name, and where they are: what offices need to know of the fleet. */
@@ -26,11 +25,11 @@ public interface Population {
     record Place(String site, ZoneId zone, Optional<Link> wan) {}
 
     /**
-     * Everybody whom the targets name now, each once.
+     * Everybody whom the plan's targets name now, each once and in the order of their ids, with those attributes that its waves are cut by.
      *
      * @throws packhorse.console.ledger.Refusal INVALID for a query that is none
      */
-    List<Candidate> named(Pages pages, Targets targets);
+    List<Candidate> named(Pages pages, Plan plan);
 
     /** All sites, by name. */
     Map<String, Place> places(Pages pages);

@@ -58,7 +58,7 @@ public final class ReadinessLook {
         Instant now = pages.now();
         ChangeOrder order = Deployments.order(pages, deployment.id());
         Plan plan = pages.get(Kinds.PLAN, order.id().text()).value();
-        List<Candidate> candidates = population.named(pages, plan.targets());
+        List<Candidate> candidates = population.named(pages, plan);
         Map<Question, List<Finding>> found = new EnumMap<>(population.look(pages, plan, candidates));
         found.put(Question.BASELINE, List.of(baseline(pages, order, candidates)));
         found.put(Question.DEPOTS, List.of(depots(deployment, now)));

@@ -89,7 +89,7 @@ final class ComplianceRoutes {
                         }),
                 one(Route.get(ONE + "/state", "checkRequirement", "Counts who has what is wanted, and who has not."))
                         .one(ComplianceView.class)
-                        .does(call -> Answer.of(ComplianceView.of(office.look(call.path("requirement"))))),
+                        .does(call -> Answer.of(ComplianceView.of(office.count(call.path("requirement"))))),
                 one(Route.get(
                                 ONE + "/deviations",
                                 "listDeviations",
@@ -127,11 +127,7 @@ final class ComplianceRoutes {
             Optional<EndpointId> after = call.query("after", EndpointId::parse);
             Optional<Deviation.Why> why = call.query("why", Names.of(Deviation.Why.class));
             return Answer.page(
-                    office.look(call.path("requirement")).deviations().stream()
-                            .filter(one ->
-                                    after.isEmpty() || one.place().endpoint().compareTo(after.get()) > 0)
-                            .filter(one -> why.isEmpty() || one.why() == why.get())
-                            .limit(limit + 1L)
+                    office.deviations(call.path("requirement"), why, after, limit + 1).stream()
                             .map(DeviationLine::of)
                             .toList(),
                     limit,

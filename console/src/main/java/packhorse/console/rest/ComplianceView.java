@@ -15,12 +15,12 @@ import packhorse.console.fleet.Deviation;
  * @param at as of when
  */
 public record ComplianceView(String text, int members, int compliant, Map<Deviation.Why, Long> deviating, Instant at) {
-    static ComplianceView of(Compliance compliance) {
+    static ComplianceView of(Compliance.Count count) {
         return new ComplianceView(
-                compliance.line(),
-                compliance.size(),
-                compliance.compliant().size(),
-                compliance.counts(),
-                compliance.at());
+                count.line(),
+                Math.toIntExact(count.members()),
+                Math.toIntExact(count.compliant()),
+                count.deviating(),
+                count.at());
     }
 }

@@ -36,7 +36,7 @@ final class Freezing {
         if (kept.isPresent() && !tail) {
             return kept.get();
         }
-        List<Candidate> candidates = surroundings.candidates(pages, sight.plan().targets());
+        List<Candidate> candidates = surroundings.candidates(pages, sight.plan());
         if (kept.isEmpty()) {
             return divide(pages, sight, id, candidates, found);
         }

@@ -8,12 +8,11 @@ import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness;
-import packhorse.console.wave.Targets;
 
 /** What a deployment depends on and its own records do not hold. */
 public interface Surroundings {
-    /** Whomever the targets name now. */
-    List<Candidate> candidates(Pages pages, Targets targets);
+    /** Whomever the plan's targets name now, with those attributes that its waves are cut by. */
+    List<Candidate> candidates(Pages pages, Plan plan);
 
     /** The zone of a site's clock; one that is not known has UTC's. */
     ZoneId zone(Pages pages, String site);

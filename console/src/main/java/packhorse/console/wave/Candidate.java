@@ -21,7 +21,9 @@ public record Candidate(
         Optional<String> pair,
         Optional<String> host) {
     public Candidate {
-        attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        attributes = attributes.isEmpty()
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     }
 
     /** One that stands alone, without attributes. */

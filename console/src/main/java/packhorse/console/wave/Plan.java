@@ -3,6 +3,8 @@ package packhorse.console.wave;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.calendar.Window;
 import packhorse.console.gate.Thresholds;
@@ -57,6 +59,15 @@ public record Plan(
     /** How many waves there are, the beta group too. */
     public int waveCount() {
         return waves.size() + (beta.isPresent() ? 1 : 0);
+    }
+
+    /** The attributes that its waves are cut by. */
+    public Set<String> cutBy() {
+        return waves.stream()
+                .map(WavePlan::slice)
+                .filter(Slice.Attribute.class::isInstance)
+                .map(slice -> ((Slice.Attribute) slice).key())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The number of the first one: 0 where there is a beta group. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import packhorse.console.gate.Stratum;
 import packhorse.console.wave.Candidate;
@@ -43,6 +44,10 @@ final class TargetSelectionTest {
         assertEquals("debian", candidate.attributes().get("os"));
         assertEquals("mine", candidate.attributes().get("label.os"));
         assertEquals("berlin", candidate.attributes().get("site"));
+        Candidate cut = TargetSelection.candidate(FLEET.get(1), Set.of("label.os", "vendor", "nothing"));
+        assertEquals(Map.of("label.os", "mine", "vendor", "Acme"), cut.attributes());
+        assertEquals(candidate.stratum(), cut.stratum());
+        assertEquals(candidate.host(), cut.host());
     }
 
     @Test

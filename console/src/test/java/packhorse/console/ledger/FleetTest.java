@@ -156,6 +156,17 @@ final class FleetTest {
                 after = Optional.of(read.getLast());
             }
             assertEquals(all.stream().map(Here::endpoint).toList(), read);
+            List<EndpointId> gone = new ArrayList<>();
+            books.<Boolean>read(pages -> {
+                pages.fleet().each(Optional.of(read.get(9)), row -> {
+                    gone.add(row.facts().endpoint());
+                    // Whoever goes through them may look at others meanwhile.
+                    pages.fleet().get(read.getFirst());
+                    return gone.size() < 1_500;
+                });
+                return true;
+            });
+            assertEquals(read.subList(10, 1_510), gone);
             assertEquals(
                     Why.INVALID,
                     assertThrows(

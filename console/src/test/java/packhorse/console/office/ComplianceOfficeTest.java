@@ -74,6 +74,13 @@ final class ComplianceOfficeTest {
             assertEquals(4, report.size());
             assertEquals(3, report.counts().get(Deviation.Why.NEVER_OFFERED));
             assertEquals(1, report.counts().get(Deviation.Why.UNREACHABLE), "one never said a word");
+            assertEquals(report.count(), office.count("editor"));
+            assertEquals(
+                    report.deviations().subList(1, 3),
+                    office.deviations("editor", Optional.empty(), Optional.of(House.Fleet.endpoint(1)), 2));
+            assertEquals(
+                    report.deviations().subList(0, 1),
+                    office.deviations("editor", Optional.of(Deviation.Why.UNREACHABLE), Optional.empty(), 9));
 
             RemedyForm form = new RemedyForm(
                     List.of("editor"),

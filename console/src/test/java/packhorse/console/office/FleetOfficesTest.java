@@ -121,7 +121,7 @@ final class FleetOfficesTest {
             assertEquals(
                     List.of(House.Fleet.endpoint(3)),
                     house.books.<List<EndpointId>>read(
-                            pages -> FACTS.named(pages, Targets.query("group==first")).stream()
+                            pages -> FACTS.named(pages, Targets.query("group==first"), Set.of()).stream()
                                     .map(one -> one.endpoint())
                                     .toList()));
             assertTrue(
@@ -323,7 +323,7 @@ final class FleetOfficesTest {
     private static Finding reachable(House house, String form) {
         Plan plan = Records.read(OrderPlanForm.class, form, "plan")
                 .plan(List.of(), Set.of(Operation.REMOVE), "CO-2026-0001");
-        return house.books.read(pages -> FACTS.look(pages, plan, FACTS.named(pages, plan.targets()))
+        return house.books.read(pages -> FACTS.look(pages, plan, FACTS.named(pages, plan))
                 .getOrDefault(Question.REACHABLE, List.of())
                 .getFirst());
     }

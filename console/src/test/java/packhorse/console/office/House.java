@@ -52,7 +52,6 @@ import packhorse.console.wave.DeploymentMachine;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness.Question;
-import packhorse.console.wave.Targets;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveMachine;
 import packhorse.core.content.Platform;
@@ -128,9 +127,10 @@ final class House implements AutoCloseable {
         }
 
         @Override
-        public List<Candidate> named(Pages pages, Targets targets) {
-            if (targets.query().contains("!!")) {
-                throw new Refusal(Refusal.Why.INVALID, "the query " + targets.query() + " is none");
+        public List<Candidate> named(Pages pages, Plan plan) {
+            if (plan.targets().query().contains("!!")) {
+                throw new Refusal(
+                        Refusal.Why.INVALID, "the query " + plan.targets().query() + " is none");
             }
             List<Candidate> all = new ArrayList<>();
             for (int i = 1; i <= endpoints; i++) {

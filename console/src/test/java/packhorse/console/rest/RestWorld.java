@@ -67,7 +67,6 @@ import packhorse.console.office.TestOffice;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness;
-import packhorse.console.wave.Targets;
 import packhorse.core.content.Sha256;
 
 /** A console's interface over a real ledger, with people whose tokens are their names. */
@@ -140,7 +139,7 @@ final class RestWorld implements AutoCloseable {
     /** A fleet without anybody. */
     private static final class Nobody implements Population {
         @Override
-        public List<Candidate> named(Pages pages, Targets targets) {
+        public List<Candidate> named(Pages pages, Plan plan) {
             return List.of();
         }
 

@@ -109,7 +109,7 @@ final class Theatre implements AutoCloseable {
         final List<Blackout> blackouts = new CopyOnWriteArrayList<>();
 
         @Override
-        public List<Candidate> candidates(Pages pages, Targets targets) {
+        public List<Candidate> candidates(Pages pages, Plan plan) {
             return candidates;
         }
 

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import packhorse.console.fleet.Directory;
-import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.fleet.LabelChange;
 import packhorse.console.fleet.Labels;
 import packhorse.console.fleet.ListChange;
@@ -82,8 +81,7 @@ public final class EndpointFile {
         for (Map.Entry<EndpointId, CsvTable.Row> entry : found.cells().entrySet()) {
             EndpointId endpoint = entry.getKey();
             CsvTable.Row row = entry.getValue();
-            SortedMap<String, String> before =
-                    directory.find(endpoint).map(EndpointFacts::labels).orElseGet(TreeMap::new);
+            SortedMap<String, String> before = directory.labels(endpoint).orElseGet(TreeMap::new);
             SortedMap<String, String> after = new TreeMap<>(before);
             List<LabelChange.Edit> of = new ArrayList<>();
             for (int i = 0; i < row.cells().size(); i++) {
