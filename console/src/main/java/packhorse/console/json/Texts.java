@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.VersionRange;
+import packhorse.core.unit.Durations;
 
 /**
  * The types whose JSON is a text: enums, times, and the names and identifiers of the domain. A domain type is one where it is comparable
@@ -33,7 +34,7 @@ final class Texts {
 
     private static final Map<Class<?>, Form> KNOWN = Map.of(
             Instant.class, form(Instant::parse),
-            Duration.class, form(Duration::parse),
+            Duration.class, form(Durations::parse),
             LocalDate.class, form(LocalDate::parse),
             LocalTime.class, form(LocalTime::parse),
             LocalDateTime.class, form(LocalDateTime::parse),

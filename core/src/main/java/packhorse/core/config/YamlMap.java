@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -28,6 +27,7 @@ import packhorse.core.json.Json.JsonObject;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
+import packhorse.core.unit.Durations;
 
 /**
  * A mapping of a YAML document, asked key by key for the values it should have. Whoever reads one asks for every key it
@@ -35,7 +35,6 @@ import packhorse.core.unit.ByteRate;
  * the right type or a {@link UsageException} that points at the value.
  */
 public final class YamlMap {
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     /** No leading zero, which is octal to some; no more digits than every reader keeps exactly. */
     private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,14}");
 
@@ -128,13 +127,13 @@ public final class YamlMap {
         return optional(key, ByteRate::parse);
     }
 
-    /** A whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}. */
+    /** As {@link Durations} reads it: {@code 30s}, {@code 1h30m}. */
     public Duration duration(String key) {
-        return value(key, YamlMap::toDuration);
+        return value(key, Durations::parse);
     }
 
     public Optional<Duration> optionalDuration(String key) {
-        return optional(key, YamlMap::toDuration);
+        return optional(key, Durations::parse);
     }
 
     /** A path; a relative one is seen from the directory of the file that is being read. */
@@ -325,27 +324,6 @@ public final class YamlMap {
             case "true", "True", "TRUE" -> true;
             case "false", "False", "FALSE" -> false;
             default -> throw new IllegalArgumentException("\"" + text + "\" is not true or false");
-        };
-    }
-
-    /**
-     * Reads a duration as configuration writes it: a whole number and ms, s, m, h or d.
-     *
-     * @throws IllegalArgumentException with one line when it is none
-     */
-    public static Duration toDuration(String text) {
-        Matcher matcher = DURATION.matcher(text.strip());
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration; write a whole number and ms, s, m, h or d, such as 30s");
-        }
-        long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            default -> Duration.ofDays(amount);
         };
     }
 

@@ -13,6 +13,48 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnitTest {
     @ParameterizedTest
     @CsvSource({
+        "500ms,PT0.5S",
+        "30s,PT30S",
+        "30m,PT30M",
+        "2h,PT2H",
+        "1h30m,PT1H30M",
+        "1h 30m,PT1H30M",
+        "1d12h,PT36H",
+        "400d,PT9600H",
+        "90m,PT1H30M",
+        "PT30M,PT30M",
+        "P1DT2H,PT26H",
+        "pt15m,PT15M"
+    })
+    void durationsAreReadAsPeopleWriteThemAndAsIsoDoes(String text, String iso) {
+        assertEquals(Duration.parse(iso), Durations.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "30",
+                "m",
+                "soon",
+                "30m1h",
+                "1h1h",
+                "1.5h",
+                "-30m",
+                "P",
+                "PT",
+                "P2W",
+                "9999999999s",
+                "30min"
+            })
+    void whatIsNoDurationIsRefusedByName(String text) {
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> Durations.parse(text));
+        assertTrue(String.valueOf(refusal.getMessage()).startsWith("\"" + text + "\" is not a duration; write"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "0,0",
         "4096,4096",
         "1 B,1",

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import packhorse.core.UsageException;
-import packhorse.core.config.YamlMap;
 import packhorse.core.message.v1.ActionStatus;
 import packhorse.core.message.v1.Defer;
 import packhorse.core.message.v1.LocalReply;
 import packhorse.core.message.v1.LocalRequest;
 import packhorse.core.message.v1.Status;
+import packhorse.core.unit.Durations;
 import packhorse.peer.words.InstallJson;
 import packhorse.peer.words.InstallWords;
 import picocli.CommandLine.Command;
@@ -68,7 +68,7 @@ public final class DeferCommand implements Callable<Integer> {
 
     private static long length(String text) {
         try {
-            return YamlMap.toDuration(text).toMillis();
+            return Durations.parse(text).toMillis();
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }

@@ -32,6 +32,7 @@ import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.SafePath;
 import packhorse.core.json.Json.JsonObject;
 import packhorse.core.unit.ByteCount;
+import packhorse.core.unit.Durations;
 import packhorse.peer.adapter.Adapter;
 import packhorse.peer.adapter.Adapters;
 import packhorse.peer.adapter.Placement;
@@ -220,7 +221,7 @@ public final class InstallFile {
     }
 
     private static Duration time(String text) {
-        Duration time = YamlMap.toDuration(text);
+        Duration time = Durations.parse(text);
         if (time.compareTo(Duration.ofSeconds(1)) < 0
                 || time.compareTo(InstallSection.TIMEOUT_MAX) > 0
                 || time.toMillisPart() != 0) {

@@ -16,13 +16,13 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.UsageException;
-import packhorse.core.config.YamlMap;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.JoinToken;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.unit.Durations;
 import packhorse.tracker.enrol.AuthorityDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
 import packhorse.tracker.enrol.Register;
@@ -272,7 +272,7 @@ public final class CaCommand implements Callable<Integer> {
         }
 
         private static Duration duration(String text) {
-            return YamlMap.toDuration(text);
+            return Durations.parse(text);
         }
     }
 
