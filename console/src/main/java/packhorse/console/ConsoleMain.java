@@ -191,11 +191,12 @@ public final class ConsoleMain implements AutoCloseable {
             return;
         }
         try {
-            if (office.importFirst(Files.readString(file), file.toString())) {
+            office.importFirst(Files.readString(file), file.toString()).ifPresent(taken -> {
                 LOG.info(
                         "took the sites of {} into the ledger; packhorse site shows and changes them from now on",
                         file);
-            }
+                taken.notes().forEach(LOG::info);
+            });
         } catch (IOException e) {
             throw new UsageException("cannot read " + file + ": " + DurableFiles.reason(e), e);
         } catch (Refusal e) {

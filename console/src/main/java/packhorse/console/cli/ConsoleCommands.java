@@ -69,7 +69,7 @@ public final class ConsoleCommands {
                                 "packhorse endpoint list --filter 'site==berlin;label.ring==first'",
                                 "packhorse endpoint label pc-17 --labels ring=first",
                                 "packhorse endpoint import-labels --file rings.csv",
-                                "packhorse endpoint make-join-token --site berlin --lasts PT2H",
+                                "packhorse endpoint make-join-token --site berlin --lasts 2h",
                                 "packhorse endpoint deny --endpoint pc-17 --why \"stolen\"")),
                 new Group(
                         "group",

@@ -49,6 +49,9 @@ final class OperationCommand implements Callable<Integer> {
     private static final String FILE = "--file";
     private static final String OUT = "--out";
 
+    /** What a parameter is called that is there or not. */
+    private static final String FLAG = "BOOLEAN";
+
     private final ApiOperation operation;
     private final ConsoleOptions console = new ConsoleOptions();
     private final CommandSpec spec;
@@ -78,7 +81,10 @@ final class OperationCommand implements Callable<Integer> {
         }
         for (Parameter parameter : operation.parameters()) {
             if (!parameter.inPath()) {
-                spec.addOption(option(parameter.name(), parameter.label(), parameter.meaning()));
+                spec.addOption(
+                        parameter.label().equals(FLAG)
+                                ? flag(parameter.name(), parameter.meaning())
+                                : option(parameter.name(), parameter.label(), parameter.meaning()));
             }
         }
         switch (operation.body()) {
@@ -136,17 +142,20 @@ final class OperationCommand implements Callable<Integer> {
                 .build();
     }
 
+    private static OptionSpec flag(String name, String meaning) {
+        return OptionSpec.builder(dashed(name))
+                .description(meaning)
+                .type(boolean.class)
+                .arity("0")
+                .build();
+    }
+
     private static OptionSpec part(String name, Part part) {
         String meaning = (part.meaning()
                         + (part.choices().isEmpty() ? "" : " One of " + String.join(", ", part.choices()) + "."))
                 .strip();
         return switch (part.form()) {
-            case FLAG ->
-                OptionSpec.builder(dashed(name))
-                        .description(meaning)
-                        .type(boolean.class)
-                        .arity("0")
-                        .build();
+            case FLAG -> flag(name, meaning);
             case TEXTS ->
                 OptionSpec.builder(dashed(name))
                         .paramLabel("TEXT")
@@ -236,7 +245,8 @@ final class OperationCommand implements Callable<Integer> {
         for (Parameter parameter : operation.parameters()) {
             String name = dashed(parameter.name());
             if (!parameter.inPath() && given.hasMatchedOption(name)) {
-                query.add(parameter.name() + "=" + Places.escaped(given.matchedOptionValue(name, "")));
+                String value = String.valueOf(given.matchedOption(name).<Object>getValue());
+                query.add(parameter.name() + "=" + Places.escaped(value));
             }
         }
         return query.isEmpty() ? path : path + "?" + String.join("&", query);

@@ -31,7 +31,9 @@ final class Outline {
 
     private static void under(String head, Object inner, String in, List<String> lines) {
         if (inner instanceof Map<?, ?> || inner instanceof List<?>) {
-            if (inner instanceof List<?> list && list.stream().noneMatch(Outline::isNested)) {
+            // Sentences have a line each; words stand beside each other.
+            if (inner instanceof List<?> list
+                    && list.stream().noneMatch(one -> isNested(one) || text(one).contains(","))) {
                 lines.add(in + head + " "
                         + String.join(", ", list.stream().map(Outline::text).toList()));
                 return;

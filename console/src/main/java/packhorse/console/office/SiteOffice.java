@@ -27,6 +27,8 @@ public final class SiteOffice {
 
     private static final String ORIGINS = "origins";
 
+    private static final ZoneId UTC = ZoneId.of("UTC");
+
     private final Desk desk;
 
     public SiteOffice(Books books) {
@@ -59,10 +61,15 @@ public final class SiteOffice {
         }
     }
 
-    /** Writes a site, or another text of one; subnets of two sites do not overlap. */
-    public Stored<KnownSite> write(Actor.Person who, String name, OptionalLong seen, SiteForm form) {
+    /**
+     * Writes a site, or another text of one; subnets of two sites do not overlap.
+     *
+     * @param meant whether it may be the first though trackers place endpoints by files of their own
+     */
+    public Stored<KnownSite> write(Actor.Person who, String name, OptionalLong seen, SiteForm form, boolean meant) {
         return desk.write(who, pages -> {
             Desk.requireRole(who, ADMINISTRATORS, "a site is written");
+            FirstSites.requireMeant(pages, Set.of(name), meant);
             Stored<KnownSite> kept =
                     Desk.put(pages, OfficeKinds.SITE, name, seen, new KnownSite(form.site(name), form.zone()));
             siteMap(pages);
@@ -89,21 +96,49 @@ public final class SiteOffice {
     /**
      * Takes sites from a tracker's file, in place of those of the same names, and the addresses of origins; other sites stay.
      *
-     * @param zone the clock of those whose clock is not known yet
+     * @param zone the clock of those whose clock is not known yet; absent: UTC, and they are named
+     * @param meant whether these may be the first though trackers place endpoints elsewhere by files of their own
      */
-    public List<Stored<KnownSite>> importFile(Actor.Person who, String yaml, String name, ZoneId zone) {
+    public Imported importFile(Actor.Person who, String yaml, String name, Optional<ZoneId> zone, boolean meant) {
         return desk.write(who, pages -> {
             Desk.requireRole(who, ADMINISTRATORS, "sites are written");
-            return take(pages, parsed(yaml, name), zone, name);
+            SiteMap map = parsed(yaml, name);
+            FirstSites.requireMeant(pages, map.sites().stream().map(Site::name).collect(Collectors.toSet()), meant);
+            return take(pages, map, zone, name);
         });
     }
 
-    private static List<Stored<KnownSite>> take(Pages pages, SiteMap map, ZoneId zone, String name) {
+    /**
+     * What a file brought.
+     *
+     * @param unzoned sites whose clock nobody said: UTC counts
+     */
+    public record Imported(List<Stored<KnownSite>> sites, List<String> unzoned) {
+        public Imported {
+            sites = List.copyOf(sites);
+            unzoned = List.copyOf(unzoned);
+        }
+
+        /** A line for whoever schedules nights there, for each site whose clock nobody said. */
+        public List<String> notes() {
+            return unzoned.stream()
+                    .map(site -> site + ": nobody said its clock, so UTC counts, and windows open and close by it;"
+                            + " write the site with its zone, such as Europe/Berlin")
+                    .toList();
+        }
+    }
+
+    private static Imported take(Pages pages, SiteMap map, Optional<ZoneId> zone, String name) {
         List<Stored<KnownSite>> kept = new ArrayList<>();
+        List<String> unzoned = new ArrayList<>();
         for (Site site : map.sites()) {
-            ZoneId clock = pages.find(OfficeKinds.SITE, site.name())
+            Optional<ZoneId> known = pages.find(OfficeKinds.SITE, site.name())
                     .map(before -> before.value().zone())
-                    .orElse(zone);
+                    .or(() -> zone);
+            if (known.isEmpty()) {
+                unzoned.add(site.name());
+            }
+            ZoneId clock = known.orElse(UTC);
             kept.add(Desk.put(pages, OfficeKinds.SITE, site.name(), OptionalLong.empty(), new KnownSite(site, clock)));
         }
         if (!map.origins().isEmpty()) {
@@ -113,22 +148,21 @@ public final class SiteOffice {
         Revision.next(pages, Revision.SITES);
         pages.audit(
                 "site.import", name.isBlank() ? "file" : name, Desk.details("sites", Integer.toString(kept.size())));
-        return kept;
+        return new Imported(kept, unzoned);
     }
 
     /**
      * Takes sites from a file while there never was one; otherwise does nothing.
      *
-     * @return whether it did
+     * @return what it brought, where it did
      */
-    public boolean importFirst(String yaml, String name) {
+    public Optional<Imported> importFirst(String yaml, String name) {
         SiteMap map = parsed(yaml, name);
         return desk.write(Actor.product(), pages -> {
             if (Revision.of(pages, Revision.SITES).isPresent()) {
-                return false;
+                return Optional.empty();
             }
-            take(pages, map, ZoneId.of("UTC"), name);
-            return true;
+            return Optional.of(take(pages, map, Optional.empty(), name));
         });
     }
 
@@ -163,10 +197,15 @@ public final class SiteOffice {
                         pages.who().name())));
     }
 
-    /** Says where origins are. */
-    public Stored<Origins> origins(Actor.Person who, OptionalLong seen, Origins origins) {
+    /**
+     * Says where origins are.
+     *
+     * @param meant whether it may be the first that is said of sites though trackers place endpoints by files of their own
+     */
+    public Stored<Origins> origins(Actor.Person who, OptionalLong seen, Origins origins, boolean meant) {
         return desk.write(who, pages -> {
             Desk.requireRole(who, ADMINISTRATORS, "origins are written");
+            FirstSites.requireMeant(pages, Set.of(), meant);
             Stored<Origins> kept = Desk.put(pages, OfficeKinds.ORIGINS, ORIGINS, seen, origins);
             Revision.next(pages, Revision.SITES);
             pages.audit(

@@ -15,6 +15,10 @@ final class SiteRoutes {
     private static final String ALL = "/sites";
     private static final String ONE = ALL + "/{site}";
     private static final String ID = "The site's name.";
+    private static final String REPLACE = "replaceFiles";
+    private static final String REPLACING =
+            "Needed for the first where trackers place endpoints at other sites by files of their own: these files"
+                    + " count no more.";
     private static final Access ADMINISTRATORS = Access.to(Role.ADMINISTRATOR);
 
     private SiteRoutes() {}
@@ -44,8 +48,17 @@ final class SiteRoutes {
         }
     }
 
-    /** The names of sites that a file brought. */
-    public record ImportedSites(List<String> sites) {}
+    /**
+     * What a file brought.
+     *
+     * @param sites their names
+     * @param notes a line for each site whose clock nobody said
+     */
+    public record ImportedSites(List<String> sites, List<String> notes) {
+        static ImportedSites of(SiteOffice.Imported imported) {
+            return new ImportedSites(imported.sites().stream().map(Stored::id).toList(), imported.notes());
+        }
+    }
 
     static List<Route> of(SiteOffice office) {
         return List.of(
@@ -57,40 +70,49 @@ final class SiteRoutes {
                         }),
                 Route.post(ALL, "addSite", "Adds a site; its subnets are nobody else's.")
                         .access(ADMINISTRATORS)
+                        .asking(REPLACE, Parameter.Type.FLAG, REPLACING)
                         .body(NewSite.class)
                         .created(SiteView.class, ALL)
                         .does(call -> {
                             NewSite form = call.body(NewSite.class);
                             return Answer.of(
-                                    office.write(call.who(), form.name(), OptionalLong.of(0), form.form()),
+                                    office.write(
+                                            call.who(),
+                                            form.name(),
+                                            OptionalLong.of(0),
+                                            form.form(),
+                                            call.flag(REPLACE)),
                                     SiteView::of);
                         }),
                 Route.post(
                                 ALL + "/import",
                                 "importSites",
                                 "Takes sites from a tracker's file, in place of those of the same names; others stay.")
-                        .asking("zone", Parameter.Type.TEXT, "The clock of new ones, such as Europe/Berlin; else UTC.")
+                        .asking(
+                                "zone",
+                                Parameter.Type.TEXT,
+                                "The clock of new ones, such as Europe/Berlin; else UTC, and a note for each.")
+                        .asking(REPLACE, Parameter.Type.FLAG, REPLACING)
                         .access(ADMINISTRATORS)
                         .file("application/yaml")
                         .one(ImportedSites.class)
-                        .does(call -> Answer.of(new ImportedSites(office
-                                .importFile(
-                                        call.who(),
-                                        call.text(),
-                                        "the file",
-                                        call.query("zone", SiteRoutes::zone).orElse(ZoneId.of("UTC")))
-                                .stream()
-                                .map(Stored::id)
-                                .toList()))),
+                        .does(call -> Answer.of(ImportedSites.of(office.importFile(
+                                call.who(),
+                                call.text(),
+                                "the file",
+                                call.query("zone", SiteRoutes::zone),
+                                call.flag(REPLACE))))),
                 Route.get("/origins", "readOrigins", "Shows where origins are, which belong to no site.")
                         .stored(Origins.class)
                         .does(call -> Answer.of(office.origins())),
                 Route.put("/origins", "writeOrigins", "Says where origins are.")
+                        .asking(REPLACE, Parameter.Type.FLAG, REPLACING)
                         .access(ADMINISTRATORS)
                         .versioned()
                         .body(Origins.class)
                         .stored(Origins.class)
-                        .does(call -> Answer.of(office.origins(call.who(), call.seen(), call.body(Origins.class)))),
+                        .does(call -> Answer.of(
+                                office.origins(call.who(), call.seen(), call.body(Origins.class), call.flag(REPLACE)))),
                 Route.get(
                                 "/traffic",
                                 "listTraffic",
@@ -113,7 +135,8 @@ final class SiteRoutes {
                                         call.who(),
                                         call.path("site"),
                                         call.seen(),
-                                        call.body(SiteOffice.SiteForm.class)),
+                                        call.body(SiteOffice.SiteForm.class),
+                                        false),
                                 SiteView::of)),
                 one(Route.delete(ONE, "removeSite", "Takes a site away: whoever is there is in no site."))
                         .access(ADMINISTRATORS)

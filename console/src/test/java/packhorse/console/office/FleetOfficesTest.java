@@ -8,8 +8,10 @@ import static packhorse.console.office.House.GERD;
 import static packhorse.console.office.House.any;
 import static packhorse.console.office.House.refused;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,6 +34,8 @@ import packhorse.console.fleet.GroupName;
 import packhorse.console.fleet.rsql.RsqlReader;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Fleet;
+import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.AdmissionOffice.DenyForm;
@@ -166,26 +170,27 @@ final class FleetOfficesTest {
         try (House house = new House(Database.SQLITE, folder)) {
             SiteOffice fleet = new SiteOffice(house.books);
             assertEquals(Optional.empty(), fleet.siteMap(), "trackers keep their own file");
-            Stored<KnownSite> berlin = fleet.write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
-            assertTrue(refused(() -> fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24")))
+            Stored<KnownSite> berlin = fleet.write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"), false);
+            assertTrue(refused(() -> fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.1.2.0/24"), false))
                     .line()
                     .contains("overlaps"));
             long first = fleet.revision().orElseThrow();
             assertEquals(first, fleet.siteMap().orElseThrow().revision());
-            fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"));
+            fleet.write(ADAM, "tokyo", any(), site("Asia/Tokyo", "10.2.0.0/16"), false);
             assertEquals(first + 1, fleet.siteMap().orElseThrow().revision(), "what was refused is no revision");
-            fleet.write(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"));
+            fleet.write(ADAM, "berlin", OptionalLong.of(berlin.version()), site("Europe/Berlin", "10.3.0.0/16"), false);
             assertEquals(
                     Why.STALE,
                     refused(() -> fleet.write(
                                     ADAM,
                                     "berlin",
                                     OptionalLong.of(berlin.version()),
-                                    site("Europe/Berlin", "10.4.0.0/16")))
+                                    site("Europe/Berlin", "10.4.0.0/16"),
+                                    false))
                             .why());
             assertEquals(
                     Why.FORBIDDEN,
-                    refused(() -> fleet.write(GERD, "rome", any(), site("Europe/Rome", "10.5.0.0/16")))
+                    refused(() -> fleet.write(GERD, "rome", any(), site("Europe/Rome", "10.5.0.0/16"), false))
                             .why());
             assertEquals(ZoneId.of("Asia/Tokyo"), house.books.<ZoneId>read(pages -> FACTS.zone(pages, "tokyo")));
             fleet.importFile(ADAM, """
@@ -194,11 +199,56 @@ final class FleetOfficesTest {
                   - name: rome
                     subnets: [10.9.0.0/16]
                     wan: {down: 10Mbit, up: 2Mbit}
-                """, "sites.yaml", ZoneId.of("Europe/Rome"));
+                """, "sites.yaml", Optional.of(ZoneId.of("Europe/Rome")), false);
             assertEquals(3, fleet.siteMap().orElseThrow().value().sites().size());
-            assertTrue(refused(() -> fleet.importFile(ADAM, "sites:\n  - nam: x\n", "sites.yaml", ZoneId.of("UTC")))
-                    .line()
-                    .startsWith("sites.yaml"));
+            assertTrue(
+                    refused(() -> fleet.importFile(ADAM, "sites:\n  - nam: x\n", "sites.yaml", Optional.empty(), false))
+                            .line()
+                            .startsWith("sites.yaml"));
+        }
+    }
+
+    @Test
+    void theFirstSiteReplacesTrackersFilesOnlyWhereThatIsMeant() throws IOException {
+        try (House house = new House(Database.SQLITE, folder)) {
+            SiteOffice fleet = new SiteOffice(house.books);
+            joined(house, 4);
+            house.books.write(Actor.product(), pages -> {
+                List<Fleet.Here> here = List.of(
+                        new Fleet.Here(House.Fleet.endpoint(1), "tokyo", pages.now()),
+                        new Fleet.Here(House.Fleet.endpoint(2), "berlin", pages.now()));
+                pages.fleet().here("tracker:7301", here, true);
+                return 0;
+            });
+            Refusal first =
+                    refused(() -> fleet.write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"), false));
+            assertTrue(first.line().contains("leave 1 connected endpoints of tokyo at no site"), first.line());
+            assertEquals(Optional.empty(), fleet.siteMap(), "trackers keep their own file");
+            SiteOffice.Imported all = fleet.importFile(ADAM, """
+                sites:
+                  - name: berlin
+                    subnets: [10.1.0.0/16]
+                    wan: {down: 10Mbit, up: 2Mbit}
+                  - name: tokyo
+                    subnets: [10.2.0.0/16]
+                    wan: {down: 10Mbit, up: 2Mbit}
+                """, "sites.yaml", Optional.empty(), false);
+            assertEquals(List.of("berlin", "tokyo"), all.unzoned());
+            fleet.remove(ADAM, "tokyo", any());
+            fleet.write(ADAM, "rome", any(), site("Europe/Rome", "10.5.0.0/16"), false);
+        }
+        try (House house = new House(Database.SQLITE, Files.createDirectory(folder.resolve("other")))) {
+            SiteOffice fleet = new SiteOffice(house.books);
+            house.books.write(Actor.product(), pages -> {
+                pages.fleet()
+                        .here(
+                                "tracker:7301",
+                                List.of(new Fleet.Here(House.Fleet.endpoint(1), "tokyo", pages.now())),
+                                true);
+                return 0;
+            });
+            fleet.write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"), true);
+            assertTrue(fleet.siteMap().isPresent());
         }
     }
 
@@ -255,7 +305,7 @@ final class FleetOfficesTest {
             JoinForm form =
                     new JoinForm("berlin", Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
             assertEquals(Why.NOT_THERE, refused(() -> fleet.token(GERD, form)).why(), "no such site");
-            new SiteOffice(house.books).write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"));
+            new SiteOffice(house.books).write(ADAM, "berlin", any(), site("Europe/Berlin", "10.1.0.0/16"), false);
             AdmissionOffice.Shown shown = fleet.token(GERD, form);
             JoinToken token = JoinToken.parse(shown.token());
             KeptToken kept = fleet.opens(token.id()).orElseThrow();

@@ -165,7 +165,13 @@ final class FleetRoutesTest {
                 .with("Content-Type", "application/yaml")
                 .as(ADMINISTRATOR)
                 .send();
-        assertEquals("{\"sites\":[\"berlin\"]}", taken.body());
+        assertEquals("{\"sites\":[\"berlin\"],\"notes\":[]}", taken.body());
+        RestWorld.Reply unzoned = world.post(
+                        "/api/v1/sites/import", yaml.replace("berlin", "rome").replace("10.1", "10.2"))
+                .with("Content-Type", "application/yaml")
+                .as(ADMINISTRATOR)
+                .send();
+        assertTrue(unzoned.body().contains("rome: nobody said its clock, so UTC counts"), unzoned.body());
         RestWorld.Reply berlin = world.get("/api/v1/sites/berlin").as("viewer").send();
         assertTrue(berlin.body().contains("\"zone\":\"Europe/Berlin\""), berlin.body());
         assertTrue(berlin.body().contains("\"down\":\"100Mbit\""), berlin.body());
