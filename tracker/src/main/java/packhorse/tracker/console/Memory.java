@@ -212,6 +212,16 @@ final class Memory {
         return EndpointId.ofBytes(bytes.toByteArray());
     }
 
+    static ByteString bytes(EndpointId endpoint) {
+        return ByteString.copyFrom(endpoint.bytes());
+    }
+
+    static void requireSame(EndpointId asked, ByteString answered) {
+        if (!asked.equals(id(answered))) {
+            throw new IllegalArgumentException("it answers for " + id(answered) + " what was asked for " + asked);
+        }
+    }
+
     // ---- answers
 
     /** The highest revision of a desired state that was said of it, 0 for none. */
