@@ -143,7 +143,7 @@ public final class ConsoleCommands {
             if (below == null || below.getSubcommands().containsKey(name)) {
                 throw new IllegalStateException("two commands " + group.name() + " " + name);
             }
-            below.addSubcommand(name, OperationCommand.of(operation, name));
+            below.addSubcommand(name, OperationCommand.of(operation, group.name(), name));
         }
         Objects.requireNonNull(made.get("wave")).addSubcommand(new WatchCommand());
         made.forEach(program::addSubcommand);

@@ -59,7 +59,7 @@ final class OperationCommand implements Callable<Integer> {
     /** What each part of the body is called as an option. */
     private final Map<String, String> options = new HashMap<>();
 
-    private OperationCommand(ApiOperation operation, String name) {
+    private OperationCommand(ApiOperation operation, String group, String name) {
         this.operation = operation;
         this.spec = CommandSpec.wrapWithoutInspection(this);
         spec.name(name);
@@ -67,7 +67,9 @@ final class OperationCommand implements Callable<Integer> {
                 .usageHelp(true)
                 .description("Show this help message and exit.")
                 .build());
-        spec.usageMessage().description(operation.summary());
+        spec.usageMessage()
+                .description(operation.summary())
+                .footer("", "Example:", "  " + Examples.of(group, name, operation));
         spec.addMixin("console", CommandSpec.forAnnotatedObject(console));
         console.of(spec);
         int index = 0;
@@ -119,8 +121,8 @@ final class OperationCommand implements Callable<Integer> {
     }
 
     /** As a command. */
-    static CommandLine of(ApiOperation operation, String name) {
-        return new CommandLine(new OperationCommand(operation, name).spec);
+    static CommandLine of(ApiOperation operation, String group, String name) {
+        return new CommandLine(new OperationCommand(operation, group, name).spec);
     }
 
     private static PositionalParamSpec positional(int index, String label, String meaning) {
