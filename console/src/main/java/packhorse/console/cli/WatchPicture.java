@@ -3,9 +3,13 @@ package packhorse.console.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** How far a deployment is, as people see it: a few lines for each wave, none longer than the screen is wide. */
 final class WatchPicture {
+    /** States in which the gate is being asked. */
+    private static final Set<String> OPEN = Set.of("ACTIVE", "DRAINING", "JUDGED");
+
     private static final int BAR_CHARS = 20;
     private static final String IN = "  ";
     private static final String FURTHER_IN = "     ";
@@ -50,6 +54,13 @@ final class WatchPicture {
         String evidence = text(wave, "evidence");
         if (!evidence.isEmpty()) {
             Screen.wrap(FURTHER_IN + evidence, FURTHER_IN, columns, lines);
+        }
+        // What stands in the evidence already is not said twice.
+        if (OPEN.contains(text(wave, "state"))) {
+            list(wave, "gate").stream()
+                    .map(Outline::text)
+                    .filter(line -> !evidence.contains(line))
+                    .forEach(line -> Screen.wrap(FURTHER_IN + line, FURTHER_IN, columns, lines));
         }
     }
 

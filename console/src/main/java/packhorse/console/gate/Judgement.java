@@ -13,6 +13,16 @@ public record Judgement(Verdict verdict, Evidence evidence, List<Finding> findin
         findings = List.copyOf(findings);
     }
 
+    /** Every criterion with what was seen of it, its counts and its interval, whatever the verdict; a line each. */
+    public List<String> figures() {
+        return findings.stream().map(Finding::line).toList();
+    }
+
+    /** A person's verdict in one line, his words beside every figure that the gate has of it and what it would have said. */
+    public String beside(Verdict said, String who, String why) {
+        return said + " by " + who + ": " + why + " | the gate says " + verdict + ": " + String.join(" | ", figures());
+    }
+
     /** The verdict and its reason, in one line for people: whatever was missed, else whatever is open, else all of it. */
     public String line() {
         Finding.Standing telling = switch (verdict) {

@@ -18,8 +18,10 @@ import packhorse.console.change.OrderState;
 import packhorse.console.change.Outcome;
 import packhorse.console.change.Role;
 import packhorse.console.change.YellowFlag;
+import packhorse.console.gate.Judgement;
 import packhorse.console.gate.SiteTally;
 import packhorse.console.gate.Verdict;
+import packhorse.console.gate.WaveGate;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
@@ -379,7 +381,10 @@ public final class DeploymentOffice {
             if (own.isPresent()) {
                 throw Desk.refused(id + ": " + own.get());
             }
-            return WaveMachine.judge(deployment, id, verdict, why, who, pages.now());
+            Plan plan = plan(pages, id.deployment());
+            Judgement gate =
+                    WaveGate.judge(pages.waves().tally(id, plan, pages.now()).evidence(true), plan.thresholds());
+            return WaveMachine.judge(deployment, id, verdict, gate.beside(verdict, who.name(), why), who, pages.now());
         });
     }
 
@@ -568,7 +573,19 @@ public final class DeploymentOffice {
                 tally.underWay(),
                 tally.unverified(),
                 wave.verdict(),
-                wave.evidence());
+                wave.evidence(),
+                gate(plan, wave, tally));
+    }
+
+    /** What the gate sees of a wave that has begun. */
+    private static List<String> gate(Plan plan, Wave wave, WaveTally tally) {
+        return switch (wave.state()) {
+            case ACTIVE ->
+                WaveGate.judge(tally.evidence(false), plan.thresholds()).figures();
+            case DRAINING, JUDGED, CLOSED ->
+                WaveGate.judge(tally.evidence(true), plan.thresholds()).figures();
+            case DEFINED, FROZEN, PREPOSITIONING, PREPOSITIONED, ARMED, SKIPPED -> List.of();
+        };
     }
 
     /** One deployment with what stands against going on: what was signed, the yellow flags, what is not ready. */

@@ -40,6 +40,7 @@ public record DeploymentProgress(
      * @param underWay members that have begun and not ended
      * @param unverified members that count against the blast radius
      * @param evidence what the verdict rests on
+     * @param gate what was seen of each criterion up to now, with its counts and its interval; of a wave that has begun
      */
     public record WaveProgress(
             WaveId id,
@@ -55,5 +56,10 @@ public record DeploymentProgress(
             long underWay,
             long unverified,
             Optional<Verdict> verdict,
-            String evidence) {}
+            String evidence,
+            List<String> gate) {
+        public WaveProgress {
+            gate = List.copyOf(gate);
+        }
+    }
 }

@@ -107,6 +107,26 @@ final class WatchCommandTest {
     }
 
     @Test
+    void whatTheGateSeesStandsBesideAVerdictOfAPerson() {
+        String wave = "\"state\":\"DRAINING\",\"gate\":[\"1/3 succeeded, 33.3 %; goal 95 %: missed\"";
+        answers.add(progress("ROLLING", 3, "judge it").replace("\"state\":\"ACTIVE\"", wave + "]"));
+        assertEquals("     1/3 succeeded, 33.3 %; goal 95 %: missed", watch().get(2));
+
+        String judged = "PASS by cora: two are away | the gate says FAIL: 1/3 succeeded, 33.3 %; goal 95 %: missed";
+        answers.clear();
+        answers.add(
+                progress("CLOSED", 3, "").replace("\"state\":\"ACTIVE\"", wave + "],\"evidence\":\"" + judged + "\""));
+        List<String> lines = watch();
+        assertEquals(
+                judged,
+                String.join(
+                        " ",
+                        lines.subList(2, lines.size()).stream()
+                                .map(String::strip)
+                                .toList()));
+    }
+
+    @Test
     void scriptsGetAnObjectForEachChange() {
         answers.addAll(List.of(
                 progress("ROLLING", 1, ""),

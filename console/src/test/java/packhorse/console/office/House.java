@@ -324,6 +324,11 @@ final class House implements AutoCloseable {
         product(id.deployment(), one -> WaveMachine.activate(one, id, true, product, now));
     }
 
+    /** What the scheduler does when nobody begins any more. */
+    void drained(WaveId id) {
+        product(id.deployment(), one -> WaveMachine.drain(one, id, Actor.product(), now));
+    }
+
     /** What the scheduler does at its end. */
     void closeWave(DeploymentId deployment, int number) {
         product(deployment, one -> WaveMachine.close(one, new WaveId(deployment, number), Actor.product(), now));

@@ -37,6 +37,7 @@ import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
 import packhorse.console.change.StageGateMachine;
 import packhorse.console.change.Step;
+import packhorse.console.gate.Verdict;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Database;
@@ -139,6 +140,33 @@ final class RoadTest {
                     House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
             house.orders.move(GERD, order, any(), production);
             assertTrue(house.deployments.standing(id).signed(), "and it goes on");
+        }
+    }
+
+    @Test
+    void aPersonsVerdictStandsBesideTheGatesFigures() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            DeploymentId id = started(house, order).id();
+            WaveId beta = new WaveId(id, 0);
+            house.running(beta);
+            said(house, begun(house, beta), ActionState.COMMITTED);
+            house.drained(beta);
+
+            List<String> seen =
+                    house.deployments.progress(id).waves().getFirst().gate();
+            assertTrue(seen.getFirst().startsWith("1/3 succeeded, 33.3 %, at "), seen.toString());
+            assertTrue(seen.stream().anyMatch(line -> line.startsWith("2/3 unreported, ")), seen.toString());
+
+            house.deployments.judge(CORA, beta, any(), Verdict.PASS, "two are in a drawer");
+            String kept = house.deployments.get(id).value().wave(0).evidence();
+            assertTrue(kept.startsWith("PASS by cora: two are in a drawer | the gate says INCONCLUSIVE: "), kept);
+            seen.forEach(line -> assertTrue(kept.contains(line), kept));
         }
     }
 
