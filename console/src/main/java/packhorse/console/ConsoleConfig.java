@@ -27,6 +27,7 @@ import packhorse.core.trust.Passphrase;
  * @param sites a site map's file that is taken in once, while the ledger has none
  * @param notices how people and other systems are told
  * @param scanner where the virus scanner is looked for
+ * @param evidenceKey by which evidence packs are signed; made where there is none
  */
 public record ConsoleConfig(
         Path state,
@@ -38,7 +39,8 @@ public record ConsoleConfig(
         Optional<URI> authority,
         Optional<Path> sites,
         NotifyConfig notices,
-        ScannerConfig scanner) {
+        ScannerConfig scanner,
+        Path evidenceKey) {
     /** Where people expect a console; 7500 is the gateway's, on machines that may have both. */
     public static final int PORT_DEFAULT = 7600;
 
@@ -75,9 +77,16 @@ public record ConsoleConfig(
                 yaml.optionalMap("notify").map(NotifyConfig::read).orElseGet(NotifyConfig::none),
                 yaml.optionalMap("scanner")
                         .map(ScannerConfig::read)
-                        .orElseGet(() -> ScannerConfig.at(ScannerConfig.DEBIAN)));
+                        .orElseGet(() -> ScannerConfig.at(ScannerConfig.DEBIAN)),
+                evidenceKey(yaml, state));
         yaml.finish();
         return config;
+    }
+
+    private static Path evidenceKey(YamlMap yaml, Path state) {
+        return yaml.optionalMap("evidence")
+                .flatMap(map -> map.optionalPath("key"))
+                .orElseGet(() -> state.resolve("evidence.key"));
     }
 
     private static List<InetSocketAddress> listen(YamlMap yaml, boolean plain) {

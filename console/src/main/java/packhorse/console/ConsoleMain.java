@@ -66,6 +66,7 @@ import packhorse.console.rest.Health;
 import packhorse.console.rest.Offices;
 import packhorse.console.rest.RestDoor;
 import packhorse.console.rest.RestParts;
+import packhorse.console.retrospect.Retrospect;
 import packhorse.console.scheduler.Bell;
 import packhorse.console.scheduler.DesiredClerk;
 import packhorse.console.scheduler.LawMonitor;
@@ -89,6 +90,8 @@ import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.Renewal;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.HostPort;
+import packhorse.core.trust.SigningKey;
+import packhorse.core.trust.UnattendedKey;
 
 /** The console as a program: opens the ledger, makes every part top-down, closes them in reverse. */
 public final class ConsoleMain implements AutoCloseable {
@@ -156,8 +159,14 @@ public final class ConsoleMain implements AutoCloseable {
         TrackerDesk desk = add(new TrackerDesk(books, reports, leases, desired, fleet, word, clock));
 
         AccountOffice accounts = new AccountOffice(books, random);
-        Offices offices =
-                offices(books, fleet, accounts, admission, notify, new VirusScanner(config.scanner(), clock)::scan);
+        Offices offices = offices(
+                books,
+                fleet,
+                accounts,
+                admission,
+                notify,
+                new VirusScanner(config.scanner(), clock)::scan,
+                UnattendedKey.openOrMake(config.evidenceKey(), random));
         accounts.firstSecret().ifPresent(secret -> tell(config.state(), secret));
 
         Optional<TrackerSessions> sessions = identity.map(self -> add(TrackerSessions.start(
@@ -234,12 +243,14 @@ public final class ConsoleMain implements AutoCloseable {
             AccountOffice accounts,
             AdmissionOffice admission,
             NotifyConfig notify,
-            ContentScanner scanner) {
+            ContentScanner scanner,
+            SigningKey evidenceKey) {
         Teller teller = new Teller(notify.notifier());
         OrderFiller filler = new OrderFiller();
         RequestOffice requests = new RequestOffice(books, filler, teller);
         OrderOffice orders = new OrderOffice(books, filler, notify::unreachable);
         PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
+        ComplianceOffice compliance = new ComplianceOffice(books, fleet, requests, orders, plans);
         return new Offices(
                 accounts,
                 requests,
@@ -251,6 +262,7 @@ public final class ConsoleMain implements AutoCloseable {
                 new ReleaseOffice(books, filler),
                 new TemplateOffice(books),
                 new ReportOffice(books, filler),
+                new Retrospect(books, filler, fleet, compliance, evidenceKey),
                 new EntitlementOffice(books),
                 new Offices.FleetOffices(
                         new EndpointOffice(books, fleet),
@@ -258,7 +270,7 @@ public final class ConsoleMain implements AutoCloseable {
                         new SiteOffice(books),
                         new CalendarOffice(books),
                         admission),
-                new ComplianceOffice(books, fleet, requests, orders, plans),
+                compliance,
                 new ExternalOffice(books),
                 new AuditOffice(books));
     }

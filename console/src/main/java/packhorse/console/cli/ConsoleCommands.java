@@ -21,7 +21,22 @@ public final class ConsoleCommands {
 
     /** What has a command of its own, or is for machines. */
     private static final Set<String> UNCOMMANDED = Set.of(
-            "signIn", "signOut", "readHealth", "readMetrics", "readOpenApi", "makeFirstAccount", "hearExternalSystem");
+            "signIn",
+            "signOut",
+            "readHealth",
+            "readMetrics",
+            "readOpenApi",
+            "makeFirstAccount",
+            "hearExternalSystem",
+            "showStatusReport",
+            "showEvaluationReport",
+            "showRecordReport",
+            "showSavingsReport",
+            "showDistributionLogReport",
+            "showComplianceReport",
+            "showMeasurementsReport",
+            "readEvidence",
+            "readEvidenceKey");
 
     private ConsoleCommands() {}
 

@@ -3,12 +3,11 @@ package packhorse.console.evidence;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import packhorse.console.audit.AuditLink;
+import packhorse.console.audit.BoundLink;
 import packhorse.console.report.DistributionLine;
 import packhorse.console.report.OrderStory;
 import packhorse.core.content.Sha256;
@@ -19,7 +18,7 @@ import packhorse.core.content.Sha256;
  * @param story of the order
  * @param plan the bytes that its digest is taken over; empty: there is no plan
  * @param log every attempt; read once
- * @param links of the audit chain that concern the order, in their order
+ * @param links of the audit chain that concern the order, in their order; read once
  * @param head the chain's newest link
  * @param more attachments and records by name, each as it is kept
  */
@@ -27,25 +26,17 @@ public record EvidenceContents(
         OrderStory story,
         Optional<byte[]> plan,
         Iterator<DistributionLine> log,
-        List<BoundLink> links,
+        Iterator<BoundLink> links,
         Head head,
         SortedMap<String, byte[]> more) {
     /** A name is a path of its own folder, and fits every file system. */
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-
-    /**
-     * A link with the digest that stands before it, which it is bound to.
-     *
-     * @param before the digest of the link with the number before
-     */
-    public record BoundLink(Sha256 before, AuditLink link) {}
 
     /** The newest link: whoever kept it elsewhere sees that nothing before it was changed. */
     public record Head(long number, Sha256 digest) {}
 
     public EvidenceContents {
         plan = plan.map(byte[]::clone);
-        links = List.copyOf(links);
         SortedMap<String, byte[]> copied = new TreeMap<>();
         more.forEach((name, bytes) -> {
             if (!NAME.matcher(name).matches()) {

@@ -1,5 +1,7 @@
 package packhorse.console.ledger;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -56,8 +58,7 @@ public final class AuditBook {
                         "SELECT number, bytes, digest FROM audit WHERE number > :after ORDER BY number LIMIT :limit")
                 .bind("after", after)
                 .bind("limit", limit)
-                .map((row, context) -> new AuditLink(
-                        row.getLong("number"), row.getBytes("bytes"), Sha256.parse(row.getString("digest"))))
+                .map((row, context) -> link(row))
                 .list());
     }
 
@@ -84,8 +85,7 @@ public final class AuditBook {
         try (ResultIterator<AuditLink> links = handle.createQuery(
                         "SELECT number, bytes, digest FROM audit ORDER BY number")
                 .setFetchSize(1000)
-                .map((row, context) -> new AuditLink(
-                        row.getLong("number"), row.getBytes("bytes"), Sha256.parse(row.getString("digest"))))
+                .map((row, context) -> link(row))
                 .iterator()) {
             while (broken.isEmpty() && links.hasNext()) {
                 broken = chain.follow(links.next());
@@ -102,5 +102,9 @@ public final class AuditBook {
                     .one();
         }
         return new Finding(chain.number(), chain.digest(), broken);
+    }
+
+    static AuditLink link(ResultSet row) throws SQLException {
+        return new AuditLink(row.getLong("number"), row.getBytes("bytes"), Sha256.parse(row.getString("digest")));
     }
 }

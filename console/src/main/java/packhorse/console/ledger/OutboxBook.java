@@ -307,17 +307,22 @@ public final class OutboxBook implements Outbox {
 
     /** The delivery log of an order, a request or a problem, the oldest first; at most {@code limit} lines. */
     public List<Delivery> log(String about, int limit) {
-        return deliveries("about = :of ORDER BY created_at, id", about, limit);
+        return ledger.read(handle -> log(handle, about, limit));
+    }
+
+    /** The same inside a transaction. */
+    static List<Delivery> log(Handle handle, String about, int limit) {
+        return deliveries(handle, "about = :of ORDER BY created_at, id", about, limit);
     }
 
     /** What stands in {@code state}, the oldest first; at most {@code limit} lines. */
     public List<Delivery> in(State state, int limit) {
-        return deliveries("state = :of ORDER BY created_at, id", state.name(), limit);
+        return ledger.read(handle -> deliveries(handle, "state = :of ORDER BY created_at, id", state.name(), limit));
     }
 
-    private List<Delivery> deliveries(String which, String of, int limit) {
-        return ledger.read(handle -> handle.createQuery("SELECT " + ENTRY
-                        + ", state, reason, told_at, told_by FROM outbox WHERE " + which + " LIMIT :limit")
+    private static List<Delivery> deliveries(Handle handle, String which, String of, int limit) {
+        return handle.createQuery("SELECT " + ENTRY + ", state, reason, told_at, told_by FROM outbox WHERE " + which
+                        + " LIMIT :limit")
                 .bind("of", of)
                 .bind("limit", limit)
                 .map((row, context) -> {
@@ -330,7 +335,7 @@ public final class OutboxBook implements Outbox {
                             told == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(told)),
                             row.getString("told_by"));
                 })
-                .list());
+                .list();
     }
 
     private static Row row(ResultSet row) throws SQLException {

@@ -88,6 +88,9 @@ public interface Pages {
     /** All endpoints. */
     Fleet fleet();
 
+    /** What became of orders. */
+    Chronicle chronicle();
+
     /** What was answered to those who may ask twice. */
     Answers answers();
 

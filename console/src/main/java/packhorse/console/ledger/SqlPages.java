@@ -264,6 +264,11 @@ final class SqlPages implements Pages {
     }
 
     @Override
+    public Chronicle chronicle() {
+        return new SqlChronicle(handle);
+    }
+
+    @Override
     public Answers answers() {
         return new SqlAnswers(handle);
     }

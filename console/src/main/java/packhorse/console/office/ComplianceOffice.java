@@ -3,6 +3,8 @@ package packhorse.console.office;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,7 @@ public final class ComplianceOffice {
             Set.of(Role.CHANGE_COORDINATOR, Role.INSTALLATION_COORDINATOR, Role.SOLUTION_ARCHITECT);
 
     private final Desk desk;
+    private final FleetFacts facts;
     private final ComplianceLook look;
     private final RequestOffice requests;
     private final OrderOffice orders;
@@ -58,6 +61,7 @@ public final class ComplianceOffice {
     public ComplianceOffice(
             Books books, FleetFacts facts, RequestOffice requests, OrderOffice orders, PlanOffice plans) {
         this.desk = new Desk(books);
+        this.facts = facts;
         this.look = new ComplianceLook(facts);
         this.requests = requests;
         this.orders = orders;
@@ -224,6 +228,44 @@ public final class ComplianceOffice {
                 return found.size() < limit;
             });
             return found;
+        });
+    }
+
+    /**
+     * What a group should have, and how far it has it.
+     *
+     * @param wanted by the requirements' names
+     * @param sites where those are that have not all of it
+     */
+    public record Look(Instant at, List<Compliance> wanted, Map<EndpointId, String> sites) {
+        public Look {
+            wanted = List.copyOf(wanted);
+            sites = Map.copyOf(sites);
+        }
+
+        /** Empty where it is in none that is known. */
+        public String siteOf(EndpointId endpoint) {
+            return sites.getOrDefault(endpoint, "");
+        }
+    }
+
+    /** Who of a group has not what it should have, by all of its requirements; as of one moment. */
+    public Look look(GroupName group) {
+        return desk.read(pages -> {
+            pages.get(OfficeKinds.GROUP, group.word());
+            List<Compliance> wanted = Lists.of(pages, OfficeKinds.REQUIREMENT, group.word()).stream()
+                    .map(one -> look(pages, one))
+                    .toList();
+            Set<EndpointId> lacking = new HashSet<>();
+            wanted.forEach(one -> one.deviations()
+                    .forEach(deviation -> lacking.add(deviation.place().endpoint())));
+            Map<EndpointId, String> sites = new HashMap<>();
+            facts.each(pages, one -> {
+                if (lacking.contains(one.endpoint())) {
+                    sites.put(one.endpoint(), one.site());
+                }
+            });
+            return new Look(pages.now(), wanted, sites);
         });
     }
 

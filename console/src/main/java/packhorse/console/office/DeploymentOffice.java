@@ -289,6 +289,7 @@ public final class DeploymentOffice {
                     held.add(act(
                             pages,
                             one.value().id(),
+                            Optional.empty(),
                             OptionalLong.empty(),
                             "deployment.hold",
                             why,
@@ -332,7 +333,7 @@ public final class DeploymentOffice {
     public Stored<Deployment> waive(Actor.Person who, WaveId id, OptionalLong seen, String why) {
         return act(
                 who,
-                id.deployment(),
+                id,
                 seen,
                 "wave.waive",
                 why,
@@ -343,7 +344,7 @@ public final class DeploymentOffice {
     public Stored<Deployment> skip(Actor.Person who, WaveId id, OptionalLong seen, String why) {
         return act(
                 who,
-                id.deployment(),
+                id,
                 seen,
                 "wave.skip",
                 why,
@@ -354,7 +355,7 @@ public final class DeploymentOffice {
     public Stored<Deployment> extend(Actor.Person who, WaveId id, OptionalLong seen, String why) {
         return act(
                 who,
-                id.deployment(),
+                id,
                 seen,
                 "wave.extend",
                 why,
@@ -368,7 +369,7 @@ public final class DeploymentOffice {
 
     /** Says how a wave was, where a person judges: never who operates it. */
     public Stored<Deployment> judge(Actor.Person who, WaveId id, OptionalLong seen, Verdict verdict, String why) {
-        return act(who, id.deployment(), seen, "wave.judge", verdict + " " + why, (deployment, pages) -> {
+        return act(who, id, seen, "wave.judge", verdict + " " + why, (deployment, pages) -> {
             if (why.isBlank()) {
                 throw Desk.invalid(id + ": say what the verdict rests on");
             }
@@ -645,16 +646,29 @@ public final class DeploymentOffice {
 
     private Stored<Deployment> act(
             Actor.Person who, DeploymentId id, OptionalLong seen, String what, String remarks, Act act) {
-        return desk.write(who, pages -> act(pages, id, seen, what, remarks, act));
+        return desk.write(who, pages -> act(pages, id, Optional.empty(), seen, what, remarks, act));
+    }
+
+    /** The same, about one of its waves. */
+    private Stored<Deployment> act(
+            Actor.Person who, WaveId id, OptionalLong seen, String what, String remarks, Act act) {
+        return desk.write(who, pages -> act(pages, id.deployment(), Optional.of(id), seen, what, remarks, act));
     }
 
     private Stored<Deployment> act(
-            Pages pages, DeploymentId id, OptionalLong seen, String what, String remarks, Act act) {
+            Pages pages,
+            DeploymentId id,
+            Optional<WaveId> wave,
+            OptionalLong seen,
+            String what,
+            String remarks,
+            Act act) {
         Stored<Deployment> stored = pages.get(Kinds.DEPLOYMENT, id.toString(), seen);
         Deployment after = Desk.require(act.on(stored.value(), pages));
         Stored<Deployment> kept = after.equals(stored.value()) ? stored : pages.change(stored, after);
         Map<String, String> details = new LinkedHashMap<>(
                 Desk.details("remarks", remarks, "state", after.state().name()));
+        wave.ifPresent(one -> details.put("wave", one.toString()));
         pages.audit(what, id.toString(), details);
         if (pages.who() instanceof Actor.Person person) {
             operated(pages, id.order(), what + " " + id, person);

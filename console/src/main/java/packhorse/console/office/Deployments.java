@@ -35,9 +35,14 @@ public final class Deployments {
 
     /** The digest that signatures are bound to; empty where there is no plan, or it is not for what the order carries. */
     public static Optional<Sha256> digest(Pages pages, ChangeOrder order) {
+        return digested(pages, order).map(Sha256::of);
+    }
+
+    /** The bytes that the digest is taken over; empty where there is none. */
+    public static Optional<byte[]> digested(Pages pages, ChangeOrder order) {
         return plan(pages, order)
                 .filter(plan -> fits(plan, order))
-                .map(plan -> PlanDigest.of(plan, OrderFiller.manifests(order)));
+                .map(plan -> PlanDigest.bytes(plan, OrderFiller.manifests(order)));
     }
 
     /** Whether the signatures suffice for what a deployment carries out. */

@@ -22,10 +22,11 @@ import packhorse.core.content.ReleaseName;
 import packhorse.core.topology.EndpointId;
 
 /** Raises an order's yellow flags from the accounts, the problems of all orders, and what test and beta group covered. */
-final class Flags {
+public final class Flags {
     private Flags() {}
 
-    static List<YellowFlag> raise(Pages pages, ChangeOrder order, Population population) {
+    /** All that stand now. */
+    public static List<YellowFlag> raise(Pages pages, ChangeOrder order, Population population) {
         List<YellowFlags.Holder> holders = Lists.all(pages, OfficeKinds.ACCOUNT, java.util.Optional.empty()).stream()
                 .map(Stored::value)
                 .filter(Account::open)

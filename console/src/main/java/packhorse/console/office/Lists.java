@@ -10,7 +10,7 @@ import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 
 /** Lists of records, whole or page by page. */
-final class Lists {
+public final class Lists {
     /** What one look gives at most. */
     static final int PAGE_MAX = 1_000;
 
@@ -57,12 +57,12 @@ final class Lists {
     }
 
     /** All that belong to one record. */
-    static <T> List<T> of(Pages pages, Kind<T> kind, String parent) {
+    public static <T> List<T> of(Pages pages, Kind<T> kind, String parent) {
         return all(pages, kind, Optional.of(parent)).stream().map(Stored::value).toList();
     }
 
     /** All there are. */
-    static <T> List<Stored<T>> all(Pages pages, Kind<T> kind, Optional<String> parent) {
+    public static <T> List<Stored<T>> all(Pages pages, Kind<T> kind, Optional<String> parent) {
         List<Stored<T>> all = new ArrayList<>();
         String after = "";
         while (all.size() < WHOLE_MAX) {

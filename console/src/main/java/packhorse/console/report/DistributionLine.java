@@ -137,6 +137,13 @@ public record DistributionLine(
                 last.detail());
     }
 
+    /** The same, ended by the console that heard nothing more of it. */
+    public DistributionLine givenUp(ActionState end, Instant at) {
+        return new DistributionLine(
+                endpoint, site, wave, action, began, at, release, operation, end, code, codeClass, meaning, bytes,
+                phases, tail);
+    }
+
     /** Whether it ended as it should. */
     public boolean succeeded() {
         return state.succeeded(operation);

@@ -1,5 +1,6 @@
 package packhorse.console.report;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,9 +8,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import packhorse.console.report.DistributionLine.Phase;
+import packhorse.core.json.Json.JsonString;
+import packhorse.core.json.JsonText;
 
 /** The distribution log: a line for each attempt of each endpoint. A long one is written row by row, see {@link #csv}. */
 public final class DistributionLog {
+    private static final String KIND = "distribution-log";
+
     private DistributionLog() {}
 
     /** What a line has. */
@@ -81,11 +86,52 @@ public final class DistributionLog {
                 out);
     }
 
-    /** As a report, of as many lines as fit memory. */
-    public static Report report(String about, List<DistributionLine> lines, Instant at) {
-        long good = lines.stream().filter(DistributionLine::succeeded).count();
+    /** All of it for other programs, one line in memory at a time: as {@link ReportJson} writes a report, its facts behind its rows. */
+    public static void json(String about, Iterator<DistributionLine> lines, Instant at, Appendable out)
+            throws IOException {
+        out.append("{\"report\":\"" + KIND + "\",\"about\":")
+                .append(JsonText.of(new JsonString(about)))
+                .append(",\"at\":")
+                .append(JsonText.of(new JsonString(at.toString())))
+                .append(",\"tables\":{\"attempts\":[");
+        List<Block.Column> columns = columns();
+        long attempts = 0;
+        long good = 0;
+        while (lines.hasNext()) {
+            DistributionLine line = lines.next();
+            out.append(attempts == 0 ? "" : ",").append(JsonText.of(ReportJson.json(columns, row(line))));
+            attempts++;
+            good += line.succeeded() ? 1 : 0;
+        }
+        out.append("]},\"facts\":{\"attempts\":" + attempts + ",\"succeeded\":{\"count\":" + good + ",\"of\":"
+                + attempts + "}},\"warnings\":[]}");
+    }
+
+    /**
+     * As a report, with the first lines; the rest are counted.
+     *
+     * @param rowsMax how many lines it may have
+     */
+    public static Report report(String about, Iterator<DistributionLine> lines, Instant at, int rowsMax) {
+        List<List<Cell>> rows = new ArrayList<>();
+        long attempts = 0;
+        long good = 0;
+        while (lines.hasNext()) {
+            DistributionLine line = lines.next();
+            attempts++;
+            good += line.succeeded() ? 1 : 0;
+            if (rows.size() < rowsMax) {
+                rows.add(row(line));
+            }
+        }
+        List<Block> log = new ArrayList<>();
+        log.add(new Block.Table("attempts", "One line for each attempt of each endpoint", columns(), rows));
+        if (attempts > rows.size()) {
+            log.add(new Block.Words(
+                    attempts - rows.size() + " more attempts stand in the CSV and the JSON of this report."));
+        }
         return new Report(
-                "distribution-log",
+                KIND,
                 "Distribution log",
                 about,
                 at,
@@ -93,14 +139,8 @@ public final class DistributionLog {
                         Report.Section.of(
                                 "In short",
                                 new Block.Facts(List.of(
-                                        new Block.Fact("attempts", "attempts", Cell.of(lines.size())),
-                                        new Block.Fact("succeeded", "succeeded", new Cell.Share(good, lines.size()))))),
-                        Report.Section.of(
-                                "Attempts",
-                                new Block.Table(
-                                        "attempts",
-                                        "One line for each attempt of each endpoint",
-                                        columns(),
-                                        lines.stream().map(DistributionLog::row).toList()))));
+                                        new Block.Fact("attempts", "attempts", Cell.of(attempts)),
+                                        new Block.Fact("succeeded", "succeeded", new Cell.Share(good, attempts))))),
+                        new Report.Section("Attempts", log)));
     }
 }

@@ -43,14 +43,17 @@ public final class ReportJson {
 
     private static Json json(Block.Table table) {
         List<Json> rows = new ArrayList<>();
-        for (List<Cell> row : table.rows()) {
-            Map<String, Json> members = new TreeMap<>();
-            for (int i = 0; i < row.size(); i++) {
-                members.put(table.columns().get(i).key(), json(row.get(i)));
-            }
-            rows.add(JsonObject.of(members));
-        }
+        table.rows().forEach(row -> rows.add(json(table.columns(), row)));
         return new JsonArray(rows);
+    }
+
+    /** A row by its columns' keys. */
+    static Json json(List<Block.Column> columns, List<Cell> row) {
+        Map<String, Json> members = new TreeMap<>();
+        for (int i = 0; i < row.size(); i++) {
+            members.put(columns.get(i).key(), json(row.get(i)));
+        }
+        return JsonObject.of(members);
     }
 
     private static Json json(Cell cell) {

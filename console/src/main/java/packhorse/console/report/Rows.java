@@ -32,7 +32,7 @@ final class Rows {
                     Cell.of(wave.id().toString()),
                     Cell.of(wave.name()),
                     Cell.of(wave.state().name()),
-                    Cell.of(wave.judgement().map(said -> said.verdict().name()).orElse("")),
+                    Cell.of(wave.verdict().map(Enum::name).orElse("")),
                     Cell.of(wave.members()),
                     Cell.of(wave.of(Sorting.SUCCEEDED)),
                     Cell.of(wave.of(Sorting.REDISTRIBUTE)),

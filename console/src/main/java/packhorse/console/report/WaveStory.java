@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import packhorse.console.gate.Judgement;
+import packhorse.console.gate.Verdict;
 import packhorse.console.wave.Sorting;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveState;
@@ -21,7 +21,8 @@ import packhorse.console.wave.WaveState;
  * @param sorted how the analysis sorts them now
  * @param attempts of all of them, retries too
  * @param failures how many attempts failed, by return code and its meaning
- * @param judgement with its evidence
+ * @param verdict what was said of it in the end; empty: nothing yet
+ * @param evidence what that rests on, a line each
  * @param decidedBy the gate or the person who judged or skipped it, and why; empty: nobody yet
  */
 public record WaveStory(
@@ -33,7 +34,8 @@ public record WaveStory(
         Map<Sorting, Long> sorted,
         long attempts,
         SortedMap<String, Long> failures,
-        Optional<Judgement> judgement,
+        Optional<Verdict> verdict,
+        List<String> evidence,
         String decidedBy,
         Optional<Instant> began,
         Optional<Instant> ended) {
@@ -43,19 +45,11 @@ public record WaveStory(
             every.put(one, sorted.getOrDefault(one, 0L));
         }
         sorted = Collections.unmodifiableSortedMap(every);
+        evidence = List.copyOf(evidence);
         failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
     }
 
     long of(Sorting one) {
         return sorted.getOrDefault(one, 0L);
-    }
-
-    /** What a gate said of it, each criterion with its counts and interval. */
-    List<String> evidence() {
-        return judgement
-                .map(said -> said.findings().stream()
-                        .map(packhorse.console.gate.Finding::line)
-                        .toList())
-                .orElse(List.of());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import packhorse.console.report.Html;
 import packhorse.core.UsageException;
 
 /** What headers ask and answer. */
@@ -18,7 +19,7 @@ final class Headers {
 
     private Headers() {}
 
-    /** What every answer says to browsers: nothing here is a page, belongs into another site's, or is kept. */
+    /** What every answer says to browsers: nothing here runs, belongs into another site's, or is kept. */
     static void secure(Context context, boolean tls) {
         context.header("X-Content-Type-Options", "nosniff");
         context.header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
@@ -28,6 +29,11 @@ final class Headers {
         if (tls) {
             context.header("Strict-Transport-Security", "max-age=31536000");
         }
+    }
+
+    /** What a report's page says to browsers besides: it may have its own style, and nothing that runs. */
+    static void page(Context context) {
+        context.header("Content-Security-Policy", Html.POLICY + "; frame-ancestors 'none'; sandbox");
     }
 
     /** Whether a page of another origin asks, as far as the browser says. */

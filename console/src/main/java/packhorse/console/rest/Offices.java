@@ -19,6 +19,7 @@ import packhorse.console.office.RequestOffice;
 import packhorse.console.office.SiteOffice;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.retrospect.Retrospect;
 
 /**
  * The offices whose acts the interface offers.
@@ -33,6 +34,7 @@ import packhorse.console.office.TestOffice;
  * @param releases the catalogue
  * @param templates of standard changes
  * @param reports that people write
+ * @param retrospect reports that are drawn from the ledger, and evidence
  * @param entitlements who may have what besides
  * @param fleet endpoints, groups, sites and who may join
  * @param compliance what groups should have
@@ -50,6 +52,7 @@ public record Offices(
         ReleaseOffice releases,
         TemplateOffice templates,
         ReportOffice reports,
+        Retrospect retrospect,
         EntitlementOffice entitlements,
         FleetOffices fleet,
         ComplianceOffice compliance,

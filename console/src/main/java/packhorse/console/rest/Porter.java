@@ -208,6 +208,9 @@ final class Porter implements AutoCloseable {
             }
             case Answer.File file -> {
                 context.status(200).contentType(file.mediaType());
+                if (file.mediaType().startsWith("text/html")) {
+                    Headers.page(context);
+                }
                 file.name()
                         .ifPresent(name -> context.header(
                                 "Content-Disposition",

@@ -1,5 +1,6 @@
 package packhorse.console.rest;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What a route answers when all is well, for the OpenAPI document. */
@@ -27,9 +28,13 @@ public sealed interface Result {
     /**
      * A file.
      *
-     * @param mediaType of it
+     * @param mediaTypes of it, as the caller wants it
      */
-    record File(String mediaType) implements Result {}
+    record File(List<String> mediaTypes) implements Result {
+        public File {
+            mediaTypes = List.copyOf(mediaTypes);
+        }
+    }
 
     /** Events as they happen. */
     record Events() implements Result {}

@@ -200,8 +200,9 @@ record Route(
             return asking("limit", Parameter.Type.COUNT, "How many at most, 1 to " + Call.LIMIT_MAX + ".");
         }
 
-        Draft answersFile(String mediaType) {
-            result = new Result.File(mediaType);
+        /** Answers with a file, of one of these types. */
+        Draft answersFile(String... mediaTypes) {
+            result = new Result.File(List.of(mediaTypes));
             return this;
         }
 

@@ -25,6 +25,7 @@ final class RoutingTable {
         routes.addAll(ReleaseRoutes.of(offices.releases()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders()));
+        routes.addAll(RetrospectRoutes.of(offices.retrospect()));
         routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
         routes.addAll(EndpointRoutes.of(offices.fleet().endpoints()));
         routes.addAll(GroupRoutes.of(offices.fleet().groups()));

@@ -28,7 +28,7 @@ import packhorse.console.Proves;
 import packhorse.console.audit.AuditChain;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.audit.AuditLink;
-import packhorse.console.evidence.EvidenceContents.BoundLink;
+import packhorse.console.audit.BoundLink;
 import packhorse.console.evidence.EvidenceContents.Head;
 import packhorse.console.report.Stories;
 import packhorse.core.content.Sha256;
@@ -56,7 +56,7 @@ final class EvidencePackTest {
                 Stories.story(),
                 Optional.of(Stories.PLAN),
                 List.of(Stories.line(1), Stories.line(2)).iterator(),
-                links,
+                links.iterator(),
                 new Head(chain.number(), chain.digest()),
                 new TreeMap<>(Map.of("photo.png", new byte[] {1, 2, 3})));
     }
@@ -90,7 +90,7 @@ final class EvidencePackTest {
                 zip.closeEntry();
             }
         }
-        return EvidencePack.verify(changed, KEY.publicKey()).faults();
+        return EvidenceVerification.of(changed, KEY.publicKey()).faults();
     }
 
     private static byte[] replaced(byte[] bytes, String from, String to) {
@@ -103,7 +103,7 @@ final class EvidencePackTest {
     @Proves("PROCESS 4 evidence pack")
     void aPackHoldsTheWholeStoryAndProvesItself() throws IOException {
         Path file = pack();
-        EvidencePack.Verdict verdict = EvidencePack.verify(file, KEY.publicKey());
+        EvidenceVerification.Verdict verdict = EvidenceVerification.of(file, KEY.publicKey());
         assertEquals(List.of(), verdict.faults());
         assertEquals("CO-2026-0001", verdict.order());
         assertEquals(Optional.of(contents().head()), verdict.head());
@@ -192,7 +192,7 @@ final class EvidencePackTest {
     @Test
     void anotherKeyIsNamed() {
         SigningKey other = SigningKey.generate(new SecureRandom());
-        List<String> faults = EvidencePack.verify(pack(), other.publicKey()).faults();
+        List<String> faults = EvidenceVerification.of(pack(), other.publicKey()).faults();
         assertEquals(1, faults.size());
         assertTrue(faults.getFirst().startsWith("the pack is signed with the key "), faults.toString());
     }
@@ -214,15 +214,16 @@ final class EvidencePackTest {
                 file);
         assertEquals(
                 List.of("plan.json is not the plan that was signed: the manifest names another digest"),
-                EvidencePack.verify(file, KEY.publicKey()).faults());
-        List<BoundLink> links = new ArrayList<>(right.links());
+                EvidenceVerification.of(file, KEY.publicKey()).faults());
+        List<BoundLink> links = new ArrayList<>();
+        contents().links().forEachRemaining(links::add);
         links.set(1, new BoundLink(Sha256.of(new byte[1]), links.get(1).link()));
         EvidencePack.write(
                 new EvidenceContents(
                         right.story(),
                         right.plan(),
                         List.of(Stories.line(1)).iterator(),
-                        links,
+                        links.iterator(),
                         new Head(4, right.head().digest()),
                         right.more()),
                 KEY,
@@ -233,19 +234,19 @@ final class EvidencePackTest {
                         "audit.jsonl: link 2 is not bound to the link before it",
                         "audit.jsonl: link 4 does not fit the chain's head, link 4",
                         "audit.jsonl: link 5 does not fit the chain's head, link 4"),
-                EvidencePack.verify(file, KEY.publicKey()).faults());
+                EvidenceVerification.of(file, KEY.publicKey()).faults());
     }
 
     @Test
     void whatIsNoArchiveIsNotOne() throws IOException {
         Path file = folder.resolve("x.zip");
-        assertEquals(1, EvidencePack.verify(file, KEY.publicKey()).faults().size());
+        assertEquals(1, EvidenceVerification.of(file, KEY.publicKey()).faults().size());
         Files.writeString(file, "no archive");
-        assertEquals(1, EvidencePack.verify(file, KEY.publicKey()).faults().size());
+        assertEquals(1, EvidenceVerification.of(file, KEY.publicKey()).faults().size());
         byte[] whole = Files.readAllBytes(pack());
         for (int cut = 0; cut < whole.length; cut += 997) {
             Files.write(file, java.util.Arrays.copyOf(whole, cut));
-            assertTrue(!EvidencePack.verify(file, KEY.publicKey()).isProved(), "cut at " + cut);
+            assertTrue(!EvidenceVerification.of(file, KEY.publicKey()).isProved(), "cut at " + cut);
         }
     }
 
@@ -258,7 +259,7 @@ final class EvidencePackTest {
             byte[] flipped = whole.clone();
             flipped[at] ^= 0x10;
             Files.write(file, flipped);
-            EvidencePack.Verdict verdict = EvidencePack.verify(file, KEY.publicKey());
+            EvidenceVerification.Verdict verdict = EvidenceVerification.of(file, KEY.publicKey());
             // A byte of a header that says nothing of a file's name or bytes may be another.
             if (verdict.isProved()) {
                 try (java.util.zip.ZipFile zip = new java.util.zip.ZipFile(file.toFile())) {

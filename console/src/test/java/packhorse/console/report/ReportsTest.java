@@ -38,7 +38,11 @@ final class ReportsTest {
                 EvaluationReport.of(story),
                 OrderRecord.of(story),
                 Savings.report("CO-2026-0001", Stories.sites(), Stories.NOON),
-                DistributionLog.report("CO-2026-0001", List.of(Stories.line(1), Stories.line(2)), Stories.NOON),
+                DistributionLog.report(
+                        "CO-2026-0001",
+                        List.of(Stories.line(1), Stories.line(2)).iterator(),
+                        Stories.NOON,
+                        10),
                 MeasurementsReport.of("2026", measurements(), Stories.NOON),
                 ComplianceReport.of(
                         "sales",
@@ -287,7 +291,7 @@ final class ReportsTest {
         for (int n = 0; n < Html.ROWS_MAX + 1; n++) {
             lines.add(Stories.line(n % 100));
         }
-        Report report = DistributionLog.report("CO-2026-0001", lines, Stories.NOON);
+        Report report = DistributionLog.report("CO-2026-0001", lines.iterator(), Stories.NOON, Integer.MAX_VALUE);
         assertTrue(Html.of(report).contains("1 more rows stand in the CSV and the JSON"));
         assertEquals(
                 lines.size(), json(report).object("tables").array("attempts").size());

@@ -38,6 +38,8 @@ import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
 import packhorse.console.change.Step;
 import packhorse.console.gate.Evidence;
+import packhorse.console.gate.Finding;
+import packhorse.console.gate.Judgement;
 import packhorse.console.gate.Thresholds;
 import packhorse.console.gate.WaveGate;
 import packhorse.console.wave.DeploymentId;
@@ -107,6 +109,8 @@ public final class Stories {
     }
 
     private static WaveStory wave(int number, String name, WaveState state, long members, long good, long bad) {
+        Optional<Judgement> said =
+                members == 0 ? Optional.empty() : Optional.of(WaveGate.judge(Evidence.of(good, bad, 0), THRESHOLDS));
         return new WaveStory(
                 new WaveId(DEPLOYMENT, number),
                 name,
@@ -116,7 +120,9 @@ public final class Stories {
                 Map.of(Sorting.SUCCEEDED, good, Sorting.REDISTRIBUTE, bad),
                 good + 2 * bad,
                 new TreeMap<>(bad == 0 ? Map.of() : Map.of("1603 fatal error", bad)),
-                members == 0 ? Optional.empty() : Optional.of(WaveGate.judge(Evidence.of(good, bad, 0), THRESHOLDS)),
+                said.map(Judgement::verdict),
+                said.map(one -> one.findings().stream().map(Finding::line).toList())
+                        .orElse(List.of()),
                 members == 0 ? "" : "the gate",
                 members == 0 ? Optional.empty() : Optional.of(NOON.minusSeconds(7200)),
                 members == 0 ? Optional.empty() : Optional.of(NOON.minusSeconds(3600)));

@@ -138,12 +138,7 @@ final class ExpectedDocument {
                         content(
                                 "application/json",
                                 page(listed.stored() ? versioned(listed.type()) : ref(listed.type()))));
-            case Result.File file ->
-                object(
-                        "description",
-                        text("A file."),
-                        "content",
-                        content(mediaType(file.mediaType()), object("type", text("string"))));
+            case Result.File file -> object("description", text("A file."), "content", files(file.mediaTypes()));
             case Result.Events events ->
                 object(
                         "description",
@@ -151,6 +146,12 @@ final class ExpectedDocument {
                         "content",
                         content("text/event-stream", ref(AuditLine.class)));
         };
+    }
+
+    private static Json files(List<String> mediaTypes) {
+        SortedMap<String, Json> all = new TreeMap<>();
+        mediaTypes.forEach(one -> all.put(mediaType(one), object("schema", object("type", text("string")))));
+        return new JsonObject(all);
     }
 
     private static String mediaType(String full) {

@@ -64,10 +64,12 @@ import packhorse.console.office.SiteOffice;
 import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.retrospect.Retrospect;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Readiness;
 import packhorse.core.content.Sha256;
+import packhorse.core.trust.SigningKey;
 
 /** A console's interface over a real ledger, with people whose tokens are their names. */
 final class RestWorld implements AutoCloseable {
@@ -75,6 +77,8 @@ final class RestWorld implements AutoCloseable {
 
     private static final AdmissionOffice.Pins PINS = new AdmissionOffice.Pins(
             URI.create("https://tracker.example.org:7302"), Sha256.of(new byte[] {1}), Sha256.of(new byte[] {2}));
+
+    static final SigningKey KEY = SigningKey.generate(new SecureRandom());
 
     private final Books books;
     private final RestDoor door;
@@ -100,6 +104,7 @@ final class RestWorld implements AutoCloseable {
         RequestOffice requests = new RequestOffice(books, filler, teller);
         OrderOffice orders = new OrderOffice(books, filler, plan -> List.of());
         PlanOffice plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
+        ComplianceOffice compliance = new ComplianceOffice(books, facts, requests, orders, plans);
         return new RestParts(
                 new Offices(
                         new AccountOffice(books, new SecureRandom()),
@@ -116,6 +121,7 @@ final class RestWorld implements AutoCloseable {
                         new ReleaseOffice(books, filler),
                         new TemplateOffice(books),
                         new ReportOffice(books, filler),
+                        new Retrospect(books, filler, fleet, compliance, KEY),
                         new EntitlementOffice(books),
                         new Offices.FleetOffices(
                                 new EndpointOffice(books, facts),
@@ -123,7 +129,7 @@ final class RestWorld implements AutoCloseable {
                                 new SiteOffice(books),
                                 new CalendarOffice(books),
                                 new AdmissionOffice(books, Optional.of(PINS), new SecureRandom())),
-                        new ComplianceOffice(books, facts, requests, orders, plans),
+                        compliance,
                         new ExternalOffice(books),
                         new AuditOffice(books)),
                 new Names(),

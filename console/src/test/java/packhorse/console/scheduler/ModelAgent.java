@@ -52,6 +52,10 @@ final class ModelAgent {
     private final List<StatusEntry> journal = new ArrayList<>();
     private final Map<String, Integer> begun = new TreeMap<>();
     private final Map<String, Instant> begunAt = new LinkedHashMap<>();
+    /** What it fetches of each content that it is sent, from where. */
+    long bytesWan;
+
+    long bytesLan;
     private long sequence;
     private long acknowledged;
     private long forgotten;
@@ -172,8 +176,8 @@ final class ModelAgent {
                 "",
                 failure.isPresent() ? 5 : 0,
                 failure,
-                0,
-                0,
+                item.operation() == Operation.DISTRIBUTE ? bytesWan : 0,
+                item.operation() == Operation.DISTRIBUTE ? bytesLan : 0,
                 revision));
     }
 
