@@ -7,14 +7,15 @@ import java.util.Optional;
 import java.util.Set;
 import packhorse.core.content.Bundle;
 import packhorse.core.content.Kind;
+import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 
 /**
  * What an order carries: releases in the order of their installation, each with the way it travels. It is one unit of approval: the
- * plan's digest covers all of it, the order and the media included. More than one release make a bundle, which endpoints install as one
- * transaction per step.
+ * plan's digest covers all of it, the order and the media included. More than one are approved as one and installed one after the other,
+ * each a transaction of its own; a published bundle is one item, whose members endpoints install as one.
  *
  * @param releases at least one, none twice
  */
@@ -23,8 +24,26 @@ public record Consignment(List<Item> releases) {
      * One release of it.
      *
      * @param manifest the digest of its manifest's canonical bytes: what is approved is these bytes
+     * @param bundle whether it is a bundle, whose document pins its members' manifests; absent: no
      */
-    public record Item(ReleaseId release, Sha256 manifest, Kind kind, Medium medium) {}
+    public record Item(ReleaseId release, Sha256 manifest, Kind kind, Medium medium, Optional<Boolean> bundle) {
+        public Item {
+            if (bundle.orElse(false) && !release.platform().equals(Platform.ANY)) {
+                throw new IllegalArgumentException("a bundle is for any platform: write " + release.name() + "/"
+                        + release.version() + "/" + Platform.ANY);
+            }
+        }
+
+        /** A release by itself. */
+        public Item(ReleaseId release, Sha256 manifest, Kind kind, Medium medium) {
+            this(release, manifest, kind, medium, Optional.empty());
+        }
+
+        /** Whether endpoints install its members as one. */
+        public boolean isBundle() {
+            return bundle.orElse(false);
+        }
+    }
 
     public Consignment {
         releases = Words.bounded("the list of releases", releases);
@@ -46,8 +65,8 @@ public record Consignment(List<Item> releases) {
                 .toList());
     }
 
-    /** Whether it is installed as one. */
-    public boolean isBundle() {
+    /** Whether more than one is approved as one. */
+    public boolean isSeveral() {
         return releases.size() > 1;
     }
 

@@ -62,7 +62,7 @@ public final class Deployments {
     static List<Subject> subjects(ChangeOrder order) {
         return order.plans().distribution().releases().stream()
                 .flatMap(all -> all.releases().stream())
-                .map(item -> new Subject(item.release(), false, Optional.of(item.manifest())))
+                .map(item -> new Subject(item.release(), item.isBundle(), Optional.of(item.manifest())))
                 .toList();
     }
 

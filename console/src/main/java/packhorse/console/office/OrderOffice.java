@@ -97,9 +97,19 @@ public final class OrderOffice {
      * @param manifest absent: the catalogue's
      * @param kind absent: the catalogue's
      * @param medium absent: electronic
+     * @param bundle whether it is a published bundle, which is installed as one; absent: no
      */
     public record CarryForm(
-            ReleaseId release, Optional<Sha256> manifest, Optional<Kind> kind, Optional<Medium> medium) {}
+            ReleaseId release,
+            Optional<Sha256> manifest,
+            Optional<Kind> kind,
+            Optional<Medium> medium,
+            Optional<Boolean> bundle) {
+        /** A release by itself. */
+        public CarryForm(ReleaseId release, Optional<Sha256> manifest, Optional<Kind> kind, Optional<Medium> medium) {
+            this(release, manifest, kind, medium, Optional.empty());
+        }
+    }
 
     /** A build and how it travels. */
     public record BuildForm(BuildReport report, Kind kind, Medium medium) {}
@@ -236,6 +246,10 @@ public final class OrderOffice {
         return OrderDeskAct.on(pages, filler, id, seen, "order.carry", details(releases), (order, unused) -> {
             List<Consignment.Item> items =
                     releases.stream().map(form -> item(pages, form)).toList();
+            if (items.size() > 1 && items.stream().anyMatch(Consignment.Item::isBundle)) {
+                throw Desk.invalid(id + " carries a bundle beside others: put them into the bundle, or make an order"
+                        + " of their own");
+            }
             DistributionPlan before = order.plans().distribution();
             DistributionPlan now = new DistributionPlan(
                     Optional.of(new Consignment(items)),
@@ -274,7 +288,8 @@ public final class OrderOffice {
                 form.release(),
                 manifest,
                 form.kind().or(() -> known.map(CataloguedRelease::kind)).orElse(Kind.PACKAGE),
-                form.medium().orElse(Medium.ELECTRONIC));
+                form.medium().orElse(Medium.ELECTRONIC),
+                form.bundle());
     }
 
     /** Says something at the gate of the stage at work. */

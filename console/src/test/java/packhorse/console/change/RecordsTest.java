@@ -46,7 +46,7 @@ final class RecordsTest {
         Consignment.Item server =
                 new Consignment.Item(release("acme/server", "7"), digest(3), Kind.PACKAGE, Medium.OFFLINE);
         Consignment all = new Consignment(List.of(image, base, server));
-        assertTrue(all.isBundle());
+        assertTrue(all.isSeveral());
         assertEquals(List.of(digest(1), digest(2), digest(3)), all.manifests());
         assertEquals(List.of(server, base, image), all.backwards());
         assertEquals(Optional.of(base), all.find(digest(2)));

@@ -41,6 +41,7 @@ import packhorse.console.gate.Verdict;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.MemberRow;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
@@ -63,11 +64,15 @@ import packhorse.console.wave.DeploymentState;
 import packhorse.console.wave.FrozenMembership;
 import packhorse.console.wave.Heard;
 import packhorse.console.wave.Line;
+import packhorse.console.wave.Plan;
 import packhorse.console.wave.Purpose;
 import packhorse.console.wave.WaveId;
+import packhorse.core.content.Platform;
+import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
+import packhorse.core.state.Subject;
 import packhorse.core.topology.EndpointId;
 
 /** A request on its way to endpoints, each step by whoever may do it, and refused to whoever may not. */
@@ -140,6 +145,40 @@ final class RoadTest {
                     House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
             house.orders.move(GERD, order, any(), production);
             assertTrue(house.deployments.standing(id).signed(), "and it goes on");
+        }
+    }
+
+    @Test
+    void aPublishedBundleIsCarriedAndPlannedAsOne() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            CarryForm suite = new CarryForm(
+                    new ReleaseId(House.EDITOR.name(), House.EDITOR.version(), Platform.ANY),
+                    Optional.of(House.MANIFEST),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(true));
+            CarryForm alone =
+                    new CarryForm(House.EDITOR, Optional.of(House.MANIFEST), Optional.empty(), Optional.empty());
+            assertTrue(refused(() -> house.orders.carry(GERD, order, any(), List.of(suite, alone)))
+                    .line()
+                    .contains("a bundle beside others"));
+            house.orders.carry(GERD, order, any(), List.of(suite));
+            house.plans.planWaves(GERD, order, any(), OrderPlanForm.of("site==berlin"));
+            Sha256 together = house.plans.preview(order).digest();
+            assertEquals(
+                    List.of(new Subject(suite.release(), true, suite.manifest())),
+                    house.books
+                            .<Plan>read(
+                                    pages -> pages.get(Kinds.PLAN, order.text()).value())
+                            .subjects());
+            house.orders.carry(
+                    GERD,
+                    order,
+                    any(),
+                    List.of(new CarryForm(suite.release(), suite.manifest(), Optional.empty(), Optional.empty())));
+            assertFalse(together.equals(house.plans.preview(order).digest()), "one release is something else to sign");
         }
     }
 
