@@ -4,10 +4,8 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.console.wave.LeaseDesk;
 import packhorse.core.identity.MachineIdentity;
-import packhorse.core.message.FrameCodec;
 import packhorse.core.message.v1.EndpointInventory;
 import packhorse.core.message.v1.EndpointInventoryNeeded;
 import packhorse.core.message.v1.EndpointReports;
 import packhorse.core.message.v1.EndpointStored;
-import packhorse.core.message.v1.EndpointWord;
-import packhorse.core.message.v1.EndpointWords;
 import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.LeaseAsk;
 import packhorse.core.message.v1.LeaseRuling;
@@ -56,12 +49,10 @@ import packhorse.core.wire.WireSession;
  * One tracker.
  *
  * <p>Four threads. The <i>listener</i> takes what the tracker says in its order and hands it to the desk; inventories, which are many
- * and long when a site joins, go to a <i>store room</i> of their own. The <i>finder</i> asks the desk what is to be said of all and of
- * the endpoints that are due, and the <i>speaker</i> alone sends: answers first, so that no wave of words delays an acknowledgement. Due
- * is a set: what is said of an endpoint is asked when it is said, and one that changes twice before is said once.
+ * and long when a site joins, go to a <i>store room</i> of their own. The other two say things: {@link Outgoing}.
  *
  * <p>Bounds: messages that wait for the listener, parts of inventories that wait, answers that the desk owes. Beyond them the session is
- * not read, which the tracker feels through TCP. A tracker that does not read is waited for, and the wire cuts it off when that lasts.
+ * not read, which the tracker feels through TCP.
  */
 final class TrackerLink implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackerLink.class);
@@ -78,30 +69,14 @@ final class TrackerLink implements AutoCloseable {
     /** A tracker waits for so long for what it gave to be stored. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(15);
 
-    /** Words that are asked for at once. */
-    private static final int WORDS_MAX = 500;
-
-    /** Frames that wait for the speaker before the finder goes on; one question may add some more. */
-    private static final int LEVELS_MAX = 4;
-
-    /** A frame of words is closed when it has so many bytes. */
-    private static final int FRAME_BYTES = 256 << 10;
-
     /** What one tracker may have; five times what it takes. */
     private static final int HERE_MAX = 100_000;
 
     private static final int SITE_LENGTH_MAX = 256;
 
-    /** How long to wait for a tracker that does not read, or for a desk that fails. */
-    private static final Duration FULL_PAUSE = Duration.ofMillis(20);
-
-    private static final Duration FAILED_PAUSE = Duration.ofSeconds(1);
-
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private record Mail(WireSession session, Envelope message) {}
-
-    private record Said(WireSession session, Envelope message) {}
 
     private final HostPort tracker;
     private final ConsoleDesk desk;
@@ -118,22 +93,12 @@ final class TrackerLink implements AutoCloseable {
     private volatile String trouble = "not reached yet";
     private volatile boolean closing;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition toSay = lock.newCondition();
-    private final Condition pausing = lock.newCondition();
+    private final Outgoing outgoing;
 
-    // Guarded by lock.
-    private final Set<EndpointId> due = new LinkedHashSet<>();
-    private final ArrayDeque<Said> answers = new ArrayDeque<>();
-    private final ArrayDeque<Said> levels = new ArrayDeque<>();
-    private boolean standingDue;
-
-    private final AtomicLong wordsSent = new AtomicLong();
     private final AtomicLong reportsTaken = new AtomicLong();
     private final AtomicLong reportsStored = new AtomicLong();
     private final AtomicLong leasesAsked = new AtomicLong();
     private final AtomicLong leasesRuled = new AtomicLong();
-    private final AtomicLong delays = new AtomicLong();
     private final AtomicLong malformed = new AtomicLong();
 
     private TrackerLink(
@@ -146,6 +111,7 @@ final class TrackerLink implements AutoCloseable {
             WireLoop loop) {
         this.tracker = tracker;
         this.desk = desk;
+        this.outgoing = new Outgoing(tracker, desk, here::containsKey, () -> Optional.ofNullable(session));
         WireClientConfig wire = WireClientConfig.of(
                         List.of(tracker), Optional.empty(), Optional.empty(), config.software(), clock.millis())
                 .pausing(config.retryMin(), config.retryMax(), config.refusedPause());
@@ -162,8 +128,8 @@ final class TrackerLink implements AutoCloseable {
             WireLoop loop) {
         TrackerLink link = new TrackerLink(tracker, config, identity, desk, clock, random, loop);
         link.run("listener", link::listen);
-        link.run("finder", link::find);
-        link.run("speaker", link::speak);
+        link.run("finder", link.outgoing::find);
+        link.run("speaker", link.outgoing::speak);
         link.run("store-room", link::shelve);
         return link;
     }
@@ -190,32 +156,16 @@ final class TrackerLink implements AutoCloseable {
         List<EndpointId> some = endpoints.size() < here.size()
                 ? endpoints.stream().filter(here::containsKey).toList()
                 : here.keySet().stream().filter(endpoints::contains).toList();
-        if (!some.isEmpty()) {
-            say(() -> due.addAll(some));
-        }
+        outgoing.due(some);
     }
 
+    /** What holds for all endpoints is to be said anew. */
     void standingDue() {
-        say(() -> standingDue = true);
+        outgoing.standingDue();
     }
 
     private boolean isOpen(WireSession which) {
         return which.equals(session);
-    }
-
-    private void answer(WireSession to, Envelope.Builder message) {
-        Said answer = new Said(to, message.setVersion(FrameCodec.VERSION).build());
-        say(() -> answers.add(answer));
-    }
-
-    private void say(Runnable what) {
-        lock.lock();
-        try {
-            what.run();
-            toSay.signalAll();
-        } finally {
-            lock.unlock();
-        }
     }
 
     Collection<EndpointId> here() {
@@ -228,12 +178,12 @@ final class TrackerLink implements AutoCloseable {
                 session != null,
                 trouble,
                 here.size(),
-                wordsSent.get(),
+                outgoing.wordsSent(),
                 reportsTaken.get(),
                 reportsStored.get(),
                 leasesAsked.get(),
                 leasesRuled.get(),
-                delays.get(),
+                outgoing.delays(),
                 malformed.get());
     }
 
@@ -257,7 +207,7 @@ final class TrackerLink implements AutoCloseable {
         public void reached(String server, WireSession opened, Welcome welcome) {
             session = opened;
             trouble = "";
-            standingDue();
+            outgoing.standingDue();
             LOG.info("the tracker {} is reached: {}", tracker, welcome.getName());
         }
 
@@ -301,7 +251,7 @@ final class TrackerLink implements AutoCloseable {
                     && (next == null || !next.session().equals(talking))) {
                 talking = null;
                 here.clear();
-                say(due::clear);
+                outgoing.forgetDue();
                 guarded("the loss of the session", null, () -> desk.lost(tracker, trouble));
             }
             if (next != null && isOpen(next.session())) {
@@ -399,7 +349,7 @@ final class TrackerLink implements AutoCloseable {
             from.close("the console cannot write down who is here; its log says why", true);
             throw e;
         }
-        say(() -> due.addAll(news));
+        outgoing.due(news);
     }
 
     /** Has the desk's answer sent when it comes; one that does not come is not waited for for ever. */
@@ -416,7 +366,7 @@ final class TrackerLink implements AutoCloseable {
                     owed.decrementAndGet();
                     if (failure == null) {
                         answered.incrementAndGet();
-                        answer(from, message.apply(value));
+                        outgoing.answer(from, message.apply(value));
                     } else {
                         LOG.warn("the {} of the tracker {} is not answered: {}", what, tracker, failure.toString());
                     }
@@ -470,7 +420,7 @@ final class TrackerLink implements AutoCloseable {
     private void token(WireSession from, TokenAsk ask) {
         TokenRuling.Builder ruling = TokenRuling.newBuilder().setNumber(ask.getNumber());
         desk.token(ask.getToken()).ifPresent(ruling::setToken);
-        answer(from, Envelope.newBuilder().setTokenRuling(ruling));
+        outgoing.answer(from, Envelope.newBuilder().setTokenRuling(ruling));
     }
 
     // ---- the store room
@@ -482,7 +432,7 @@ final class TrackerLink implements AutoCloseable {
                 guarded("inventory", next.session(), () -> {
                     EndpointInventory message = next.message().getEndpointInventory();
                     EndpointId endpoint = id(message.getEndpoint());
-                    answer(
+                    outgoing.answer(
                             next.session(),
                             Envelope.newBuilder()
                                     .setEndpointInventoryNeeded(EndpointInventoryNeeded.newBuilder()
@@ -491,161 +441,6 @@ final class TrackerLink implements AutoCloseable {
                                             .setNeeded(desk.inventory(endpoint, message.getDelta()))));
                 });
             }
-        }
-    }
-
-    // ---- the finder
-
-    private void find() throws InterruptedException {
-        while (true) {
-            WireSession to;
-            List<EndpointId> some = List.of();
-            boolean standing;
-            lock.lock();
-            try {
-                while (session == null || (!standingDue && due.isEmpty()) || levels.size() >= LEVELS_MAX) {
-                    var unused = toSay.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-                }
-                to = session;
-                standing = standingDue;
-                standingDue = false;
-                if (!standing) {
-                    some = take(due, WORDS_MAX);
-                }
-            } finally {
-                lock.unlock();
-            }
-            if (to != null && standing) {
-                findStanding(to);
-            } else if (to != null) {
-                findWords(to, some);
-            }
-        }
-    }
-
-    private static List<EndpointId> take(Set<EndpointId> from, int most) {
-        List<EndpointId> some = new ArrayList<>(Math.min(most, from.size()));
-        for (Iterator<EndpointId> each = from.iterator(); each.hasNext() && some.size() < most; ) {
-            some.add(each.next());
-            each.remove();
-        }
-        return some;
-    }
-
-    private void findStanding(WireSession to) throws InterruptedException {
-        Standing standing;
-        try {
-            standing = desk.standing();
-        } catch (RuntimeException e) {
-            LOG.error("the tracker {} cannot be told what holds for all", tracker, e);
-            standingDue();
-            pause(FAILED_PAUSE);
-            return;
-        }
-        // The site map first: what follows may name its sites.
-        standing.sites().ifPresent(sites -> level(to, Envelope.newBuilder().setSiteMap(sites)));
-        standing.denied().ifPresent(denied -> level(to, Envelope.newBuilder().setDenyList(denied)));
-        standing.entitlements()
-                .ifPresent(lines -> level(to, Envelope.newBuilder().setEntitlements(lines)));
-    }
-
-    private void findWords(WireSession to, List<EndpointId> endpoints) throws InterruptedException {
-        List<EndpointId> still = endpoints.stream().filter(here::containsKey).toList();
-        if (still.isEmpty()) {
-            return;
-        }
-        Map<EndpointId, Word> words;
-        try {
-            words = desk.words(still);
-        } catch (RuntimeException e) {
-            LOG.error("the tracker {} cannot be told what {} endpoints should have", tracker, still.size(), e);
-            say(() -> due.addAll(still));
-            pause(FAILED_PAUSE);
-            return;
-        }
-        EndpointWords.Builder frame = EndpointWords.newBuilder();
-        int bytes = 0;
-        for (EndpointId endpoint : still) {
-            EndpointWord word = message(endpoint, words.getOrDefault(endpoint, Word.NOTHING));
-            if (word.getSerializedSize() > FrameCodec.FRAME_BYTES_MAX - FRAME_BYTES) {
-                LOG.error(
-                        "{} is not told what it should have: {} bytes are more than a frame holds; make bundles of it",
-                        endpoint,
-                        word.getSerializedSize());
-                continue;
-            }
-            frame.addWords(word);
-            bytes += word.getSerializedSize();
-            if (bytes >= FRAME_BYTES) {
-                level(to, Envelope.newBuilder().setEndpointWords(frame));
-                frame = EndpointWords.newBuilder();
-                bytes = 0;
-            }
-        }
-        if (frame.getWordsCount() > 0) {
-            level(to, Envelope.newBuilder().setEndpointWords(frame));
-        }
-    }
-
-    private void level(WireSession to, Envelope.Builder message) {
-        Said level = new Said(to, message.setVersion(FrameCodec.VERSION).build());
-        say(() -> levels.add(level));
-    }
-
-    private static EndpointWord message(EndpointId endpoint, Word word) {
-        return EndpointWord.newBuilder()
-                .setEndpoint(ByteString.copyFrom(endpoint.bytes()))
-                .setDesired(word.desired())
-                .addAllGroups(word.groups())
-                .putAllLabels(word.labels())
-                .setInventoryHave(word.inventoryHave())
-                .build();
-    }
-
-    // ---- the speaker
-
-    private void speak() throws InterruptedException {
-        while (true) {
-            Said next;
-            lock.lock();
-            try {
-                while (answers.isEmpty() && levels.isEmpty()) {
-                    toSay.await();
-                }
-                next = answers.isEmpty() ? levels.poll() : answers.poll();
-                // The finder may have room now.
-                toSay.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            if (next != null && isOpen(next.session())) {
-                send(next.session(), next.message());
-                wordsSent.addAndGet(next.message().getEndpointWords().getWordsCount());
-            }
-        }
-    }
-
-    private void pause(Duration time) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = time.toNanos();
-            while (left > 0) {
-                left = pausing.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits until the tracker reads; what a session did not take before it ended is said anew in the next. */
-    private void send(WireSession to, Envelope message) throws InterruptedException {
-        boolean waited = false;
-        while (isOpen(to) && !to.send(message)) {
-            if (!waited) {
-                delays.incrementAndGet();
-                waited = true;
-            }
-            pause(FULL_PAUSE);
         }
     }
 }
