@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import packhorse.core.topology.EndpointId;
 
 /**
@@ -98,19 +99,23 @@ public final class Strata {
         });
         Allocation allocation = allocate(size, counts, seed);
         List<EndpointId> drawn = new ArrayList<>();
-        members.forEach((stratum, endpoints) -> endpoints.stream()
-                .sorted(order(seed))
+        members.forEach((stratum, endpoints) -> drawn(endpoints, Function.identity(), seed).stream()
                 .limit(allocation.places().getOrDefault(stratum, 0))
                 .forEach(drawn::add));
         Collections.sort(drawn);
         return new Sample(drawn, allocation);
     }
 
-    /** The order in which endpoints are drawn with this seed. */
-    public static Comparator<EndpointId> order(long seed) {
-        return Comparator.<EndpointId>comparingLong(endpoint -> endpoint.spread(seed ^ DRAWING))
-                .thenComparing(Comparator.naturalOrder());
+    /** In the order in which they are drawn with this seed; where each stands is reckoned once, not at every comparison. */
+    public static <T> List<T> drawn(Collection<T> all, Function<T, EndpointId> endpoint, long seed) {
+        return all.stream()
+                .map(one -> new Placed<>(endpoint.apply(one).spread(seed ^ DRAWING), endpoint.apply(one), one))
+                .sorted(Comparator.<Placed<T>>comparingLong(Placed::place).thenComparing(Placed::endpoint))
+                .map(Placed::one)
+                .toList();
     }
+
+    private record Placed<T>(long place, EndpointId endpoint, T one) {}
 
     private static SortedMap<Stratum, Integer> proportional(int size, Map<Stratum, Integer> counts, long seed) {
         SortedMap<Stratum, Integer> places = new TreeMap<>();

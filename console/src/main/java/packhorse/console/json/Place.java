@@ -7,28 +7,41 @@ final class Place {
     /** Keys are other people's; one that is longer says nothing more. */
     private static final int KEY_CHARS_MAX = 80;
 
-    private final @Nullable Place outer;
-    private final String step;
+    private static final Place ROOT = new Place(null, null, 0);
 
-    private Place(@Nullable Place outer, String step) {
+    private final @Nullable Place outer;
+    /** None: it has an index. */
+    private final @Nullable String key;
+
+    private final int index;
+
+    private Place(@Nullable Place outer, @Nullable String key, int index) {
         this.outer = outer;
-        this.step = step;
+        this.key = key;
+        this.index = index;
     }
 
     static Place root() {
-        return new Place(null, "$");
+        return ROOT;
     }
 
-    Place key(String key) {
-        return new Place(this, "." + (key.length() <= KEY_CHARS_MAX ? key : key.substring(0, KEY_CHARS_MAX) + "…"));
+    /** Made for every key that is read, written out only where something is wrong. */
+    Place key(String name) {
+        return new Place(this, name, 0);
     }
 
-    Place index(int index) {
-        return new Place(this, "[" + index + "]");
+    Place index(int at) {
+        return new Place(this, null, at);
     }
 
     @Override
     public String toString() {
-        return outer == null ? step : outer + step;
+        if (outer == null) {
+            return "$";
+        }
+        return outer
+                + (key == null
+                        ? "[" + index + "]"
+                        : "." + (key.length() <= KEY_CHARS_MAX ? key : key.substring(0, KEY_CHARS_MAX) + "…"));
     }
 }

@@ -153,6 +153,9 @@ final class RecordReader {
 
     /** A type with what stands for its variables, {@code List<T>} of a {@code Page<T>} too. */
     private static Type bound(Type type, Map<String, Type> bound) {
+        if (bound.isEmpty()) {
+            return type;
+        }
         if (type instanceof ParameterizedType generic) {
             return new Parameterized(
                     (Class<?>) generic.getRawType(),

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,11 +65,22 @@ final class RecordType {
         return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
     }
 
+    private static final ClassValue<Map<String, Class<?>>> FAMILIES = new ClassValue<>() {
+        @Override
+        protected Map<String, Class<?>> computeValue(Class<?> kind) {
+            return Collections.unmodifiableMap(membersOf(kind));
+        }
+    };
+
     /** All records of a sealed kind, by their names. */
     static Map<String, Class<?>> family(Class<?> kind) {
+        return FAMILIES.get(kind);
+    }
+
+    private static Map<String, Class<?>> membersOf(Class<?> kind) {
         Map<String, Class<?>> all = new TreeMap<>();
         for (Class<?> one : kind.getPermittedSubclasses()) {
-            Map<String, Class<?>> more = one.isSealed() ? family(one) : Map.of(nameOf(one), one);
+            Map<String, Class<?>> more = one.isSealed() ? membersOf(one) : Map.of(nameOf(one), one);
             more.forEach((name, type) -> {
                 Class<?> other = all.put(name, type);
                 if (other != null && other != type) {

@@ -42,8 +42,7 @@ public record Division(SortedMap<Integer, List<EndpointId>> waves, List<Stratum>
     /** Divides whoever the targets name now. */
     public static Division of(Plan plan, Collection<Candidate> candidates) {
         Map<EndpointId, Candidate> left = new LinkedHashMap<>();
-        candidates.stream()
-                .sorted((one, other) -> Strata.order(plan.seed()).compare(one.endpoint(), other.endpoint()))
+        Strata.drawn(candidates, Candidate::endpoint, plan.seed())
                 .forEach(candidate -> left.putIfAbsent(candidate.endpoint(), candidate));
         SortedMap<Integer, List<EndpointId>> waves = new TreeMap<>();
         List<String> findings = new ArrayList<>();

@@ -13,8 +13,11 @@ import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.Checklist;
+import packhorse.console.change.Consignment;
+import packhorse.console.change.DistributionPlan;
 import packhorse.console.change.Duties;
 import packhorse.console.change.Handover;
+import packhorse.console.change.Medium;
 import packhorse.console.change.OrderHead;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderPlans;
@@ -47,6 +50,7 @@ import packhorse.console.wave.Timeouts;
 import packhorse.console.wave.Transfer;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WavePlan;
+import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
@@ -135,7 +139,7 @@ record LargeOrder(OrderId id) {
                 RiskClass.STANDARD,
                 OrderState.PRODUCTION,
                 duties,
-                OrderPlans.empty(),
+                plans(),
                 new Checklist(List.of()),
                 List.of(new StageEntry(
                         Stage.PRODUCTION,
@@ -161,6 +165,22 @@ record LargeOrder(OrderId id) {
             }
             return true;
         });
+    }
+
+    /** What it carries is what its plan brings. */
+    private static OrderPlans plans() {
+        DistributionPlan empty = DistributionPlan.empty();
+        Consignment carried = new Consignment(List.of(
+                new Consignment.Item(SUBJECT.id(), SUBJECT.digest().orElseThrow(), Kind.PACKAGE, Medium.ELECTRONIC)));
+        return OrderPlans.empty()
+                .with(new DistributionPlan(
+                        Optional.of(carried),
+                        empty.targets(),
+                        empty.sites(),
+                        empty.start(),
+                        empty.end(),
+                        empty.estimate(),
+                        empty.benefit()));
     }
 
     private Deployment started(Plan plan, Sha256 digest, Instant now) {
