@@ -131,6 +131,12 @@ public record EndpointFacts(
                 new TreeMap<>());
     }
 
+    /** Called so by its host. */
+    public EndpointFacts withName(String now) {
+        return new EndpointFacts(
+                endpoint, now, site, labels, os, hardware, agent, lines, online, lastSeen, enrolled, asked);
+    }
+
     /** With these labels and no others. */
     public EndpointFacts withLabels(Map<String, String> now) {
         return new EndpointFacts(

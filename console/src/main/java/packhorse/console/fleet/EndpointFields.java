@@ -18,6 +18,9 @@ public final class EndpointFields {
     /** The selector that asks for groups. */
     public static final String GROUP = "group";
 
+    /** What selectors of labels begin with. */
+    static final String LABEL_DOT = "label.";
+
     private EndpointFields() {}
 
     /**

@@ -3,6 +3,7 @@ package packhorse.console.fleet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A pattern with {@code *} for any characters, in lower case. It is a list of pieces of plain text with anything between them: the first is at
@@ -33,8 +34,14 @@ public record Glob(List<String> pieces) {
         return new Glob(pieces);
     }
 
-    private static String lower(String text) {
+    /** As patterns compare: without regard to case. */
+    public static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** The one text that fits, in lower case; empty where several do. */
+    public Optional<String> literal() {
+        return pieces.size() == 1 ? Optional.of(pieces.getFirst()) : Optional.empty();
     }
 
     /** Whether the whole of {@code value} fits. */

@@ -149,6 +149,25 @@ public final class Roster {
                 .toList();
     }
 
+    /** Whom the groups that a query's values name can be at most. */
+    Narrowing narrowed(List<Operand> operands) {
+        return Narrowing.anyOf(named(operands).stream().map(this::narrowed).toList());
+    }
+
+    /** Whom a group can be at most; an unknown one is nobody. */
+    public Narrowing narrowed(GroupName name) {
+        Member member = groups.get(name);
+        if (member == null) {
+            return new Narrowing.AnyOf(List.of());
+        }
+        List<Narrowing> parts = new ArrayList<>();
+        if (!member.group().listed().isEmpty()) {
+            parts.add(new Narrowing.Listed(member.group().listed()));
+        }
+        member.query().ifPresent(query -> parts.add(Narrowing.of(query, this)));
+        return Narrowing.anyOf(parts);
+    }
+
     /** What queries over endpoints may ask for, these groups among it. */
     public Fields<EndpointFacts> fields() {
         return fields;

@@ -111,6 +111,18 @@ public record TargetSelection(List<Candidate> candidates, List<EndpointId> unkno
         return named.or(facts -> query.matches(facts, now));
     }
 
+    /** Whom targets can be at most. */
+    public static Narrowing narrowing(Targets targets, Roster roster) {
+        List<Narrowing> parts = new ArrayList<>();
+        if (!targets.listed().isEmpty()) {
+            parts.add(new Narrowing.Listed(targets.listed()));
+        }
+        if (!targets.query().isEmpty()) {
+            parts.add(Narrowing.of(roster.read(targets.query()), roster));
+        }
+        return Narrowing.anyOf(parts);
+    }
+
     private static void note(List<String> findings, List<EndpointId> whom, String what) {
         if (!whom.isEmpty()) {
             List<String> first = whom.stream()

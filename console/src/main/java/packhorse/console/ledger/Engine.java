@@ -19,10 +19,10 @@ import packhorse.core.UsageException;
  * the machine.
  */
 enum Engine {
-    SQLITE("BLOB", "TEXT", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
+    SQLITE("BLOB", "TEXT", " WITHOUT ROWID", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
     // Without a collation of its own a text would be sorted by the rules of a language, which differ from server to
     // server.
-    POSTGRESQL("BYTEA", "TEXT COLLATE \"C\"", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
+    POSTGRESQL("BYTEA", "TEXT COLLATE \"C\"", "", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)");
 
     /** Reading is short and the processors are few; more connections only wait for these. */
     private static final int READERS = 4;
@@ -44,11 +44,13 @@ enum Engine {
 
     private final String bytesType;
     private final String keyType;
+    private final String clustered;
     private final String nowMillis;
 
-    Engine(String bytesType, String keyType, String nowMillis) {
+    Engine(String bytesType, String keyType, String clustered, String nowMillis) {
         this.bytesType = bytesType;
         this.keyType = keyType;
+        this.clustered = clustered;
         this.nowMillis = nowMillis;
     }
 
@@ -67,6 +69,11 @@ enum Engine {
     /** The type of a column of texts that are sorted by their characters' numbers. */
     String keyType() {
         return keyType;
+    }
+
+    /** What a table ends with that is nothing but its key: it is kept once, not beside its key's index. */
+    String clustered() {
+        return clustered;
     }
 
     /** The database's own clock in milliseconds, as an expression: consoles' clocks differ. */

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import packhorse.console.fleet.EndpointFacts;
+import packhorse.console.fleet.Narrowing;
 import packhorse.core.state.Inventory;
 import packhorse.core.topology.EndpointId;
 
@@ -58,11 +60,38 @@ public interface Fleet {
     List<Row> list(Optional<EndpointId> after, int limit);
 
     /**
-     * Goes through all endpoints in service in the order of their ids, one in memory at a time.
+     * Goes through endpoints in service in the order of their ids, few in memory at a time.
      *
+     * @param narrowing whoever fits it is among them; others may be as well
      * @param visitor says whether to go on; he may read meanwhile
      */
-    void each(Optional<EndpointId> after, Predicate<Row> visitor);
+    void each(Narrowing narrowing, Optional<EndpointId> after, Predicate<Row> visitor);
+
+    /**
+     * What waves are cut by, of one endpoint.
+     *
+     * @param kind of machine, for samples
+     * @param pair that it is one of; empty: none
+     * @param host that it is a virtual machine on; empty: none
+     */
+    record Chosen(EndpointId endpoint, String site, String kind, String pair, String host) {
+        /** The same as the ledger keeps beside the facts. */
+        static Chosen of(EndpointFacts facts) {
+            return new Chosen(
+                    facts.endpoint(),
+                    facts.site(),
+                    facts.machineKind(),
+                    facts.redundantPair().orElse(""),
+                    facts.vmHost().orElse(""));
+        }
+    }
+
+    /**
+     * Goes through those in service who fit, in no order; where the narrowing says who fits, nobody's facts are read.
+     *
+     * @param fits the same as the narrowing was made of
+     */
+    void choose(Narrowing narrowing, Predicate<EndpointFacts> fits, Consumer<Chosen> visitor);
 
     /** How many there are, without those that are retired. */
     long count();

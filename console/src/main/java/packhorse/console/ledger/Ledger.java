@@ -77,7 +77,10 @@ public final class Ledger implements AutoCloseable {
                         "bytes",
                         Engine.of(config).bytesType(),
                         "key",
-                        Engine.of(config).keyType()))
+                        Engine.of(config).keyType(),
+                        "clustered",
+                        Engine.of(config).clustered()))
+                .javaMigrations(new OlderEndpoints())
                 .validateMigrationNaming(true)
                 .target(schema)
                 .load();

@@ -17,14 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.result.ResultIterator;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import packhorse.console.fleet.EndpointFacts;
+import packhorse.console.fleet.Narrowing;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.core.state.Inventory;
@@ -32,20 +33,24 @@ import packhorse.core.topology.EndpointId;
 
 /** The fleet's tables. */
 final class SqlFleet implements Fleet {
-    private static final int ROWS_MAX = 1_000;
-    private static final String COLUMNS = "endpoint, name, site, tracker, seen_at, retired, version, facts";
-    private static final RowMapper<Row> ROW = (row, context) -> row(row);
+    static final int ROWS_MAX = 1_000;
+    static final String COLUMNS = "endpoint, name, site, tracker, seen_at, retired, version, facts";
+    static final RowMapper<Row> ROW = (row, context) -> row(row);
 
     private final Engine engine;
     private final Handle handle;
     private final Instant now;
     private final WaveScope scope;
+    private final SqlTraits traits;
+    private final SqlMuster muster;
 
     SqlFleet(Engine engine, Handle handle, Instant now, WaveScope scope) {
         this.engine = engine;
         this.handle = handle;
         this.now = now;
         this.scope = scope;
+        this.traits = new SqlTraits(handle);
+        this.muster = new SqlMuster(this, handle, now);
     }
 
     private static Row row(ResultSet row) throws SQLException {
@@ -76,33 +81,51 @@ final class SqlFleet implements Fleet {
     public void enrol(EndpointId endpoint, String name, String site, Instant at) {
         handle.createUpdate(
                         "INSERT INTO endpoint (endpoint, name, site, tracker, seen_at, retired, version, facts) VALUES"
-                                + " (:endpoint, :name, :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO UPDATE SET"
-                                + " name = CASE WHEN excluded.name = '' THEN endpoint.name ELSE excluded.name END, site ="
-                                + " CASE WHEN excluded.site = '' THEN endpoint.site ELSE excluded.site END, retired = 0")
+                                + " (:endpoint, '', :site, '', 0, 0, 1, :facts) ON CONFLICT (endpoint) DO NOTHING")
                 .bind("endpoint", endpoint.toString())
-                .bind("name", name)
                 .bind("site", site)
                 .bind("facts", Records.write(EndpointFacts.enrolled(endpoint, name, site, at)))
                 .execute();
+        // What it was called is only certain once the row is held: somebody else may have written it first.
+        EndpointFacts before = get(endpoint, engine.forUpdate()).facts();
+        handle.createUpdate("UPDATE endpoint SET name = CASE WHEN :name = '' THEN name ELSE :name END, site = CASE WHEN"
+                        + " :site = '' THEN site ELSE :site END, retired = 0 WHERE endpoint = :endpoint")
+                .bind("endpoint", endpoint.toString())
+                .bind("name", name)
+                .bind("site", site)
+                .execute();
+        if (!name.isEmpty()) {
+            traits.change(endpoint, before, before.withName(name));
+        }
     }
 
     @Override
     public void add(Collection<EndpointFacts> endpoints) {
-        try (PreparedBatch batch = handle.prepareBatch("INSERT INTO endpoint (endpoint, name, site, tracker, seen_at,"
-                + " retired, version, facts) VALUES (?, ?, ?, '', ?, 0, 1, ?) ON CONFLICT (endpoint) DO NOTHING")) {
-            for (EndpointFacts one : endpoints.stream()
-                    .sorted(Comparator.comparing(EndpointFacts::endpoint))
-                    .toList()) {
-                batch.add(
+        Set<EndpointId> there =
+                find(endpoints.stream().map(EndpointFacts::endpoint).toList()).keySet();
+        List<EndpointFacts> fresh = endpoints.stream()
+                .filter(one -> !there.contains(one.endpoint()))
+                .sorted(Comparator.comparing(EndpointFacts::endpoint))
+                .toList();
+        try (Bulk bulk = new Bulk(
+                handle,
+                "INSERT INTO endpoint (endpoint, name, site, tracker, seen_at, retired, version, facts, kind, pair,"
+                        + " host) VALUES (?, ?, ?, '', ?, 0, 1, ?, ?, ?, ?)")) {
+            for (EndpointFacts one : fresh) {
+                Chosen chosen = Chosen.of(one);
+                bulk.add(
                         one.endpoint().toString(),
                         one.name(),
                         one.site(),
                         one.lastSeen().map(Instant::toEpochMilli).orElse(0L),
-                        Records.write(one));
-                flush(batch, ROWS_MAX);
+                        Records.write(one),
+                        chosen.kind(),
+                        chosen.pair(),
+                        chosen.host());
             }
-            flush(batch, 1);
+            bulk.flush();
         }
+        traits.add(fresh);
     }
 
     @Override
@@ -191,17 +214,13 @@ final class SqlFleet implements Fleet {
     }
 
     @Override
-    public void each(Optional<EndpointId> after, Predicate<Row> visitor) {
-        try (ResultIterator<Row> rows = handle.createQuery("SELECT " + COLUMNS
-                        + " FROM endpoint WHERE endpoint > :after AND retired = 0 ORDER BY endpoint")
-                .bind("after", after.map(EndpointId::toString).orElse(""))
-                .setFetchSize(ROWS_MAX)
-                .map(ROW)
-                .iterator()) {
-            while (rows.hasNext() && visitor.test(rows.next())) {
-                // The visitor does what is to be done.
-            }
-        }
+    public void each(Narrowing narrowing, Optional<EndpointId> after, Predicate<Row> visitor) {
+        muster.each(narrowing, after, visitor);
+    }
+
+    @Override
+    public void choose(Narrowing narrowing, Predicate<EndpointFacts> fits, Consumer<Chosen> visitor) {
+        muster.choose(narrowing, fits, visitor);
     }
 
     @Override
@@ -286,15 +305,27 @@ final class SqlFleet implements Fleet {
     }
 
     private Row write(Row row, EndpointFacts facts, boolean retired) {
-        handle.createUpdate(
-                        "UPDATE endpoint SET facts = :facts, name = :name, retired = :retired, version = version + 1"
-                                + " WHERE endpoint = :endpoint")
-                .bind("facts", Records.write(facts))
-                .bind("name", facts.name())
+        handle.createUpdate("UPDATE endpoint SET retired = :retired, version = version + 1 WHERE endpoint = :endpoint")
                 .bind("retired", retired ? 1 : 0)
                 .bind("endpoint", facts.endpoint().toString())
                 .execute();
+        write(row.facts(), facts);
         return new Row(facts, row.tracker(), retired, row.version() + 1);
+    }
+
+    /** The facts, and what stands beside them to be looked for. */
+    private void write(EndpointFacts before, EndpointFacts facts) {
+        Chosen chosen = Chosen.of(facts);
+        handle.createUpdate("UPDATE endpoint SET facts = :facts, name = :name, kind = :kind, pair = :pair, host = :host"
+                        + " WHERE endpoint = :endpoint")
+                .bind("facts", Records.write(facts))
+                .bind("name", facts.name())
+                .bind("kind", chosen.kind())
+                .bind("pair", chosen.pair())
+                .bind("host", chosen.host())
+                .bind("endpoint", facts.endpoint().toString())
+                .execute();
+        traits.change(facts.endpoint(), before, facts);
     }
 
     @Override
@@ -329,12 +360,7 @@ final class SqlFleet implements Fleet {
                 .bind("revision", revision)
                 .bind("body", packed(Records.write(inventory)))
                 .execute();
-        EndpointFacts facts = row.facts().withInventory(inventory, selectors);
-        handle.createUpdate("UPDATE endpoint SET facts = :facts, name = :name WHERE endpoint = :endpoint")
-                .bind("facts", Records.write(facts))
-                .bind("name", facts.name())
-                .bind("endpoint", endpoint.toString())
-                .execute();
+        write(row.facts(), row.facts().withInventory(inventory, selectors));
     }
 
     private static byte[] packed(String text) {

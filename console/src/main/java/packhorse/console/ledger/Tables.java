@@ -27,6 +27,7 @@ final class Tables {
             "desired",
             "desired_head",
             "endpoint",
+            "endpoint_trait",
             "inventory",
             "running_wave",
             "wave_site");

@@ -58,7 +58,7 @@ final class ComplianceLook {
         List<Brought> brought = brought(pages, requirement);
         List<EndpointFacts> waiting = new ArrayList<>();
         boolean[] going = {true};
-        pages.fleet().each(after, row -> {
+        pages.fleet().each(roster.narrowed(requirement.group()), after, row -> {
             if (roster.contains(requirement.group(), row.facts(), pages.now())) {
                 waiting.add(row.facts());
             }

@@ -14,7 +14,9 @@ import packhorse.console.change.Role;
 import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.fleet.LabelChange;
 import packhorse.console.fleet.Labels;
+import packhorse.console.fleet.Narrowing;
 import packhorse.console.fleet.Query;
+import packhorse.console.fleet.Roster;
 import packhorse.console.fleet.csv.EndpointFile;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Fleet;
@@ -62,15 +64,17 @@ public final class EndpointOffice {
             if (query.isEmpty()) {
                 return pages.fleet().list(after, limit);
             }
-            Query<EndpointFacts> wanted = Desk.valid(() -> facts.roster(pages).read(query.get()));
-            return some(pages, after, limit, one -> wanted.matches(one, pages.now()));
+            Roster roster = facts.roster(pages);
+            Query<EndpointFacts> wanted = Desk.valid(() -> roster.read(query.get()));
+            return some(pages, Narrowing.of(wanted, roster), after, limit, one -> wanted.matches(one, pages.now()));
         });
     }
 
-    /** Some of those that fit, in the order of their ids. Cost: O(endpoints), where few fit. */
-    static List<Fleet.Row> some(Pages pages, Optional<EndpointId> after, int limit, Predicate<EndpointFacts> fits) {
+    /** Some of those that fit, in the order of their ids. Cost: O(endpoints that the narrowing leaves), where few of them fit. */
+    static List<Fleet.Row> some(
+            Pages pages, Narrowing narrowing, Optional<EndpointId> after, int limit, Predicate<EndpointFacts> fits) {
         List<Fleet.Row> found = new ArrayList<>();
-        pages.fleet().each(after, row -> {
+        pages.fleet().each(narrowing, after, row -> {
             if (fits.test(row.facts())) {
                 found.add(row);
             }

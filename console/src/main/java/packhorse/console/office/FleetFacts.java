@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +21,12 @@ import packhorse.console.change.Baseline;
 import packhorse.console.change.Finding;
 import packhorse.console.fleet.Directory;
 import packhorse.console.fleet.EndpointFacts;
+import packhorse.console.fleet.Narrowing;
 import packhorse.console.fleet.QueryReader;
 import packhorse.console.fleet.Roster;
 import packhorse.console.fleet.TargetSelection;
+import packhorse.console.gate.Stratum;
+import packhorse.console.ledger.Fleet;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.wave.Candidate;
@@ -49,7 +55,7 @@ public final class FleetFacts implements Population {
 
     /** Goes through everybody in service, in the order of their ids. */
     void each(Pages pages, Consumer<EndpointFacts> visitor) {
-        pages.fleet().each(Optional.empty(), row -> {
+        pages.fleet().each(new Narrowing.Anybody(), Optional.empty(), row -> {
             visitor.accept(row.facts());
             return true;
         });
@@ -78,14 +84,43 @@ public final class FleetFacts implements Population {
 
     /** Everybody whom targets name now, in the order of their ids, with those attributes that are asked for. */
     List<Candidate> named(Pages pages, Targets targets, Set<String> attributes) {
-        Predicate<EndpointFacts> taken = Desk.valid(() -> TargetSelection.taking(targets, roster(pages), pages.now()));
+        Roster roster = roster(pages);
+        Predicate<EndpointFacts> taken = Desk.valid(() -> TargetSelection.taking(targets, roster, pages.now()));
+        Narrowing narrowing = Desk.valid(() -> TargetSelection.narrowing(targets, roster));
         List<Candidate> candidates = new ArrayList<>();
-        each(pages, one -> {
-            if (taken.test(one)) {
-                candidates.add(TargetSelection.candidate(one, attributes));
-            }
-        });
+        if (attributes.isEmpty()) {
+            Alike alike = new Alike();
+            pages.fleet().choose(narrowing, taken, one -> candidates.add(alike.candidate(one)));
+            candidates.sort(Comparator.comparing(Candidate::endpoint));
+        } else {
+            pages.fleet().each(narrowing, Optional.empty(), row -> {
+                if (taken.test(row.facts())) {
+                    candidates.add(TargetSelection.candidate(row.facts(), attributes));
+                }
+                return true;
+            });
+        }
         return candidates;
+    }
+
+    /** Keeps once what many have: sites, kinds of machines, hosts. */
+    private static final class Alike {
+        private final Map<Stratum, Stratum> strata = new HashMap<>();
+        private final Map<String, Optional<String>> texts = new HashMap<>();
+
+        Candidate candidate(Fleet.Chosen one) {
+            Stratum stratum = new Stratum(one.kind(), one.site().isEmpty() ? TargetSelection.NO_SITE : one.site());
+            return new Candidate(
+                    one.endpoint(),
+                    strata.computeIfAbsent(stratum, same -> same),
+                    Collections.emptySortedMap(),
+                    some(one.pair()),
+                    some(one.host()));
+        }
+
+        private Optional<String> some(String text) {
+            return text.isEmpty() ? Optional.empty() : texts.computeIfAbsent(text, Optional::of);
+        }
     }
 
     @Override

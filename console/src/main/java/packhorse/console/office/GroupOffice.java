@@ -2,6 +2,7 @@ package packhorse.console.office;
 
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -108,11 +109,12 @@ public final class GroupOffice {
             pages.get(OfficeKinds.GROUP, name.word());
             Roster roster = facts.roster(pages);
             List<EndpointId> members = new ArrayList<>();
-            facts.each(pages, one -> {
-                if (roster.contains(name, one, pages.now())) {
-                    members.add(one.endpoint());
-                }
-            });
+            pages.fleet()
+                    .choose(
+                            roster.narrowed(name),
+                            one -> roster.contains(name, one, pages.now()),
+                            one -> members.add(one.endpoint()));
+            members.sort(Comparator.naturalOrder());
             return members;
         });
     }
@@ -122,7 +124,8 @@ public final class GroupOffice {
         return desk.read(pages -> {
             pages.get(OfficeKinds.GROUP, name.word());
             Roster roster = facts.roster(pages);
-            return EndpointOffice.some(pages, after, limit, one -> roster.contains(name, one, pages.now()));
+            return EndpointOffice.some(
+                    pages, roster.narrowed(name), after, limit, one -> roster.contains(name, one, pages.now()));
         });
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.change.Actor;
+import packhorse.console.fleet.Narrowing;
 import packhorse.console.ledger.Fleet.Here;
 import packhorse.console.ledger.Fleet.Row;
 import packhorse.console.ledger.Refusal.Why;
@@ -158,7 +159,7 @@ final class FleetTest {
             assertEquals(all.stream().map(Here::endpoint).toList(), read);
             List<EndpointId> gone = new ArrayList<>();
             books.<Boolean>read(pages -> {
-                pages.fleet().each(Optional.of(read.get(9)), row -> {
+                pages.fleet().each(new Narrowing.Anybody(), Optional.of(read.get(9)), row -> {
                     gone.add(row.facts().endpoint());
                     // Whoever goes through them may look at others meanwhile.
                     pages.fleet().get(read.getFirst());

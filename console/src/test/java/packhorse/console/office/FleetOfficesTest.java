@@ -17,11 +17,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +94,38 @@ final class FleetOfficesTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aListGoesOnWhereItStoppedWhileMachinesComeAndGo(Database database) {
+        try (House house = new House(database, folder)) {
+            EndpointOffice fleet = new EndpointOffice(house.books, FACTS);
+            joined(house, 40);
+            List<EndpointId> seen = new ArrayList<>();
+            Optional<EndpointId> after = Optional.empty();
+            // Every page one goes that was shown, one that is to come, and one joins on either side.
+            for (int page = 0; page < 10; page++) {
+                List<Fleet.Row> rows = fleet.endpoints(Optional.of("site==berlin,name==PC-1*"), after, 3);
+                if (rows.isEmpty()) {
+                    break;
+                }
+                rows.forEach(row -> seen.add(row.facts().endpoint()));
+                after = Optional.of(seen.getLast());
+                fleet.retire(GERD, seen.getLast().toString(), any());
+                int joining = 100 + page;
+                house.books.write(Actor.product(), pages -> {
+                    pages.fleet().enrol(EndpointId.parse("%032x".formatted(joining)), "late", "berlin", house.now());
+                    return 0;
+                });
+            }
+            List<EndpointId> there = IntStream.rangeClosed(1, 40)
+                    .filter(number -> number % 2 == 1 || (number >= 10 && number <= 19))
+                    .mapToObj(House.Fleet::endpoint)
+                    .toList();
+            assertEquals(there, seen.subList(0, there.size()), "each once, in their order");
+            assertEquals(Set.copyOf(seen).size(), seen.size());
+        }
     }
 
     @ParameterizedTest
