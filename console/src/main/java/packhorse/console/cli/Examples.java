@@ -100,7 +100,7 @@ final class Examples {
             // Builds and tests.
             Map.entry("catalogueRelease", RELEASE + " --manifest DIGEST --size 1048576 --kind PACKAGE"),
             Map.entry("retireRelease", "--archive"),
-            Map.entry("listReleases", "--state PRODUCTION"),
+            Map.entry("listReleases", "--state OFFERED"),
             Map.entry("promoteReleases", "--to TEST"),
             Map.entry("importBuildReport", "--document build.json"),
             Map.entry("reportBuild", "--document build.json"),
@@ -117,6 +117,7 @@ final class Examples {
             Map.entry("openProblem", "--title \"disk full\" --endpoints pc-17"),
             Map.entry("moveProblem", "--move ASSIGN --assignee dora"),
             Map.entry("listProblems", "--state OPEN"),
+            Map.entry("readEvidence", "--out CO-2026-0001-evidence.zip"),
             Map.entry("writeReport", "--form STATUS --body \"on time\""),
             // Deployments and waves.
             Map.entry("listDeployments", "--state ROLLING"),
