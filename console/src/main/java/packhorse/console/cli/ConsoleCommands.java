@@ -124,7 +124,12 @@ public final class ConsoleCommands {
                         List.of("report"),
                         "Status, evaluation, distribution log, savings, measurements, compliance; the evidence pack.",
                         List.of("reports", "measurements"),
-                        List.of("packhorse report --help")),
+                        List.of(
+                                "packhorse report status CO-2026-0001",
+                                "packhorse report evaluation CO-2026-0001 --out evaluation.html",
+                                "packhorse report distribution-log CO-2026-0001 --format csv",
+                                "packhorse report evidence CO-2026-0001 --out evidence.zip",
+                                "packhorse report verify-evidence evidence.zip --key evidence.pub")),
                 new Group(
                         "audit",
                         List.of("audit"),
@@ -161,6 +166,7 @@ public final class ConsoleCommands {
             below.addSubcommand(name, OperationCommand.of(operation, group.name(), name));
         }
         Objects.requireNonNull(made.get("wave")).addSubcommand(new WatchCommand());
+        ReportCommands.addTo(Objects.requireNonNull(made.get("report")));
         made.forEach(program::addSubcommand);
         program.addSubcommand(new HoldCommand());
         program.addSubcommand(new LoginCommand());

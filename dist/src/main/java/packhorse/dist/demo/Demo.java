@@ -57,11 +57,17 @@ final class Demo {
     }
 
     /** One change on its whole road, by people with the console that governs these machines. */
-    void walkRoad() throws InterruptedException {
+    void walkRoad(Optional<Path> reports) throws InterruptedException {
         say("");
         say("now in waves that people approve, by a console:");
         long start = System.nanoTime();
-        road().walk();
+        Road.Walked walked = road().walk();
+        Path folder = reports.orElseGet(() -> deployment.scratch().folder("reports"));
+        road().handIn(walked.good().order(), folder);
+        say(
+                reports.isPresent()
+                        ? "its reports are in " + folder
+                        : "they go with the demo; --reports FOLDER keeps reports and evidence");
         say("the whole road took %.0f s", secondsSince(start));
     }
 

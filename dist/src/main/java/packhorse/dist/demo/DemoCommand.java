@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.unit.ByteRate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,13 +25,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Everything runs on this machine, each role a process with a loopback address of its own; nothing is left"
-                    + " behind.",
+                    + " behind but what --json and --reports keep.",
             "Exit code 0 only if every copy is identical and what all sent is what all received.",
             "",
             "Examples:",
             "  packhorse demo",
             "  packhorse demo --content image.iso --sites 5 --wan 200Mbit",
             "  packhorse demo --json figures.json --quiet",
+            "  packhorse demo --reports handed-in    the change's reports and evidence stay",
             "  packhorse demo --open                 other BitTorrent clients may download too"
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -71,6 +75,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Nullable
     private Path json;
 
+    @Option(
+            names = "--reports",
+            paramLabel = "FOLDER",
+            description = "Keep the reports and the evidence of the change in FOLDER (default: nothing is left).")
+    @Nullable
+    private Path reports;
+
     @Option(names = "--open", description = "Publish with an open swarm, and download it once as an outsider would.")
     private boolean open;
 
@@ -86,6 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         DemoPlan plan = new DemoPlan(readableContent(), sites, endpoints, wanRate(), open);
         Path jsonFile = writableJson();
+        Optional<Path> kept = emptyFolder();
         PrintWriter out = quiet || spec == null
                 ? new PrintWriter(PrintWriter.nullWriter())
                 : spec.commandLine().getOut();
@@ -99,7 +111,7 @@ public final class DemoCommand implements Callable<Integer> {
             report.print(out);
             out.flush();
             if (!transferOnly) {
-                demo.walkRoad();
+                demo.walkRoad(kept);
             }
         }
         if (jsonFile != null) {
@@ -144,6 +156,29 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--wan " + e.getMessage(), e);
         }
+    }
+
+    /** Before anything runs: what cannot be kept at the end would be lost with the rest. */
+    private Optional<Path> emptyFolder() {
+        if (reports == null) {
+            return Optional.empty();
+        }
+        Path folder = reports.toAbsolutePath();
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> there = Files.list(folder)) {
+                if (there.findAny().isPresent()) {
+                    throw new UsageException("--reports " + reports + " is not empty; name another folder");
+                }
+            }
+            if (!Files.isWritable(folder)) {
+                throw new UsageException("--reports " + reports + " cannot be written; name another folder");
+            }
+        } catch (IOException e) {
+            throw new UsageException(
+                    "--reports " + reports + " cannot be made: " + DurableFiles.reason(e) + "; name another folder", e);
+        }
+        return Optional.of(folder);
     }
 
     private @Nullable Path writableJson() {

@@ -1,5 +1,6 @@
 package packhorse.dist.demo;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import packhorse.core.OperationException;
+import packhorse.core.unit.ByteCount;
 
 /**
  * One change on its whole road, by four people with rights of their own: asked for, approved, planned, signed, proved on a beta group, rolled
@@ -126,6 +128,15 @@ final class Road {
 
     /** The walk of the demo: a change that everybody got, and one that was taken back. */
     record Walked(Journey good, Journey failed) {}
+
+    /**
+     * What was handed in at an order's end.
+     *
+     * @param folder with the reports
+     * @param evidence the pack, proved
+     * @param key by which it was
+     */
+    record HandedIn(Path folder, Path evidence, String key) {}
 
     Road(Deployment deployment, Say say) {
         this.deployment = deployment;
@@ -324,6 +335,46 @@ final class Road {
                 "%s decisions in the audit chain, each bound to the one before",
                 Person.text(cast.operator().does("audit", "verify"), "links"));
         return new Walked(good, failed);
+    }
+
+    /** Writes an order's reports and its evidence, and proves that by the console's public key. */
+    HandedIn handIn(String order, Path folder) {
+        Person operator = cast.operator();
+        for (String report : List.of("status", "evaluation", "record", "savings")) {
+            operator.run(
+                    "report",
+                    report,
+                    order,
+                    "--out",
+                    folder.resolve(report + ".html").toString());
+        }
+        operator.run(
+                "report",
+                "distribution-log",
+                order,
+                "--out",
+                folder.resolve("distribution-log.csv").toString());
+        Object savings = Person.at(operator.does("report", "savings", order), "facts");
+        say.line(
+                "%s: %s endpoints have it, %s of %s crossed the WAN links; %s",
+                order,
+                Person.text(savings, "endpoints"),
+                new ByteCount(Long.parseLong(Person.text(savings, "wan"))),
+                new ByteCount(Long.parseLong(Person.text(savings, "delivered"))),
+                balance(Long.parseLong(Person.text(savings, "difference"))));
+        Path evidence = folder.resolve("evidence.zip");
+        operator.run("report", "evidence", order, "--out", evidence.toString());
+        String key = Person.text(operator.does("report", "evidence-key"), "key");
+        Person.command(List.of("report", "verify-evidence", evidence.toString(), "--key", key));
+        say.line("%s: all of its evidence is in %s, and proved by the key %s…", order, evidence, key.substring(0, 12));
+        return new HandedIn(folder, evidence, key);
+    }
+
+    private static String balance(long difference) {
+        return difference == 0
+                ? "what came is what was delivered"
+                : Math.abs(difference) + " bytes " + (difference > 0 ? "more" : "less")
+                        + " came than the releases' sizes say";
     }
 
     /** All offices, as a query. */

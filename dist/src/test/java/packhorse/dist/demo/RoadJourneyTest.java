@@ -192,6 +192,7 @@ final class RoadJourneyTest {
         assertEquals(List.of(0L, 0L, 0L), waves(progress, "unreported"), progress.toString());
         countedOnce(begun.deployment());
         assertEquals(0, olga("audit", "verify").code());
+        handedIn(begun.order());
         CommandLines.Said watched = watching.get(1, TimeUnit.MINUTES);
         assertEquals(0, watched.code(), watched.toString());
         assertTrue(watched.out().lines().count() > 1, watched.out());
@@ -225,6 +226,35 @@ final class RoadJourneyTest {
             actions.add(machine.id() + " " + lines.getFirst());
         }
         assertEquals(deployment.machines().size(), actions.size());
+    }
+
+    /** What an auditor gets of it: savings that balance or say why not, and evidence that is proved, and not any more once touched. */
+    private void handedIn(String order) throws IOException {
+        Road.HandedIn handedIn = road.handIn(order, deployment.scratch().folder("handed-in-" + order));
+        Object savings = Person.at(road.cast().operator().does("report", "savings", order), "facts");
+        assertEquals(deployment.machines().size(), Integer.parseInt(Person.text(savings, "endpoints")));
+        CommandLines.Said shown = olga("report", "savings", order);
+        assertEquals(0, shown.code(), shown.err());
+        assertTrue(
+                Person.text(savings, "difference").equals("0")
+                        ? shown.out().contains("It balances")
+                        : shown.out().contains("It does not balance"),
+                shown.out());
+        System.out.println(shown.out());
+
+        Path pack = handedIn.evidence();
+        CommandLines.Said proved =
+                CommandLines.run("report", "verify-evidence", pack.toString(), "--key", handedIn.key());
+        assertEquals(0, proved.code(), proved.err());
+        assertTrue(proved.out().contains("is proved: the evidence of " + order), proved.out());
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[bytes.length / 2] ^= 1;
+        Path touched = Files.write(pack.resolveSibling("touched.zip"), bytes);
+        CommandLines.Said refused =
+                CommandLines.run("report", "verify-evidence", touched.toString(), "--key", handedIn.key());
+        assertEquals(Refused.NO, refused.code(), refused.toString());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+        assertTrue(refused.err().contains("is not proved: "), refused.err());
     }
 
     private boolean isOver(String deployed) {
