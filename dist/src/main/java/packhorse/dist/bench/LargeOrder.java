@@ -12,6 +12,7 @@ import packhorse.console.calendar.Window;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.Checklist;
 import packhorse.console.change.Consignment;
 import packhorse.console.change.DistributionPlan;
@@ -25,6 +26,7 @@ import packhorse.console.change.OrderState;
 import packhorse.console.change.PersonId;
 import packhorse.console.change.PlanApproval;
 import packhorse.console.change.PlanApprovals;
+import packhorse.console.change.RequestForm;
 import packhorse.console.change.RequestId;
 import packhorse.console.change.RequestType;
 import packhorse.console.change.RiskClass;
@@ -68,6 +70,8 @@ record LargeOrder(OrderId id) {
             false,
             Optional.of(Sha256.of("bench".getBytes(StandardCharsets.UTF_8))));
 
+    private static final RequestId REQUEST = RequestId.of(2026, 1);
+    private static final PersonId REQUESTER = new PersonId("bench-requester");
     private static final Actor.Person COORDINATOR =
             new Actor.Person(new PersonId("bench-coordinator"), Set.of(Role.INSTALLATION_COORDINATOR));
     private static final Actor.Person APPROVER =
@@ -115,7 +119,7 @@ record LargeOrder(OrderId id) {
         Plan plan = plan();
         Sha256 digest = PlanDigest.of(plan, List.of(SUBJECT.digest().orElseThrow()));
         Duties duties =
-                new Duties(Set.of(new PersonId("bench-requester")), Set.of(), Set.of(COORDINATOR.id()), Set.of());
+                new Duties(Set.of(REQUESTER), Set.of(), Set.of(COORDINATOR.id()), Set.of());
         PlanApprovals approvals = PlanApprovals.none()
                 .sign(PlanApproval.Capacity.BOARD, digest, digest, "", duties, APPROVER, now)
                 .result()
@@ -134,7 +138,7 @@ record LargeOrder(OrderId id) {
                         "",
                         Optional.empty(),
                         Set.of()),
-                Set.of(RequestId.of(2026, 1)),
+                Set.of(REQUEST),
                 Category.of(RequestType.INSTALL),
                 RiskClass.STANDARD,
                 OrderState.PRODUCTION,
@@ -158,6 +162,9 @@ record LargeOrder(OrderId id) {
                 List.of(),
                 List.of());
         books.<Boolean>write(COORDINATOR, pages -> {
+            if (pages.find(Kinds.REQUEST, REQUEST.toString()).isEmpty()) {
+                pages.add(Kinds.REQUEST, REQUEST.toString(), ChangeRequest.draft(REQUEST, REQUESTER, form(), now));
+            }
             pages.add(Kinds.ORDER, id.toString(), order);
             pages.add(Kinds.PLAN, id.toString(), plan);
             if (deploy) {
@@ -165,6 +172,20 @@ record LargeOrder(OrderId id) {
             }
             return true;
         });
+    }
+
+    private static RequestForm form() {
+        return new RequestForm(
+                "a newer content",
+                "the old one is old",
+                "none",
+                Optional.of(Category.of(RequestType.INSTALL)),
+                List.of(SUBJECT.id().name()),
+                plan().targets().query(),
+                Optional.empty(),
+                Optional.of(RiskClass.STANDARD),
+                Optional.empty(),
+                Set.of());
     }
 
     /** What it carries is what its plan brings. */
