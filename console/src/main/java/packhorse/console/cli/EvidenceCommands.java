@@ -40,11 +40,7 @@ final class EvidenceCommands {
             name = "evidence",
             mixinStandardHelpOptions = true,
             description = "All of an order in one signed archive, for an auditor; it is verified once it is here.",
-            footer = {
-                "",
-                "Example:",
-                "  packhorse report evidence CO-2026-0001 --out CO-2026-0001.zip"
-            })
+            footer = {"", "Example:", "  packhorse report evidence CO-2026-0001 --out CO-2026-0001.zip"})
     static final class Fetch implements Callable<Integer> {
         @Parameters(paramLabel = "ORDER", description = "Which one, CO-2026-0001.")
         private String order = "";

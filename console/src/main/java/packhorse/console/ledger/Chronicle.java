@@ -45,7 +45,7 @@ public interface Chronicle {
      *
      * @param endpoints to which any of it came, so that it ended well
      * @param got how many endpoints have each release line's content since
-     * @param bytesWan over the site's WAN link, as the agents said, of all attempts
+     * @param bytesWan over the site's WAN link, as the agents said; what several attempts were told of the same content counts once
      * @param bytesLan inside the site
      */
     record SiteSum(String site, long endpoints, List<Got> got, long bytesWan, long bytesLan) {

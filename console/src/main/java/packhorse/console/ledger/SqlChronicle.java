@@ -41,10 +41,13 @@ final class SqlChronicle implements Chronicle {
     /** Waves of one statement; an order of more deployments than make so many is counted in pieces. */
     private static final int WAVES_MAX = 500;
 
+    /** What an endpoint fetches content for. */
+    private static final String FETCHES =
+            "a.purpose <> 'ROLL_BACK' AND a.operation IN ('DISTRIBUTE', 'INSTALL', 'UPDATE')";
+
     /** What was there already was not delivered. */
-    private static final String GOT = "a.good = 1 AND a.state <> " + ActionState.ALREADY_AT_TARGET.number()
-            + " AND (a.purpose = 'PREPOSITION' OR (a.purpose = 'DEPLOY' AND a.operation IN ('DISTRIBUTE', 'INSTALL',"
-            + " 'UPDATE')))";
+    private static final String GOT =
+            "a.good = 1 AND a.state <> " + ActionState.ALREADY_AT_TARGET.number() + " AND " + FETCHES;
 
     private final Handle handle;
 
@@ -126,10 +129,13 @@ final class SqlChronicle implements Chronicle {
                                 row.getLong(4))))
                 .forEach(one -> got.computeIfAbsent(one.getKey(), unused -> new ArrayList<>())
                         .add(one.getValue()));
+        // An agent's numbers are those of the content, whichever of its actions it says them with: the highest is all
+        // of it.
         return WaveScope.bound(
-                        handle.createQuery("SELECT a.site, sum(n.bytes_wan), sum(n.bytes_lan) FROM attempt a LEFT JOIN"
-                                + " action_now n ON n.action = a.action AND n.endpoint = a.endpoint WHERE" + in
-                                + " GROUP BY 1 ORDER BY 1"),
+                        handle.createQuery("SELECT t.site, sum(t.wan), sum(t.lan) FROM (SELECT a.site AS site,"
+                                + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
+                                + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
+                                + " GROUP BY a.site, a.endpoint, a.name, a.platform) t GROUP BY 1 ORDER BY 1"),
                         0,
                         waves)
                 .map((row, context) -> new SiteSum(

@@ -22,7 +22,7 @@ import packhorse.core.content.ReleaseId;
 
 /**
  * What came to the sites of an order. What an endpoint has of a release is the release's size, where an attempt to send it or to put it in place
- * ended well; where it came from is what agents say of all their attempts.
+ * ended well; where it came from is what agents say.
  */
 final class SiteSavings {
     private SiteSavings() {}

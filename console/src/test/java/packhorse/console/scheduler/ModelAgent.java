@@ -52,7 +52,7 @@ final class ModelAgent {
     private final List<StatusEntry> journal = new ArrayList<>();
     private final Map<String, Integer> begun = new TreeMap<>();
     private final Map<String, Instant> begunAt = new LinkedHashMap<>();
-    /** What it fetches of each content that it is sent, from where. */
+    /** What it fetched of the content, from where; said with each of its actions, as agents do. */
     long bytesWan;
 
     long bytesLan;
@@ -176,8 +176,8 @@ final class ModelAgent {
                 "",
                 failure.isPresent() ? 5 : 0,
                 failure,
-                item.operation() == Operation.DISTRIBUTE ? bytesWan : 0,
-                item.operation() == Operation.DISTRIBUTE ? bytesLan : 0,
+                bytesWan,
+                bytesLan,
                 revision));
     }
 

@@ -118,8 +118,7 @@ record LargeOrder(OrderId id) {
     private void write(Books books, Instant now, boolean deploy) {
         Plan plan = plan();
         Sha256 digest = PlanDigest.of(plan, List.of(SUBJECT.digest().orElseThrow()));
-        Duties duties =
-                new Duties(Set.of(REQUESTER), Set.of(), Set.of(COORDINATOR.id()), Set.of());
+        Duties duties = new Duties(Set.of(REQUESTER), Set.of(), Set.of(COORDINATOR.id()), Set.of());
         PlanApprovals approvals = PlanApprovals.none()
                 .sign(PlanApproval.Capacity.BOARD, digest, digest, "", duties, APPROVER, now)
                 .result()
