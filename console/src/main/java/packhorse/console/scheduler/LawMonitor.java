@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,7 +111,7 @@ public final class LawMonitor {
                 Map.of(),
                 journals(traces, turn, changes.found()),
                 traces.audit(before.audit().number(), LINKS_MAX));
-        List<Breach> found = new ArrayList<>(Laws.breaches(remembered(now), now));
+        Set<Breach> found = new LinkedHashSet<>(Laws.breaches(remembered(now), now));
         // Each deployment has windows of its own at the same site.
         for (World.Order order : now.orders()) {
             List<World.Start> own = starts.stream()
@@ -136,7 +137,7 @@ public final class LawMonitor {
         changed = changes.next().orElse(recent);
         counted = turn.size() < JOURNALS_MAX ? Traces.JournalName.BEGINNING : Traces.JournalName.of(turn.getLast());
         keep(now);
-        return Laws.holds(found, now);
+        return Laws.holds(List.copyOf(found), now);
     }
 
     private Map<DeploymentId, Sight> sights(Pages pages, List<World.Start> starts) {
