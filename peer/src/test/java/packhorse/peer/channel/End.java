@@ -1,5 +1,7 @@
 package packhorse.peer.channel;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -194,6 +196,14 @@ final class End implements AutoCloseable {
                             && here.lanIn() == there.lanOut()
                             && here.lanOut() == there.lanIn();
                 });
+    }
+
+    /** What comes is booked a moment after it was answered. */
+    void awaitLanIn(String swarm, End other, long bytes) {
+        Awaitility.await("bytes from the neighbour")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertEquals(bytes, with(swarm, other).lanIn()));
     }
 
     void awaitConnections(int count) {

@@ -71,7 +71,7 @@ final class WaysTest {
                 End.send(in, new byte[1]);
                 End.receive(out, 1);
             }
-            assertEquals(2 * 78, b.with("x", a).lanIn());
+            b.awaitLanIn("x", a, 2 * 78);
         }
     }
 
