@@ -70,7 +70,8 @@ final class SqlChronicle implements Chronicle {
                         ActionState.of(row.getInt(1)), row.getInt(2), codeClass(row.getInt(3)), row.getLong(4)))
                 .list();
         Optional<Instant> began = handle.createQuery(
-                        "SELECT min(b.heard_at) FROM attempt a JOIN beginning b ON b.action = a.action WHERE a.wave = ?")
+                        "SELECT min(b.heard_at) FROM attempt a JOIN beginning b ON b.action = a.action WHERE a.wave ="
+                                + " ?")
                 .bind(0, wave.toString())
                 .map((row, context) -> {
                     long at = row.getLong(1);
@@ -133,8 +134,8 @@ final class SqlChronicle implements Chronicle {
         // of it.
         return WaveScope.bound(
                         handle.createQuery("SELECT t.site, sum(t.wan), sum(t.lan) FROM (SELECT a.site AS site,"
-                                + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
-                                + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
+                            + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
+                            + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
                                 + " GROUP BY a.site, a.endpoint, a.name, a.platform) t GROUP BY 1 ORDER BY 1"),
                         0,
                         waves)
@@ -261,12 +262,11 @@ final class SqlChronicle implements Chronicle {
     @Override
     public Iterator<BoundLink> links(Instant since, Predicate<AuditEntry> wanted) {
         long first = first(since);
-        Sha256 before = first == 1
-                ? AuditChain.BEGINNING
-                : handle.createQuery("SELECT digest FROM audit WHERE number = ?")
-                        .bind(0, first - 1)
-                        .map((row, context) -> Sha256.parse(row.getString(1)))
-                        .one();
+        Sha256 before = handle.createQuery("SELECT digest FROM audit WHERE number < ? ORDER BY number DESC LIMIT 1")
+                .bind(0, first)
+                .map((row, context) -> Sha256.parse(row.getString(1)))
+                .findOne()
+                .orElse(AuditChain.BEGINNING);
         Iterator<AuditLink> links = handle.createQuery(
                         "SELECT number, bytes, digest FROM audit WHERE number >= ? ORDER BY number")
                 .bind(0, first)
@@ -276,17 +276,22 @@ final class SqlChronicle implements Chronicle {
         return new Wanted(links, before, wanted);
     }
 
-    /** The number of the first link of that time or later: links stand in the order of their times. Cost: O(log links). */
+    /**
+     * The number of the first link of that time or later: links stand in the order of their times. Where one is gone, the next one stands
+     * for it; whoever verifies says so. Cost: O(log links).
+     */
     private long first(Instant since) {
         long low = 1;
         long high = head().number() + 1;
         while (low < high) {
             long middle = low + (high - low) / 2;
-            boolean earlier = handle.createQuery("SELECT number, bytes, digest FROM audit WHERE number = ?")
+            boolean earlier = handle.createQuery(
+                            "SELECT number, bytes, digest FROM audit WHERE number >= ? ORDER BY number LIMIT 1")
                     .bind(0, middle)
                     .map((row, context) ->
                             AuditEntry.parse(AuditBook.link(row).bytes()).at().isBefore(since))
-                    .one();
+                    .findOne()
+                    .orElse(false);
             if (earlier) {
                 low = middle + 1;
             } else {

@@ -28,6 +28,7 @@ import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Ledger;
 import packhorse.console.ledger.LedgerConfig;
 import packhorse.console.ledger.Refusal;
+import packhorse.console.ledger.Vandal;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
@@ -255,6 +256,19 @@ final class RetrospectTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
         assertFalse(EvidenceVerification.of(file, KEY.publicKey()).isProved());
+    }
+
+    @Test
+    void evidenceOfATrailWithAGapIsWrittenAndNotProved() {
+        PlayedOrder.good(folder);
+        Books books = books();
+        assertEquals(1, Vandal.change(books.ledger(), "DELETE FROM audit WHERE number = 3"));
+        Path file = folder.resolve("evidence.zip");
+
+        retrospect(books).evidence(ORDER, file);
+
+        List<String> faults = EvidenceVerification.of(file, KEY.publicKey()).faults();
+        assertTrue(faults.getFirst().startsWith("audit.jsonl"), faults.toString());
     }
 
     @Test
