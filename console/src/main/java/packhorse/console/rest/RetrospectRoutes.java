@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import packhorse.console.change.OrderId;
 import packhorse.console.fleet.GroupName;
 import packhorse.console.report.Format;
@@ -42,9 +43,9 @@ final class RetrospectRoutes {
                                         "Reports every attempt of every endpoint, a line each.")
                                 .with("order", OrderRoutes.ID))
                         .does(call -> {
-                            OrderId order = retrospect.known(OrderRoutes.id(call));
                             Format format = format(call);
                             int columns = columns(call);
+                            OrderId order = retrospect.known(OrderRoutes.id(call));
                             return Answer.made(
                                     format.mediaType(),
                                     name(order + "-distribution-log", format),
@@ -73,14 +74,14 @@ final class RetrospectRoutes {
                                         "showComplianceReport",
                                         "Reports who of a group has not what it should have, since when and why.")
                                 .with("group", "The group's name."))
-                        .does(call ->
-                                answer(call, retrospect.compliance(call.path("group", GroupName::new)), "compliance")),
+                        .does(call -> answer(
+                                call, () -> retrospect.compliance(call.path("group", GroupName::new)), "compliance")),
                 tabled(Route.get(
                                         "/reports/measurements",
                                         "showMeasurementsReport",
                                         "Reports what the trade measures itself by, for each kind of work.")
                                 .asking("since", Parameter.Type.TIME, "Only requests submitted then or later."))
-                        .does(call -> answer(call, retrospect.measurements(call.time("since")), "measurements")));
+                        .does(call -> answer(call, () -> retrospect.measurements(call.time("since")), "measurements")));
     }
 
     private static Route told(Retrospect retrospect, Telling telling, String summary) {
@@ -92,7 +93,7 @@ final class RetrospectRoutes {
                         .with("order", OrderRoutes.ID))
                 .does(call -> {
                     OrderId order = OrderRoutes.id(call);
-                    return answer(call, retrospect.report(telling, order), order + "-" + word);
+                    return answer(call, () -> retrospect.report(telling, order), order + "-" + word);
                 });
     }
 
@@ -117,11 +118,14 @@ final class RetrospectRoutes {
                         Arrays.stream(Format.values()).map(Format::mediaType).toArray(String[]::new));
     }
 
-    private static Answer answer(Call call, Report report, String name) {
+    /** How it is to be written is looked at before anything is looked up. */
+    private static Answer answer(Call call, Supplier<Report> report, String name) {
         Format format = format(call);
+        int columns = columns(call);
+        Report drawn = report.get();
         String text;
         try {
-            text = format.of(report, call.query("table"), columns(call));
+            text = format.of(drawn, call.query("table"), columns);
         } catch (IllegalArgumentException e) {
             throw new UsageException("table=" + call.query("table").orElse("") + ": " + e.getMessage(), e);
         }

@@ -110,7 +110,7 @@ final class RetrospectTest {
     }
 
     @Test
-    @Proves("PROCESS 4 status and evaluation report")
+    @Proves("PROCESS 4 status report")
     void anOrderThatWentWellIsToldInNumbersThatAreKnown() {
         PlayedOrder.good(folder);
         OrderStory story = story();
