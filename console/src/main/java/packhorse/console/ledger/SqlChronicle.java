@@ -134,8 +134,8 @@ final class SqlChronicle implements Chronicle {
         // of it.
         return WaveScope.bound(
                         handle.createQuery("SELECT t.site, sum(t.wan), sum(t.lan) FROM (SELECT a.site AS site,"
-                            + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
-                            + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
+                                + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
+                                + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
                                 + " GROUP BY a.site, a.endpoint, a.name, a.platform) t GROUP BY 1 ORDER BY 1"),
                         0,
                         waves)
