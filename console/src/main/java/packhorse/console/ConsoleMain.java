@@ -43,6 +43,7 @@ import packhorse.console.office.CalendarOffice;
 import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.ContentScanner;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.DeploymentView;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
@@ -60,6 +61,7 @@ import packhorse.console.office.SiteOffice;
 import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.office.WaveOffice;
 import packhorse.console.rest.Accounts;
 import packhorse.console.rest.Callbacks;
 import packhorse.console.rest.Health;
@@ -256,7 +258,10 @@ public final class ConsoleMain implements AutoCloseable {
                 requests,
                 orders,
                 plans,
-                new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
+                new Offices.DeploymentOffices(
+                        new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
+                        new WaveOffice(books, filler, teller),
+                        new DeploymentView(books, fleet)),
                 new TestOffice(books, filler, scanner),
                 new ProblemOffice(books, filler, teller),
                 new ReleaseOffice(books, filler),

@@ -8,36 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import packhorse.console.cli.ConsoleCommand;
-import packhorse.console.cli.ConsoleCommands;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
-import packhorse.dist.bench.BenchCommand;
-import packhorse.dist.demo.DemoCommand;
-import packhorse.dist.doctor.DoctorCommand;
-import packhorse.dist.up.UpCommand;
-import packhorse.peer.cli.AvailableCommand;
-import packhorse.peer.cli.DeferCommand;
-import packhorse.peer.cli.InstallCommand;
-import packhorse.peer.cli.InventoryCommand;
-import packhorse.peer.cli.PeerCommand;
-import packhorse.peer.cli.PullCommand;
-import packhorse.peer.cli.RollbackCommand;
-import packhorse.peer.cli.StatusCommand;
-import packhorse.peer.cli.WhyCommand;
-import packhorse.seeder.cli.KeysCommand;
-import packhorse.seeder.cli.OriginCommand;
-import packhorse.seeder.cli.PublishCommand;
-import packhorse.tracker.cli.CaCommand;
-import packhorse.tracker.cli.TrackerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,29 +32,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Carries signed packages and images to every endpoint, once over each WAN link.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {
-            DemoCommand.class,
-            UpCommand.class,
-            TrackerCommand.class,
-            ConsoleCommand.class,
-            OriginCommand.class,
-            PeerCommand.class,
-            KeysCommand.class,
-            CaCommand.class,
-            PublishCommand.class,
-            PullCommand.class,
-            InstallCommand.class,
-            RollbackCommand.class,
-            DeferCommand.class,
-            AvailableCommand.class,
-            StatusCommand.class,
-            WhyCommand.class,
-            InventoryCommand.class,
-            DoctorCommand.class,
-            BenchCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class
-        },
         footer = {
             "",
             "Examples:",
@@ -114,15 +69,11 @@ public final class Main implements Callable<Integer> {
     static int run(String[] args, PrintWriter out, PrintWriter err) {
         boolean debug = "1".equals(System.getenv("PACKHORSE_DEBUG"));
         if (System.getProperty("packhorse.log.level") == null) {
-            boolean role = Arrays.stream(args)
-                    .filter(arg -> !arg.startsWith("-"))
-                    .findFirst()
-                    .filter(ROLES::contains)
-                    .isPresent();
+            boolean role = CommandTree.command(args).filter(ROLES::contains).isPresent();
             System.setProperty("packhorse.log.level", debug ? "DEBUG" : role ? "INFO" : "ERROR");
         }
         Main main = new Main();
-        return commandLine(main)
+        return settled(CommandTree.forLine(main, args))
                 .setOut(out)
                 .setErr(err)
                 .setExecutionStrategy(parsed -> {
@@ -139,14 +90,13 @@ public final class Main implements Callable<Integer> {
                 .execute(args);
     }
 
-    /** Every command there is, each option by its full name: an abbreviation would break when a longer one comes. */
+    /** Every command there is. */
     static CommandLine commandLine() {
-        return commandLine(new Main());
+        return settled(CommandTree.whole(new Main()));
     }
 
-    private static CommandLine commandLine(Main main) {
-        CommandLine program = new CommandLine(main);
-        ConsoleCommands.addTo(program);
+    /** Each option by its full name: an abbreviation would break when a longer one comes. */
+    private static CommandLine settled(CommandLine program) {
         return program.setAbbreviatedOptionsAllowed(false)
                 .setAbbreviatedSubcommandsAllowed(false)
                 .setUsageHelpWidth(USAGE_COLUMNS);

@@ -2,11 +2,13 @@ package packhorse.console.cli;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import packhorse.core.UsageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +40,15 @@ public final class ConsoleCommands {
             "readEvidence",
             "readEvidenceKey");
 
+    /** Those that are used so often, or before all others, that they stand by themselves. */
+    private static final Map<String, Supplier<Object>> SHORT = shortOnes();
+
     private ConsoleCommands() {}
+
+    /** What a console can: read once, and only where somebody asks. */
+    private static final class Operations {
+        static final List<ApiOperation> ALL = ApiOperation.all();
+    }
 
     /**
      * A command of its own.
@@ -147,30 +157,63 @@ public final class ConsoleCommands {
         return all;
     }
 
-    /** Adds the commands to the program. */
+    private static Map<String, Supplier<Object>> shortOnes() {
+        Map<String, Supplier<Object>> all = new LinkedHashMap<>();
+        all.put("hold", HoldCommand::new);
+        all.put("login", LoginCommand::new);
+        all.put("logout", LogoutCommand::new);
+        return all;
+    }
+
+    /** What they are called. */
+    public static Set<String> names() {
+        Set<String> names = new LinkedHashSet<>(GROUPS.keySet());
+        names.addAll(SHORT.keySet());
+        return names;
+    }
+
+    /** Adds all of them to the program. */
     public static void addTo(CommandLine program) {
-        Map<String, CommandLine> made = new LinkedHashMap<>();
-        GROUPS.forEach((name, group) -> made.put(name, group(group)));
-        for (ApiOperation operation : ApiOperation.all()) {
-            if (!operation.path().startsWith("/api/")
-                    || operation.answer() == ApiOperation.Answer.EVENTS
-                    || UNCOMMANDED.contains(operation.name())) {
+        names().forEach(name -> addTo(program, name));
+    }
+
+    /**
+     * Adds one of them to the program.
+     *
+     * @param name one of {@link #names}
+     */
+    public static void addTo(CommandLine program, String name) {
+        Group group = GROUPS.get(name);
+        program.addSubcommand(
+                name, group == null ? Objects.requireNonNull(SHORT.get(name)).get() : withOperations(group));
+    }
+
+    private static CommandLine withOperations(Group group) {
+        CommandLine command = group(group);
+        for (ApiOperation operation : Operations.ALL) {
+            if (!isCommand(operation) || !groupOf(operation).equals(group)) {
                 continue;
             }
-            Group group = groupOf(operation);
-            CommandLine below = made.get(group.name());
             String name = name(group, operation);
-            if (below == null || below.getSubcommands().containsKey(name)) {
+            if (command.getSubcommands().containsKey(name)) {
                 throw new IllegalStateException("two commands " + group.name() + " " + name);
             }
-            below.addSubcommand(name, OperationCommand.of(operation, group.name(), name));
+            command.addSubcommand(name, OperationCommand.of(operation, group.name(), name));
         }
-        Objects.requireNonNull(made.get("wave")).addSubcommand(new WatchCommand());
-        ReportCommands.addTo(Objects.requireNonNull(made.get("report")));
-        made.forEach(program::addSubcommand);
-        program.addSubcommand(new HoldCommand());
-        program.addSubcommand(new LoginCommand());
-        program.addSubcommand(new LogoutCommand());
+        switch (group.name()) {
+            case "wave" -> command.addSubcommand(new WatchCommand());
+            case "report" -> ReportCommands.addTo(command);
+            default -> {
+                // Rows of the routing table are all it has.
+            }
+        }
+        return command;
+    }
+
+    private static boolean isCommand(ApiOperation operation) {
+        return operation.path().startsWith("/api/")
+                && operation.answer() != ApiOperation.Answer.EVENTS
+                && !UNCOMMANDED.contains(operation.name());
     }
 
     private static Group groupOf(ApiOperation operation) {

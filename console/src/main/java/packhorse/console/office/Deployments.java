@@ -33,6 +33,11 @@ public final class Deployments {
         return pages.find(Kinds.PLAN, order.id().text()).map(Stored::value);
     }
 
+    /** The plan that a deployment carries out. */
+    static Plan planOf(Pages pages, DeploymentId id) {
+        return pages.get(Kinds.PLAN, id.order().text()).value();
+    }
+
     /** The digest that signatures are bound to; empty where there is no plan, or it is not for what the order carries. */
     public static Optional<Sha256> digest(Pages pages, ChangeOrder order) {
         return digested(pages, order).map(Sha256::of);

@@ -8,6 +8,7 @@ import packhorse.console.change.Role;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.DeploymentOffice;
 import packhorse.console.office.DeploymentProgress;
+import packhorse.console.office.DeploymentView;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentState;
@@ -42,7 +43,7 @@ final class DeploymentRoutes {
         Stored<Deployment> on(Actor.Person who, DeploymentId id, OptionalLong seen);
     }
 
-    static List<Route> of(DeploymentOffice office) {
+    static List<Route> of(DeploymentOffice office, DeploymentView view) {
         return List.of(
                 Route.get("/deployments", "listDeployments", "Lists deployments by order and number.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
@@ -52,7 +53,7 @@ final class DeploymentRoutes {
                         .does(call -> {
                             int limit = call.limit();
                             return Answer.storedPage(
-                                    office.list(
+                                    view.list(
                                             call.query("state", Names.of(DeploymentState.class)),
                                             call.query("order", OrderId::new),
                                             call.narrowing(),
@@ -78,22 +79,22 @@ final class DeploymentRoutes {
                         .with("order", OrderRoutes.ID)
                         .with("deployment", NUMBER)
                         .stored(Deployment.class)
-                        .does(call -> Answer.of(office.get(id(call)))),
+                        .does(call -> Answer.of(view.get(id(call)))),
                 Route.get(ONE + "/readiness", "readReadiness", "Says what was found when readiness was looked at last.")
                         .with("order", OrderRoutes.ID)
                         .with("deployment", NUMBER)
                         .stored(Readiness.class)
-                        .does(call -> Answer.of(office.readiness(id(call)))),
+                        .does(call -> Answer.of(view.readiness(id(call)))),
                 Route.get(ONE + "/standing", "readStanding", "Says what stands against going on.")
                         .with("order", OrderRoutes.ID)
                         .with("deployment", NUMBER)
                         .one(Standing.class)
-                        .does(call -> Answer.of(Standing.of(office.standing(id(call))))),
+                        .does(call -> Answer.of(Standing.of(view.standing(id(call))))),
                 Route.get(ONE + "/progress", "readProgress", "Says how far it is, counted now.")
                         .with("order", OrderRoutes.ID)
                         .with("deployment", NUMBER)
                         .one(DeploymentProgress.class)
-                        .does(call -> Answer.of(office.progress(id(call)))),
+                        .does(call -> Answer.of(view.progress(id(call)))),
                 moving("/stage", "stageDeployment", "Sends the releases to the depots.", office::stage),
                 moving("/check", "checkDeployment", "Looks whether all is ready.", office::check),
                 moving("/announce", "announceDeployment", "Tells the stakeholders what is coming.", office::announce),

@@ -6,6 +6,7 @@ import packhorse.console.office.AuditOffice;
 import packhorse.console.office.CalendarOffice;
 import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.DeploymentView;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
@@ -19,6 +20,7 @@ import packhorse.console.office.RequestOffice;
 import packhorse.console.office.SiteOffice;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.office.WaveOffice;
 import packhorse.console.retrospect.Retrospect;
 
 /**
@@ -46,7 +48,7 @@ public record Offices(
         RequestOffice requests,
         OrderOffice orders,
         PlanOffice plans,
-        DeploymentOffice deployments,
+        DeploymentOffices deployments,
         TestOffice tests,
         ProblemOffice problems,
         ReleaseOffice releases,
@@ -58,6 +60,15 @@ public record Offices(
         ComplianceOffice compliance,
         ExternalOffice external,
         AuditOffice audit) {
+    /**
+     * The offices of deployments.
+     *
+     * @param office what people do with them
+     * @param waves what they decide about one wave
+     * @param view what they see
+     */
+    public record DeploymentOffices(DeploymentOffice office, WaveOffice waves, DeploymentView view) {}
+
     /** The offices of the fleet. */
     public record FleetOffices(
             EndpointOffice endpoints,

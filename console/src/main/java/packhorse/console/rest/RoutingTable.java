@@ -17,8 +17,9 @@ final class RoutingTable {
         routes.addAll(AccountRoutes.of(offices.accounts(), gate));
         routes.addAll(RequestRoutes.of(offices.requests()));
         routes.addAll(OrderRoutes.of(offices.orders(), offices.plans()));
-        routes.addAll(DeploymentRoutes.of(offices.deployments()));
-        routes.addAll(WaveRoutes.of(offices.deployments()));
+        routes.addAll(DeploymentRoutes.of(
+                offices.deployments().office(), offices.deployments().view()));
+        routes.addAll(WaveRoutes.of(offices.deployments().waves()));
         routes.addAll(TestRoutes.of(offices.tests(), offices.orders()));
         routes.addAll(IntakeRoutes.of(offices.tests(), offices.orders(), parts.clock()));
         routes.addAll(ProblemRoutes.of(offices.problems()));

@@ -2,7 +2,7 @@ package packhorse.console.rest;
 
 import java.util.List;
 import packhorse.console.change.YellowFlag;
-import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.DeploymentView;
 import packhorse.console.wave.Deployment;
 
 /**
@@ -19,7 +19,7 @@ public record Standing(
         blocking = List.copyOf(blocking);
     }
 
-    static Standing of(DeploymentOffice.Standing standing) {
+    static Standing of(DeploymentView.Standing standing) {
         return new Standing(
                 Versioned.of(standing.deployment()), standing.signed(), standing.flags(), standing.blocking());
     }

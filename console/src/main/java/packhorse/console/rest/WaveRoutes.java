@@ -6,7 +6,7 @@ import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
 import packhorse.console.gate.Verdict;
 import packhorse.console.ledger.Stored;
-import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.WaveOffice;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.WaveId;
 
@@ -25,16 +25,16 @@ final class WaveRoutes {
         Stored<Deployment> on(Actor.Person who, WaveId id, OptionalLong seen, String why);
     }
 
-    static List<Route> of(DeploymentOffice office) {
+    static List<Route> of(WaveOffice office) {
         return List.of(
                 act("/waive", "waiveWave", "Lets what follows begin although the verdict is no PASS.", office::waive),
                 act("/skip", "skipWave", "Leaves a wave out.", office::skip),
                 act("/extend", "extendWave", "Watches an inconclusive wave longer.", office::extend),
                 draft("/force", "forceWave", "Lets a wave begin outside its windows for a while, in a person's name.")
                         .access(COORDINATORS)
-                        .body(DeploymentOffice.ForceForm.class)
+                        .body(WaveOffice.ForceForm.class)
                         .does(call -> Answer.of(office.force(
-                                call.who(), id(call), call.seen(), call.body(DeploymentOffice.ForceForm.class)))),
+                                call.who(), id(call), call.seen(), call.body(WaveOffice.ForceForm.class)))),
                 act(
                         "/unforce",
                         "unforceWave",

@@ -87,6 +87,8 @@ final class House implements AutoCloseable {
     final OrderOffice orders;
     final PlanOffice plans;
     final DeploymentOffice deployments;
+    final WaveOffice waves;
+    final DeploymentView view;
     final TestOffice tests;
     final ReleaseOffice releases;
     final ReportOffice reports;
@@ -101,6 +103,8 @@ final class House implements AutoCloseable {
         this.orders = new OrderOffice(books, filler, plan -> List.of());
         this.plans = new PlanOffice(books, filler, fleet, new BoundsForecast());
         this.deployments = new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller);
+        this.waves = new WaveOffice(books, filler, teller);
+        this.view = new DeploymentView(books, fleet);
         this.tests = new TestOffice(
                 books,
                 filler,

@@ -46,7 +46,6 @@ import packhorse.console.ledger.MemberRow;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
-import packhorse.console.office.DeploymentOffice.ForceForm;
 import packhorse.console.office.OrderOffice.CarryForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
@@ -54,6 +53,7 @@ import packhorse.console.office.OrderOffice.RehearsalForm;
 import packhorse.console.office.OrderOffice.SignForm;
 import packhorse.console.office.OrderOffice.TickForm;
 import packhorse.console.office.PlanOffice.EstimateForm;
+import packhorse.console.office.WaveOffice.ForceForm;
 import packhorse.console.scheduler.ForcedWindow;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
@@ -138,13 +138,13 @@ final class RoadTest {
                             "{\"query\":\"site==berlin\",\"transfer\":{\"coveragePercent\":90,\"spread\":\"PT2H\"}}",
                             "the plan"));
             Sha256 digest = house.plans.preview(order).digest();
-            assertEquals(digest, house.deployments.get(id).value().plan(), "it carries out what is planned now");
-            assertFalse(house.deployments.standing(id).signed());
+            assertEquals(digest, house.view.get(id).value().plan(), "it carries out what is planned now");
+            assertFalse(house.view.standing(id).signed());
             house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
             house.orders.sign(
                     House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
             house.orders.move(GERD, order, any(), production);
-            assertTrue(house.deployments.standing(id).signed(), "and it goes on");
+            assertTrue(house.view.standing(id).signed(), "and it goes on");
         }
     }
 
@@ -197,13 +197,12 @@ final class RoadTest {
             said(house, begun(house, beta), ActionState.COMMITTED);
             house.drained(beta);
 
-            List<String> seen =
-                    house.deployments.progress(id).waves().getFirst().gate();
+            List<String> seen = house.view.progress(id).waves().getFirst().gate();
             assertTrue(seen.getFirst().startsWith("1/3 succeeded, 33.3 %, at "), seen.toString());
             assertTrue(seen.stream().anyMatch(line -> line.startsWith("2/3 unreported, ")), seen.toString());
 
-            house.deployments.judge(CORA, beta, any(), Verdict.PASS, "two are in a drawer");
-            String kept = house.deployments.get(id).value().wave(0).evidence();
+            house.waves.judge(CORA, beta, any(), Verdict.PASS, "two are in a drawer");
+            String kept = house.view.get(id).value().wave(0).evidence();
             assertTrue(kept.startsWith("PASS by cora: two are in a drawer | the gate says INCONCLUSIVE: "), kept);
             seen.forEach(line -> assertTrue(kept.contains(line), kept));
         }
@@ -223,20 +222,18 @@ final class RoadTest {
             ForceForm form = new ForceForm(Optional.empty(), until, "the office is flooded tomorrow");
             assertEquals(
                     Why.FORBIDDEN,
-                    refused(() -> house.deployments.force(CORA, wave, any(), form))
-                            .why());
+                    refused(() -> house.waves.force(CORA, wave, any(), form)).why());
             assertEquals(
                     Why.INVALID,
-                    refused(() -> house.deployments.force(
-                                    GERD, wave, any(), new ForceForm(Optional.empty(), until, " ")))
+                    refused(() -> house.waves.force(GERD, wave, any(), new ForceForm(Optional.empty(), until, " ")))
                             .why());
             for (Instant wrong : List.of(house.now(), house.now().plus(Duration.ofHours(25)))) {
-                assertTrue(refused(() -> house.deployments.force(
-                                GERD, wave, any(), new ForceForm(Optional.empty(), wrong, "why not")))
+                assertTrue(refused(() ->
+                                house.waves.force(GERD, wave, any(), new ForceForm(Optional.empty(), wrong, "why not")))
                         .line()
                         .contains("within the next 24 hours"));
             }
-            house.deployments.force(GERD, wave, any(), form);
+            house.waves.force(GERD, wave, any(), form);
             ForcedWindow kept = house.books.read(
                     pages -> pages.get(ForcedWindow.KIND, wave.toString()).value());
             assertEquals(GERD.id(), kept.person());
@@ -246,7 +243,7 @@ final class RoadTest {
                                     .anyMatch(link -> new String(link.bytes(), java.nio.charset.StandardCharsets.UTF_8)
                                             .contains("wave.force")),
                     "the trail says so");
-            house.deployments.unforce(GERD, wave, any(), "it dried up");
+            house.waves.unforce(GERD, wave, any(), "it dried up");
             assertEquals(Optional.empty(), house.books.read(pages -> pages.find(ForcedWindow.KIND, wave.toString())));
         }
     }
@@ -384,9 +381,9 @@ final class RoadTest {
         Stored<Deployment> unready = house.deployments.check(GERD, deployment.id(), any());
         assertEquals(DeploymentState.PLANNED, unready.value().state(), "nothing was rehearsed, and nobody looked");
         assertTrue(
-                house.deployments.standing(deployment.id()).blocking().stream()
+                house.view.standing(deployment.id()).blocking().stream()
                         .anyMatch(line -> line.contains("never rehearsed")),
-                house.deployments.standing(deployment.id()).blocking().toString());
+                house.view.standing(deployment.id()).blocking().toString());
 
         house.orders.rehearsed(GERD, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));
         house.orders.tick(GERD, order, any(), new TickForm(Step.STAGING, "means", "all there", Optional.empty()));
@@ -397,7 +394,7 @@ final class RoadTest {
         assertEquals(
                 DeploymentState.READY,
                 house.deployments.check(GERD, deployment.id(), any()).value().state(),
-                house.deployments.standing(deployment.id()).blocking().toString());
+                house.view.standing(deployment.id()).blocking().toString());
         house.deployments.announce(GERD, deployment.id(), any());
         assertEquals(
                 Why.FORBIDDEN,

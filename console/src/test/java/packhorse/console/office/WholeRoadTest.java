@@ -241,11 +241,10 @@ final class WholeRoadTest {
         house.wave(id, 0, Verdict.PASS, false);
         house.deployments.hold(GERD, order, "a look at the logs");
         house.deployments.hold(ANNA_AS_COORDINATOR, id, "twice is once");
-        assertEquals(1, house.deployments.get(id).value().holding().size());
+        assertEquals(1, house.view.get(id).value().holding().size());
         house.product(id, DeploymentMachine.Move.EVALUATE_BETA);
-        Set<String> flags = house.deployments.standing(id).flags().stream()
-                .map(YellowFlag::text)
-                .collect(Collectors.toSet());
+        Set<String> flags =
+                house.view.standing(id).flags().stream().map(YellowFlag::text).collect(Collectors.toSet());
         assertEquals(Set.of(), flags, "test and beta group covered every kind");
         DecideForm go = new DecideForm(GoNoGo.Decision.GO, Set.of(), "");
         assertTrue(refused(() -> house.deployments.decide(BERT, id, any(), go))

@@ -46,6 +46,7 @@ import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.CalendarOffice;
 import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.DeploymentOffice;
+import packhorse.console.office.DeploymentView;
 import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
@@ -64,6 +65,7 @@ import packhorse.console.office.SiteOffice;
 import packhorse.console.office.Teller;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.office.WaveOffice;
 import packhorse.console.retrospect.Retrospect;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Plan;
@@ -111,7 +113,10 @@ final class RestWorld implements AutoCloseable {
                         requests,
                         orders,
                         plans,
-                        new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
+                        new Offices.DeploymentOffices(
+                                new DeploymentOffice(books, filler, fleet, new ReadinessLook(fleet), teller),
+                                new WaveOffice(books, filler, teller),
+                                new DeploymentView(books, fleet)),
                         new TestOffice(
                                 books,
                                 filler,

@@ -46,6 +46,7 @@ import packhorse.console.office.RequestOffice;
 import packhorse.console.office.SiteOffice;
 import packhorse.console.office.TemplateOffice;
 import packhorse.console.office.TestOffice;
+import packhorse.console.office.WaveOffice;
 import packhorse.console.office.WrittenReport;
 import packhorse.console.wave.Hold;
 import packhorse.core.content.Kind;
@@ -146,7 +147,7 @@ final class Samples {
             new DeploymentOffice.DecideForm(GoNoGo.Decision.GO, Set.of(), ""),
             new DeploymentRoutes.Holding("something smells"),
             new DeploymentRoutes.Lifting(Hold.Kind.OPERATOR, "it was the coffee"),
-            new DeploymentOffice.ForceForm(
+            new WaveOffice.ForceForm(
                     Optional.empty(), RestWorld.NOW.plus(Duration.ofHours(2)), "the office is flooded tomorrow"),
             new WaveRoutes.Judging(Verdict.PASS, "all is well"),
             new AccountRoutes.First("nothing", "anna", "Anna", "a long enough password"),

@@ -61,7 +61,7 @@ final class Person {
     static String command(List<String> words) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine program = program();
+        CommandLine program = program(words.getFirst());
         int code = program.setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(words.toArray(String[]::new));
@@ -72,10 +72,10 @@ final class Person {
         return out.toString();
     }
 
-    private static CommandLine program() {
+    private static CommandLine program(String name) {
         CommandLine program =
                 new CommandLine(CommandLine.Model.CommandSpec.create().name("packhorse"));
-        ConsoleCommands.addTo(program);
+        ConsoleCommands.addTo(program, name);
         return program.setExecutionExceptionHandler((e, command, parsed) -> refusal(command, e))
                 .setParameterExceptionHandler((e, given) -> refusal(e.getCommandLine(), e));
     }
