@@ -38,6 +38,9 @@ final class MainTest {
                         new Case("unknown command demp; did you mean demo or order or compliance?", List.of("demp")),
                         new Case("unknown option --site; did you mean --sites?", List.of("demo", "--site")),
                         new Case("unexpected argument extra", List.of("demo", "extra")),
+                        new Case(
+                                "--reports and --transfer-only",
+                                List.of("demo", "--transfer-only", "--reports", folder + "/none")),
                         new Case("'three' is not an int", List.of("demo", "--sites", "three")),
                         new Case("--sites 0: give 1 to 20", List.of("demo", "--sites", "0")),
                         new Case("--endpoints -1: give 1 to 50", List.of("demo", "--endpoints", "-1")),

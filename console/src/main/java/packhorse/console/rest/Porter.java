@@ -29,6 +29,7 @@ import packhorse.core.UsageException;
 final class Porter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Porter.class);
 
+    private static final String FILE_NAME = "Content-Disposition";
     private static final String JSON = "application/json";
 
     /** A file somebody took for another; whoever sends more is cut off. */
@@ -213,8 +214,7 @@ final class Porter implements AutoCloseable {
                 }
                 file.name()
                         .ifPresent(name -> context.header(
-                                "Content-Disposition",
-                                "attachment; filename=\"" + name.replaceAll("[^a-zA-Z0-9._-]", "_") + "\""));
+                                FILE_NAME, "attachment; filename=\"" + name.replaceAll("[^a-zA-Z0-9._-]", "_") + "\""));
                 file.writing().to(context.res().getOutputStream());
             }
             case Answer.Events(EventFeed.Listener listener) -> {
@@ -231,6 +231,8 @@ final class Porter implements AutoCloseable {
             return;
         }
         Problem problem = problem(failure, context);
+        // The answer that was begun was to be a file; this one is none.
+        context.res().setHeader(FILE_NAME, null);
         if (failure instanceof Turned turned) {
             turned.waiting().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds() + 1)));
         }

@@ -162,6 +162,15 @@ final class RetrospectRoutesTest {
                 "400 since=yesterday is no moment; write 2026-11-22T08:00:00Z");
         wrong.forEach((path, line) ->
                 assertEquals(line, world.get(path).as("viewer").send().detail(), path));
+        assertEquals(
+                Optional.empty(),
+                world.get("/api/v1/orders/CO-2026-0099/evidence")
+                        .as("viewer")
+                        .send()
+                        .whole()
+                        .headers()
+                        .firstValue("Content-Disposition"),
+                "a refusal is no file to be kept");
         RestWorld.Reply picture = report(ORDER + "/reports/status", "image/png");
         assertEquals(400, picture.status());
         assertTrue(picture.detail().contains("text/html, text/csv"), picture.detail());

@@ -163,6 +163,10 @@ public final class DemoCommand implements Callable<Integer> {
         if (reports == null) {
             return Optional.empty();
         }
+        if (transferOnly) {
+            throw new UsageException("--reports and --transfer-only: the transfer alone has no change to report on;"
+                    + " leave one of them out");
+        }
         Path folder = reports.toAbsolutePath();
         try {
             Files.createDirectories(folder);
