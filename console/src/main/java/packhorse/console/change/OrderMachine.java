@@ -35,8 +35,9 @@ import packhorse.core.content.Sha256;
  * </pre>
  *
  * <p>Guards, besides: the next stage is the next one that the category has; what goes forward leaves nothing required open, behind a gate
- * that was opened; production begins with a plan whose signatures hold for its digest of now; rework needs a building stage in the
- * category and, as REPLAN and closing do, nothing under way on endpoints; what goes back says why. What is under way in production is not
+ * that was opened; production begins with a plan whose signatures hold for its digest of now, and where the category has a test with
+ * exactly the releases that passed it; rework needs a building stage in the category and, as REPLAN and closing do, nothing under way on
+ * endpoints; what goes back says why. What is under way in production is not
  * cancelled: it is aborted, sorted and closed.
  */
 public final class OrderMachine {
@@ -58,8 +59,9 @@ public final class OrderMachine {
      *
      * @param planDigest over releases, targets, waves, windows and thresholds, as they are now; empty where there is no plan
      * @param underWay how many endpoints have an action that has begun and not ended
+     * @param untested why what it carries now does not count as tested; empty where it passed, or where its category has no test
      */
-    public record Facts(Optional<Sha256> planDigest, long underWay) {}
+    public record Facts(Optional<Sha256> planDigest, long underWay, Optional<String> untested) {}
 
     private static final Who COORDINATOR = Who.of(Role.CHANGE_COORDINATOR);
     private static final Who COORDINATORS = Who.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
@@ -132,7 +134,7 @@ public final class OrderMachine {
                 to != next(order)
                         ? Optional.of("by its category " + next(order) + " comes next, not " + to)
                         : open(order).or(() -> under(facts));
-            case ENTER_PRODUCTION -> unsigned(order, facts);
+            case ENTER_PRODUCTION -> unsigned(order, facts).or(facts::untested);
             case REWORK ->
                 !order.category().has(Stage.BUILDING)
                         ? Optional.of(

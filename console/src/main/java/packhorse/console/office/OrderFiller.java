@@ -16,6 +16,7 @@ import packhorse.console.change.OrderDesk;
 import packhorse.console.change.OrderFindings;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.Problem;
+import packhorse.console.change.Stage;
 import packhorse.console.change.Step;
 import packhorse.console.change.TestProgress;
 import packhorse.console.change.TestResult;
@@ -81,6 +82,18 @@ public final class OrderFiller {
                 .toList();
         List<Defect> defects = Lists.of(pages, Kinds.DEFECT, order.id().text());
         return TestProgress.of(order.plans().test(), results, defects, manifests(order));
+    }
+
+    /** Why exactly what the order carries did not pass its test; empty where it did, or where its category has none. */
+    static Optional<String> untested(Pages pages, ChangeOrder order) {
+        if (!order.category().has(Stage.TEST)) {
+            return Optional.empty();
+        }
+        List<String> open = progress(pages, order).open();
+        return open.isEmpty()
+                ? Optional.empty()
+                : Optional.of("what it carries has not passed its test (" + String.join("; ", open)
+                        + "): carry what passed, or take it back with REWORK and test it");
     }
 
     /** The manifests of what the order carries. */

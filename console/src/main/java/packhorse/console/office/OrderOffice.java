@@ -447,7 +447,9 @@ public final class OrderOffice {
                 (order, pages) -> {
                     requireDeploymentsOver(pages, order, form.move());
                     OrderMachine.Facts facts = new OrderMachine.Facts(
-                            Deployments.digest(pages, order), Deployments.underWay(pages, order.id()));
+                            Deployments.digest(pages, order),
+                            Deployments.underWay(pages, order.id()),
+                            OrderFiller.untested(pages, order));
                     Outcome<ChangeOrder> moved = OrderMachine.move(
                             order, form.move(), facts, form.remarks(), form.ending(), who, pages.now());
                     moved.result()

@@ -62,6 +62,7 @@ public final class ReadinessLook {
         Map<Question, List<Finding>> found = new EnumMap<>(population.look(pages, plan, candidates));
         found.put(Question.BASELINE, List.of(baseline(pages, order, candidates)));
         found.put(Question.DEPOTS, List.of(depots(deployment, now)));
+        found.put(Question.PROMOTED, List.of(Promotions.promoted(pages, order)));
         found.put(
                 Question.APPROVALS,
                 List.of(

@@ -25,6 +25,7 @@ public record Readiness(Map<Question, List<Finding>> findings, Instant at) {
         POWER("every target has power or battery enough"),
         PREREQUISITES("every target has the prerequisites"),
         DEPOTS("every depot has the releases"),
+        PROMOTED("production offers exactly these releases"),
         APPROVALS("the signatures hold for this plan"),
         BACKOUT("the backout was rehearsed with these releases"),
         WINDOW("every site has an opening that is long enough"),

@@ -207,7 +207,7 @@ final class Cast {
     }
 
     static OrderMachine.Facts facts() {
-        return new OrderMachine.Facts(Optional.of(digest(99)), 0);
+        return new OrderMachine.Facts(Optional.of(digest(99)), 0, Optional.empty());
     }
 
     static Outcome<ChangeOrder> move(ChangeOrder order, OrderMachine.Move move, Actor actor) {

@@ -219,7 +219,7 @@ final class OrderMachineTest {
         String reason = refused(OrderMachine.move(
                 both,
                 Move.ENTER_PRODUCTION,
-                new OrderMachine.Facts(Optional.of(digest(100)), 0),
+                new OrderMachine.Facts(Optional.of(digest(100)), 0, Optional.empty()),
                 "",
                 Optional.empty(),
                 GERD,
@@ -228,7 +228,7 @@ final class OrderMachineTest {
         assertTrue(refused(OrderMachine.move(
                         both,
                         Move.ENTER_PRODUCTION,
-                        new OrderMachine.Facts(Optional.empty(), 0),
+                        new OrderMachine.Facts(Optional.empty(), 0, Optional.empty()),
                         "",
                         Optional.empty(),
                         GERD,
@@ -303,7 +303,7 @@ final class OrderMachineTest {
         String reason = refused(OrderMachine.move(
                 order,
                 Move.REPLAN,
-                new OrderMachine.Facts(Optional.of(digest(99)), 7),
+                new OrderMachine.Facts(Optional.of(digest(99)), 7, Optional.empty()),
                 "another window",
                 Optional.empty(),
                 GERD,
@@ -486,7 +486,7 @@ final class OrderMachineTest {
                 Outcome<ChangeOrder> outcome = OrderMachine.move(
                         order,
                         move,
-                        new OrderMachine.Facts(Optional.of(digest(99)), underWay),
+                        new OrderMachine.Facts(Optional.of(digest(99)), underWay, Optional.empty()),
                         "because",
                         Optional.of(Ending.PARTLY),
                         actor,

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ import packhorse.console.change.RequestState;
 import packhorse.console.change.RequestType;
 import packhorse.console.change.RiskClass;
 import packhorse.console.change.Role;
+import packhorse.console.change.Stage;
 import packhorse.console.change.StageGateMachine;
 import packhorse.console.change.Step;
 import packhorse.console.gate.Verdict;
@@ -67,6 +70,7 @@ import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Purpose;
 import packhorse.console.wave.WaveId;
+import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
@@ -74,6 +78,7 @@ import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.core.state.Subject;
 import packhorse.core.topology.EndpointId;
+import packhorse.core.unit.ByteCount;
 
 /** A request on its way to endpoints, each step by whoever may do it, and refused to whoever may not. */
 final class RoadTest {
@@ -384,6 +389,7 @@ final class RoadTest {
                 house.view.standing(deployment.id()).blocking().stream()
                         .anyMatch(line -> line.contains("never rehearsed")),
                 house.view.standing(deployment.id()).blocking().toString());
+        promoted(house, order, deployment.id());
 
         house.orders.rehearsed(GERD, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));
         house.orders.tick(GERD, order, any(), new TickForm(Step.STAGING, "means", "all there", Optional.empty()));
@@ -401,5 +407,31 @@ final class RoadTest {
                 refused(() -> house.deployments.start(CORA, deployment.id(), any()))
                         .why());
         return house.deployments.start(GERD, deployment.id(), any()).value();
+    }
+
+    /** What production does not offer is not deployed; what is, is as the order carries it. */
+    private static void promoted(House house, OrderId order, DeploymentId deployment) {
+        Predicate<String> promotion = line -> line.startsWith("production offers exactly these releases: ");
+        Supplier<List<String>> blocking = () -> {
+            house.deployments.simulate(GERD, deployment, any());
+            house.deployments.stage(GERD, deployment, any());
+            house.product(deployment, DeploymentMachine.Move.DEPOTS_STAGED);
+            house.deployments.check(GERD, deployment, any());
+            return house.view.standing(deployment).blocking().stream()
+                    .filter(promotion)
+                    .toList();
+        };
+        assertTrue(
+                house.view.standing(deployment).blocking().stream()
+                        .filter(promotion)
+                        .anyMatch(line -> line.endsWith("is not in the catalogue: catalogue and promote it")),
+                house.view.standing(deployment).blocking().toString());
+        house.releases.catalogue(
+                House.DORA,
+                new ReleaseOffice.ReleaseForm(House.EDITOR, House.MANIFEST, new ByteCount(1 << 20), Kind.PACKAGE));
+        List<String> catalogued = blocking.get();
+        assertTrue(catalogued.toString().contains("is offered to BUILDING only: promote it"), catalogued.toString());
+        house.releases.promote(GERD, order, Stage.PRODUCTION);
+        assertEquals(List.of(), blocking.get());
     }
 }

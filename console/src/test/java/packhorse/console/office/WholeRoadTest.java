@@ -46,6 +46,7 @@ import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.office.DeploymentOffice.DecideForm;
 import packhorse.console.office.OrderOffice.BuildForm;
+import packhorse.console.office.OrderOffice.CarryForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
 import packhorse.console.office.OrderOffice.RehearsalForm;
@@ -215,9 +216,28 @@ final class WholeRoadTest {
         Sha256 digest = house.plans.preview(order).digest();
         house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
         house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, ""));
+        carryUntested(house, order);
         assertEquals(
                 OrderState.PRODUCTION,
                 move(house, GERD, order, Move.ENTER_PRODUCTION).state());
+    }
+
+    /** What was carried instead of what passed the test is signed by all, and does not get to production. */
+    private static void carryUntested(House house, OrderId order) {
+        CarryForm passed = new CarryForm(House.EDITOR, Optional.empty(), Optional.empty(), Optional.empty());
+        CarryForm other = new CarryForm(
+                House.release("acme/editor", "2.1"),
+                Optional.of(Sha256.of(new byte[] {2})),
+                Optional.empty(),
+                Optional.empty());
+        house.orders.carry(GERD, order, any(), List.of(other));
+        Sha256 digest = house.plans.preview(order).digest();
+        house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
+        house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, ""));
+        String line =
+                refused(() -> move(house, GERD, order, Move.ENTER_PRODUCTION)).line();
+        assertTrue(line.contains("has not passed its test (fresh on desk is not passed yet"), line);
+        house.orders.carry(GERD, order, any(), List.of(passed));
     }
 
     private static DeploymentId ready(House house, OrderId order) {
