@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,13 @@ final class PackageLists {
 
     private static final Logger LOG = LoggerFactory.getLogger(PackageLists.class);
 
-    private static final Pattern LICENCE = Pattern.compile("(?m)^License:[ \\t]*([^\\s][^\\n]{0,127})$");
+    /** The first field of a machine-readable copyright file. */
+    private static final Pattern FORMAT = Pattern.compile("(?mi)^Format(-Specification)?:");
+
+    /** Looked for as it stands: by a pattern, thousands of files took most of what an agent needs to start. */
+    private static final String LICENCE = "\nLicense:";
+
+    private static final int LICENCE_CHARS_MAX = 128;
 
     // Both tools read \t and \n in a format themselves.
     private static final List<String> DPKG = List.of(
@@ -163,13 +168,20 @@ final class PackageLists {
     /** The short names of a machine-readable copyright file; empty for any other. */
     static String licences(String copyright) {
         String head = copyright.substring(0, Math.min(copyright.length(), 4_096));
-        if (!Pattern.compile("(?mi)^Format(-Specification)?:").matcher(head).find()) {
+        if (!FORMAT.matcher(head).find()) {
             return "";
         }
+        String text = "\n" + copyright;
         Set<String> names = new LinkedHashSet<>();
-        Matcher field = LICENCE.matcher(copyright);
-        while (field.find() && names.size() < LICENCES_MAX) {
-            names.add(Texts.clean(field.group(1)));
+        int at = text.indexOf(LICENCE);
+        while (at >= 0 && names.size() < LICENCES_MAX) {
+            int start = at + LICENCE.length();
+            int end = text.indexOf('\n', start) < 0 ? text.length() : text.indexOf('\n', start);
+            String name = text.substring(start, end).strip();
+            if (!name.isEmpty() && name.length() <= LICENCE_CHARS_MAX) {
+                names.add(Texts.clean(name));
+            }
+            at = text.indexOf(LICENCE, end);
         }
         return String.join(", ", names);
     }
