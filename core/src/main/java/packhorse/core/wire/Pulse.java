@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Pulse implements AutoCloseable {
     /** How long a message waits for room that has become free. */
-    private static final long WAITING_MILLIS = 5;
+    private static final long WAITING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final InstantSource clock;
     private final Duration every;
@@ -66,8 +66,8 @@ final class Pulse implements AutoCloseable {
         long nextNanos = System.nanoTime();
         try {
             while (!closing) {
-                long leftMillis = TimeUnit.NANOSECONDS.toMillis(nextNanos - System.nanoTime());
-                pause(waiting.isEmpty() ? leftMillis : Math.min(leftMillis, WAITING_MILLIS));
+                long leftNanos = nextNanos - System.nanoTime();
+                pause(waiting.isEmpty() ? leftNanos : Math.min(leftNanos, WAITING_NANOS));
                 waiting.removeIf(channel -> !channel.offerAgain());
                 long nowNanos = System.nanoTime();
                 if (nowNanos - nextNanos >= 0) {
@@ -82,11 +82,11 @@ final class Pulse implements AutoCloseable {
 
     /** Woken early it beats early, which does no harm. */
     @SuppressWarnings("WaitNotInLoop")
-    private void pause(long millis) throws InterruptedException {
+    private void pause(long nanos) throws InterruptedException {
         lock.lock();
         try {
-            if (millis > 0 && !closing) {
-                var unused = changed.await(millis, TimeUnit.MILLISECONDS);
+            if (nanos > 0 && !closing) {
+                var unused = changed.awaitNanos(nanos);
             }
         } finally {
             lock.unlock();
