@@ -119,6 +119,7 @@ final class Examples {
             Map.entry("listProblems", "--state OPEN"),
             Map.entry("readEvidence", "--out CO-2026-0001-evidence.zip"),
             Map.entry("writeReport", "--form STATUS --body \"on time\""),
+            Map.entry("signReport", "--form EVALUATION --remarks \"two sites follow in May\""),
             // Deployments and waves.
             Map.entry("listDeployments", "--state ROLLING"),
             Map.entry("decideDeployment", "--decision GO --remarks \"the flags are known\""),

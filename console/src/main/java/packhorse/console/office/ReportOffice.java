@@ -38,6 +38,18 @@ public final class ReportOffice {
         });
     }
 
+    /**
+     * Keeps what the product drew as a person's report.
+     *
+     * @param drawn lines of text
+     * @param remarks what the person adds; may be empty
+     */
+    public Stored<WrittenReport> sign(
+            Actor.Person who, OrderId id, WrittenReport.Form form, String drawn, String remarks) {
+        String said = remarks.isBlank() ? "" : "\n\n" + remarks.strip();
+        return write(who, id, form, "```\n" + drawn.stripTrailing() + "\n```" + said);
+    }
+
     /** Reports of an order. */
     public List<Stored<WrittenReport>> list(OrderId id) {
         return desk.read(pages -> Lists.all(pages, OfficeKinds.REPORT, Optional.of(id.text())));

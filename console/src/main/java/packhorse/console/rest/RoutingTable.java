@@ -25,7 +25,7 @@ final class RoutingTable {
         routes.addAll(ProblemRoutes.of(offices.problems()));
         routes.addAll(ReleaseRoutes.of(offices.releases()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
-        routes.addAll(ReportRoutes.of(offices.reports(), offices.orders()));
+        routes.addAll(ReportRoutes.of(offices.reports(), offices.orders(), offices.retrospect()));
         routes.addAll(RetrospectRoutes.of(offices.retrospect()));
         routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
         routes.addAll(EndpointRoutes.of(offices.fleet().endpoints()));

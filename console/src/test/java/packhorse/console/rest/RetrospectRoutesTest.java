@@ -144,6 +144,27 @@ final class RetrospectRoutesTest {
     }
 
     @Test
+    void whoSignsWhatTheProductReportsKeepsItAsTheirs() {
+        RestWorld.Reply signed = world.post(
+                        ORDER + "/reports/signature", "{\"form\":\"STATUS\",\"remarks\":\"as agreed\"}")
+                .as("change-coordinator")
+                .send();
+        assertEquals(200, signed.status(), signed.body());
+        assertTrue(signed.body().contains(PlayedOrder.ORDER), signed.body());
+        assertTrue(signed.body().contains("as agreed"), signed.body());
+        assertTrue(
+                world.get(ORDER + "/reports").as("viewer").send().body().contains("as agreed"),
+                "it is one of the order's");
+        assertEquals(
+                "400 form=ANALYSIS: the product draws no analysis of its own; its counts stand in the EVALUATION, and a"
+                        + " person writes what they mean",
+                world.post(ORDER + "/reports/signature", "{\"form\":\"ANALYSIS\",\"remarks\":\"\"}")
+                        .as("change-coordinator")
+                        .send()
+                        .detail());
+    }
+
+    @Test
     void whatIsAskedWronglyIsSaidInOneLine() {
         Map<String, String> wrong = Map.of(
                 ORDER + "/reports/status?format=pdf",

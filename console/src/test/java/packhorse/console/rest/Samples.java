@@ -178,6 +178,7 @@ final class Samples {
             new ReleaseRoutes.Promotion(Stage.TEST),
             new ReleaseRoutes.Retirement(true),
             new ReportRoutes.ReportText(WrittenReport.Form.STATUS, "all is well"),
+            new ReportRoutes.ReportSignature(WrittenReport.Form.STATUS, "as agreed"),
             new EntitlementList(List.of()),
             new EndpointOffice.LabelForm(Map.of("ring", "first"), Optional.empty()),
             new GroupRoutes.NewGroup(new GroupName("pilots"), "", Optional.of("site==berlin"), Optional.empty()),
