@@ -18,7 +18,7 @@ import java.util.TreeSet;
  *
  * @param requesters of all requests that the order carries out
  * @param builders who made the release, its media or its sources' package
- * @param operators who stage, launch and hold it
+ * @param operators who plan its deployments, stage, announce, launch, force, skip or abort, as a coordinator of whichever kind
  * @param approvers who said yes to a request, let a stage proceed or signed the plan
  */
 public record Duties(

@@ -2,6 +2,7 @@ package packhorse.console.change;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -19,6 +20,10 @@ import packhorse.core.content.Sha256;
  * and shipments written down, its plan signed. Nothing here moves it ({@link OrderMachine} does); all of it is refused where it is final.
  */
 public final class OrderDesk {
+    /** Whoever acts in one of these roles on how a change is carried out operates it. */
+    public static final Set<Role> OPERATORS =
+            Collections.unmodifiableSet(EnumSet.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR));
+
     private static final Set<Role> PLANNERS =
             EnumSet.of(Role.SOLUTION_ARCHITECT, Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
 
@@ -298,7 +303,7 @@ public final class OrderDesk {
         }
         Optional<String> closed = closedGate(order);
         return closed.<Outcome<ChangeOrder>>map(Outcome::rejected)
-                .or(() -> refuse(order, person, EnumSet.of(Role.INSTALLATION_COORDINATOR), "it is operated"))
+                .or(() -> refuse(order, person, OPERATORS, "it is operated"))
                 .orElseGet(() -> Outcome.moved(order.edit()
                         .duties(order.duties().withOperator(person.id()))
                         .said(person, now, what, "")));

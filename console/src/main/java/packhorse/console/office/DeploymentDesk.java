@@ -4,14 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import packhorse.console.change.Actor;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.OrderDesk;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderState;
 import packhorse.console.change.Outcome;
-import packhorse.console.change.Role;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
@@ -81,10 +79,10 @@ final class DeploymentDesk {
     /** Whoever operates it is written down, so that go or no-go is not theirs alone; and what is found now is kept. */
     void operated(Pages pages, OrderId id, String what, Actor.Person who) {
         Stored<ChangeOrder> stored = pages.get(Kinds.ORDER, id.text());
-        boolean decides = what.startsWith("deployment.decide") || what.startsWith("deployment.hold");
-        if (stored.value().state() == OrderState.PRODUCTION
-                && !decides
-                && who.isOneOf(Set.of(Role.INSTALLATION_COORDINATOR))) {
+        boolean decides = what.startsWith("deployment.decide")
+                || what.startsWith("deployment.hold")
+                || what.startsWith("wave.judge");
+        if (stored.value().state() == OrderState.PRODUCTION && !decides && who.isOneOf(OrderDesk.OPERATORS)) {
             order(pages, id, order -> OrderDesk.operated(order, what, who, pages.now()));
         } else {
             filler.refresh(pages, id);

@@ -214,6 +214,38 @@ final class RoadTest {
     }
 
     @Test
+    void aChangeCoordinatorWhoOperatesDoesNotDecideAlone() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            WaveId beta = new WaveId(started(house, order).id(), 0);
+            Actor.Person paul = House.person("paul", Role.CHANGE_COORDINATOR, Role.APPROVER);
+            house.waves.force(
+                    paul,
+                    beta,
+                    any(),
+                    new ForceForm(Optional.empty(), house.now().plus(Duration.ofHours(2)), "the office is flooded"));
+            assertEquals(
+                    Set.of(GERD.id(), paul.id()),
+                    house.orders.get(order).value().duties().operators());
+            house.running(beta);
+            said(house, begun(house, beta), ActionState.COMMITTED);
+            house.drained(beta);
+            String alone = refused(() -> house.waves.judge(paul, beta, any(), Verdict.PASS, "it looks well"))
+                    .line();
+            assertTrue(alone.contains("not its operator's alone"), alone);
+            house.waves.judge(CORA, beta, any(), Verdict.PASS, "it looks well");
+            assertFalse(
+                    house.orders.get(order).value().duties().operators().contains(CORA.id()),
+                    "to judge is not to operate");
+        }
+    }
+
+    @Test
     void aWindowIsForcedByWhoeverMayInTheirNameForAWhileAndWithAReason() {
         try (House house = new House(Database.SQLITE, folder)) {
             house.accounts();
