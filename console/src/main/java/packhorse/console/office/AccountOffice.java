@@ -190,18 +190,7 @@ public final class AccountOffice {
     public Stored<Account> password(Actor.Person who, PersonId id, Optional<char[]> old, char[] password) {
         requireSelfOrAdministrator(who, id, "a password is set");
         if (who.is(id)) {
-            Account account =
-                    desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
-            // Without one, whoever is signed in with all of the person's roles sets the first; a narrower token does
-            // not widen itself.
-            boolean known = (account.password().isEmpty() && who.roles().containsAll(account.roles()))
-                    || old.filter(text -> account.password().isPresent())
-                            .map(text -> PasswordHash.matches(
-                                    text, account.password().orElseThrow()))
-                            .orElse(false);
-            if (!known) {
-                throw new Refusal(Why.FORBIDDEN, "your old password is needed, and this is not it");
-            }
+            requireKnown(who, id, old);
         }
         String hash = Desk.valid(() -> PasswordHash.of(password, random));
         return desk.write(who, pages -> {
@@ -217,6 +206,42 @@ public final class AccountOffice {
         });
     }
 
+    /** One's own password is guessed at like a login: it waits like one, and a wrong one is in the trail. */
+    private void requireKnown(Actor.Person who, PersonId id, Optional<char[]> old) {
+        Account account =
+                desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
+        if (!who.roles().containsAll(account.roles())) {
+            throw new Refusal(
+                    Why.FORBIDDEN,
+                    "a token with fewer roles than its person has does not set the password: sign in for that");
+        }
+        if (account.password().isEmpty()) {
+            return;
+        }
+        Instant now = desk.read(Pages::now);
+        requireNoWait(id.name(), now);
+        boolean known = old.filter(
+                        text -> PasswordHash.matches(text, account.password().orElseThrow()))
+                .isPresent();
+        if (!known) {
+            brake.failed(id.name(), now);
+            desk.write(who, pages -> {
+                pages.audit("password.refused", id.name(), Desk.details());
+                return 0;
+            });
+            throw new Refusal(Why.FORBIDDEN, "your old password is needed, and this is not it");
+        }
+        brake.succeeded(id.name());
+    }
+
+    private void requireNoWait(String name, Instant now) {
+        Duration wait = brake.wait(name, now);
+        if (!wait.isZero()) {
+            throw new Refusal(
+                    Why.FORBIDDEN, "tried too often: try again in " + Math.max(1, wait.toSeconds()) + " seconds");
+        }
+    }
+
     private static final String LOGIN = "login";
 
     /**
@@ -226,11 +251,7 @@ public final class AccountOffice {
      */
     public Shown login(String name, char[] password) {
         Instant now = desk.read(Pages::now);
-        Duration wait = brake.wait(name, now);
-        if (!wait.isZero()) {
-            throw new Refusal(
-                    Why.FORBIDDEN, "tried too often: try again in " + Math.max(1, wait.toSeconds()) + " seconds");
-        }
+        requireNoWait(name, now);
         Optional<Account> account = desk.read(pages -> find(pages, name))
                 .filter(one -> one.open() && one.password().isPresent());
         boolean right = PasswordHash.matches(
@@ -257,8 +278,12 @@ public final class AccountOffice {
         return name.length() <= 64 ? name : name.substring(0, 64);
     }
 
-    /** Makes a token for oneself; it is shown once. */
-    public Shown token(Actor.Person who, TokenForm form) {
+    /**
+     * Makes a token for oneself; it is shown once. It lasts no longer than the one by which it is asked for, unless that is a login's.
+     *
+     * @param by the token that was shown for this
+     */
+    public Shown token(Actor.Person who, TokenForm form, String by) {
         if (form.lasts().isNegative() || form.lasts().isZero() || form.lasts().compareTo(TOKEN_TIME_MAX) > 0) {
             throw Desk.invalid("a token lasts longer than nothing and at most " + TOKEN_TIME_MAX.toDays()
                     + " days, not " + form.lasts());
@@ -266,6 +291,22 @@ public final class AccountOffice {
         if (form.roles().isPresent() && !who.roles().containsAll(form.roles().get())) {
             throw new Refusal(
                     Why.FORBIDDEN, "a token has no more roles than its person: " + who.name() + " has " + who.roles());
+        }
+        if (form.purpose().strip().equals(LOGIN)) {
+            throw Desk.invalid("logins are called \"" + LOGIN + "\"; say what the token is for");
+        }
+        Matcher shown = TOKEN.matcher(by);
+        if (shown.matches()) {
+            desk.read(pages -> pages.find(OfficeKinds.API_TOKEN, shown.group(1)))
+                    .map(Stored::value)
+                    .filter(one -> !one.purpose().equals(LOGIN))
+                    .filter(one -> desk.read(Pages::now).plus(form.lasts()).isAfter(one.expires()))
+                    .ifPresent(one -> {
+                        throw new Refusal(
+                                Why.FORBIDDEN,
+                                "a token lasts no longer than the one that makes it, until " + one.expires()
+                                        + ": sign in for a longer one");
+                    });
         }
         return issue(who, form, "token.add");
     }

@@ -136,11 +136,13 @@ final class AccountRoutes {
                         .secret()
                         .does(call -> {
                             Passwords passwords = call.body(Passwords.class);
-                            return view(office.password(
-                                    call.who(),
-                                    id(call),
-                                    passwords.old().map(String::toCharArray),
-                                    passwords.password().toCharArray()));
+                            return view(gate.guarded(
+                                    call.from(),
+                                    () -> office.password(
+                                            call.who(),
+                                            id(call),
+                                            passwords.old().map(String::toCharArray),
+                                            passwords.password().toCharArray())));
                         }),
                 one(Route.get(ONE + "/tokens", "listTokens", "Lists a person's tokens; their secrets are nowhere."))
                         .access(Access.signedIn())
@@ -156,8 +158,9 @@ final class AccountRoutes {
                         .one(NewToken.class)
                         .secret()
                         .does(call -> {
+                            String by = call.credentials() instanceof Credentials.Bearer(String token) ? token : "";
                             AccountOffice.Shown shown =
-                                    office.token(call.who(), call.body(AccountOffice.TokenForm.class));
+                                    office.token(call.who(), call.body(AccountOffice.TokenForm.class), by);
                             return Answer.of(new NewToken(shown.token(), Versioned.of(shown.stored(), TokenView::of)));
                         }),
                 Route.post("/tokens/{token}/revoke", "revokeToken", "Takes a token back.")

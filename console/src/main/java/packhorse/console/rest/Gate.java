@@ -60,6 +60,22 @@ final class Gate {
      * @throws Turned where it is wrong or too soon
      */
     <T> T shown(InetAddress from, Supplier<T> attempt) {
+        try {
+            return guarded(from, attempt);
+        } catch (Refusal refusal) {
+            if (refusal.why() != Refusal.Why.FORBIDDEN) {
+                throw refusal;
+            }
+            throw new Turned(Problem.Kind.NOT_SIGNED_IN, refusal.line());
+        }
+    }
+
+    /**
+     * Lets somebody who is known show a password.
+     *
+     * @throws Turned where it is too soon
+     */
+    <T> T guarded(InetAddress from, Supplier<T> attempt) {
         turn(addresses.wait(from, clock.instant()), "wrong passwords from this address");
         if (!attempts.tryAcquire()) {
             throw new Turned(
@@ -70,11 +86,10 @@ final class Gate {
             addresses.right(from);
             return result;
         } catch (Refusal refusal) {
-            if (refusal.why() != Refusal.Why.FORBIDDEN) {
-                throw refusal;
+            if (refusal.why() == Refusal.Why.FORBIDDEN) {
+                addresses.wrong(from, clock.instant());
             }
-            addresses.wrong(from, clock.instant());
-            throw new Turned(Problem.Kind.NOT_SIGNED_IN, refusal.line());
+            throw refusal;
         } finally {
             attempts.release();
         }

@@ -74,7 +74,7 @@ final class AccountOfficeTest {
             accounts.add(adam, new AccountForm("gerd", "Gerd", Set.of(Role.VIEWER, Role.APPROVER), Optional.empty()));
             Actor.Person gerd = new Actor.Person(new PersonId("gerd"), Set.of(Role.VIEWER, Role.APPROVER));
             Shown token = accounts.token(
-                    gerd, new TokenForm("reports", Optional.of(Set.of(Role.VIEWER)), Duration.ofDays(30)));
+                    gerd, new TokenForm("reports", Optional.of(Set.of(Role.VIEWER)), Duration.ofDays(30)), "");
             assertTrue(token.token().startsWith("pht_"), token.token());
             assertEquals(
                     Optional.of(new Actor.Person(gerd.id(), Set.of(Role.VIEWER))),
@@ -92,7 +92,8 @@ final class AccountOfficeTest {
                     Why.FORBIDDEN,
                     refused(() -> accounts.token(
                                     gerd,
-                                    new TokenForm("more", Optional.of(Set.of(Role.ADMINISTRATOR)), Duration.ofDays(1))))
+                                    new TokenForm("more", Optional.of(Set.of(Role.ADMINISTRATOR)), Duration.ofDays(1)),
+                                    ""))
                             .why());
 
             accounts.roles(adam, gerd.id(), any(), Set.of(Role.APPROVER));
@@ -107,7 +108,7 @@ final class AccountOfficeTest {
             accounts.revoke(gerd, token.stored().id());
             assertEquals(Optional.empty(), accounts.authenticate(token.token()));
 
-            Shown short_ = accounts.token(gerd, new TokenForm("now", Optional.empty(), Duration.ofMinutes(5)));
+            Shown short_ = accounts.token(gerd, new TokenForm("now", Optional.empty(), Duration.ofMinutes(5)), "");
             house.later(Duration.ofMinutes(5));
             assertEquals(Optional.empty(), accounts.authenticate(short_.token()), "it ran out");
         }
@@ -121,19 +122,76 @@ final class AccountOfficeTest {
             accounts.add(adam, new AccountForm("gerd", "Gerd", Set.of(Role.VIEWER, Role.APPROVER), Optional.empty()));
             Actor.Person gerd = new Actor.Person(new PersonId("gerd"), Set.of(Role.VIEWER, Role.APPROVER));
             Shown narrow = accounts.token(
-                    gerd, new TokenForm("reports", Optional.of(Set.of(Role.VIEWER)), Duration.ofDays(30)));
+                    gerd, new TokenForm("reports", Optional.of(Set.of(Role.VIEWER)), Duration.ofDays(30)), "");
             Actor.Person viewer = accounts.authenticate(narrow.token()).orElseThrow();
 
-            Shown another = accounts.token(viewer, new TokenForm("more", Optional.empty(), Duration.ofDays(30)));
+            Shown another = accounts.token(viewer, new TokenForm("more", Optional.empty(), Duration.ofDays(30)), "");
             assertEquals(Optional.of(viewer), accounts.authenticate(another.token()));
             assertEquals(
                     Why.FORBIDDEN,
                     refused(() -> accounts.password(
                                     viewer, gerd.id(), Optional.empty(), "words that only I know".toCharArray()))
                             .why());
-            Shown whole = accounts.token(gerd, new TokenForm("all", Optional.empty(), Duration.ofDays(30)));
+            Shown whole = accounts.token(gerd, new TokenForm("all", Optional.empty(), Duration.ofDays(30)), "");
             assertEquals(Optional.of(gerd), accounts.authenticate(whole.token()));
             accounts.password(gerd, gerd.id(), Optional.empty(), "words that only I know".toCharArray());
+        }
+    }
+
+    @Test
+    void onesOwnPasswordIsGuessedAtNoFasterThanALogin() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            AccountOffice accounts = new AccountOffice(house.books, new SecureRandom());
+            Actor.Person adam = administrator(house, accounts);
+            char[] fresh = "words that only I know".toCharArray();
+            accounts.roles(adam, adam.id(), any(), Set.of(Role.ADMINISTRATOR, Role.VIEWER));
+            Actor.Person viewer = new Actor.Person(adam.id(), Set.of(Role.VIEWER));
+            Actor.Person whole = new Actor.Person(adam.id(), Set.of(Role.ADMINISTRATOR, Role.VIEWER));
+            assertEquals(
+                    "a token with fewer roles than its person has does not set the password: sign in for that",
+                    refused(() -> accounts.password(viewer, adam.id(), Optional.of(WORDS), fresh))
+                            .line(),
+                    "though the old one is right");
+            for (int i = 0; i < LoginBrake.FREE; i++) {
+                assertEquals(
+                        "your old password is needed, and this is not it",
+                        refused(() -> accounts.password(
+                                        whole, adam.id(), Optional.of("another password".toCharArray()), fresh))
+                                .line());
+            }
+            assertEquals(
+                    "tried too often: try again in 1 seconds",
+                    refused(() -> accounts.password(whole, adam.id(), Optional.of(WORDS), fresh))
+                            .line());
+            assertEquals(
+                    LoginBrake.FREE,
+                    house.audit.about("adam", 0, 100).stream()
+                            .filter(line -> line.entry().what().equals("password.refused"))
+                            .count());
+            house.later(Duration.ofSeconds(1));
+            accounts.password(whole, adam.id(), Optional.of(WORDS), fresh);
+        }
+    }
+
+    @Test
+    void aTokenEndsNoLaterThanTheOneThatMadeItUnlessThatIsALogins() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            AccountOffice accounts = new AccountOffice(house.books, new SecureRandom());
+            Actor.Person adam = administrator(house, accounts);
+            Shown login = accounts.login("adam", WORDS);
+            Shown week =
+                    accounts.token(adam, new TokenForm("a week", Optional.empty(), Duration.ofDays(7)), login.token());
+            TokenForm longer = new TokenForm("for ever", Optional.empty(), Duration.ofDays(8));
+            String line =
+                    refused(() -> accounts.token(adam, longer, week.token())).line();
+            assertTrue(line.startsWith("a token lasts no longer than the one that makes it, until "), line);
+            accounts.token(adam, new TokenForm("a day", Optional.empty(), Duration.ofDays(1)), week.token());
+            assertEquals(
+                    Why.INVALID,
+                    refused(() -> accounts.token(
+                                    adam, new TokenForm("login", Optional.empty(), Duration.ofDays(1)), login.token()))
+                            .why(),
+                    "it would count as one");
         }
     }
 
