@@ -8,6 +8,7 @@ import java.util.Optional;
 import packhorse.console.intake.ScannerConfig;
 import packhorse.console.ledger.LedgerConfig;
 import packhorse.console.notify.NotifyConfig;
+import packhorse.core.UsageException;
 import packhorse.core.config.ListenAddress;
 import packhorse.core.config.YamlDocument;
 import packhorse.core.config.YamlMap;
@@ -134,8 +135,10 @@ public record ConsoleConfig(
         Optional<String> url = yaml.optionalString("url");
         Optional<String> user = yaml.optionalString("user");
         Optional<Path> passwordFile = yaml.optionalPath("passwordFile");
+        Optional<LedgerConfig.Security> security = yaml.optional("security", ConsoleConfig::security);
+        Optional<Path> trust = yaml.optionalPath("trust");
         if (url.isEmpty()) {
-            for (String key : List.of("user", "passwordFile")) {
+            for (String key : List.of("user", "passwordFile", "security", "trust")) {
                 if (yaml.has(key)) {
                     throw yaml.error(key, "this is for a server: set url: too, or leave it out");
                 }
@@ -145,9 +148,23 @@ public record ConsoleConfig(
         if (file.isPresent()) {
             throw yaml.error("file", "the ledger is a file or a server: leave out file: or url:");
         }
-        return new LedgerConfig.Server(
-                url.get(),
-                user.orElseThrow(() -> yaml.error("url", "a server wants to know who asks: set user:")),
-                passwordFile.map(path -> String.valueOf(Passphrase.ofFile(path))));
+        String who = user.orElseThrow(() -> yaml.error("url", "a server wants to know who asks: set user:"));
+        Optional<String> password = passwordFile.map(path -> String.valueOf(Passphrase.ofFile(path)));
+        try {
+            return security.isEmpty() && trust.isEmpty()
+                    ? new LedgerConfig.Server(url.get(), who, password)
+                    : new LedgerConfig.Server(
+                            url.get(), who, password, security.orElse(LedgerConfig.Security.TLS), trust);
+        } catch (UsageException e) {
+            throw yaml.error("url", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static LedgerConfig.Security security(String text) {
+        return switch (text) {
+            case "tls" -> LedgerConfig.Security.TLS;
+            case "none" -> LedgerConfig.Security.NONE;
+            default -> throw new IllegalArgumentException("\"" + text + "\" is not one of tls, none");
+        };
     }
 }

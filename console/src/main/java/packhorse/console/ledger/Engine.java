@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
 import packhorse.console.ledger.LedgerConfig.Embedded;
 import packhorse.console.ledger.LedgerConfig.Server;
 import packhorse.core.UsageException;
+import packhorse.core.durable.PrivateFile;
 
 /**
  * A database and what it wants said differently.
@@ -28,6 +31,13 @@ enum Engine {
     private static final int READERS = 4;
     /** Each transaction is milliseconds; a server's connection costs it a process. */
     private static final int SERVER_CONNECTIONS = 8;
+    /** One that locks, one that changes the schema, and one that looks. */
+    private static final int PATIENT_CONNECTIONS = 3;
+    /**
+     * Our longest statements take seconds. After a failover that drops connections without a word nobody answers at all: who waited for ever
+     * would hold the scheduler.
+     */
+    private static final String ANSWER_SECONDS = "60";
     /** A disk that flushes for longer than this is as good as gone. */
     private static final int WAIT_MILLIS = 10_000;
 
@@ -138,12 +148,51 @@ enum Engine {
     }
 
     private static HikariDataSource postgresql(Server server) {
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl("jdbc:" + server.url() + "?reWriteBatchedInserts=true&ApplicationName=packhorse");
-        pool.setUsername(server.user());
-        server.password().ifPresent(pool::setPassword);
+        HikariConfig pool = pool(server);
+        pool.addDataSourceProperty("socketTimeout", ANSWER_SECONDS);
         pool.setMaximumPoolSize(SERVER_CONNECTIONS);
         return opened(pool, "ledger");
+    }
+
+    private static HikariConfig pool(Server server) {
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl("jdbc:" + server.url());
+        pool.setDataSourceProperties(properties(server));
+        pool.setUsername(server.user());
+        server.password().ifPresent(pool::setPassword);
+        return pool;
+    }
+
+    /** What is said to the driver of every connection. */
+    static Properties properties(Server server) {
+        Properties said = new Properties();
+        said.setProperty("reWriteBatchedInserts", "true");
+        said.setProperty("ApplicationName", "packhorse");
+        said.setProperty("tcpKeepAlive", "true");
+        switch (server.security()) {
+            case TLS -> {
+                said.setProperty("sslmode", "verify-full");
+                // Without a file of our own what the system believes, and not a file in somebody's home.
+                server.trust()
+                        .ifPresentOrElse(
+                                file -> said.setProperty("sslrootcert", file.toString()),
+                                () -> said.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory"));
+            }
+            case NONE -> said.setProperty("sslmode", "prefer");
+        }
+        return said;
+    }
+
+    /** For bringing a ledger to another schema, where one statement may take as long as it takes; closed by whoever asked. */
+    static Optional<HikariDataSource> patient(LedgerConfig config) {
+        return switch (config) {
+            case Embedded embedded -> Optional.empty();
+            case Server server -> {
+                HikariConfig pool = pool(server);
+                pool.setMaximumPoolSize(PATIENT_CONNECTIONS);
+                yield Optional.of(opened(pool, "ledger-schema"));
+            }
+        };
     }
 
     private static HikariDataSource opened(HikariConfig pool, String name) {

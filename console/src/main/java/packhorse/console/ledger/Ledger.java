@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
@@ -61,7 +62,12 @@ public final class Ledger implements AutoCloseable {
             throw new UsageException("cannot open the ledger " + config + ": " + deepest(e), e);
         }
         try {
-            migrate(config, writer, schema);
+            Optional<HikariDataSource> patient = Engine.patient(config);
+            try {
+                migrate(config, patient.orElse(writer), schema);
+            } finally {
+                patient.ifPresent(HikariDataSource::close);
+            }
             return new Ledger(Engine.of(config), writer, Engine.readers(config, writer));
         } catch (RuntimeException e) {
             writer.close();

@@ -32,6 +32,7 @@ import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
 import packhorse.core.durable.Durably;
+import packhorse.core.durable.PrivateFile;
 
 /**
  * A whole ledger in one file, the same for either database: so it is the backup of both, and the way from the one to the other.
