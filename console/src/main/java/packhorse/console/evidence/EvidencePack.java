@@ -21,6 +21,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.console.audit.BoundLink;
 import packhorse.console.report.Block;
 import packhorse.console.report.Csv;
@@ -35,6 +37,7 @@ import packhorse.console.report.StatusReport;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
 import packhorse.core.durable.Durably;
+import packhorse.core.durable.PrivateFile;
 import packhorse.core.json.CanonicalJson;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
@@ -76,13 +79,16 @@ public final class EvidencePack {
     /** Archives differ by their times otherwise. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
+    private static final Logger LOG = LoggerFactory.getLogger(EvidencePack.class);
+
     private EvidencePack() {}
 
     /** A file as the manifest has it. */
     record Listed(long bytes, Sha256 sha256) {}
 
     /**
-     * Writes a pack to {@code file}, whether or not that is there.
+     * Writes a pack to {@code file}, whether or not that is there; nobody but its owner may read it. Where it does not come to its end
+     * nothing of it is left.
      *
      * @return the digest of the manifest, which names the pack
      * @throws OperationException where it cannot be written
@@ -91,7 +97,7 @@ public final class EvidencePack {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Sha256 digest;
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(fresh), 1 << 16)) {
+            try (OutputStream out = new BufferedOutputStream(PrivateFile.create(fresh), 1 << 16)) {
                 digest = write(contents, key, out);
             }
             Durably.flush(fresh);
@@ -99,12 +105,17 @@ public final class EvidencePack {
             Durably.flush(Durably.directoryOf(file));
             return digest;
         } catch (IOException | UncheckedIOException e) {
-            try {
-                Files.deleteIfExists(fresh);
-            } catch (IOException left) {
-                e.addSuppressed(left);
-            }
             throw new OperationException("the evidence pack " + file + " cannot be written: " + e.getMessage(), e);
+        } finally {
+            forget(fresh);
+        }
+    }
+
+    private static void forget(Path fresh) {
+        try {
+            Files.deleteIfExists(fresh);
+        } catch (IOException left) {
+            LOG.warn("{} cannot be removed: {}", fresh, left.getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package packhorse.console.evidence;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -31,7 +33,8 @@ import packhorse.core.trust.VerifyingKey;
 
 /**
  * One look at one pack, by whoever has the public key from elsewhere. It reads no further than the manifest allows and goes on after a fault, so
- * that everything that does not fit is named.
+ * that everything that does not fit is named. An archive that holds anything beside its files is not proved either: what reads it from its
+ * beginning would see other files than what reads it by its directory.
  */
 public final class EvidenceVerification {
     /** Over everything we ever saw; a manifest of so many files is read whole. */
@@ -41,11 +44,16 @@ public final class EvidenceVerification {
     private static final int SIGNATURE_BYTES_MAX = 4 << 10;
     private static final int AUDIT_LINE_BYTES_MAX = 2 << 20;
 
+    /** Whoever reads them knows long before that nothing is proved. */
+    private static final int FAULTS_MAX = 100;
+
+    private final Path file;
     private final ZipFile zip;
     private final VerifyingKey key;
     private final List<String> faults = new ArrayList<>();
 
-    private EvidenceVerification(ZipFile zip, VerifyingKey key) {
+    private EvidenceVerification(Path file, ZipFile zip, VerifyingKey key) {
+        this.file = file;
         this.zip = zip;
         this.key = key;
     }
@@ -71,12 +79,19 @@ public final class EvidenceVerification {
     /** Proves a pack, or says exactly what of it does not fit. */
     public static Verdict of(Path file, VerifyingKey key) {
         try (ZipFile zip = new ZipFile(file.toFile(), StandardCharsets.UTF_8)) {
-            return new EvidenceVerification(zip, key).verdict();
+            return new EvidenceVerification(file, zip, key).verdict();
         } catch (IOException | IllegalArgumentException e) {
             return new Verdict(
                     "",
                     Optional.empty(),
                     List.of(file + " cannot be read as an archive: " + PlainText.line(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    /** One more; the last one that is kept says that there are others. */
+    private void fault(String line) {
+        if (faults.size() < FAULTS_MAX) {
+            faults.add(faults.size() < FAULTS_MAX - 1 ? line : "there are more faults than " + (FAULTS_MAX - 1));
         }
     }
 
@@ -87,11 +102,11 @@ public final class EvidenceVerification {
         Set<String> names = new HashSet<>();
         for (ZipEntry entry : zip.stream().limit(FILES_MAX + 1L).toList()) {
             if (!names.add(entry.getName())) {
-                faults.add(shown(entry.getName()) + " stands twice in the archive");
+                fault(shown(entry.getName()) + " stands twice in the archive");
             }
         }
         if (names.size() > FILES_MAX) {
-            faults.add("the archive holds more than " + FILES_MAX + " files");
+            fault("the archive holds more than " + FILES_MAX + " files");
             return new Verdict("", Optional.empty(), faults);
         }
         Optional<byte[]> bytes = read(EvidencePack.MANIFEST, MANIFEST_BYTES_MAX);
@@ -103,20 +118,30 @@ public final class EvidenceVerification {
         try {
             manifest = manifest(bytes.get());
         } catch (IllegalArgumentException e) {
-            faults.add(EvidencePack.MANIFEST + " is none: " + shown(String.valueOf(e.getMessage())));
+            fault(EvidencePack.MANIFEST + " is none: " + shown(String.valueOf(e.getMessage())));
             return new Verdict("", Optional.empty(), faults);
         }
+        Set<String> whole = new HashSet<>();
         for (Map.Entry<String, EvidencePack.Listed> listed : manifest.files().entrySet()) {
-            file(listed.getKey(), listed.getValue());
+            if (file(listed.getKey(), listed.getValue())) {
+                whole.add(listed.getKey());
+            }
         }
         names.stream()
                 .filter(name -> !manifest.files().containsKey(name)
                         && !name.equals(EvidencePack.MANIFEST)
                         && !name.equals(EvidencePack.SIGNATURE))
                 .sorted()
-                .forEach(name -> faults.add(shown(name) + " is not in the manifest"));
+                .forEach(name -> fault(shown(name) + " is not in the manifest"));
         plan(manifest);
-        audit(manifest);
+        if (!manifest.files().containsKey(EvidencePack.AUDIT)) {
+            fault(EvidencePack.AUDIT + " is missing");
+        } else if (whole.contains(EvidencePack.AUDIT)) {
+            audit(manifest);
+        }
+        if (faults.isEmpty()) {
+            ZipLayout.fault(file).ifPresent(wrong -> fault("the archive is more than its files: " + shown(wrong)));
+        }
         return new Verdict(manifest.order(), Optional.of(manifest.head()), faults);
     }
 
@@ -131,13 +156,13 @@ public final class EvidenceVerification {
             byte[] signature = HexFormat.of().parseHex(fields.string("signature"));
             fields.done();
             if (!keyid.equals(key.keyId().hex())) {
-                faults.add("the pack is signed with the key " + shown(keyid) + ", not with "
+                fault("the pack is signed with the key " + shown(keyid) + ", not with "
                         + key.keyId().hex());
             } else if (!key.verify(EvidencePack.signed(manifest), signature)) {
-                faults.add("the signature is not over this manifest: one of them was changed");
+                fault("the signature is not over this manifest: one of them was changed");
             }
         } catch (IllegalArgumentException e) {
-            faults.add(EvidencePack.SIGNATURE + " is none: " + shown(String.valueOf(e.getMessage())));
+            fault(EvidencePack.SIGNATURE + " is none: " + shown(String.valueOf(e.getMessage())));
         }
     }
 
@@ -187,27 +212,28 @@ public final class EvidenceVerification {
     private Optional<byte[]> read(String name, int bytesMax) throws IOException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {
-            faults.add(name + " is missing");
+            fault(name + " is missing");
             return Optional.empty();
         }
         try (InputStream in = zip.getInputStream(entry)) {
             byte[] bytes = in.readNBytes(bytesMax + 1);
             if (bytes.length > bytesMax) {
-                faults.add(name + " is longer than " + bytesMax + " bytes");
+                fault(name + " is longer than " + bytesMax + " bytes");
                 return Optional.empty();
             }
             return Optional.of(bytes);
         } catch (java.util.zip.ZipException e) {
-            faults.add(name + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
+            fault(name + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
             return Optional.empty();
         }
     }
 
-    private void file(String name, EvidencePack.Listed listed) throws IOException {
+    /** Whether it is what the manifest says. */
+    private boolean file(String name, EvidencePack.Listed listed) throws IOException {
         ZipEntry entry = zip.getEntry(name);
         if (entry == null) {
-            faults.add(shown(name) + " is missing");
-            return;
+            fault(shown(name) + " is missing");
+            return false;
         }
         MessageDigest digest = Sha256.newDigest();
         long bytes = 0;
@@ -218,46 +244,45 @@ public final class EvidenceVerification {
                 bytes += n;
             }
         } catch (java.util.zip.ZipException e) {
-            faults.add(shown(name) + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
-            return;
+            fault(shown(name) + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
+            return false;
         }
         Sha256 found = Sha256.ofDigest(digest.digest());
         if (bytes != listed.bytes()) {
-            faults.add(shown(name) + " is " + (bytes > listed.bytes() ? "longer" : "shorter") + " than the "
-                    + listed.bytes() + " bytes of the manifest");
+            fault(shown(name) + " is " + (bytes > listed.bytes() ? "longer" : "shorter") + " than the " + listed.bytes()
+                    + " bytes of the manifest");
         } else if (!found.equals(listed.sha256())) {
-            faults.add(shown(name) + " was changed: its SHA-256 is " + found.hex() + ", in the manifest "
+            fault(shown(name) + " was changed: its SHA-256 is " + found.hex() + ", in the manifest "
                     + listed.sha256().hex());
+        } else {
+            return true;
         }
+        return false;
     }
 
     private void plan(Manifest manifest) {
         EvidencePack.Listed plan = manifest.files().get(EvidencePack.PLAN);
         if (manifest.plan().isPresent() != (plan != null)) {
-            faults.add(EvidencePack.PLAN
+            fault(EvidencePack.PLAN
                     + (plan == null
                             ? " is missing, though the order has a plan"
                             : " is of no plan that the manifest names"));
         } else if (plan != null && manifest.plan().stream().noneMatch(plan.sha256()::equals)) {
-            faults.add(EvidencePack.PLAN + " is not the plan that was signed: the manifest names another digest");
+            fault(EvidencePack.PLAN + " is not the plan that was signed: the manifest names another digest");
         }
     }
 
     private void audit(Manifest manifest) throws IOException {
-        ZipEntry entry = zip.getEntry(EvidencePack.AUDIT);
-        if (entry == null || !manifest.files().containsKey(EvidencePack.AUDIT)) {
-            faults.add(EvidencePack.AUDIT + " is missing");
-            return;
-        }
         Optional<AuditLink> last = Optional.empty();
-        try (InputStream in = zip.getInputStream(entry)) {
-            for (Optional<byte[]> line = line(in); line.isPresent(); line = line(in)) {
+        try (InputStream in =
+                new BufferedInputStream(zip.getInputStream(Objects.requireNonNull(zip.getEntry(EvidencePack.AUDIT))))) {
+            for (Optional<byte[]> line = line(in); line.isPresent() && faults.size() < FAULTS_MAX; line = line(in)) {
                 last = Optional.of(link(line.get(), last, manifest.head()));
             }
         } catch (IllegalArgumentException e) {
-            faults.add(EvidencePack.AUDIT + ": " + shown(String.valueOf(e.getMessage())));
+            fault(EvidencePack.AUDIT + ": " + shown(String.valueOf(e.getMessage())));
         } catch (java.util.zip.ZipException e) {
-            faults.add(EvidencePack.AUDIT + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
+            fault(EvidencePack.AUDIT + " cannot be unpacked: " + shown(String.valueOf(e.getMessage())));
         }
     }
 
@@ -271,20 +296,20 @@ public final class EvidenceVerification {
         fields.done();
         new AuditChain(link.number() - 1, before)
                 .follow(link)
-                .ifPresent(fault -> faults.add(EvidencePack.AUDIT + ": " + fault));
+                .ifPresent(wrong -> fault(EvidencePack.AUDIT + ": " + wrong));
         if (last.filter(one -> one.number() >= link.number()).isPresent()) {
-            faults.add(EvidencePack.AUDIT + ": link " + link.number() + " stands behind link "
+            fault(EvidencePack.AUDIT + ": link " + link.number() + " stands behind link "
                     + last.map(AuditLink::number).orElse(0L));
         }
         if (last.filter(one ->
                         one.number() + 1 == link.number() && !one.digest().equals(before))
                 .isPresent()) {
-            faults.add(EvidencePack.AUDIT + ": link " + link.number() + " is not bound to the link before it");
+            fault(EvidencePack.AUDIT + ": link " + link.number() + " is not bound to the link before it");
         }
         boolean beyond = link.number() > head.number();
         boolean other = link.number() == head.number() && !link.digest().equals(head.digest());
         if (beyond || other) {
-            faults.add(EvidencePack.AUDIT + ": link " + link.number() + " does not fit the chain's head, link "
+            fault(EvidencePack.AUDIT + ": link " + link.number() + " does not fit the chain's head, link "
                     + head.number());
         }
         return link;

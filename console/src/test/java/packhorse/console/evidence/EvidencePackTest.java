@@ -273,6 +273,127 @@ final class EvidencePackTest {
         }
     }
 
+    private static byte[] forged(String name) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.putNextEntry(new ZipEntry(name));
+            zip.write("nobody approved this".getBytes(StandardCharsets.US_ASCII));
+            zip.closeEntry();
+        }
+        byte[] whole = bytes.toByteArray();
+        int directory = whole.length - 22 - (46 + name.length());
+        return java.util.Arrays.copyOf(whole, directory);
+    }
+
+    /** All offsets of the directory moved by what is put in at {@code at}. */
+    private static byte[] with(byte[] whole, int at, byte[] more) {
+        java.nio.ByteBuffer out =
+                java.nio.ByteBuffer.allocate(whole.length + more.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        out.put(whole, 0, at).put(more).put(whole, at, whole.length - at);
+        int end = out.capacity() - 22;
+        int directory = out.getInt(end + 16);
+        if (at <= directory) {
+            directory += more.length;
+            out.putInt(end + 16, directory);
+        }
+        for (int entry = directory; entry < end; ) {
+            int from = out.getInt(entry + 42);
+            if (from >= at) {
+                out.putInt(entry + 42, from + more.length);
+            }
+            entry += 46 + out.getChar(entry + 28) + out.getChar(entry + 30) + out.getChar(entry + 32);
+        }
+        return out.array();
+    }
+
+    /** What reads from the beginning would see, and what reads by the directory does not. */
+    @Test
+    void foreignBytesAreNamedWhereverTheyStand() throws IOException {
+        byte[] whole = Files.readAllBytes(pack());
+        java.nio.ByteBuffer read = java.nio.ByteBuffer.wrap(whole).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        int end = whole.length - 22;
+        int directory = read.getInt(end + 16);
+        int second = read.getInt(directory + 46 + read.getChar(directory + 28) + 42);
+        byte[] entry = forged("order.html");
+        Map<String, byte[]> tried = new LinkedHashMap<>();
+        tried.put("before, untold", joined(entry, whole));
+        tried.put("before", with(whole, 0, entry));
+        tried.put("between", with(whole, second, entry));
+        tried.put("rubbish between", with(whole, second, new byte[7]));
+        tried.put("behind the last", with(whole, directory, entry));
+        tried.put("behind the directory", with(whole, end, entry));
+        tried.put("behind the end", joined(whole, entry));
+        byte[] comment = joined(whole, entry);
+        comment[whole.length - 2] = (byte) entry.length;
+        comment[whole.length - 1] = (byte) (entry.length >>> 8);
+        tried.put("in the comment", comment);
+        for (Map.Entry<String, byte[]> one : tried.entrySet()) {
+            Path file = Files.write(folder.resolve("foreign.zip"), one.getValue());
+            EvidenceVerification.Verdict verdict = EvidenceVerification.of(file, KEY.publicKey());
+            assertTrue(!verdict.isProved(), one.getKey());
+            assertEquals(1, verdict.faults().size(), one.getKey() + ": " + verdict.faults());
+        }
+        Path file = Files.write(folder.resolve("same.zip"), with(whole, second, new byte[0]));
+        assertEquals(List.of(), EvidenceVerification.of(file, KEY.publicKey()).faults(), "the test moves nothing else");
+    }
+
+    private static byte[] joined(byte[] one, byte[] other) {
+        byte[] both = java.util.Arrays.copyOf(one, one.length + other.length);
+        System.arraycopy(other, 0, both, one.length, other.length);
+        return both;
+    }
+
+    @Test
+    void aTrailThatIsWrongInEveryLineIsToldInAHundred() {
+        EvidenceContents right = contents();
+        BoundLink link = contents().links().next();
+        BoundLink wrong = new BoundLink(Sha256.of(new byte[1]), link.link());
+        Path file = folder.resolve("wrong.zip");
+        EvidencePack.write(
+                new EvidenceContents(
+                        right.story(),
+                        right.plan(),
+                        right.log(),
+                        java.util.stream.Stream.generate(() -> wrong)
+                                .limit(5_000)
+                                .iterator(),
+                        right.head(),
+                        right.more()),
+                KEY,
+                file);
+        List<String> faults = EvidenceVerification.of(file, KEY.publicKey()).faults();
+        assertEquals(100, faults.size());
+        assertEquals("there are more faults than 99", faults.getLast());
+    }
+
+    @Test
+    void whileItIsMadeNobodyElseReadsItAndWhatBreaksLeavesNothing() throws IOException {
+        EvidenceContents right = contents();
+        Path file = folder.resolve("half.zip");
+        List<String> seen = new ArrayList<>();
+        java.util.Iterator<BoundLink> links = java.util.stream.Stream.<BoundLink>generate(() -> {
+                    try {
+                        seen.add(java.nio.file.attribute.PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.resolve("half.zip.new"))));
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                    throw new IllegalStateException("a link cannot be read");
+                })
+                .iterator();
+        assertThrows(
+                IllegalStateException.class,
+                () -> EvidencePack.write(
+                        new EvidenceContents(
+                                right.story(), right.plan(), right.log(), links, right.head(), right.more()),
+                        KEY,
+                        file));
+        assertEquals(List.of("rw-------"), seen);
+        try (java.util.stream.Stream<Path> left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
     @Test
     void anAttachmentsNameIsNoPath() {
         EvidenceContents right = contents();
