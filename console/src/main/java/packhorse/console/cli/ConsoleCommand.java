@@ -17,6 +17,7 @@ import packhorse.console.ConsoleMain;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Ledger;
 import packhorse.console.ledger.LedgerArchive;
+import packhorse.console.office.Restoring;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.identity.DeploymentRole;
@@ -180,7 +181,10 @@ public final class ConsoleCommand implements Callable<Integer> {
     /** {@code packhorse console restore FILE}. */
     @Command(
             name = "restore",
-            description = "Fills an empty ledger, of either database, from a backup, and verifies its audit chain.",
+            description = {
+                "Fills an empty ledger, of either database, from a backup, and verifies its audit chain.",
+                "All tokens and sessions in it end: what was revoked since would open again."
+            },
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  packhorse console restore /backup/ledger --config console.yaml"})
     static final class Restore implements Callable<Integer> {
@@ -195,8 +199,13 @@ public final class ConsoleCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            LedgerArchive.restore(ConsoleConfig.read(file(config)).ledger(), file);
-            say(spec, "the ledger is restored from " + file);
+            Restoring.Restored restored =
+                    Restoring.of(ConsoleConfig.read(file(config)).ledger(), file, InstantSource.system());
+            say(
+                    spec,
+                    "the ledger is restored from " + file + "; " + restored.tokens()
+                            + " tokens and sessions ended: sign in again. Accounts, roles, passwords, join tokens and"
+                            + " denials are as they were at the backup: look through them");
             return 0;
         }
     }

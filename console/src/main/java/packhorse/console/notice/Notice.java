@@ -3,8 +3,11 @@ package packhorse.console.notice;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.Problem;
 import packhorse.core.PlainText;
 
 /**
@@ -62,6 +65,35 @@ public record Notice(
             String text,
             Map<String, String> facts) {
         return new Notice(kind, about, key, title, at, who, text, new TreeMap<>(facts));
+    }
+
+    /**
+     * What other systems hear of a request.
+     *
+     * @param own what its kind has besides; those that are missing are empty
+     */
+    public static Notice ofRequest(
+            NoticeKind kind, ChangeRequest request, Instant at, String who, String text, Map<String, String> own) {
+        String id = request.id().text();
+        String key = id + " " + kind.word() + " " + request.round() + since(request.submitted());
+        return of(kind, id, key, request.form().what(), at, who, text, kind.whole(own));
+    }
+
+    /**
+     * What other systems hear of a problem.
+     *
+     * @param own what its kind has besides; those that are missing are empty
+     */
+    public static Notice ofProblem(
+            NoticeKind kind, Problem problem, Instant at, String who, String text, Map<String, String> own) {
+        String id = problem.id().text();
+        String key = id + " " + kind.word() + " " + problem.history().size() + since(Optional.of(problem.opened()));
+        return of(kind, id, key, problem.title(), at, who, text, kind.whole(own));
+    }
+
+    /** Numbers go back with a ledger that is restored and are given once more; time is not. */
+    private static String since(Optional<Instant> begun) {
+        return begun.map(at -> " " + at.toEpochMilli()).orElse("");
     }
 
     private static String line(String text) {

@@ -1,8 +1,11 @@
 package packhorse.console.notice;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import packhorse.console.change.CommunicationsPlan.Occasion;
@@ -75,6 +78,13 @@ public enum NoticeKind {
     /** The facts that a notice of this kind brings beside those of every notice. */
     public SortedSet<String> own() {
         return new TreeSet<>(Arrays.asList(own.split(" ", -1)));
+    }
+
+    /** All of its own facts: those that are known, the others empty. */
+    public SortedMap<String, String> whole(Map<String, String> known) {
+        SortedMap<String, String> all = new TreeMap<>();
+        own().forEach(name -> all.put(name, known.getOrDefault(name, "")));
+        return all;
     }
 
     /** What a template of this kind may name. */

@@ -252,7 +252,7 @@ public final class RequestOffice {
         switch (now.state()) {
             case APPROVED ->
                 teller.request(pages, now, NoticeKind.CHANGE_APPROVED, now.id() + " is approved", Map.of());
-            case REJECTED, WITHDRAWN, LAPSED, CLOSED -> {
+            case REJECTED, WITHDRAWN, CLOSED -> {
                 if (now.round() > 0) {
                     teller.request(
                             pages,
@@ -262,8 +262,8 @@ public final class RequestOffice {
                             Map.of("result", now.state().name()));
                 }
             }
-            case DRAFT, SUBMITTED, ASSESSED, RETURNED, ORDERED -> {
-                // Nobody outside waits for it.
+            case DRAFT, SUBMITTED, ASSESSED, RETURNED, ORDERED, LAPSED -> {
+                // Nobody outside waits for it; what lapses, the scheduler tells.
             }
         }
     }

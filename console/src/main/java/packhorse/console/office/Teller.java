@@ -1,7 +1,6 @@
 package packhorse.console.office;
 
 import java.util.Map;
-import java.util.TreeMap;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.CommunicationsPlan;
@@ -28,57 +27,33 @@ public final class Teller {
      * @param facts what its kind has besides; those that are missing are empty
      */
     void order(Pages pages, ChangeOrder order, NoticeKind kind, String key, String text, Map<String, String> facts) {
-        tell(
-                pages,
-                kind,
-                order.id().text(),
-                key,
-                order.head().description(),
-                text,
-                facts,
+        pages.tell(
+                notifier,
+                Notice.of(
+                        kind,
+                        order.id().text(),
+                        key,
+                        order.head().description(),
+                        pages.now(),
+                        pages.who().name(),
+                        text,
+                        kind.whole(facts)),
                 order.plans().communications());
     }
 
     /** Tells other systems of a request. */
     void request(Pages pages, ChangeRequest request, NoticeKind kind, String text, Map<String, String> facts) {
-        tell(
-                pages,
-                kind,
-                request.id().text(),
-                request.id() + " " + kind.word() + " " + request.round(),
-                request.form().what(),
-                text,
-                facts,
+        pages.tell(
+                notifier,
+                Notice.ofRequest(kind, request, pages.now(), pages.who().name(), text, facts),
                 CommunicationsPlan.empty());
     }
 
     /** Tells other systems of a problem. */
     void problem(Pages pages, Problem problem, NoticeKind kind, String text, Map<String, String> facts) {
-        tell(
-                pages,
-                kind,
-                problem.id().text(),
-                problem.id() + " " + kind.word() + " " + problem.history().size(),
-                problem.title(),
-                text,
-                facts,
-                CommunicationsPlan.empty());
-    }
-
-    private void tell(
-            Pages pages,
-            NoticeKind kind,
-            String about,
-            String key,
-            String title,
-            String text,
-            Map<String, String> facts,
-            CommunicationsPlan plan) {
-        Map<String, String> all = new TreeMap<>();
-        kind.own().forEach(name -> all.put(name, facts.getOrDefault(name, "")));
         pages.tell(
                 notifier,
-                Notice.of(kind, about, key, title, pages.now(), pages.who().name(), text, all),
-                plan);
+                Notice.ofProblem(kind, problem, pages.now(), pages.who().name(), text, facts),
+                CommunicationsPlan.empty());
     }
 }

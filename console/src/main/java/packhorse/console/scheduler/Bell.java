@@ -3,6 +3,7 @@ package packhorse.console.scheduler;
 import java.util.Map;
 import java.util.TreeMap;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.ledger.Pages;
 import packhorse.console.notice.Notice;
@@ -38,6 +39,21 @@ public final class Bell {
                 line,
                 facts,
                 order.plans().communications());
+    }
+
+    /** Other systems hear of a request that nobody went on with. */
+    void lapsed(Pages pages, ChangeRequest request) {
+        String result = request.state().name();
+        pages.tell(
+                notifier,
+                Notice.ofRequest(
+                        NoticeKind.CHANGE_CLOSED,
+                        request,
+                        pages.now(),
+                        pages.who().name(),
+                        request.id() + " is " + result,
+                        Map.of("result", result)),
+                CommunicationsPlan.empty());
     }
 
     private void tell(

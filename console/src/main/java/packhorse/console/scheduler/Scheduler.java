@@ -381,6 +381,7 @@ public final class Scheduler implements AutoCloseable {
                     RequestMachine.lapse(now.value(), pages.now()).result().ifPresent(lapsed -> {
                         pages.change(now, lapsed);
                         pages.audit("request.lapse", now.id(), Map.of());
+                        bell.lapsed(pages, lapsed);
                     });
                     return 1;
                 });

@@ -1,6 +1,7 @@
 package packhorse.console.scheduler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.scheduler.ModelAgent.Nature.AWAY;
 
 import java.nio.file.Path;
@@ -8,19 +9,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.change.Actor;
+import packhorse.console.change.Category;
+import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.CommunicationsPlan.Frequency;
 import packhorse.console.change.CommunicationsPlan.Means;
+import packhorse.console.change.RequestForm;
+import packhorse.console.change.RequestId;
+import packhorse.console.change.RequestMachine;
+import packhorse.console.change.RequestType;
+import packhorse.console.change.RiskClass;
+import packhorse.console.change.Role;
 import packhorse.console.ledger.Answers;
+import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.OutboxBook;
 import packhorse.console.notice.Message;
 import packhorse.console.notice.NoticeKind;
 import packhorse.console.notice.OutboxEntry;
 import packhorse.console.wave.DeploymentState;
+import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 
 final class RemindersTest {
@@ -107,6 +120,50 @@ final class RemindersTest {
                             .map(delivery -> delivery.entry().id())
                             .toList(),
                     "for as long as its order lasts");
+        }
+    }
+
+    @Test
+    void otherSystemsHearOfARequestThatLapses() {
+        try (Theatre theatre = theatre(DeploymentState.PLANNED, Frequency.AT_ONCE)) {
+            Theatre.Console console = theatre.console();
+            console.books.write(Theatre.OLGA, pages -> {
+                ChangeRequest draft = ChangeRequest.draft(
+                        RequestId.of(2026, 2),
+                        Theatre.OLGA.id(),
+                        new RequestForm(
+                                "a newer editor",
+                                "the old one loses files",
+                                "ten minutes each",
+                                Optional.of(Category.of(RequestType.INSTALL)),
+                                List.of(ReleaseName.parse("acme/editor")),
+                                "site==berlin",
+                                Optional.of(pages.now().plus(Duration.ofDays(20))),
+                                Optional.of(RiskClass.NORMAL),
+                                Optional.empty(),
+                                Set.of()),
+                        pages.now());
+                Actor.Person requester = Actor.person(Theatre.OLGA.name(), Role.REQUESTER);
+                ChangeRequest submitted = RequestMachine.submit(draft, requester, pages.now())
+                        .result()
+                        .orElseThrow();
+                Actor.Person carl = Actor.person("carl", Role.CHANGE_COORDINATOR);
+                return pages.add(
+                        Kinds.REQUEST,
+                        "CR-2026-0002",
+                        RequestMachine.giveBack(submitted, "which sites?", carl, pages.now())
+                                .result()
+                                .orElseThrow());
+            });
+            console.scheduler.tick();
+            assertEquals(List.of(), console.told("CR-2026-0002"));
+            theatre.clock.pass(Duration.ofDays(31));
+            console.scheduler.tick();
+            console.scheduler.tick();
+            List<String> told = console.told("CR-2026-0002");
+            assertEquals(1, told.size(), told.toString());
+            assertTrue(told.getFirst().startsWith("CHANGE_CLOSED"), told.toString());
+            assertTrue(told.getFirst().contains("LAPSED"), told.toString());
         }
     }
 

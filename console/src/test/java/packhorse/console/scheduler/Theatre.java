@@ -53,6 +53,7 @@ import packhorse.console.ledger.LedgerConfig;
 import packhorse.console.ledger.OutboxBook;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
+import packhorse.console.notice.NoticeKind;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
@@ -100,6 +101,9 @@ final class Theatre implements AutoCloseable {
     final MovableClock clock = new MovableClock(BEGIN);
     final Fleet fleet;
     final List<ModelAgent> agents = new ArrayList<>();
+    /** An outside system that hears of changes that end. */
+    private static final Notifier.Listener CHANGES = new Notifier.Listener("ccb", Set.of(NoticeKind.CHANGE_CLOSED));
+
     private final LedgerConfig config;
     private final List<Console> consoles = new ArrayList<>();
 
@@ -165,7 +169,7 @@ final class Theatre implements AutoCloseable {
             transactions = between.apply(Transactions.of(books, fence));
             right = new Right(fence, Duration.ZERO, clock);
             laws = new LawMonitor(fleet);
-            Bell bell = new Bell(new Notifier(Templates.builtIn(), Quiet.never(), List.of()));
+            Bell bell = new Bell(new Notifier(Templates.builtIn(), Quiet.never(), List.of(CHANGES)));
             scheduler = new Scheduler(transactions, right, fleet, bell, laws, SchedulerConfig.DEFAULT, clock);
             leases = new LeaseClerk(transactions, right, fleet);
             reports = new ReportClerk(transactions, () -> {});
@@ -180,10 +184,15 @@ final class Theatre implements AutoCloseable {
             return read(pages -> pages.get(Kinds.DEPLOYMENT, ID.toString()).value());
         }
 
-        /** Whatever people are to be told, in its order. */
+        /** Whatever people are to be told of the order, in its order. */
         List<String> told() {
+            return told(ID.order().toString());
+        }
+
+        /** Whatever people and systems are to be told of it, in its order. */
+        List<String> told(String about) {
             return new OutboxBook(books.ledger())
-                    .log(ID.order().toString(), 1_000).stream()
+                    .log(about, 1_000).stream()
                             .map(delivery -> delivery.entry().kind() + " "
                                     + delivery.entry().message().text())
                             .toList();

@@ -1,0 +1,48 @@
+package packhorse.console.office;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import packhorse.console.change.Actor;
+import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Ledger;
+import packhorse.console.ledger.LedgerArchive;
+import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.ledger.Stored;
+
+/**
+ * Lays a backup into an empty ledger. What was revoked after the backup was made would open again, so every token and every session in it
+ * ends; and the trail says that the ledger goes on from a backup, and from which.
+ */
+public final class Restoring {
+    private Restoring() {}
+
+    /**
+     * What it did.
+     *
+     * @param archive what was restored
+     * @param tokens that opened something in the backup, sessions too
+     */
+    public record Restored(LedgerArchive.Summary archive, int tokens) {}
+
+    /** Fills the empty ledger at {@code config} from {@code file}. */
+    public static Restored of(LedgerConfig config, Path file, InstantSource clock) {
+        LedgerArchive.Summary archive = LedgerArchive.restore(config, file);
+        try (Books books = new Books(Ledger.open(config), clock)) {
+            return books.write(Actor.product(), pages -> {
+                int ended = 0;
+                for (Stored<ApiToken> token : Lists.all(pages, OfficeKinds.API_TOKEN, Optional.empty())) {
+                    if (token.value().holds(pages.now())) {
+                        pages.change(token, token.value().revoked(pages.now()));
+                        ended++;
+                    }
+                }
+                pages.audit(
+                        "ledger.restore",
+                        "ledger",
+                        Desk.details("backup", archive.digest().hex(), "tokens", Integer.toString(ended)));
+                return new Restored(archive, ended);
+            });
+        }
+    }
+}
