@@ -382,6 +382,9 @@ public final class OrderOffice {
             if (!carried) {
                 throw Desk.refused(id + " carries no " + form.release() + " on a medium: change how it travels first");
             }
+            if (Revision.of(pages, Revision.SITES).isPresent()) {
+                pages.get(OfficeKinds.SITE, form.site());
+            }
             if (shipment(order, form.release(), form.site(), form.medium()).isPresent()) {
                 throw Desk.refused(id + ": " + form.medium() + " was sent to " + form.site()
                         + " already; give what is sent besides a label of its own");

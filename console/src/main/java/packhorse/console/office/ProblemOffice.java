@@ -101,7 +101,12 @@ public final class ProblemOffice {
                 case ASSIGN ->
                     form.assignee()
                             .map(to -> {
-                                pages.get(OfficeKinds.ACCOUNT, to.name());
+                                if (!pages.get(OfficeKinds.ACCOUNT, to.name())
+                                        .value()
+                                        .open()) {
+                                    throw Desk.refused(id + ": the account of " + to
+                                            + " is shut; name somebody who still signs in");
+                                }
                                 return ProblemMachine.assign(was, to, who, pages.now());
                             })
                             .orElseGet(() -> Outcome.rejected(id + ": name who gets it"));
