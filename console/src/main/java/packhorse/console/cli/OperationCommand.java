@@ -194,7 +194,7 @@ final class OperationCommand implements Callable<Integer> {
             if (operation.versioned()) {
                 seen = given.hasMatchedOption(SEEN)
                         ? OptionalLong.of(number(SEEN, given.matchedOptionValue(SEEN, "")))
-                        : client.get(subject(path)).version();
+                        : client.get(subject(operation.path(), path)).version();
             }
             switch (operation.body()) {
                 case Body.File(String mediaType) ->
@@ -215,8 +215,7 @@ final class OperationCommand implements Callable<Integer> {
     }
 
     /** What a change of {@code path} is about, and has a version: the path up to its last parameter. A wave's is its deployment's. */
-    private String subject(String path) {
-        String template = operation.path();
+    static String subject(String template, String path) {
         String whole = path.contains("?") ? path.substring(0, path.indexOf('?')) : path;
         if (template.indexOf('}') < 0) {
             return whole;

@@ -304,6 +304,11 @@ public final class TestOffice {
                 .orElseGet(() -> Outcome.rejected(defect.id() + ": say whose fault it is: PACKAGE or SOURCE"));
     }
 
+    /** One defect. */
+    public Stored<Defect> defect(DefectId id) {
+        return desk.read(pages -> pages.get(Kinds.DEFECT, id.text()));
+    }
+
     /** A page of an order's defects. */
     public List<Stored<Defect>> defects(Optional<OrderId> order, String after, int limit) {
         return desk.read(

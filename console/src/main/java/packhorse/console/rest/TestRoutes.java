@@ -14,6 +14,8 @@ import packhorse.console.office.TestRecord;
 
 /** The test of what an order carries: results, scans, defects. */
 final class TestRoutes {
+    private static final String DEFECT = "The defect's number, such as DF-2026-0001.";
+
     private TestRoutes() {}
 
     static List<Route> of(TestOffice office, OrderOffice orders) {
@@ -56,8 +58,12 @@ final class TestRoutes {
                         .created(Defect.class, "/defects")
                         .does(call -> Answer.of(office.found(
                                 call.who(), OrderRoutes.id(call), call.body(TestOffice.DefectForm.class)))),
+                Route.get("/defects/{defect}", "readDefect", "Shows a defect.")
+                        .with("defect", DEFECT)
+                        .stored(Defect.class)
+                        .does(call -> Answer.of(office.defect(call.path("defect", DefectId::new)))),
                 Route.post("/defects/{defect}/moves", "moveDefect", "Moves a defect along its road.")
-                        .with("defect", "The defect's number, such as DF-2026-0001.")
+                        .with("defect", DEFECT)
                         .access(Access.workers())
                         .versioned()
                         .body(TestOffice.DefectMove.class)

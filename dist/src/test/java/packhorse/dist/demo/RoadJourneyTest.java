@@ -204,7 +204,7 @@ final class RoadJourneyTest {
         CommandLines.Said held = olga("hold", deployed, "--why", "twelve calls");
         assertEquals(0, held.code(), held.err());
         assertEquals(
-                deployed + " is held; packhorse wave lift " + deployed + " lets it go on",
+                deployed + " is held; packhorse wave lift " + deployed + " --kind OPERATOR lets it go on",
                 held.out().strip());
         String seen = olga("wave", "watch", deployed, "--once").out();
         assertTrue(seen.contains("HELD (OPERATOR) by olga: twelve calls"), seen);
