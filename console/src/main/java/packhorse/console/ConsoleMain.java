@@ -49,6 +49,7 @@ import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.GroupOffice;
+import packhorse.console.office.NoticeOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -65,6 +66,7 @@ import packhorse.console.office.WaveOffice;
 import packhorse.console.rest.Accounts;
 import packhorse.console.rest.Callbacks;
 import packhorse.console.rest.Health;
+import packhorse.console.rest.LongReads;
 import packhorse.console.rest.Offices;
 import packhorse.console.rest.RestDoor;
 import packhorse.console.rest.RestParts;
@@ -101,6 +103,9 @@ public final class ConsoleMain implements AutoCloseable {
 
     /** Where the secret lies by which the first administrator's account is made. */
     public static final String FIRST_SECRET = "first-administrator";
+
+    /** Where answers lie that are made before they are sent; emptied at each start. */
+    private static final String ON_ITS_WAY = "on-its-way";
 
     /** What two consoles on one machine, and one before and after its restart, are told apart by. */
     private static final int HOLDER_BYTES = 8;
@@ -192,6 +197,7 @@ public final class ConsoleMain implements AutoCloseable {
                         new AuditBook(books.ledger()),
                         new RsqlReader(),
                         () -> new Health(true, scheduler.counts().leader() ? "here" : "elsewhere", List.of()),
+                        LongReads.in(config.state().resolve(ON_ITS_WAY)),
                         ConsoleMetrics.of(scheduler, laws, leases, reports, desk, courier),
                         clock)));
         addresses = door.addresses();
@@ -276,6 +282,7 @@ public final class ConsoleMain implements AutoCloseable {
                         new CalendarOffice(books),
                         admission),
                 compliance,
+                new NoticeOffice(books),
                 new ExternalOffice(books),
                 new AuditOffice(books));
     }

@@ -141,6 +141,14 @@ public final class ConsoleCommands {
                                 "packhorse report evidence CO-2026-0001 --out evidence.zip",
                                 "packhorse report verify-evidence evidence.zip --key evidence.pub")),
                 new Group(
+                        "notice",
+                        List.of("notice"),
+                        "What people and other systems are told: what did not come through, what a person tells.",
+                        List.of("notices"),
+                        List.of(
+                                "packhorse notice list --state DEAD",
+                                "packhorse notice list --state WAITING --means IN_PERSON")),
+                new Group(
                         "audit",
                         List.of("audit"),
                         "The chain of all decisions.",

@@ -22,6 +22,7 @@ final class Examples {
             Map.entry("wave", "W1"),
             Map.entry("group", "pilots"),
             Map.entry("token", "4f2c9d1e7a"),
+            Map.entry("notice", "7f83b1657ff1fc53b92dc18148a1d65d"),
             Map.entry("problem", "PR-2026-0001"),
             Map.entry("publisher", "acme"),
             Map.entry("product", "editor"),
@@ -44,6 +45,7 @@ final class Examples {
             Map.entry("giveRoles", "--roles APPROVER --roles VIEWER"),
             Map.entry("makeToken", "--purpose \"nightly report\" --lasts 90d --roles VIEWER"),
             Map.entry("listAudit", "--subject CO-2026-0001"),
+            Map.entry("listNotices", "--state DEAD"),
             // Sites and calendars.
             Map.entry("addCalendar", "--name holidays --blackouts blackouts.json"),
             Map.entry("writeCalendar", "--blackouts blackouts.json"),

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.CommunicationsPlan.Means;
 import packhorse.console.change.OrderState;
@@ -73,13 +74,20 @@ public final class OutboxBook implements Outbox {
      * A line of the delivery log.
      *
      * @param entry what, to whom and how
+     * @param batch the message that it is, or is part of; empty while nobody tried
      * @param tries that failed
      * @param reason of the last failure, in one line; empty: there was none
      * @param told when it came through; empty while it did not
      * @param by who told it: a console, or the person who did it
      */
     public record Delivery(
-            OutboxEntry entry, State state, int tries, String reason, Optional<Instant> told, String by) {}
+            OutboxEntry entry,
+            String batch,
+            State state,
+            int tries,
+            String reason,
+            Optional<Instant> told,
+            String by) {}
 
     private record Row(OutboxEntry entry, String batch, int tries) {}
 
@@ -275,12 +283,16 @@ public final class OutboxBook implements Outbox {
 
     /** Sends a dead message again, under its old id, with all tries before it. Returns how many entries it holds; 0: it is not dead. */
     public int revive(String batch, Instant now) {
-        return ledger.write(handle -> handle.createUpdate(
-                        "UPDATE outbox SET state = 'WAITING', tries = 0, due = :now, leased_until = 0 WHERE"
-                                + " batch = :batch AND state = 'DEAD'")
+        return ledger.write(handle -> revive(handle, batch, now));
+    }
+
+    /** The same inside a transaction. */
+    static int revive(Handle handle, String batch, Instant now) {
+        return handle.createUpdate("UPDATE outbox SET state = 'WAITING', tries = 0, due = :now, leased_until = 0 WHERE"
+                        + " batch = :batch AND state = 'DEAD'")
                 .bind("now", now.toEpochMilli())
                 .bind("batch", batch)
-                .execute());
+                .execute();
     }
 
     /** What a person is to tell in person, the longest due first. */
@@ -295,14 +307,45 @@ public final class OutboxBook implements Outbox {
 
     /** Writes down that {@code who} told it in person; false: it is told already, or is not for a person. */
     public boolean toldInPerson(String id, String who, Instant now) {
-        return ledger.write(handle ->
-                handle.createUpdate("UPDATE outbox SET state = 'TOLD', told_at = :now, told_by = :who WHERE id = :id"
-                                        + " AND state = 'WAITING' AND means = 'IN_PERSON'")
-                                .bind("now", now.toEpochMilli())
-                                .bind("who", who)
-                                .bind("id", id)
-                                .execute()
-                        > 0);
+        return ledger.write(handle -> toldInPerson(handle, id, who, now));
+    }
+
+    /** The same inside a transaction. */
+    static boolean toldInPerson(Handle handle, String id, String who, Instant now) {
+        return handle.createUpdate("UPDATE outbox SET state = 'TOLD', told_at = :now, told_by = :who WHERE id = :id"
+                                + " AND state = 'WAITING' AND means = 'IN_PERSON'")
+                        .bind("now", now.toEpochMilli())
+                        .bind("who", who)
+                        .bind("id", id)
+                        .execute()
+                > 0;
+    }
+
+    /** One line of the delivery log, inside a transaction. */
+    static Optional<Delivery> find(Handle handle, String id) {
+        return deliveries(handle, "id = :of", id, 1).stream().findFirst();
+    }
+
+    /**
+     * A page of all lines, the oldest first, inside a transaction.
+     *
+     * @param state only these; empty: all
+     * @param means only these; empty: all
+     * @param after the last line of the page before; empty: from the beginning
+     */
+    static List<Delivery> page(
+            Handle handle, Optional<State> state, Optional<Means> means, Optional<Delivery> after, int limit) {
+        String which = "(:state = '' OR state = :state) AND (:means = '' OR means = :means) AND (created_at > :at OR"
+                + " (created_at = :at AND id > :of)) ORDER BY created_at, id";
+        return lines(handle, which, limit)
+                .bind("state", state.map(State::name).orElse(""))
+                .bind("means", means.map(Means::name).orElse(""))
+                .bind(
+                        "at",
+                        after.map(one -> one.entry().created().toEpochMilli()).orElse(Long.MIN_VALUE))
+                .bind("of", after.map(one -> one.entry().id()).orElse(""))
+                .map((row, context) -> delivery(row))
+                .list();
     }
 
     /** The delivery log of an order, a request or a problem, the oldest first; at most {@code limit} lines. */
@@ -321,21 +364,28 @@ public final class OutboxBook implements Outbox {
     }
 
     private static List<Delivery> deliveries(Handle handle, String which, String of, int limit) {
+        return lines(handle, which, limit)
+                .bind("of", of)
+                .map((row, context) -> delivery(row))
+                .list();
+    }
+
+    private static Query lines(Handle handle, String which, int limit) {
         return handle.createQuery("SELECT " + ENTRY + ", state, reason, told_at, told_by FROM outbox WHERE " + which
                         + " LIMIT :limit")
-                .bind("of", of)
-                .bind("limit", limit)
-                .map((row, context) -> {
-                    long told = row.getLong("told_at");
-                    return new Delivery(
-                            row(row).entry(),
-                            State.valueOf(row.getString("state")),
-                            row.getInt("tries"),
-                            row.getString("reason"),
-                            told == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(told)),
-                            row.getString("told_by"));
-                })
-                .list();
+                .bind("limit", limit);
+    }
+
+    private static Delivery delivery(ResultSet row) throws SQLException {
+        long told = row.getLong("told_at");
+        return new Delivery(
+                row(row).entry(),
+                row.getString("batch"),
+                State.valueOf(row.getString("state")),
+                row.getInt("tries"),
+                row.getString("reason"),
+                told == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(told)),
+                row.getString("told_by"));
     }
 
     private static Row row(ResultSet row) throws SQLException {

@@ -71,6 +71,26 @@ public interface Pages {
     void tell(Notifier notifier, Notice notice, CommunicationsPlan plan);
 
     /**
+     * A page of what people and systems are told, the oldest first.
+     *
+     * @param after the last line of the page before; empty: from the beginning
+     */
+    List<OutboxBook.Delivery> told(
+            Optional<OutboxBook.State> state,
+            Optional<CommunicationsPlan.Means> means,
+            Optional<OutboxBook.Delivery> after,
+            int limit);
+
+    /** One line of it. */
+    Optional<OutboxBook.Delivery> told(String id);
+
+    /** Sends a message that was given up again, under its old id; how many entries it holds, 0: it was not given up. */
+    int sendAgain(String batch);
+
+    /** Writes down that whoever does this told it in person; false: it is told already, or is not for a person. */
+    boolean toldInPerson(String id);
+
+    /**
      * Forgets what was told or given up before then, but for what is about a request, an order or a problem that is not over; how many
      * entries.
      */

@@ -3,12 +3,9 @@ package packhorse.console.rest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import packhorse.console.ledger.Stored;
 
@@ -103,23 +100,6 @@ sealed interface Answer {
 
     static Answer file(String mediaType, Optional<String> name, byte[] bytes) {
         return new File(mediaType, name, out -> out.write(bytes));
-    }
-
-    /**
-     * A file that is made at the disk first: so whoever reads it slowly keeps nothing else waiting.
-     *
-     * @param making writes it to where it is told
-     */
-    static Answer made(String mediaType, Optional<String> name, Consumer<Path> making) {
-        return new File(mediaType, name, out -> {
-            Path file = Files.createTempFile("packhorse-answer-", "");
-            try {
-                making.accept(file);
-                Files.copy(file, out);
-            } finally {
-                Files.deleteIfExists(file);
-            }
-        });
     }
 
     static Answer text(String mediaType, String text) {

@@ -51,7 +51,7 @@ final class ComplianceRoutes {
         }
     }
 
-    static List<Route> of(ComplianceOffice office) {
+    static List<Route> of(ComplianceOffice office, LongReads reads) {
         return List.of(
                 Route.get(ALL, "listRequirements", "Lists what groups should have, by name.")
                         .storedPage(Requirement.class)
@@ -89,14 +89,15 @@ final class ComplianceRoutes {
                         }),
                 one(Route.get(ONE + "/state", "checkRequirement", "Counts who has what is wanted, and who has not."))
                         .one(ComplianceView.class)
-                        .does(call -> Answer.of(ComplianceView.of(office.count(call.path("requirement"))))),
+                        .does(call ->
+                                Answer.of(ComplianceView.of(reads.read(() -> office.count(call.path("requirement")))))),
                 one(Route.get(
                                 ONE + "/deviations",
                                 "listDeviations",
                                 "Lists who has not what is wanted, since when and why, by their ids."))
                         .asking("why", Parameter.Type.TEXT, "Only those with this reason.")
                         .page(DeviationLine.class)
-                        .does(ComplianceRoutes.deviations(office)),
+                        .does(ComplianceRoutes.deviations(office, reads)),
                 Route.get(
                                 "/compliance/remedies",
                                 "previewRemedies",
@@ -104,11 +105,11 @@ final class ComplianceRoutes {
                         .asking("requirements", Parameter.Type.TEXT, "By name, with commas between.")
                         .asking("also", Parameter.Type.TEXT, "Reasons that were looked into, with commas between.")
                         .one(RemediesView.class)
-                        .does(call -> Answer.of(RemediesView.of(office.remedies(
+                        .does(call -> Answer.of(RemediesView.of(reads.read(() -> office.remedies(
                                 names(call.query("requirements")
                                         .orElseThrow(() -> new UsageException(
                                                 "what is to be mended? write requirements=NAME,NAME"))),
-                                call.query("also", ComplianceRoutes::reasons).orElse(Set.of()))))),
+                                call.query("also", ComplianceRoutes::reasons).orElse(Set.of())))))),
                 Route.post(
                                 "/compliance/remedies",
                                 "orderRemedies",
@@ -121,13 +122,13 @@ final class ComplianceRoutes {
                                 office.remedy(call.who(), call.body(ComplianceOffice.RemedyForm.class))))));
     }
 
-    private static Route.Act deviations(ComplianceOffice office) {
+    private static Route.Act deviations(ComplianceOffice office, LongReads reads) {
         return call -> {
             int limit = call.limit();
             Optional<EndpointId> after = call.query("after", EndpointId::parse);
             Optional<Deviation.Why> why = call.query("why", Names.of(Deviation.Why.class));
             return Answer.page(
-                    office.deviations(call.path("requirement"), why, after, limit + 1).stream()
+                    reads.read(() -> office.deviations(call.path("requirement"), why, after, limit + 1)).stream()
                             .map(DeviationLine::of)
                             .toList(),
                     limit,

@@ -2,6 +2,7 @@ package packhorse.console.rest;
 
 import java.util.List;
 import java.util.OptionalLong;
+import packhorse.console.change.Role;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.office.AuditOffice;
 import packhorse.core.UsageException;
@@ -48,8 +49,13 @@ final class EventRoutes {
                                 "/audit/verification",
                                 "verifyAudit",
                                 "Walks the whole audit trail and says whether it fits.")
+                        .access(Access.to(
+                                Role.APPROVER,
+                                Role.CHANGE_COORDINATOR,
+                                Role.INSTALLATION_COORDINATOR,
+                                Role.ADMINISTRATOR))
                         .one(AuditBook.Finding.class)
-                        .does(call -> Answer.of(audit.verify())));
+                        .does(call -> Answer.of(parts.reads().read(audit::verify))));
     }
 
     private static OptionalLong last(Call call) {

@@ -11,6 +11,7 @@ import packhorse.console.office.EndpointOffice;
 import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.GroupOffice;
+import packhorse.console.office.NoticeOffice;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
 import packhorse.console.office.ProblemOffice;
@@ -40,6 +41,7 @@ import packhorse.console.retrospect.Retrospect;
  * @param entitlements who may have what besides
  * @param fleet endpoints, groups, sites and who may join
  * @param compliance what groups should have
+ * @param notices what people and other systems are told
  * @param external what other systems say
  * @param audit the trail
  */
@@ -58,6 +60,7 @@ public record Offices(
         EntitlementOffice entitlements,
         FleetOffices fleet,
         ComplianceOffice compliance,
+        NoticeOffice notices,
         ExternalOffice external,
         AuditOffice audit) {
     /**

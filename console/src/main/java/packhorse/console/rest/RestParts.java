@@ -17,6 +17,7 @@ import packhorse.console.ledger.Books;
  * @param audit the trail, for whoever reads it or listens
  * @param queries reads filters of lists
  * @param health asked each time
+ * @param reads looks that take long
  * @param metrics what other parts count
  */
 public record RestParts(
@@ -27,6 +28,7 @@ public record RestParts(
         AuditBook audit,
         QueryReader queries,
         Supplier<Health> health,
+        LongReads reads,
         List<Metric> metrics,
         InstantSource clock) {
     Replays replays() {

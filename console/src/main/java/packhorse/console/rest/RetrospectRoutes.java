@@ -31,7 +31,7 @@ final class RetrospectRoutes {
      */
     public record EvidenceKey(String keyid, String key) {}
 
-    static List<Route> of(Retrospect retrospect) {
+    static List<Route> of(Retrospect retrospect, LongReads reads) {
         return List.of(
                 told(retrospect, Telling.STATUS, "Reports how an order stands: done, next, issues, risks, cost."),
                 told(retrospect, Telling.EVALUATION, "Reports what came of an order: plan against actual."),
@@ -46,7 +46,7 @@ final class RetrospectRoutes {
                             Format format = format(call);
                             int columns = columns(call);
                             OrderId order = retrospect.known(OrderRoutes.id(call));
-                            return Answer.made(
+                            return reads.made(
                                     format.mediaType(),
                                     name(order + "-distribution-log", format),
                                     file -> retrospect.distributionLog(order, format, columns, file));
@@ -59,7 +59,7 @@ final class RetrospectRoutes {
                         .answersFile(ZIP)
                         .does(call -> {
                             OrderId order = retrospect.known(OrderRoutes.id(call));
-                            return Answer.made(
+                            return reads.made(
                                     ZIP,
                                     Optional.of(order + "-evidence.zip"),
                                     file -> retrospect.evidence(order, file));
@@ -75,7 +75,9 @@ final class RetrospectRoutes {
                                         "Reports who of a group has not what it should have, since when and why.")
                                 .with("group", "The group's name."))
                         .does(call -> answer(
-                                call, () -> retrospect.compliance(call.path("group", GroupName::new)), "compliance")),
+                                call,
+                                () -> reads.read(() -> retrospect.compliance(call.path("group", GroupName::new))),
+                                "compliance")),
                 tabled(Route.get(
                                         "/reports/measurements",
                                         "showMeasurementsReport",

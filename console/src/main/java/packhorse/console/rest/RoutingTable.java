@@ -26,14 +26,15 @@ final class RoutingTable {
         routes.addAll(ReleaseRoutes.of(offices.releases()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders(), offices.retrospect()));
-        routes.addAll(RetrospectRoutes.of(offices.retrospect()));
+        routes.addAll(RetrospectRoutes.of(offices.retrospect(), parts.reads()));
         routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
         routes.addAll(EndpointRoutes.of(offices.fleet().endpoints()));
         routes.addAll(GroupRoutes.of(offices.fleet().groups()));
         routes.addAll(SiteRoutes.of(offices.fleet().sites()));
         routes.addAll(CalendarRoutes.of(offices.fleet().calendars()));
         routes.addAll(AdmissionRoutes.of(offices.fleet().admission(), parts.clock()));
-        routes.addAll(ComplianceRoutes.of(offices.compliance()));
+        routes.addAll(ComplianceRoutes.of(offices.compliance(), parts.reads()));
+        routes.addAll(NoticeRoutes.of(offices.notices()));
         routes.addAll(ExternalRoutes.of(offices.external(), parts.callbacks(), parts.clock()));
         routes.addAll(EventRoutes.of(parts, events));
         Set<String> seen = new HashSet<>();

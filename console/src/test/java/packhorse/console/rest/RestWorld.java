@@ -52,6 +52,7 @@ import packhorse.console.office.EntitlementOffice;
 import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.GroupOffice;
+import packhorse.console.office.NoticeOffice;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -92,13 +93,15 @@ final class RestWorld implements AutoCloseable {
         InstantSource clock = () -> now;
         books = new Books(Ledger.open(new LedgerConfig.Embedded(folder.resolve("ledger.db"))), clock);
         door = RestDoor.open(
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), Optional.empty(), parts(clock));
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+                Optional.empty(),
+                parts(clock, folder));
         for (Role role : Role.values()) {
             person(nameOf(role), role);
         }
     }
 
-    private RestParts parts(InstantSource clock) {
+    private RestParts parts(InstantSource clock, Path folder) {
         OrderFiller filler = new OrderFiller();
         Nobody fleet = new Nobody();
         FleetFacts facts = new FleetFacts(new RsqlReader());
@@ -135,6 +138,7 @@ final class RestWorld implements AutoCloseable {
                                 new CalendarOffice(books),
                                 new AdmissionOffice(books, Optional.of(PINS), new SecureRandom())),
                         compliance,
+                        new NoticeOffice(books),
                         new ExternalOffice(books),
                         new AuditOffice(books)),
                 new Names(),
@@ -143,6 +147,7 @@ final class RestWorld implements AutoCloseable {
                 new AuditBook(books.ledger()),
                 new RsqlReader(),
                 () -> new Health(true, "nobody", List.of()),
+                LongReads.in(folder.resolve("on-its-way")),
                 List.of(),
                 clock);
     }

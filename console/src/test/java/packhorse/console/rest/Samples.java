@@ -68,6 +68,7 @@ final class Samples {
             Map.entry("account", "nobody"),
             Map.entry("token", "0123456789abcdef"),
             Map.entry("problem", "PR-2026-9999"),
+            Map.entry("notice", "00000000000000000000000000000000"),
             Map.entry("defect", "DF-2026-9999"),
             Map.entry("template", "nothing"),
             Map.entry("system", "nobody"),
