@@ -57,7 +57,8 @@ public final class OrderMachine {
     /**
      * What a move depends on and the order does not hold.
      *
-     * @param planDigest over releases, targets, waves, windows and thresholds, as they are now; empty where there is no plan
+     * @param planDigest over releases, targets, waves, windows and thresholds, as they are now; where no endpoint is touched over what is asked
+     *     for and the releases; empty where there is nothing to sign
      * @param underWay how many endpoints have an action that has begun and not ended
      * @param untested why what it carries now does not count as tested; empty where it passed, or where its category has no test
      */
@@ -183,7 +184,7 @@ public final class OrderMachine {
 
     private static Optional<String> unsigned(ChangeOrder order, Facts facts) {
         if (facts.planDigest().isEmpty()) {
-            return Optional.of("there is no plan to sign: plan its waves first");
+            return Optional.of(nothingToSign(order));
         }
         Map<PlanApproval.Capacity, Integer> missing =
                 order.approvals().missing(facts.planDigest().get(), order.risk(), order.duties());
@@ -196,6 +197,13 @@ public final class OrderMachine {
                         .map(one -> one.getValue() + " for the " + one.getKey())
                         .collect(Collectors.joining(", "))
                 + (voided == 0 ? "" : "; " + voided + " of another plan are void"));
+    }
+
+    /** Why nobody can sign yet, and what is to be done. */
+    public static String nothingToSign(ChangeOrder order) {
+        return order.category().touchesEndpoints()
+                ? "there is no plan to sign: plan its waves first"
+                : "there is nothing to sign: carry the releases that it is about first";
     }
 
     private static Optional<String> under(Facts facts) {

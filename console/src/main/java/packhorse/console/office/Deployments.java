@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.OrderId;
+import packhorse.console.change.RepositoryDigest;
+import packhorse.console.change.Stage;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
@@ -38,13 +40,22 @@ public final class Deployments {
         return pages.get(Kinds.PLAN, id.order().text()).value();
     }
 
-    /** The digest that signatures are bound to; empty where there is no plan, or it is not for what the order carries. */
+    /**
+     * The digest that signatures are bound to; empty where there is no plan, or it is not for what the order carries. What changes the
+     * repository alone has no plan of waves: its signatures are bound to what is asked for and what is carried.
+     */
     public static Optional<Sha256> digest(Pages pages, ChangeOrder order) {
         return digested(pages, order).map(Sha256::of);
     }
 
     /** The bytes that the digest is taken over; empty where there is none. */
     public static Optional<byte[]> digested(Pages pages, ChangeOrder order) {
+        if (!order.category().touchesEndpoints() && order.category().has(Stage.PRODUCTION)) {
+            return order.plans()
+                    .distribution()
+                    .releases()
+                    .map(carried -> RepositoryDigest.bytes(order.category(), carried));
+        }
         return plan(pages, order)
                 .filter(plan -> fits(plan, order))
                 .map(plan -> PlanDigest.bytes(plan, OrderFiller.manifests(order)));

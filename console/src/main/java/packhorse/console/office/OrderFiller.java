@@ -126,6 +126,7 @@ public final class OrderFiller {
                         order,
                         deployments,
                         Promotions.promoted(pages, order),
+                        Promotions.repository(pages, order),
                         readiness,
                         Lists.of(pages, Kinds.PROBLEM, order.id().text()),
                         now)

@@ -436,7 +436,7 @@ public final class OrderOffice {
                 (order, pages) -> Deployments.digest(pages, order)
                         .map(digest -> OrderDesk.sign(
                                 order, form.capacity(), form.digest(), digest, form.remarks(), who, pages.now()))
-                        .orElseGet(() -> Outcome.rejected(id + ": there is no plan to sign: plan its waves first")));
+                        .orElseGet(() -> Outcome.rejected(id + ": " + OrderMachine.nothingToSign(order))));
     }
 
     /** Moves it along its road. With the end of the order its requests end, where nothing more is to be said about them. */

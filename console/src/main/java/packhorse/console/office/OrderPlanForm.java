@@ -278,7 +278,8 @@ public record OrderPlanForm(
         if (possible.size() != 1) {
             throw new IllegalArgumentException(
                     possible.isEmpty()
-                            ? "the order's category changes no endpoint; it needs no plan of waves"
+                            ? "the order's category changes no endpoint; it needs no plan of waves: what is signed is"
+                                    + " what it carries"
                             : "operation: the order's category has several; name one of "
                                     + new LinkedHashSet<>(possible));
         }

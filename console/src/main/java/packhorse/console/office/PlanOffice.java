@@ -22,6 +22,7 @@ import packhorse.console.change.DistributionPlan;
 import packhorse.console.change.Estimate;
 import packhorse.console.change.OrderDesk;
 import packhorse.console.change.OrderId;
+import packhorse.console.change.OrderMachine;
 import packhorse.console.change.Outcome;
 import packhorse.console.change.RequestType;
 import packhorse.console.gate.BetaSize;
@@ -229,12 +230,29 @@ public final class PlanOffice {
         }));
     }
 
-    /** Shows what the order's plan would do as the fleet is now. */
+    /** Shows what the order's plan would do as the fleet is now; where it changes no endpoint, what is signed. */
     public PlanPreview preview(OrderId id) {
-        return desk.read(pages -> Desk.valid(() -> preview(
-                pages,
-                pages.get(Kinds.ORDER, id.text()).value(),
-                pages.get(Kinds.PLAN, id.text()).value())));
+        return desk.read(pages -> Desk.valid(() -> {
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
+            return order.category().touchesEndpoints()
+                    ? preview(pages, order, pages.get(Kinds.PLAN, id.text()).value())
+                    : previewOfNoEndpoint(pages, order);
+        }));
+    }
+
+    private PlanPreview previewOfNoEndpoint(Pages pages, ChangeOrder order) {
+        return new PlanPreview(
+                Optional.empty(),
+                Deployments.digest(pages, order)
+                        .orElseThrow(() -> Desk.refused(order.id() + ": " + OrderMachine.nothingToSign(order))),
+                List.of(),
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                expected(pages, List.of(), bytes(pages, order, Optional.empty())));
     }
 
     private PlanPreview preview(Pages pages, ChangeOrder order, Plan plan) {
@@ -260,7 +278,7 @@ public final class PlanOffice {
                                 .distinct()
                                 .count())));
         return new PlanPreview(
-                plan,
+                Optional.of(plan),
                 PlanDigest.of(plan, OrderFiller.manifests(order)),
                 wrong(plan, pages.now()),
                 candidates.size(),

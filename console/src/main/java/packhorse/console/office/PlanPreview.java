@@ -1,6 +1,7 @@
 package packhorse.console.office;
 
 import java.util.List;
+import java.util.Optional;
 import packhorse.console.gate.Stratum;
 import packhorse.console.wave.Plan;
 import packhorse.core.content.Sha256;
@@ -8,6 +9,7 @@ import packhorse.core.content.Sha256;
 /**
  * What a plan would do, as the fleet is now.
  *
+ * @param plan empty where the order changes the repository alone
  * @param digest what signatures would be bound to
  * @param contradictions what keeps it from being kept as the order's plan; none: it may be
  * @param targets how many endpoints it names
@@ -19,7 +21,7 @@ import packhorse.core.content.Sha256;
  * @param estimate bytes and times, with what they rest on
  */
 public record PlanPreview(
-        Plan plan,
+        Optional<Plan> plan,
         Sha256 digest,
         List<String> contradictions,
         long targets,

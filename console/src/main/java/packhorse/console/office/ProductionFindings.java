@@ -32,12 +32,14 @@ final class ProductionFindings {
      * Looks at the last deployment.
      *
      * @param promoted whether production's repository offers the releases
+     * @param repository whether what is to be done in the repository is done
      * @param readiness the last report
      */
     static Map<Step, Map<String, Finding>> look(
             ChangeOrder order,
             List<Deployment> deployments,
             Finding promoted,
+            Finding repository,
             Optional<Readiness> readiness,
             List<Problem> problems,
             Instant now) {
@@ -46,7 +48,7 @@ final class ProductionFindings {
             found.put(step, new TreeMap<>());
         }
         put(found, Step.STAGING, "promoted", promoted);
-        put(found, Step.STAGING, "repository", promoted);
+        put(found, Step.STAGING, "repository", repository);
         if (deployments.isEmpty()) {
             Finding nothing = Finding.notMet("no deployment was planned yet", now);
             put(found, Step.STAGING, "depots", nothing);
