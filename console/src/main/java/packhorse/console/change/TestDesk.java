@@ -24,25 +24,46 @@ public final class TestDesk {
             return Outcome.forbidden(order.id() + ": a result is written by the TEST_SPECIALIST who saw it; "
                     + actor.name() + " is not");
         }
-        Optional<StageEntry> entry = order.stage().filter(one -> one.stage() == Stage.TEST);
-        if (entry.isEmpty()) {
-            return Outcome.rejected(order.id() + " is " + order.state() + ": results are written in TEST");
-        }
-        if (!entry.get().gate().isOpen()) {
-            return Outcome.rejected(order.id() + ": the gate of TEST is "
-                    + entry.get().gate().state() + "; testing begins when somebody lets it proceed");
+        Optional<String> closed = closed(order, "results are written");
+        if (closed.isPresent()) {
+            return Outcome.rejected(closed.get());
         }
         if (order.plans().test().find(result.testCase()).isEmpty()) {
             return Outcome.rejected(order.id() + ": the test plan has no case " + result.testCase());
         }
-        List<Sha256> carried = order.plans()
+        List<Sha256> carried = carried(order);
+        return result.manifests().equals(carried)
+                ? Outcome.moved(result)
+                : Outcome.rejected(order.id() + " carries other releases than those that were tried: try these");
+    }
+
+    /** What a scan of now is of: exactly what is under test. Or says why none is taken. */
+    public static Outcome<List<Sha256>> scanned(ChangeOrder order) {
+        Optional<String> closed = closed(order, "what is scanned is under test; a scan is taken");
+        if (closed.isPresent()) {
+            return Outcome.rejected(closed.get());
+        }
+        List<Sha256> carried = carried(order);
+        return carried.isEmpty()
+                ? Outcome.rejected(order.id() + " carries no release yet: there is nothing to scan")
+                : Outcome.moved(carried);
+    }
+
+    private static Optional<String> closed(ChangeOrder order, String what) {
+        Optional<StageEntry> entry = order.stage().filter(one -> one.stage() == Stage.TEST);
+        return entry.isEmpty()
+                ? Optional.of(order.id() + " is " + order.state() + ": " + what + " in TEST")
+                : entry.filter(one -> !one.gate().isOpen())
+                        .map(one -> order.id() + ": the gate of TEST is "
+                                + one.gate().state() + "; testing begins when somebody lets it proceed");
+    }
+
+    private static List<Sha256> carried(ChangeOrder order) {
+        return order.plans()
                 .distribution()
                 .releases()
                 .map(Consignment::manifests)
                 .orElse(List.of());
-        return result.manifests().equals(carried)
-                ? Outcome.moved(result)
-                : Outcome.rejected(order.id() + " carries other releases than those that were tried: try these");
     }
 
     /** Takes a defect that was found, or says why not. */

@@ -107,7 +107,9 @@ public final class OrderFiller {
 
     private static Map<String, Finding> test(Pages pages, ChangeOrder order, Instant now) {
         BuildReport.Scan scan = pages.find(OfficeKinds.SCAN, order.id().text())
-                .map(stored -> stored.value().scan())
+                .map(Stored::value)
+                .filter(scanned -> scanned.isOf(manifests(order)))
+                .map(OrderScan::scan)
                 .orElseGet(() -> new BuildReport.Scan(Optional.empty(), List.of(), now));
         Finding entry = Finding.unknown("the product cannot look at the entry criteria", now);
         return OrderFindings.test(order, progress(pages, order), scan, entry, now);

@@ -34,6 +34,7 @@ import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.core.OperationException;
+import packhorse.core.content.Sha256;
 import packhorse.core.topology.EndpointId;
 
 /** What testers write down: scans, results, defects; and how a test stands. */
@@ -84,20 +85,17 @@ public final class TestOffice {
     /** Writes down what a scanner said of an order's releases at the test stage. The product scans, or a tester says what was scanned elsewhere. */
     public Stored<OrderScan> scanned(Actor who, OrderId id, BuildReport.Scan scan) {
         return desk.write(who, pages -> {
-            pages.get(Kinds.ORDER, id.text());
+            ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
             if (who instanceof Actor.Person person) {
-                Desk.requireRole(
-                        person,
-                        java.util.Set.of(packhorse.console.change.Role.TEST_SPECIALIST),
-                        id + ": a scan is reported");
+                Desk.requireRole(person, Set.of(Role.TEST_SPECIALIST), id + ": a scan is reported");
             }
-            return keep(pages, id, scan);
+            return keep(pages, id, Desk.require(TestDesk.scanned(order)), scan);
         });
     }
 
-    private Stored<OrderScan> keep(Pages pages, OrderId id, BuildReport.Scan scan) {
+    private Stored<OrderScan> keep(Pages pages, OrderId id, List<Sha256> manifests, BuildReport.Scan scan) {
         Optional<Stored<OrderScan>> before = pages.find(OfficeKinds.SCAN, id.text());
-        OrderScan now = new OrderScan(id, scan);
+        OrderScan now = new OrderScan(id, Optional.of(manifests), scan);
         Stored<OrderScan> kept =
                 before.isPresent() ? pages.change(before.get(), now) : pages.add(OfficeKinds.SCAN, id.text(), now);
         pages.audit(
@@ -116,7 +114,7 @@ public final class TestOffice {
      * Has a file looked at, and writes down what was said of it. Nothing of the file is kept.
      *
      * @param name of the file, as what is found in it is called
-     * @param add beside what was said before, as one of several files; otherwise in place of it
+     * @param add beside what was said of the same releases before, as one of several files; otherwise in place of it
      */
     public Stored<OrderScan> scan(Actor.Person who, OrderId id, String name, boolean add, byte[] content) {
         Desk.requireRole(who, Set.of(Role.TEST_SPECIALIST, Role.PACKAGE_BUILDER), id + ": content is scanned");
@@ -124,17 +122,25 @@ public final class TestOffice {
             throw Desk.invalid(
                     "\"" + name + "\" is no file's name; write letters, digits, blanks and . _ + -, at most 120");
         }
-        desk.read(pages -> pages.get(Kinds.ORDER, id.text()));
+        List<Sha256> sent = desk.read(pages -> underTest(pages, id));
         BuildReport.Scan said = scanned(name, content);
-        return desk.write(
-                who,
-                pages -> keep(
-                        pages,
-                        id,
-                        pages.find(OfficeKinds.SCAN, id.text())
-                                .filter(before -> add)
-                                .map(before -> both(before.value().scan(), said))
-                                .orElse(said)));
+        return desk.write(who, pages -> {
+            if (!underTest(pages, id).equals(sent)) {
+                throw Desk.refused(id + " carries other releases since the scan began: scan these");
+            }
+            return keep(
+                    pages,
+                    id,
+                    sent,
+                    pages.find(OfficeKinds.SCAN, id.text())
+                            .filter(before -> add && before.value().isOf(sent))
+                            .map(before -> both(before.value().scan(), said))
+                            .orElse(said));
+        });
+    }
+
+    private static List<Sha256> underTest(Pages pages, OrderId id) {
+        return Desk.require(TestDesk.scanned(pages.get(Kinds.ORDER, id.text()).value()));
     }
 
     private BuildReport.Scan scanned(String name, byte[] content) {

@@ -24,6 +24,8 @@ import packhorse.console.change.Assessment;
 import packhorse.console.change.BuildReport;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
+import packhorse.console.change.ChecklistItem;
+import packhorse.console.change.Finding;
 import packhorse.console.change.GoNoGo;
 import packhorse.console.change.Handover;
 import packhorse.console.change.Medium;
@@ -189,8 +191,7 @@ final class WholeRoadTest {
         assertTrue(
                 imported.notes().toString().contains("unplanned"),
                 imported.notes().toString());
-        house.tests.scanned(
-                Actor.product(), order, new BuildReport.Scan(Optional.of("clamd 1.4"), List.of(), house.now()));
+        scan(house, order);
         house.orders.rehearsed(DORA, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));
         tick(house, DORA, order, Step.TEST, "endpoints");
         assertTrue(refused(() -> move(house, DORA, order, Move.ENTER_PLAN_APPROVAL))
@@ -201,6 +202,38 @@ final class WholeRoadTest {
         assertEquals(
                 OrderState.PLAN_APPROVAL,
                 move(house, DORA, order, Move.ENTER_PLAN_APPROVAL).state());
+    }
+
+    /** A scan is of what the order carries then; once it carries something else, that is not scanned. */
+    private static void scan(House house, OrderId order) {
+        house.tests.scanned(
+                Actor.product(), order, new BuildReport.Scan(Optional.of("clamd 1.4"), List.of(), house.now()));
+        CarryForm passed = new CarryForm(House.EDITOR, Optional.empty(), Optional.empty(), Optional.empty());
+        CarryForm other = new CarryForm(
+                House.release("acme/editor", "2.1"),
+                Optional.of(Sha256.of(new byte[] {2})),
+                Optional.empty(),
+                Optional.empty());
+        assertEquals(Finding.Answer.MET, scanned(house, order));
+        house.orders.carry(GERD, order, any(), List.of(other));
+        assertEquals(Finding.Answer.UNKNOWN, scanned(house, order), "of these bytes nobody said anything");
+        house.tests.scan(DORA, order, "more.deb", true, new byte[1]);
+        house.orders.carry(GERD, order, any(), List.of(passed));
+        assertEquals(Finding.Answer.UNKNOWN, scanned(house, order), "the last scan counts");
+        house.tests.scanned(
+                Actor.product(), order, new BuildReport.Scan(Optional.of("clamd 1.4"), List.of(), house.now()));
+        assertEquals(Finding.Answer.MET, scanned(house, order));
+    }
+
+    private static Finding.Answer scanned(House house, OrderId order) {
+        return house.orders
+                .get(order)
+                .value()
+                .checklist()
+                .flatMap(list -> list.find(Step.TEST, "scan"))
+                .flatMap(ChecklistItem::finding)
+                .orElseThrow()
+                .answer();
     }
 
     private static void sign(House house, OrderId order) {
@@ -217,6 +250,9 @@ final class WholeRoadTest {
         house.orders.sign(CORA, order, any(), new SignForm(Capacity.BOARD, digest, ""));
         house.orders.sign(BERT, order, any(), new SignForm(Capacity.CLIENT, digest, ""));
         carryUntested(house, order);
+        assertTrue(refused(() -> house.tests.scan(DORA, order, "editor.deb", false, new byte[1]))
+                .line()
+                .contains("is PLAN_APPROVAL: what is scanned is under test"));
         assertEquals(
                 OrderState.PRODUCTION,
                 move(house, GERD, order, Move.ENTER_PRODUCTION).state());

@@ -25,9 +25,13 @@ import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.Checklist;
 import packhorse.console.change.CommunicationsPlan;
+import packhorse.console.change.Consignment;
+import packhorse.console.change.DistributionPlan;
 import packhorse.console.change.Duties;
 import packhorse.console.change.Finding;
+import packhorse.console.change.GateState;
 import packhorse.console.change.Handover;
+import packhorse.console.change.Medium;
 import packhorse.console.change.OrderHead;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderPlans;
@@ -77,6 +81,7 @@ import packhorse.console.wave.Timeouts;
 import packhorse.console.wave.Transfer;
 import packhorse.console.wave.WavePlan;
 import packhorse.core.content.CodeClass;
+import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
@@ -363,6 +368,48 @@ final class Theatre implements AutoCloseable {
                 Optional.empty(),
                 List.of(),
                 List.of());
+    }
+
+    /** The same order while it is tested, its gate open. */
+    static ChangeOrder inTest(ChangeOrder order) {
+        OrderPlans plans = order.plans();
+        DistributionPlan nothing = plans.distribution();
+        Subject subject = subject("acme/app");
+        Consignment carried = new Consignment(List.of(
+                new Consignment.Item(subject.id(), subject.digest().orElseThrow(), Kind.PACKAGE, Medium.ELECTRONIC)));
+        return new ChangeOrder(
+                order.id(),
+                order.head(),
+                order.requests(),
+                Category.of(RequestType.TEST_PACKAGE, RequestType.INSTALL),
+                order.risk(),
+                OrderState.TEST,
+                order.duties(),
+                plans.with(new DistributionPlan(
+                        Optional.of(carried),
+                        nothing.targets(),
+                        nothing.sites(),
+                        nothing.start(),
+                        nothing.end(),
+                        nothing.estimate(),
+                        nothing.benefit())),
+                order.planning(),
+                List.of(new StageEntry(
+                        Stage.TEST,
+                        new StageGate(Stage.TEST, GateState.PROCEEDING, List.of()),
+                        new Checklist(List.of()),
+                        BEGIN,
+                        Optional.empty())),
+                order.closing(),
+                order.approvals(),
+                order.decisions(),
+                order.builds(),
+                order.shipments(),
+                order.handover(),
+                order.reworks(),
+                order.ending(),
+                order.comments(),
+                order.history());
     }
 
     private static OrderPlans plans(CommunicationsPlan communications) {

@@ -173,7 +173,7 @@ final class WholeConsoleTellsTest {
                 "/accounts",
                 signIn(console, "adam"),
                 "{\"id\":\"olga\",\"name\":\"Olga\",\"roles\":[\"INSTALLATION_COORDINATOR\",\"TEST_SPECIALIST\"],\"password\":\"correct"
-                        + " horse battery\"}");
+                    + " horse battery\"}");
         return signIn(console, "olga");
     }
 
@@ -275,6 +275,7 @@ final class WholeConsoleTellsTest {
     @Test
     void whatNoScannerLookedAtIsNotScannedAndNeverPasses() throws Exception {
         seed(DeploymentState.NOTIFIED);
+        toTest();
         try (ConsoleMain console = console("", "scanner: {address: " + folder.resolve("no.ctl") + "}");
                 Books books = new Books(Ledger.open(Theatre.embedded(folder)), clock)) {
             String olga = olga(console);
@@ -300,6 +301,17 @@ final class WholeConsoleTellsTest {
         }
     }
 
+    /** The order as it was in its test: what it carries is tried, its gate is open. */
+    private void toTest() {
+        try (Books books = new Books(Ledger.open(Theatre.embedded(folder)), clock)) {
+            books.write(Theatre.OLGA, pages -> {
+                Stored<ChangeOrder> stored =
+                        pages.get(Kinds.ORDER, Theatre.ID.order().toString());
+                return pages.change(stored, Theatre.inTest(stored.value()));
+            });
+        }
+    }
+
     @Test
     void whoCouldNeverBeToldIsNotPlannedToBe() throws Exception {
         seed(DeploymentState.NOTIFIED);
@@ -309,7 +321,7 @@ final class WholeConsoleTellsTest {
                     "/orders/" + Theatre.ID.order() + "/plans",
                     olga(console),
                     "{\"communications\":{\"lines\":[{\"stakeholder\":\"board\",\"address\":\"board\",\"means\":\"CHAT\","
-                            + "\"occasions\":[\"HELD\"],\"frequency\":\"AT_ONCE\",\"call\":\"4711\"}]}}");
+                        + "\"occasions\":[\"HELD\"],\"frequency\":\"AT_ONCE\",\"call\":\"4711\"}]}}");
             assertEquals(400, refused.statusCode(), refused.body());
             assertTrue(refused.body().contains("no chat \\\"board\\\" is configured"), refused.body());
         }
