@@ -100,7 +100,7 @@ public final class DeploymentOffice {
         });
     }
 
-    /** Stages it: the releases go to the depots. */
+    /** Stages it: depots fetch with the first wave, so nothing is sent yet. */
     public Stored<Deployment> stage(Actor.Person who, DeploymentId id, OptionalLong seen) {
         return move(who, id, seen, Move.STAGE, "");
     }

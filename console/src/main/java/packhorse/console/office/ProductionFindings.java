@@ -60,7 +60,15 @@ final class ProductionFindings {
             return found;
         }
         Deployment last = deployments.get(deployments.size() - 1);
-        put(found, Step.STAGING, "depots", reached(last, DeploymentState.STAGED, "the depots hold the releases", now));
+        put(
+                found,
+                Step.STAGING,
+                "depots",
+                isAtOrPast(last, DeploymentState.STAGED)
+                        ? readiness
+                                .map(report -> worst(report, now, Question.DEPOTS))
+                                .orElseGet(() -> depotsNotLookedAt(now))
+                        : Finding.notMet(last.id() + " is " + last.state(), now));
         put(
                 found,
                 Step.NOTIFICATION,
@@ -79,6 +87,11 @@ final class ProductionFindings {
         readiness.ifPresent(report -> readiness(report, found, now));
         backout(order, last, problems, found, now);
         return found;
+    }
+
+    /** What is true of depots before a wave: a person who looked says more. */
+    static Finding depotsNotLookedAt(Instant now) {
+        return Finding.unknown("depots fetch with the first wave: not looked at", now);
     }
 
     private static void beta(ChangeOrder order, Deployment last, Map<Step, Map<String, Finding>> found, Instant now) {

@@ -103,12 +103,13 @@ public final class ReadinessLook {
                 pages.now());
     }
 
+    /** No tracker tells who serves a site, and what that one holds; before a wave nobody is told to fetch anything. */
     private static Finding depots(Deployment deployment, Instant now) {
         boolean staged = deployment.state() == DeploymentState.STAGED
                 || deployment.state() == DeploymentState.READINESS
                 || deployment.state() == DeploymentState.READY;
         return staged
-                ? Finding.met("the depots were staged", now)
+                ? ProductionFindings.depotsNotLookedAt(now)
                 : Finding.notMet(deployment.id() + " is " + deployment.state(), now);
     }
 

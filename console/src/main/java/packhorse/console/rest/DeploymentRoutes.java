@@ -95,7 +95,11 @@ final class DeploymentRoutes {
                         .with("deployment", NUMBER)
                         .one(DeploymentProgress.class)
                         .does(call -> Answer.of(view.progress(id(call)))),
-                moving("/stage", "stageDeployment", "Sends the releases to the depots.", office::stage),
+                moving(
+                        "/stage",
+                        "stageDeployment",
+                        "Begins to stage it; depots fetch with the first wave.",
+                        office::stage),
                 moving("/check", "checkDeployment", "Looks whether all is ready.", office::check),
                 moving("/announce", "announceDeployment", "Tells the stakeholders what is coming.", office::announce),
                 moving("/start", "startDeployment", "Starts the beta group, or the waves.", office::start),

@@ -291,7 +291,7 @@ final class Road {
         operator.does("order", "promote-releases", order, "--to", "PRODUCTION");
         operator.does("order", "report-rehearsal", order, "--good", "--took", "PT1M");
         operator.does("order", "tick-item", order, "--step", "STAGING", "--key", "means", "--note", "all there");
-        for (String item : List.of("baseline", "targets", "machines", "window", "freezes")) {
+        for (String item : List.of("baseline", "targets", "machines", "depots", "window", "freezes")) {
             operator.does("order", "tick-item", order, "--step", "READINESS", "--key", item, "--note", "looked at");
         }
         String deployed = Person.text(operator.does("order", "plan-deployment", order), "id");
