@@ -13,9 +13,15 @@ import java.util.Optional;
  * @param openProblems that come with it; no open problem may be left out
  * @param cutOver how and when the old release or system is left
  * @param taken who took it over for operations
+ * @param by who wrote it last; whoever writes it does not take it over
  */
 public record Handover(
-        String scope, String maintenance, List<ProblemId> openProblems, String cutOver, Optional<Taken> taken) {
+        String scope,
+        String maintenance,
+        List<ProblemId> openProblems,
+        String cutOver,
+        Optional<Taken> taken,
+        Optional<PersonId> by) {
     /** That it was taken over. */
     public record Taken(PersonId by, Instant at) {}
 
@@ -28,7 +34,26 @@ public record Handover(
 
     /** Nothing written yet. */
     public static Handover empty() {
-        return new Handover("", "", List.of(), "", Optional.empty());
+        return new Handover("", "", List.of(), "", Optional.empty(), Optional.empty());
+    }
+
+    /** The same text, as somebody wrote it: what was taken over before it said this is to be taken over again. */
+    Handover writtenOver(Handover was, PersonId writer) {
+        return says(was)
+                ? was
+                : new Handover(scope, maintenance, openProblems, cutOver, Optional.empty(), Optional.of(writer));
+    }
+
+    private boolean says(Handover other) {
+        return scope.equals(other.scope)
+                && maintenance.equals(other.maintenance)
+                && openProblems.equals(other.openProblems)
+                && cutOver.equals(other.cutOver);
+    }
+
+    /** The same, taken over. */
+    Handover takenBy(PersonId person, Instant at) {
+        return new Handover(scope, maintenance, openProblems, cutOver, Optional.of(new Taken(person, at)), by);
     }
 
     /** What is still to be written or done. */

@@ -27,6 +27,9 @@ public final class OrderDesk {
     private static final Set<Role> PLANNERS =
             EnumSet.of(Role.SOLUTION_ARCHITECT, Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR);
 
+    /** Operations are whoever works here. */
+    private static final Set<Role> WORKERS = EnumSet.complementOf(EnumSet.of(Role.ENDPOINT_USER, Role.VIEWER));
+
     private OrderDesk() {}
 
     /**
@@ -342,15 +345,34 @@ public final class OrderDesk {
         };
     }
 
-    /** Writes the handover. */
-    public static Outcome<ChangeOrder> handOver(ChangeOrder order, Handover handover, Actor actor, Instant now) {
+    /** Writes the handover. Whoever took over what stood there before did not take this over. */
+    public static Outcome<ChangeOrder> handOver(ChangeOrder order, Handover handover, Actor.Person who, Instant now) {
         return refuse(
                         order,
-                        actor,
+                        who,
                         EnumSet.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR),
                         "a handover is written")
-                .orElseGet(() ->
-                        Outcome.moved(order.edit().handover(handover).said(actor, now, "wrote the handover", "")));
+                .orElseGet(() -> Outcome.moved(order.edit()
+                        .handover(handover.writtenOver(order.handover(), who.id()))
+                        .said(who, now, "wrote the handover", "")));
+    }
+
+    /** Takes it over for operations, whoever works here and did not write it. */
+    public static Outcome<ChangeOrder> takeOver(ChangeOrder order, Actor.Person who, Instant now) {
+        Handover was = order.handover();
+        Optional<String> refused = was.taken()
+                .map(taken -> " was taken over already, by " + taken.by())
+                .or(() -> was.scope().isEmpty()
+                        ? Optional.of(": there is no handover to take over; have it written first")
+                        : Optional.empty())
+                .or(() -> was.by()
+                        .filter(who.id()::equals)
+                        .map(writer -> ": " + writer + " wrote the handover; have somebody else take it over"));
+        return refuse(order, who, WORKERS, "what was done is taken over")
+                .orElseGet(() -> refused.<Outcome<ChangeOrder>>map(why -> Outcome.rejected(order.id() + why))
+                        .orElseGet(() -> Outcome.moved(order.edit()
+                                .handover(was.takenBy(who.id(), now))
+                                .said(who, now, "took it over", ""))));
     }
 
     /** Says something about it. */

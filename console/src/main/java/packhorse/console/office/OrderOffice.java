@@ -490,11 +490,15 @@ public final class OrderOffice {
         }
     }
 
-    /** Writes the handover. */
+    /** Writes the handover. What it says of writing and taking over may only be what stands there. */
     public Stored<ChangeOrder> handOver(Actor.Person who, OrderId id, OptionalLong seen, Handover handover) {
         return act(who, id, seen, "order.handover", Map.of(), (order, pages) -> {
-            if (!handover.taken().equals(order.handover().taken())) {
+            Handover was = order.handover();
+            if (handover.taken().isPresent() && !handover.taken().equals(was.taken())) {
                 throw Desk.invalid(id + ": whoever takes it over says so in their own name");
+            }
+            if (handover.by().isPresent() && !handover.by().equals(was.by())) {
+                throw Desk.invalid(id + ": by is whoever writes it; leave it out");
             }
             return OrderDesk.handOver(order, handover, who, pages.now());
         });
@@ -502,26 +506,13 @@ public final class OrderOffice {
 
     /** Takes it over for operations: whoever writes the handover does not take it over. */
     public Stored<ChangeOrder> takeOver(Actor.Person who, OrderId id, OptionalLong seen) {
-        return act(who, id, seen, "order.takeover", Map.of(), (order, pages) -> {
-            Handover was = order.handover();
-            if (was.taken().isPresent()) {
-                throw Desk.refused(
-                        id + " was taken over already, by " + was.taken().get().by());
-            }
-            if (was.scope().isEmpty()) {
-                throw Desk.refused(id + ": there is no handover to take over; have it written first");
-            }
-            return OrderDesk.handOver(
-                    order,
-                    new Handover(
-                            was.scope(),
-                            was.maintenance(),
-                            was.openProblems(),
-                            was.cutOver(),
-                            Optional.of(new Handover.Taken(who.id(), pages.now()))),
-                    who,
-                    pages.now());
-        });
+        return act(
+                who,
+                id,
+                seen,
+                "order.takeover",
+                Map.of(),
+                (order, pages) -> OrderDesk.takeOver(order, who, pages.now()));
     }
 
     /** Says something about it. */

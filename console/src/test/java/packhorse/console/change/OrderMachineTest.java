@@ -360,9 +360,12 @@ final class OrderMachineTest {
                         "restart it on Sundays",
                         List.of(problem.id()),
                         "the old one leaves in May",
-                        Optional.of(new Handover.Taken(new PersonId("ops"), at(12)))),
+                        Optional.empty(),
+                        Optional.empty()),
                 HANNA,
                 at(12)));
+        assertTrue(refused(OrderDesk.takeOver(order, HANNA, at(12))).contains("wrote the handover"));
+        order = done(OrderDesk.takeOver(order, EMIL, at(12)));
         request = done(RequestMachine.accept(request, new Acceptance(ANNA.id(), true, 4, "", at(12))));
         order = OrderDesk.fill(
                 order,

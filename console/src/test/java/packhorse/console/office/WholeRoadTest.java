@@ -281,6 +281,7 @@ final class WholeRoadTest {
         house.releases.promote(GERD, order, Stage.PRODUCTION);
         tick(house, GERD, order, Step.STAGING, "means");
         tick(house, GERD, order, Step.READINESS, "freezes");
+        tick(house, GERD, order, Step.READINESS, "depots");
         DeploymentId deployment = house.deployments.plan(GERD, order).value().id();
         assertTrue(refused(() -> house.deployments.plan(GERD, order)).line().contains("one deployment at a time"));
         house.deployments.stage(GERD, deployment, any());
@@ -339,14 +340,35 @@ final class WholeRoadTest {
         house.reports.write(GERD, order, WrittenReport.Form.STATUS, "all done");
         house.reports.write(GERD, order, WrittenReport.Form.EVALUATION, "as planned");
         house.requests.accept(ANNA, request, any(), new RequestOffice.AcceptanceForm(true, 5, ""));
-        house.orders.handOver(
-                GERD, order, any(), new Handover("the editor", "none", List.of(), "at once", Optional.empty()));
-        house.orders.takeOver(GERD, order, any());
+        handOver(house, order);
         assertEquals(
                 OrderState.CLOSED,
                 house.orders.move(GERD, order, any(), end).value().state());
         assertEquals(RequestState.CLOSED, house.requests.get(request).value().state(), "with its order");
         assertEquals(Optional.empty(), house.audit.verify().broken());
+    }
+
+    /** What was taken over and is changed then, somebody takes over again; never whoever wrote it. */
+    private static void handOver(House house, OrderId order) {
+        Handover first = new Handover("the editor", "none", List.of(), "at once", Optional.empty(), Optional.empty());
+        house.orders.handOver(GERD, order, any(), first);
+        assertTrue(
+                refused(() -> house.orders.takeOver(GERD, order, any())).line().contains("gerd wrote the handover"));
+        Handover taken = house.orders.takeOver(CORA, order, any()).value().handover();
+        assertEquals(Optional.of(CORA.id()), taken.taken().map(Handover.Taken::by));
+        assertEquals(
+                taken, house.orders.handOver(GERD, order, any(), taken).value().handover(), "the same text once more");
+        Handover other =
+                new Handover("the editor", "on Sundays", List.of(), "at once", taken.taken(), Optional.empty());
+        assertEquals(
+                Optional.empty(),
+                house.orders
+                        .handOver(GERD, order, any(), other)
+                        .value()
+                        .handover()
+                        .taken(),
+                "nobody took this over yet");
+        house.orders.takeOver(CORA, order, any());
     }
 
     private static void open(House house, OrderId order) {
