@@ -37,11 +37,11 @@ public sealed interface YellowFlag {
         }
     }
 
-    /** Targets are in a scenario that neither test nor beta group covered. */
-    record UntestedScenario(String scenario, long endpoints) implements YellowFlag {
+    /** A scenario that the test plan has cases for was never passed with these releases. */
+    record UntestedScenario(String scenario) implements YellowFlag {
         @Override
         public String text() {
-            return endpoints + " targets are in the scenario " + scenario + ", which was never tested";
+            return "the scenario " + scenario + " of the test plan was never passed";
         }
     }
 

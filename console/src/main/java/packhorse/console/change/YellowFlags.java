@@ -40,9 +40,9 @@ public final class YellowFlags {
      * @param products the release lines it is about
      * @param problems of all orders
      * @param targetKinds how many targets are of which kind
-     * @param targetScenarios how many targets are in which scenario
-     * @param coveredKinds by test and beta group
-     * @param coveredScenarios by test and beta group
+     * @param plannedScenarios that the test plan has cases for: in which of them a target is nobody knows
+     * @param coveredKinds by the test, and by those of the beta group who succeeded
+     * @param coveredScenarios by the test
      */
     public record Facts(
             Collection<Holder> holders,
@@ -50,7 +50,7 @@ public final class YellowFlags {
             Set<ReleaseName> products,
             Collection<Problem> problems,
             Map<String, Long> targetKinds,
-            Map<String, Long> targetScenarios,
+            Set<String> plannedScenarios,
             Set<String> coveredKinds,
             Set<String> coveredScenarios) {
         public Facts {
@@ -58,7 +58,7 @@ public final class YellowFlags {
             products = Set.copyOf(products);
             problems = List.copyOf(problems);
             targetKinds = Map.copyOf(targetKinds);
-            targetScenarios = Map.copyOf(targetScenarios);
+            plannedScenarios = Set.copyOf(plannedScenarios);
             coveredKinds = Set.copyOf(coveredKinds);
             coveredScenarios = Set.copyOf(coveredScenarios);
         }
@@ -81,10 +81,10 @@ public final class YellowFlags {
                 .filter(kind -> kind.getValue() > 0 && !facts.coveredKinds().contains(kind.getKey()))
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(kind -> flags.add(new YellowFlag.UntestedKind(kind.getKey(), kind.getValue())));
-        facts.targetScenarios().entrySet().stream()
-                .filter(one -> one.getValue() > 0 && !facts.coveredScenarios().contains(one.getKey()))
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(one -> flags.add(new YellowFlag.UntestedScenario(one.getKey(), one.getValue())));
+        facts.plannedScenarios().stream()
+                .filter(one -> !facts.coveredScenarios().contains(one))
+                .sorted()
+                .forEach(one -> flags.add(new YellowFlag.UntestedScenario(one)));
         return flags;
     }
 

@@ -31,9 +31,17 @@ public final class DeploymentView {
         this.population = population;
     }
 
-    /** A deployment with what stands against going on. */
+    /**
+     * A deployment with what stands against going on.
+     *
+     * @param notLookedAt what no flag can be raised from
+     */
     public record Standing(
-            Stored<Deployment> deployment, boolean signed, List<YellowFlag> flags, List<String> blocking) {}
+            Stored<Deployment> deployment,
+            boolean signed,
+            List<YellowFlag> flags,
+            List<String> notLookedAt,
+            List<String> blocking) {}
 
     /** A page of deployments. */
     public List<Stored<Deployment>> list(
@@ -125,6 +133,7 @@ public final class DeploymentView {
                     stored,
                     Deployments.signed(pages, order, stored.value()),
                     Flags.raise(pages, order, population),
+                    Flags.notLookedAt(pages, order),
                     pages.find(Kinds.READINESS, id.toString())
                             .map(report -> report.value().blocking())
                             .orElse(List.of()));

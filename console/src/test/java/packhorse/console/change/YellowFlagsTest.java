@@ -40,7 +40,7 @@ final class YellowFlagsTest {
     }
 
     private static Facts facts(List<Holder> holders, List<Problem> problems) {
-        return new Facts(holders, THIS, Set.of(EDITOR), problems, Map.of(), Map.of(), Set.of(), Set.of());
+        return new Facts(holders, THIS, Set.of(EDITOR), problems, Map.of(), Set.of(), Set.of(), Set.of());
     }
 
     private static Problem problem(int number, OrderId order, Instant opened) {
@@ -98,13 +98,13 @@ final class YellowFlagsTest {
                 Set.of(EDITOR),
                 List.of(),
                 Map.of("desk", 100L, "laptop", 40L, "kiosk", 0L),
-                Map.of("fresh install", 3L, "site without a site peer", 7L),
+                Set.of("fresh install", "site without a site peer"),
                 Set.of("desk"),
                 Set.of("fresh install"));
         assertEquals(
                 List.of(
                         new YellowFlag.UntestedKind("laptop", 40),
-                        new YellowFlag.UntestedScenario("site without a site peer", 7)),
+                        new YellowFlag.UntestedScenario("site without a site peer")),
                 YellowFlags.raise(facts, MORNING));
     }
 }

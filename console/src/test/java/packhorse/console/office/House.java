@@ -39,18 +39,24 @@ import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Ledger;
+import packhorse.console.ledger.MemberRow;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Stored;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
+import packhorse.console.wave.Action;
+import packhorse.console.wave.ActionId;
 import packhorse.console.wave.Candidate;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentMachine;
 import packhorse.console.wave.FrozenMembership;
+import packhorse.console.wave.Heard;
+import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
+import packhorse.console.wave.Purpose;
 import packhorse.console.wave.Readiness.Question;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveMachine;
@@ -59,6 +65,8 @@ import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 import packhorse.core.content.Version;
+import packhorse.core.state.ActionState;
+import packhorse.core.state.Operation;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.Link;
 import packhorse.core.unit.ByteCount;
@@ -292,14 +300,23 @@ final class House implements AutoCloseable {
         });
     }
 
-    /** What the scheduler does for a wave, from freezing to its verdict. */
+    /** What the scheduler does for a wave of one endpoint, which succeeds, from freezing to its verdict. */
     void wave(DeploymentId deployment, int number, Verdict verdict, boolean close) {
         WaveId id = new WaveId(deployment, number);
         Actor product = Actor.product();
-        product(
-                deployment,
-                one -> WaveMachine.freeze(
-                        one, id, FrozenMembership.of(List.of(Fleet.endpoint(number + 1))), product, now));
+        EndpointId member = Fleet.endpoint(number + 1);
+        product(deployment, one -> WaveMachine.freeze(one, id, FrozenMembership.of(List.of(member)), product, now));
+        books.write(product, pages -> {
+            MemberRow row = new MemberRow(member, "berlin", Optional.empty(), Optional.empty());
+            pages.waves().freeze(id, FrozenMembership.of(List.of(member)), List.of(row), 1);
+            Action begun = Action.queued(
+                    new ActionId(id, 1, 1), member, new Line(EDITOR.name(), EDITOR.platform()), Operation.INSTALL, now);
+            pages.waves().dispatch(Purpose.DEPLOY, List.of(begun));
+            pages.waves()
+                    .put(List.of(Heard.of(begun, ActionState.COMMITTED, Optional.empty(), 0, now)
+                            .now()));
+            return 0;
+        });
         product(deployment, one -> WaveMachine.preposition(one, id, product, now));
         product(deployment, one -> WaveMachine.covered(one, id, product, now));
         product(deployment, one -> WaveMachine.arm(one, id, true, product, now));

@@ -40,6 +40,7 @@ import packhorse.console.change.Role;
 import packhorse.console.change.Stage;
 import packhorse.console.change.StageGateMachine;
 import packhorse.console.change.Step;
+import packhorse.console.change.YellowFlag;
 import packhorse.console.gate.Verdict;
 import packhorse.console.json.Records;
 import packhorse.console.ledger.AuditBook;
@@ -207,6 +208,16 @@ final class RoadTest {
             assertTrue(seen.stream().anyMatch(line -> line.startsWith("2/3 unreported, ")), seen.toString());
 
             house.waves.judge(CORA, beta, any(), Verdict.PASS, "two are in a drawer");
+            DeploymentView.Standing standing = house.view.standing(id);
+            assertEquals(
+                    List.of(new YellowFlag.UntestedKind("desk", 4)),
+                    standing.flags().stream()
+                            .filter(flag -> flag instanceof YellowFlag.UntestedKind)
+                            .toList(),
+                    "a laptop succeeded; the desk did not report, whoever else the beta group would have by now");
+            assertTrue(
+                    standing.notLookedAt().getFirst().contains("the test plan names no scenario"),
+                    standing.notLookedAt().toString());
             String kept = house.view.get(id).value().wave(0).evidence();
             assertTrue(kept.startsWith("PASS by cora: two are in a drawer | the gate says INCONCLUSIVE: "), kept);
             seen.forEach(line -> assertTrue(kept.contains(line), kept));
@@ -421,11 +432,16 @@ final class RoadTest {
                 house.view.standing(deployment.id()).blocking().stream()
                         .anyMatch(line -> line.contains("never rehearsed")),
                 house.view.standing(deployment.id()).blocking().toString());
+        assertTrue(
+                house.view.standing(deployment.id()).blocking().stream()
+                        .anyMatch(line -> line.contains("depots fetch with the first wave: not looked at")),
+                "what was not looked at is said");
         promoted(house, order, deployment.id());
 
         house.orders.rehearsed(GERD, order, any(), new RehearsalForm(true, Duration.ofMinutes(4)));
         house.orders.tick(GERD, order, any(), new TickForm(Step.STAGING, "means", "all there", Optional.empty()));
         house.orders.tick(GERD, order, any(), new TickForm(Step.READINESS, "freezes", "none", Optional.empty()));
+        house.orders.tick(GERD, order, any(), new TickForm(Step.READINESS, "depots", "two are up", Optional.empty()));
         house.deployments.simulate(GERD, deployment.id(), any());
         house.deployments.stage(GERD, deployment.id(), any());
         house.product(deployment.id(), DeploymentMachine.Move.DEPOTS_STAGED);
