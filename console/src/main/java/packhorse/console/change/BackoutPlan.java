@@ -13,7 +13,8 @@ import packhorse.core.content.Sha256;
  *
  * @param criteria what triggers it
  * @param recoverable the states that may be gone back to
- * @param order what is recovered first, and what after it
+ * @param order what is recovered first, and what after it, in people's words: the product takes back from the last wave to the first, and a
+ *     person says whether that was it
  * @param recoveryTime how long the way back may take (RTO)
  * @param recoveryPoint how much may be lost (RPO)
  * @param rehearsals all that were held

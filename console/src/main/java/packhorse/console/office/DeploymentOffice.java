@@ -304,7 +304,7 @@ public final class DeploymentOffice {
         return move(who, id, seen, Move.ABORT, why);
     }
 
-    /** Takes back what has to be taken back, in the planned order of recovery. */
+    /** Takes back what has to be taken back, from the last wave to the first. */
     public Stored<Deployment> backOut(Actor.Person who, DeploymentId id, OptionalLong seen, String why) {
         return acts.act(who, id, seen, "deployment.backout", why, (deployment, pages) -> {
             if (why.isBlank()) {

@@ -172,7 +172,12 @@ final class ProductionFindings {
                 Step.BACKOUT_AND_RECOVERY,
                 "order",
                 isAtOrPast(last, DeploymentState.RECOVERY_CHECK)
-                        ? Finding.met("taken back from the last wave to the first", now)
+                        ? Finding.unknown(
+                                "taken back from the last wave to the first; planned: "
+                                        + String.join(
+                                                ", ", order.plans().backout().order())
+                                        + "; the product does not follow the plan's words: have a person compare",
+                                now)
                         : Finding.notMet(last.id() + " is " + last.state(), now));
         put(
                 found,
