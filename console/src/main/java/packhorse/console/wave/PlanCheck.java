@@ -36,9 +36,9 @@ final class PlanCheck {
             found.add("automatic rollback: what is committed at once cannot be taken back; commit by an order of its"
                     + " own, or switch it off");
         }
-        if (plan.transfer().wanBytesPerSecondMax().isPresent()
-                && !plan.operation().needsContent()) {
-            found.add("bandwidth: " + plan.operation() + " moves no content; leave it out");
+        if (plan.transfer().wanBytesPerSecondMax().isPresent()) {
+            found.add("transfer: no plan bounds a site's line; leave wanBytesPerSecondMax out, and write the line's own"
+                    + " limit with packhorse site write --down");
         }
         if (plan.blastRadius().fleet() instanceof Cap.Count(long fleet)
                 && plan.blastRadius().site() instanceof Cap.Count(long site)

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param coveragePercent so many of a hundred members have it, verified, before the wave may be armed
  * @param spread starts are spread over so long
- * @param wanBytesPerSecondMax into each site
+ * @param wanBytesPerSecondMax into each site; nothing keeps it, so a plan that has it is refused: the limit of a line is its site's
  */
 public record Transfer(int coveragePercent, Duration spread, OptionalLong wanBytesPerSecondMax) {
     /** As fast as it goes, all have it first. */

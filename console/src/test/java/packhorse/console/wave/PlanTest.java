@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import packhorse.console.calendar.Window;
@@ -75,7 +76,30 @@ final class PlanTest {
         assertTrue(found.stream().anyMatch(line -> line.startsWith("policy: users may put it off until")));
         assertTrue(found.stream().anyMatch(line -> line.startsWith("automatic rollback: REMOVE")));
         assertTrue(found.stream().anyMatch(line -> line.startsWith("automatic rollback: what is committed")));
-        assertTrue(found.stream().anyMatch(line -> line.startsWith("bandwidth: REMOVE")));
+    }
+
+    @Test
+    void noPlanBoundsASitesLine() {
+        Plan plan = Scene.plan();
+        Plan bounded = new Plan(
+                plan.subjects(),
+                plan.operation(),
+                plan.targets(),
+                plan.beta(),
+                plan.waves(),
+                plan.windows(),
+                plan.blackouts(),
+                plan.thresholds(),
+                plan.blastRadius(),
+                plan.retry(),
+                plan.timeouts(),
+                new Transfer(90, Duration.ofMinutes(10), OptionalLong.of(1_000_000)),
+                plan.judging(),
+                plan.policy(),
+                plan.seed());
+        List<String> found = bounded.contradictions(Scene.NOW);
+        assertEquals(1, found.size());
+        assertTrue(found.getFirst().endsWith("with packhorse site write --down"), found.toString());
     }
 
     @Test

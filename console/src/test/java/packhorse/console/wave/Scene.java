@@ -76,7 +76,7 @@ final class Scene {
                 BlastRadius.ONE_OF_A_PAIR,
                 RetryPolicy.of(Map.of(CodeClass.TRANSIENT, 3), 2, Duration.ofMinutes(5), 50),
                 Timeouts.DEFAULT,
-                new Transfer(90, Duration.ofMinutes(10), OptionalLong.of(1_000_000)),
+                new Transfer(90, Duration.ofMinutes(10), OptionalLong.empty()),
                 new Judging(Judging.By.GATE, 1, true),
                 InstallPolicy.DEFAULT,
                 7);
