@@ -150,9 +150,9 @@ final class SqlAttempts {
         try (Bulk bulk = new Bulk(
                 handle,
                 "INSERT INTO attempt (action, deployment, wave, endpoint, number, attempt, purpose, name, platform,"
-                        + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
-                        + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                        + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                    + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
+                    + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Action action : actions) {
                 ActionId id = action.id();
                 Around around = places.get(new Place(id.wave(), action.endpoint()));
@@ -245,13 +245,16 @@ final class SqlAttempts {
 
     private record Summed(EndpointId endpoint, int number, boolean recalled) {}
 
-    /** Some members at once: two queries and one batch, however many. */
+    /**
+     * Some members at once: two queries and one batch, however many. The members are held before their attempts are read: what another
+     * transaction marks or sums of them comes wholly before or wholly after.
+     */
     private void sum(WaveId wave, List<Integer> numbers) {
         List<Summed> members = scope.named(
                         "SELECT endpoint, number, recalled FROM member WHERE wave = ? AND number IN (",
                         wave,
                         numbers,
-                        ")" + " ORDER BY number")
+                        ") ORDER BY number" + scope.engine.lockRows())
                 .map((row, context) ->
                         new Summed(EndpointId.parse(row.getString(1)), row.getInt(2), row.getInt(3) == 1))
                 .list();

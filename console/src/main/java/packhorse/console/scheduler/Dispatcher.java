@@ -30,6 +30,7 @@ import packhorse.console.wave.Wave;
 import packhorse.console.wave.WaveId;
 import packhorse.console.wave.WaveState;
 import packhorse.console.wave.WaveTally;
+import packhorse.core.state.ActionState;
 import packhorse.core.topology.EndpointId;
 
 /**
@@ -98,16 +99,21 @@ final class Dispatcher {
     /** The first attempt for every member that has none and is free; how many. */
     long first(Pages pages, Sight sight, WaveId wave) {
         Job job = new Job(pages, sight, wave, deadline(sight, wave));
-        List<Action> superseded = new ArrayList<>();
+        List<ActionId> superseded = new ArrayList<>();
         job.each(Who.WITHOUT_ATTEMPT, (member, attempts) -> {
             if (attempts.latest().isPresent() || member.gone()) {
                 return Optional.empty();
             }
-            superseded.addAll(attempts.superseded(sight.now()));
+            attempts.superseded(sight.now()).forEach(ahead -> superseded.add(ahead.id()));
             return Optional.of(new ActionId(
                     wave, job.numbers.number(new ActionNumbers.Job(Purpose.DEPLOY, attempts.member(), 1)), 1));
         });
-        pages.waves().put(superseded);
+        // What came of it meanwhile stays as it is.
+        pages.waves()
+                .put(pages.waves().locked(superseded).stream()
+                        .filter(ahead -> !ahead.ended())
+                        .map(ahead -> ahead.givenUp(ActionState.SUPERSEDED, sight.now()))
+                        .toList());
         return job.write();
     }
 
@@ -162,22 +168,49 @@ final class Dispatcher {
         });
     }
 
+    /** A member of whom something may have to be ended. */
+    private record Open(Tried tried, Attempts attempts) {}
+
+    /**
+     * All are read without a lock, since most of them need nothing; of the others the attempts are then held and looked at again. Whatever an
+     * endpoint said in between was stored and acknowledged: it is never said again, and stays.
+     */
     private static long ended(Pages pages, Sight sight, WaveId wave, BiFunction<Member, Attempts, List<Action>> ends) {
-        List<Action> over = new ArrayList<>();
-        List<Action> never = new ArrayList<>();
+        List<Open> open = new ArrayList<>();
         each(pages, sight, wave, Who.ALL, (tried, attempts) -> {
-            Member member = attempts.member(tried.site(), tried.gone(), tried.recalled());
-            for (Action action : ends.apply(member, attempts)) {
-                boolean there = attempts.actions().stream()
-                        .anyMatch(before -> before.id().equals(action.id()));
-                (there ? over : never).add(action);
+            if (!ends(ends, tried, attempts).isEmpty()) {
+                open.add(new Open(tried, attempts));
             }
         });
+        Map<ActionId, Action> held = new HashMap<>();
+        pages.waves()
+                .locked(open.stream()
+                        .flatMap(one -> one.attempts().actions().stream())
+                        .filter(action -> !action.ended())
+                        .map(Action::id)
+                        .toList())
+                .forEach(action -> held.put(action.id(), action));
+        List<Action> over = new ArrayList<>();
+        List<Action> never = new ArrayList<>();
+        for (Open one : open) {
+            Attempts now = one.attempts().with(held);
+            for (Action action : ends(ends, one.tried(), now)) {
+                boolean there =
+                        now.actions().stream().anyMatch(before -> before.id().equals(action.id()));
+                (there ? over : never).add(action);
+            }
+        }
         pages.waves().put(over);
         pages.waves().dispatch(Purpose.DEPLOY, never);
+        // Whoever may have begun and was given up is to be taken back.
+        pages.waves().sum(over.stream().map(Action::id).toList());
         // Whoever comes back later finds nothing to do any more.
         pages.desired().drop(over.stream().map(action -> action.id().toString()).toList());
         return (long) over.size() + never.size();
+    }
+
+    private static List<Action> ends(BiFunction<Member, Attempts, List<Action>> ends, Tried tried, Attempts attempts) {
+        return ends.apply(attempts.member(tried.site(), tried.gone(), tried.recalled()), attempts);
     }
 
     private static Instant deadline(Sight sight, WaveId id) {

@@ -3,6 +3,7 @@ package packhorse.console.wave;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
@@ -30,6 +31,18 @@ public record Attempts(WaveId wave, ActionNumbers numbers, int member, EndpointI
                         + member + " of " + wave + ", " + endpoint);
             }
         }
+    }
+
+    /** The same, with these in the place of those of their names. */
+    public Attempts with(Map<ActionId, Action> newer) {
+        return new Attempts(
+                wave,
+                numbers,
+                member,
+                endpoint,
+                actions.stream()
+                        .map(action -> newer.getOrDefault(action.id(), action))
+                        .toList());
     }
 
     /** The last attempt of a job; absent: it was never dispatched. */

@@ -1,6 +1,7 @@
 package packhorse.console.ledger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
@@ -8,6 +9,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -198,5 +203,37 @@ final class WaveLooksTest {
             put(books, ended(back, ActionState.UNDO_FAILED));
             assertEquals(List.of(4), who(books, Who.TO_TAKE_BACK), "a person may begin once more");
         }
+    }
+
+    @Test
+    void whatIsPutInPlaceWhileTheWaveIsRecalledIsToBeTakenBack() throws Exception {
+        LedgerConfig config = Database.POSTGRESQL.config(folder);
+        Plan plan = WaveWorld.plan(1);
+        ActionNumbers numbers = ActionNumbers.of(plan, MEMBERS);
+        try (Books books = begun(config, plan, numbers);
+                Books other = new Books(Ledger.open(config), () -> WaveWorld.at(0));
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> heard = books.write(Actor.product(), pages -> {
+                pages.waves().recall(WaveWorld.WAVE);
+                Future<?> put = threads.submit(() ->
+                        put(other, ended(queued(plan, numbers, Purpose.DEPLOY, 4, 1), ActionState.COMMITTED)));
+                while (waiting(books) == 0) {
+                    assertFalse(put.isDone(), "it has to wait for this one's rows");
+                    Thread.onSpinWait();
+                }
+                return put;
+            });
+            heard.get();
+
+            assertEquals(List.of(4), who(books, Who.TO_TAKE_BACK));
+        }
+    }
+
+    /** Transactions that wait for another one's. */
+    private static long waiting(Books books) {
+        return books.ledger()
+                .read(handle -> handle.createQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                        .mapTo(Long.class)
+                        .one());
     }
 }
