@@ -7,11 +7,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import packhorse.console.trackers.Halves;
 import packhorse.core.OperationException;
 
 /**
  * Questions on their way into the ledger, one transaction after the other. What waits when one ends goes into the next together: the busier it is,
- * the more share one flush of the disk. A full queue makes whoever brings more wait, and with them their tracker.
+ * the more share one flush of the disk. Where a transaction fails, its halves are tried, so that a question that cannot be answered costs
+ * nobody else's answer. A full queue makes whoever brings more wait, and with them their tracker.
  *
  * @param <Q> what is asked
  * @param <A> what each is answered
@@ -74,20 +76,24 @@ final class Together<Q, A> implements AutoCloseable {
                 }
                 together.add(first);
                 waiting.drainTo(together, most - 1);
-                List<A> answers =
-                        clerk.apply(together.stream().map(Waiting::question).toList());
-                for (int i = 0; i < answers.size(); i++) {
-                    together.get(i).answer().complete(answers.get(i));
-                }
+                // Who is not answered asks again.
+                Halves.ask(
+                        together,
+                        this::answer,
+                        (some, e) -> some.forEach(one -> one.answer().completeExceptionally(e)));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (RuntimeException e) {
-                // They are not answered, so they are asked again.
-                together.forEach(one -> one.answer().completeExceptionally(e));
             } finally {
                 together.clear();
             }
+        }
+    }
+
+    private void answer(List<Waiting<Q, A>> some) {
+        List<A> answers = clerk.apply(some.stream().map(Waiting::question).toList());
+        for (int i = 0; i < answers.size(); i++) {
+            some.get(i).answer().complete(answers.get(i));
         }
     }
 

@@ -16,6 +16,7 @@ import packhorse.console.ledger.Statuses;
 import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
 import packhorse.console.wave.Heard;
+import packhorse.core.content.CodeClass;
 import packhorse.core.message.StateCodec;
 import packhorse.core.message.v1.StatusReport;
 import packhorse.core.state.ActionState;
@@ -53,16 +54,31 @@ public final class ReportClerk {
     }
 
     /** A report of an action, read. */
-    private record Said(EndpointId endpoint, Instant received, StatusReport report, ActionState state) {
+    private record Said(
+            EndpointId endpoint,
+            Instant received,
+            StatusReport report,
+            ActionState state,
+            Optional<CodeClass> codeClass) {
         static Optional<Said> of(Statuses.Fresh fresh) {
             try {
                 return Optional.of(new Said(
                         fresh.endpoint(),
                         fresh.received(),
                         fresh.report(),
-                        ActionState.of(fresh.report().getState())));
+                        ActionState.of(fresh.report().getState()),
+                        codeClass(fresh.report().getCodeClass())));
             } catch (IllegalArgumentException e) {
                 // A newer agent's state: it is stored, and stands for nothing.
+                return Optional.empty();
+            }
+        }
+
+        /** A newer agent's class says nothing of whether to try again; its state counts. */
+        private static Optional<CodeClass> codeClass(int number) {
+            try {
+                return StateCodec.codeClass(number);
+            } catch (IllegalArgumentException e) {
                 return Optional.empty();
             }
         }
@@ -104,12 +120,8 @@ public final class ReportClerk {
                     continue;
                 }
                 boolean first = !now.changed();
-                Heard heard = Heard.of(
-                        now,
-                        one.state(),
-                        StateCodec.codeClass(one.report().getCodeClass()),
-                        one.report().getCode(),
-                        one.received());
+                Heard heard =
+                        Heard.of(now, one.state(), one.codeClass(), one.report().getCode(), one.received());
                 if (heard instanceof Heard.Late) {
                     late.increment();
                 }

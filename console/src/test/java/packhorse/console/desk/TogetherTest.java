@@ -1,0 +1,55 @@
+package packhorse.console.desk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class TogetherTest {
+    private static final int BAD = 37;
+
+    @Test
+    void aQuestionThatCannotBeAnsweredCostsItsOwnAnswerOnly() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        try (Together<Integer, String> together = new Together<>("test", 500, questions -> {
+            if (questions.equals(List.of(-1))) {
+                first.countDown();
+                awaited(asked);
+            }
+            if (questions.contains(BAD)) {
+                throw new IllegalStateException("no answer");
+            }
+            return questions.stream().map(String::valueOf).toList();
+        })) {
+            CompletableFuture<String> before = together.ask(-1);
+            first.await();
+            List<CompletableFuture<String>> answers =
+                    IntStream.range(0, 100).mapToObj(together::ask).toList();
+            asked.countDown();
+
+            assertEquals("-1", before.join());
+            for (int i = 0; i < answers.size(); i++) {
+                if (i == BAD) {
+                    CompletableFuture<String> bad = answers.get(i);
+                    assertThrows(CompletionException.class, bad::join);
+                } else {
+                    assertEquals(String.valueOf(i), answers.get(i).join());
+                }
+            }
+        }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
