@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -193,18 +194,23 @@ final class Outgoing {
         if (still.isEmpty()) {
             return;
         }
-        Map<EndpointId, Word> words;
-        try {
-            words = desk.words(still);
-        } catch (RuntimeException e) {
-            LOG.error("the tracker {} cannot be told what {} endpoints should have", tracker, still.size(), e);
-            due(still);
+        Map<EndpointId, Word> words = new HashMap<>();
+        Set<EndpointId> unknown = new LinkedHashSet<>();
+        Halves.ask(still, some -> words.putAll(desk.words(some)), (some, e) -> {
+            LOG.error("the tracker {} cannot be told what {} endpoints should have", tracker, some.size(), e);
+            unknown.addAll(some);
+        });
+        sendWords(to, still.stream().filter(one -> !unknown.contains(one)).toList(), words);
+        due(unknown);
+        if (unknown.size() == still.size()) {
             pause(FAILED_PAUSE);
-            return;
         }
+    }
+
+    private void sendWords(WireSession to, List<EndpointId> endpoints, Map<EndpointId, Word> words) {
         EndpointWords.Builder frame = EndpointWords.newBuilder();
         int bytes = 0;
-        for (EndpointId endpoint : still) {
+        for (EndpointId endpoint : endpoints) {
             EndpointWord word = message(endpoint, words.getOrDefault(endpoint, Word.NOTHING));
             if (word.getSerializedSize() > FrameCodec.FRAME_BYTES_MAX - FRAME_BYTES) {
                 LOG.error(

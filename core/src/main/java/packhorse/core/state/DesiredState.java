@@ -14,6 +14,9 @@ import java.util.TreeMap;
  * @param variables what configuration is filled in with on this endpoint
  */
 public record DesiredState(long revision, List<DesiredItem> items, SortedMap<String, String> variables) {
+    /** No ledger counts so far; whoever says that he acts on a higher one says nothing. Numbers above it are left to count on. */
+    public static final long REVISION_MAX = 1L << 62;
+
     /** An endpoint has some dozens of releases; a state with more than this is a mistake. */
     public static final int ITEMS_MAX = 10_000;
 

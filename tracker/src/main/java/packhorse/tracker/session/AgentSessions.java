@@ -36,6 +36,7 @@ import packhorse.core.message.v1.Envelope;
 import packhorse.core.message.v1.InventoryNeeded;
 import packhorse.core.message.v1.LeaseRequest;
 import packhorse.core.message.v1.Refusal;
+import packhorse.core.state.DesiredState;
 import packhorse.core.topology.EndpointId;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.topology.SiteMap;
@@ -504,6 +505,12 @@ public final class AgentSessions implements AutoCloseable {
         Report report;
         try {
             report = ReportReader.read(message, line.id, Vouch.addressOf(line.session));
+            long acting = message.getDesiredRevision();
+            if (acting < 0 || acting > DesiredState.REVISION_MAX) {
+                throw new IllegalArgumentException("it acts on the desired state " + Long.toUnsignedString(acting)
+                        + ", the highest is " + DesiredState.REVISION_MAX
+                        + "; remove the agent's file of its desired state");
+            }
         } catch (IllegalArgumentException e) {
             refuseReport(line, String.valueOf(e.getMessage()));
             return;

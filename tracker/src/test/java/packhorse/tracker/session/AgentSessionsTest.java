@@ -510,6 +510,16 @@ class AgentSessionsTest {
     }
 
     @Test
+    void anAgentThatActsOnADesiredStateThatNobodyOrderedIsRefused() {
+        for (long nonsense : List.of(Long.MAX_VALUE, Long.MIN_VALUE, (1L << 62) + 1)) {
+            Agent agent = new Agent("10.2.0.9", 5, true);
+            agent.report.setDesiredRevision(nonsense);
+            agent.post();
+            assertTrue(agent.refusal().contains(Long.toUnsignedString(nonsense)), agent.refusal());
+        }
+    }
+
+    @Test
     void olderReportChangesNothing() {
         Agent agent = new Agent("10.2.0.9", 5, true);
         agent.until(a -> a.getSwarmsCount() == 1);
