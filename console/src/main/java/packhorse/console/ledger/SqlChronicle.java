@@ -134,7 +134,8 @@ final class SqlChronicle implements Chronicle {
         // of it.
         return WaveScope.bound(
                         handle.createQuery("SELECT t.site, sum(t.wan), sum(t.lan) FROM (SELECT a.site AS site,"
-                                + " max(n.bytes_wan) AS wan, max(n.bytes_lan) AS lan FROM attempt a LEFT JOIN action_now n"
+                                + " max(" + bytes("n.bytes_wan") + ") AS wan, max(" + bytes("n.bytes_lan")
+                                + ") AS lan FROM attempt a LEFT JOIN action_now n"
                                 + " ON n.action = a.action AND n.endpoint = a.endpoint AND " + FETCHES + " WHERE" + in
                                 + " GROUP BY a.site, a.endpoint, a.name, a.platform) t GROUP BY 1 ORDER BY 1"),
                         0,
@@ -146,6 +147,12 @@ final class SqlChronicle implements Chronicle {
                         row.getLong(2),
                         row.getLong(3)))
                 .list();
+    }
+
+    /** As {@link StatusBook#bytes}: what was stored before it was bounded is read as if it had been. */
+    private static String bytes(String column) {
+        return "CASE WHEN " + column + " < 0 THEN 0 WHEN " + column + " > " + StatusBook.BYTES_MAX + " THEN "
+                + StatusBook.BYTES_MAX + " ELSE " + column + " END";
     }
 
     // ---- rows
@@ -203,8 +210,8 @@ final class SqlChronicle implements Chronicle {
                     row.getString("detail"),
                     row.getInt("said_code"),
                     codeClass(row.getInt("said_class")),
-                    row.getLong("bytes_wan"),
-                    row.getLong("bytes_lan"),
+                    StatusBook.bytes(row.getLong("bytes_wan")),
+                    StatusBook.bytes(row.getLong("bytes_lan")),
                     row.getLong("desired_revision")));
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -48,6 +48,9 @@ public final class StatusBook {
     /** Of a release's name, version and platform. */
     private static final int NAME_LENGTH_MAX = 256;
 
+    /** 16 TiB for one action; half a million of them can still be added up. What says more counts nothing that we sent. */
+    static final long BYTES_MAX = 1L << 44;
+
     private final Ledger ledger;
 
     public StatusBook(Ledger ledger) {
@@ -208,8 +211,8 @@ public final class StatusBook {
                         kept(report.getDetail(), DETAIL_LENGTH_MAX),
                         report.getCode(),
                         report.getCodeClass(),
-                        report.getBytesWan(),
-                        report.getBytesLan(),
+                        bytes(report.getBytesWan()),
+                        bytes(report.getBytesLan()),
                         report.getDesiredRevision());
             }
             bulk.flush();
@@ -224,6 +227,11 @@ public final class StatusBook {
     private static String kept(String text, int lengthMax) {
         String plain = PlainText.line(text);
         return plain.length() <= lengthMax ? plain : plain.substring(0, plain.offsetByCodePoints(0, lengthMax / 2));
+    }
+
+    /** A count that can be added up; older ledgers have others, too. */
+    static long bytes(long said) {
+        return Math.clamp(said, 0, BYTES_MAX);
     }
 
     private static void moveHeads(Handle handle, Map<Journal, Head> heads, Map<Journal, Head> before) {
@@ -276,10 +284,10 @@ public final class StatusBook {
         try (Bulk bulk = new Bulk(
                 handle,
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
                 bulk.add(
@@ -291,8 +299,8 @@ public final class StatusBook {
                         report.getCode(),
                         report.getCodeClass(),
                         report.getAtMillis(),
-                        report.getBytesWan(),
-                        report.getBytesLan());
+                        bytes(report.getBytesWan()),
+                        bytes(report.getBytesLan()));
             }
             bulk.flush();
         }

@@ -321,4 +321,24 @@ final class StatusBookTest {
             assertEquals(5_000, book.count());
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsThatNobodyCanHaveAreBounded(Database database) {
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            StatusBook book = new StatusBook(ledger);
+            StatusReport report = report(1, "a", ActionState.FETCHING)
+                    .setBytesWan(Long.MIN_VALUE)
+                    .setBytesLan(Long.MAX_VALUE)
+                    .build();
+            store(book, arrival(1, 1, 1, List.of(report)));
+            for (String table : List.of("status", "action_now")) {
+                assertEquals(
+                        List.of(0L, StatusBook.BYTES_MAX),
+                        ledger.read(handle -> handle.createQuery("SELECT bytes_wan, bytes_lan FROM " + table)
+                                .map((row, context) -> List.of(row.getLong(1), row.getLong(2)))
+                                .one()));
+            }
+        }
+    }
 }

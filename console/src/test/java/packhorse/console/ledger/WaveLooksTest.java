@@ -236,4 +236,26 @@ final class WaveLooksTest {
                         .mapTo(Long.class)
                         .one());
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsThatNobodyCanHaveAreReadAsIfTheyHadBeenBounded(Database database) {
+        Plan plan = WaveWorld.plan(1);
+        ActionNumbers numbers = ActionNumbers.of(plan, MEMBERS);
+        try (Books books = begun(database.config(folder), plan, numbers)) {
+            for (int member = 1; member <= MEMBERS; member++) {
+                Action action = queued(plan, numbers, Purpose.DEPLOY, member, 1);
+                long bytes = List.of(Long.MIN_VALUE, Long.MAX_VALUE, 7L).get(member % 3);
+                Vandal.change(
+                        books.ledger(),
+                        "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
+                                + " bytes_wan, bytes_lan) VALUES ('" + action.id() + "', '" + action.endpoint()
+                                + "', 2, 10, 1, 0, 0, 1, " + bytes + ", " + bytes + ")");
+            }
+            List<Long> sums = books.read(pages -> pages.chronicle().sites(List.of(WaveWorld.WAVE))).stream()
+                    .map(Chronicle.SiteSum::bytesWan)
+                    .toList();
+            assertEquals(List.of(0L, 10 * StatusBook.BYTES_MAX, 70L), sums);
+        }
+    }
 }

@@ -233,6 +233,26 @@ final class RetrospectTest {
     }
 
     @Test
+    void anEndpointsNonsenseAboutBytesKeepsNobodyFromTheEvidence() throws IOException {
+        PlayedOrder.good(folder);
+        Books books = books();
+        // As ledgers have it from before counts were bounded.
+        for (String table : List.of("action_now", "status")) {
+            String ids = "(SELECT DISTINCT endpoint FROM action_now ORDER BY endpoint LIMIT ";
+            Vandal.change(
+                    books.ledger(),
+                    "UPDATE " + table + " SET bytes_wan = 9223372036854775807, bytes_lan = 9223372036854775807"
+                            + " WHERE endpoint IN " + ids + "4)");
+            Vandal.change(
+                    books.ledger(),
+                    "UPDATE " + table + " SET bytes_wan = -9223372036854775807 - 1 WHERE endpoint IN " + ids + "1)");
+        }
+        Path file = folder.resolve("evidence.zip");
+        retrospect(books).evidence(ORDER, file);
+        assertEquals(List.of(), EvidenceVerification.of(file, KEY.publicKey()).faults());
+    }
+
+    @Test
     @Proves("PROCESS 4 evidence pack")
     void theEvidenceIsProvedAndHoldsTheLinksOfTheOrderOnly() throws IOException {
         PlayedOrder.failed(folder);
