@@ -1,5 +1,6 @@
 package packhorse.console.audit;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import packhorse.core.json.JsonReader;
 /**
  * One decision or transition: who did what to which record, and when.
  *
- * @param at to the millisecond
+ * @param at to the millisecond; in the trail never before that of the link before it
  * @param who the account, or the process that decided by itself
  * @param role in which he did it; "system" for a process
  * @param what the act, one lower-case word or several joined by dots: {@code order.approve}
@@ -31,6 +32,9 @@ public record AuditEntry(
     public static final int TEXT_LENGTH_MAX = 4_096;
     /** More than any act has to say. */
     public static final int DETAILS_MAX = 64;
+
+    /** Clocks of several consoles differ by less. */
+    private static final Duration CLOCKS = Duration.ofMinutes(1);
 
     public AuditEntry {
         at = Instant.ofEpochMilli(at.toEpochMilli());
@@ -55,6 +59,21 @@ public record AuditEntry(
                     name + " has " + plain.length() + " characters, at most " + TEXT_LENGTH_MAX + " are kept");
         }
         return plain;
+    }
+
+    /**
+     * The same, not earlier than the link before it. Where its own clock is behind by more than clocks differ, what that clock said stands in
+     * its details.
+     */
+    public AuditEntry notBefore(Instant last) {
+        if (!at.isBefore(last)) {
+            return this;
+        }
+        SortedMap<String, String> more = new TreeMap<>(details);
+        if (at.plus(CLOCKS).isBefore(last) && more.size() < DETAILS_MAX) {
+            more.put("clock", at.toString());
+        }
+        return new AuditEntry(last, who, role, what, subject, more);
     }
 
     /** The bytes that the chain binds. */

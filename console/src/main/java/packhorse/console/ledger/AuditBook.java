@@ -2,6 +2,7 @@ package packhorse.console.ledger;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -33,14 +34,18 @@ public final class AuditBook {
         return ledger.write(handle -> add(handle, entry));
     }
 
-    /** Adds a decision inside the transaction that carries it out. */
+    /**
+     * Adds a decision inside the transaction that carries it out. Links stand in the order of their times, whatever a clock says: whoever
+     * looks for those of a time goes by that.
+     */
     static AuditLink add(Handle handle, AuditEntry entry) {
         // The update before the read: it holds the row, so that two transactions never bind to the same link.
         AuditChain chain = handle.createQuery(
                         "UPDATE audit_head SET number = number + 1 WHERE one = 1 RETURNING number - 1, digest")
                 .map((row, context) -> new AuditChain(row.getLong(1), Sha256.parse(row.getString(2))))
                 .one();
-        AuditLink link = chain.add(entry);
+        AuditLink link =
+                chain.add(last(handle, chain.number()).map(entry::notBefore).orElse(entry));
         handle.createUpdate("INSERT INTO audit (number, bytes, digest) VALUES (:number, :bytes, :digest)")
                 .bind("number", link.number())
                 .bind("bytes", link.bytes())
@@ -50,6 +55,22 @@ public final class AuditBook {
                 .bind("digest", link.digest().hex())
                 .execute();
         return link;
+    }
+
+    /** When the link with this number was made; empty where it is not there, or is no link any more. */
+    private static Optional<Instant> last(Handle handle, long number) {
+        return handle.createQuery("SELECT number, bytes, digest FROM audit WHERE number = ?")
+                .bind(0, number)
+                .map((row, context) -> link(row))
+                .findOne()
+                .flatMap(link -> {
+                    try {
+                        return Optional.of(AuditEntry.parse(link.bytes()).at());
+                    } catch (IllegalArgumentException e) {
+                        // Whoever verifies the chain says so; decisions go on.
+                        return Optional.empty();
+                    }
+                });
     }
 
     /** Up to {@code limit} links behind the one with the number {@code after}. */

@@ -285,27 +285,38 @@ final class SqlChronicle implements Chronicle {
 
     /**
      * The number of the first link of that time or later: links stand in the order of their times. Where one is gone, the next one stands
-     * for it; whoever verifies says so. Cost: O(log links).
+     * for it; whoever verifies says so. Ledgers from before {@link AuditBook} saw to the order may have links in another one: where the search
+     * meets one, it begins with the first. Cost: O(log links).
      */
     private long first(Instant since) {
         long low = 1;
         long high = head().number() + 1;
+        Instant before = at(low).orElse(Instant.MAX);
+        Instant behind = Instant.MAX;
         while (low < high) {
             long middle = low + (high - low) / 2;
-            boolean earlier = handle.createQuery(
-                            "SELECT number, bytes, digest FROM audit WHERE number >= ? ORDER BY number LIMIT 1")
-                    .bind(0, middle)
-                    .map((row, context) ->
-                            AuditEntry.parse(AuditBook.link(row).bytes()).at().isBefore(since))
-                    .findOne()
-                    .orElse(false);
-            if (earlier) {
+            Instant at = at(middle).orElse(behind);
+            if (at.isBefore(before) || at.isAfter(behind)) {
+                return 1;
+            }
+            if (at.isBefore(since)) {
                 low = middle + 1;
+                before = at;
             } else {
                 high = middle;
+                behind = at;
             }
         }
         return low;
+    }
+
+    /** The time of the link with this number, or of the next that is there. */
+    private Optional<Instant> at(long number) {
+        return handle.createQuery("SELECT number, bytes, digest FROM audit WHERE number >= ? ORDER BY number LIMIT 1")
+                .bind(0, number)
+                .map((row, context) ->
+                        AuditEntry.parse(AuditBook.link(row).bytes()).at())
+                .findOne();
     }
 
     private static final class Wanted implements Iterator<BoundLink> {

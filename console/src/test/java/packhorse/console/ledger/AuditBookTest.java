@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.Proves;
+import packhorse.console.audit.AuditChain;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.audit.AuditLink;
 
@@ -103,6 +105,67 @@ final class AuditBookTest {
                 ledger.<Integer>write(handle -> handle.execute(change));
                 assertTrue(book.verify().broken().isPresent(), change);
             }
+        }
+    }
+
+    private static AuditEntry at(Instant at) {
+        return new AuditEntry(at, "anna", "approver", "order.approve", "CO-2026-1", new TreeMap<>());
+    }
+
+    private static AuditEntry read(AuditLink link) {
+        return AuditEntry.parse(link.bytes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aClockThatGoesBackLeavesTheLinksInTheOrderOfTheirTimes(Database database) {
+        Instant day = Instant.ofEpochSecond(1_790_000_000);
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            AuditBook book = new AuditBook(ledger);
+            assertEquals(day, read(book.add(at(day))).at());
+            AuditEntry back = read(book.add(at(day.minus(Duration.ofDays(400)))));
+            assertEquals(day, back.at());
+            assertEquals(
+                    Map.of("clock", day.minus(Duration.ofDays(400)).toString()),
+                    back.details(),
+                    "what the clock said is not lost");
+            AuditEntry little = read(book.add(at(day.minusMillis(20))));
+            assertEquals(day, little.at());
+            assertEquals(Map.of(), little.details());
+            assertEquals(
+                    day.plusSeconds(1), read(book.add(at(day.plusSeconds(1)))).at());
+            assertEquals(Optional.empty(), book.verify().broken());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aChainWithAClockThatWasBackIsReadFromItsBeginning(Database database) {
+        Instant day = Instant.ofEpochSecond(1_790_000_000);
+        try (Ledger ledger = Ledger.open(database.config(folder))) {
+            // As it was written before the order was seen to.
+            ledger.<Integer>write(handle -> {
+                AuditChain chain = new AuditChain();
+                for (int n = 1; n <= 60; n++) {
+                    AuditLink link = chain.add(at(n > 20 && n <= 40 ? day.minus(Duration.ofDays(400)) : day));
+                    handle.execute(
+                            "INSERT INTO audit (number, bytes, digest) VALUES (?, ?, ?)",
+                            link.number(),
+                            link.bytes(),
+                            link.digest().hex());
+                }
+                return handle.execute(
+                        "UPDATE audit_head SET number = 60, digest = ?",
+                        chain.digest().hex());
+            });
+            assertEquals(Optional.empty(), new AuditBook(ledger).verify().broken());
+            assertEquals(
+                    1L,
+                    ledger.<Long>read(handle -> new SqlChronicle(handle)
+                            .links(day.minus(Duration.ofDays(1)), entry -> true)
+                            .next()
+                            .link()
+                            .number()));
         }
     }
 }
