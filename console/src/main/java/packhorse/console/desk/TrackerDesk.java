@@ -70,9 +70,6 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
     /** Revisions that endpoints act on, as their trackers say; what is said next is numbered above. */
     private final Map<EndpointId, Long> heard = new ConcurrentHashMap<>();
 
-    /** What is added to the ledger's revisions of an endpoint. */
-    private final Map<EndpointId, Long> offsets = new ConcurrentHashMap<>();
-
     private final Object lock = new Object();
 
     /** Guarded by {@link #lock}. */
@@ -208,7 +205,15 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
             return 0;
         });
         for (Sighting one : roll.here()) {
-            heard.merge(one.endpoint(), one.desiredRevision(), Math::max);
+            long revision = one.desiredRevision();
+            if (revision >= 0 && revision <= DesiredState.REVISION_MAX) {
+                heard.merge(one.endpoint(), revision, Math::max);
+            } else {
+                LOG.warn(
+                        "{} says that it acts on the desired state {}, which nobody ever ordered; look at the machine",
+                        one.endpoint(),
+                        Long.toUnsignedString(revision));
+            }
         }
     }
 
@@ -221,7 +226,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
 
     @Override
     public Map<EndpointId, Word> words(Collection<EndpointId> endpoints) {
-        Map<EndpointId, DesiredState> wanted = desired.of(endpoints);
+        Map<EndpointId, DesiredState> wanted = desired.above(endpoints, heard);
         return books.read(pages -> {
             Roster roster = facts.roster(pages);
             Map<EndpointId, Word> words = new HashMap<>();
@@ -233,7 +238,7 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
                 words.put(
                         endpoint,
                         new Word(
-                                StateCodec.write(numbered(endpoint, wanted.getOrDefault(endpoint, DesiredState.NONE))),
+                                StateCodec.write(wanted.getOrDefault(endpoint, DesiredState.NONE)),
                                 known.map(one -> groups(roster, one, pages.now()))
                                         .orElse(Set.of()),
                                 known.<Map<String, String>>map(EndpointFacts::labels)
@@ -248,22 +253,6 @@ public final class TrackerDesk implements ConsoleDesk, AutoCloseable {
         Set<String> names = new TreeSet<>();
         roster.groupsOf(facts, now).forEach(name -> names.add(name.word()));
         return names;
-    }
-
-    /**
-     * The state with a revision above any that the endpoint acts on for another state. The ledger's own grow with each change; an endpoint that
-     * knows a higher one had it from a ledger that is no more, or a file: then everything is numbered above that.
-     */
-    private DesiredState numbered(EndpointId endpoint, DesiredState state) {
-        if (state.revision() == 0) {
-            return state;
-        }
-        long offset = offsets.compute(endpoint, (unused, before) -> {
-            long now = before == null ? 0 : before;
-            long acted = heard.getOrDefault(endpoint, 0L);
-            return acted > now + state.revision() ? acted : now;
-        });
-        return new DesiredState(offset + state.revision(), state.items(), state.variables());
     }
 
     @Override

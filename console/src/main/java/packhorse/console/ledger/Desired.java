@@ -20,6 +20,12 @@ public interface Desired {
     /** Takes the items of these actions away. */
     void drop(Collection<String> actions);
 
+    /**
+     * Where an endpoint's revision is lower than this one, which it acts on, its revision is the next one now, and it counts as changed.
+     * Endpoints of which nobody ordered anything have none.
+     */
+    void raise(Map<EndpointId, Long> acted);
+
     /** What an endpoint should have, in the order in which it was ordered. */
     DesiredState of(EndpointId endpoint);
 

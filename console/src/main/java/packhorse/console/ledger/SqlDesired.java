@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -103,6 +104,19 @@ final class SqlDesired implements Desired {
         }
         if (!endpoints.isEmpty()) {
             change(endpoints);
+        }
+    }
+
+    @Override
+    public void raise(Map<EndpointId, Long> acted) {
+        long number = numbers(acted.size());
+        try (Bulk bulk = new Bulk(
+                handle, "UPDATE desired_head SET revision = ?, change = ? WHERE endpoint = ? AND revision < ?")) {
+            for (Map.Entry<EndpointId, Long> one : new TreeMap<>(acted).entrySet()) {
+                number++;
+                bulk.add(one.getValue() + 1, number, one.getKey().toString(), one.getValue());
+            }
+            bulk.flush();
         }
     }
 

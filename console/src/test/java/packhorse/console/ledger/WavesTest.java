@@ -537,4 +537,33 @@ final class WavesTest {
             assertTrue(Duration.ofNanos(dispatched - before).toSeconds() < 60, "far beyond its time");
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRevisionGoesOnAboveTheOneThatAnEndpointActsOn(Database database) {
+        try (Books books = open(database)) {
+            EndpointId one = WaveWorld.endpoint(1);
+            EndpointId two = WaveWorld.endpoint(2);
+            does(
+                    books,
+                    pages -> pages.desired().put(List.of(WaveWorld.desired(1, 1, "x"), WaveWorld.desired(2, 1, "y"))));
+            long seen = books.read(pages -> pages.desired().changedAfter(0, 10))
+                    .getLast()
+                    .number();
+
+            does(books, pages -> pages.desired().raise(Map.of(one, 9L, two, 1L, WaveWorld.endpoint(3), 7L)));
+            does(books, pages -> pages.desired().raise(Map.of(one, 9L)));
+
+            Map<EndpointId, Long> revisions = new HashMap<>();
+            books.read(pages -> pages.desired().of(List.of(one, two, WaveWorld.endpoint(3))))
+                    .forEach((endpoint, state) -> revisions.put(endpoint, state.revision()));
+            assertEquals(Map.of(one, 10L, two, 1L), revisions);
+            assertEquals(
+                    List.of(one),
+                    books.read(pages -> pages.desired().changedAfter(seen, 10)).stream()
+                            .map(Desired.Change::endpoint)
+                            .toList(),
+                    "the other consoles learn of it");
+        }
+    }
 }
