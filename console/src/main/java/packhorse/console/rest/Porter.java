@@ -5,6 +5,7 @@ import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class Porter implements AutoCloseable {
 
     private static final String FILE_NAME = "Content-Disposition";
     private static final String JSON = "application/json";
+
+    /** Whatever is away now may be back soon. */
+    private static final Duration AWAY_WAIT = Duration.ofSeconds(1);
 
     /** A file somebody took for another; whoever sends more is cut off. */
     private static final int DRAINED_MAX = 8 << 20;
@@ -233,14 +237,13 @@ final class Porter implements AutoCloseable {
         Problem problem = problem(failure, context);
         // The answer that was begun was to be a file; this one is none.
         context.res().setHeader(FILE_NAME, null);
-        if (failure instanceof Turned turned) {
-            turned.waiting().ifPresent(wait -> context.header("Retry-After", String.valueOf(wait.toSeconds() + 1)));
-        }
+        boolean away = problem.status() == Problem.Kind.AWAY.status();
+        Optional<Duration> wait = failure instanceof Turned turned
+                ? turned.waiting()
+                : Optional.of(AWAY_WAIT).filter(unused -> away);
+        wait.ifPresent(before -> context.header("Retry-After", String.valueOf(before.toSeconds() + 1)));
         if (problem.status() == Problem.Kind.NOT_SIGNED_IN.status()) {
             context.header("WWW-Authenticate", "Bearer realm=\"packhorse\"");
-        }
-        if (problem.status() == Problem.Kind.AWAY.status()) {
-            context.header("Retry-After", "2");
         }
         context.status(problem.status())
                 .contentType(Problem.MEDIA_TYPE)

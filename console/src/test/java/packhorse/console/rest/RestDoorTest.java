@@ -245,6 +245,26 @@ final class RestDoorTest {
     }
 
     @Test
+    void whoeverWouldBeTheThirdToReadForLongIsAskedToComeBackAndAHoldIsNot() {
+        world.reads()
+                .read(() -> world.reads().read(() -> {
+                    RestWorld.Reply third = world.post("/api/v1/audit/verification")
+                            .as("approver")
+                            .send();
+                    assertEquals(503, third.status(), third.body());
+                    assertEquals(Optional.of("11"), third.header("Retry-After"));
+                    RestWorld.Reply hold = world.post("/api/v1/orders/CO-2026-9999/hold", "{\"why\":\"calls\"}")
+                            .as("change-coordinator")
+                            .send();
+                    assertEquals(404, hold.status(), "it is looked up at once");
+                    return true;
+                }));
+        assertEquals(
+                200,
+                world.post("/api/v1/audit/verification").as("approver").send().status());
+    }
+
+    @Test
     void pagesOfOtherSitesAreNotAnswered() {
         assertEquals(
                 403,

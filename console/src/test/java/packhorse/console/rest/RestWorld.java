@@ -84,24 +84,24 @@ final class RestWorld implements AutoCloseable {
     static final SigningKey KEY = SigningKey.generate(new SecureRandom());
 
     private final Books books;
+    private final LongReads reads;
     private final RestDoor door;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, Actor.Person> people = new ConcurrentHashMap<>();
     private volatile Instant now = NOW;
 
     RestWorld(Path folder) {
+        reads = LongReads.in(folder.resolve("on-its-way"), Duration.ofMillis(1));
         InstantSource clock = () -> now;
         books = new Books(Ledger.open(new LedgerConfig.Embedded(folder.resolve("ledger.db"))), clock);
         door = RestDoor.open(
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-                Optional.empty(),
-                parts(clock, folder));
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), Optional.empty(), parts(clock));
         for (Role role : Role.values()) {
             person(nameOf(role), role);
         }
     }
 
-    private RestParts parts(InstantSource clock, Path folder) {
+    private RestParts parts(InstantSource clock) {
         OrderFiller filler = new OrderFiller();
         Nobody fleet = new Nobody();
         FleetFacts facts = new FleetFacts(new RsqlReader());
@@ -147,7 +147,7 @@ final class RestWorld implements AutoCloseable {
                 new AuditBook(books.ledger()),
                 new RsqlReader(),
                 () -> new Health(true, "nobody", List.of()),
-                LongReads.in(folder.resolve("on-its-way")),
+                reads,
                 List.of(),
                 clock);
     }
@@ -215,6 +215,10 @@ final class RestWorld implements AutoCloseable {
 
     Books books() {
         return books;
+    }
+
+    LongReads reads() {
+        return reads;
     }
 
     RestDoor door() {
