@@ -269,7 +269,8 @@ final class ConsoleBench implements Callable<Integer> {
         accounts.roles(administrator, person, OptionalLong.empty(), EnumSet.allOf(Role.class));
         return accounts.token(
                         new Actor.Person(person, EnumSet.allOf(Role.class)),
-                        new AccountOffice.TokenForm("bench", Optional.empty(), Duration.ofHours(2)))
+                        new AccountOffice.TokenForm("bench", Optional.empty(), Duration.ofHours(2)),
+                        "")
                 .token();
     }
 
