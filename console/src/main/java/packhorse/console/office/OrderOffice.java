@@ -203,6 +203,12 @@ public final class OrderOffice {
             if (!wrong.isEmpty()) {
                 throw Desk.invalid(id + ": the communications plan cannot be kept: " + String.join("; ", wrong));
             }
+            if (order.state() != OrderState.PLANNING) {
+                form.communications().filter(plan -> !plan.missing().isEmpty()).ifPresent(plan -> {
+                    throw Desk.invalid(id + " is " + order.state() + ": its communications plan lacks "
+                            + String.join(", ", plan.missing()));
+                });
+            }
             return OrderDesk.plan(order, merged(order.plans(), form), who, pages.now());
         });
     }
@@ -463,7 +469,9 @@ public final class OrderOffice {
     }
 
     private static void requireDeploymentsOver(Pages pages, ChangeOrder order, OrderMachine.Move move) {
-        if (move != OrderMachine.Move.ENTER_CLOSING && move != OrderMachine.Move.REWORK) {
+        if (move != OrderMachine.Move.ENTER_CLOSING
+                && move != OrderMachine.Move.REWORK
+                && move != OrderMachine.Move.CANCEL) {
             return;
         }
         for (Deployment deployment : Deployments.of(pages, order.id())) {

@@ -70,6 +70,7 @@ import packhorse.console.wave.Heard;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Purpose;
+import packhorse.console.wave.Wave;
 import packhorse.console.wave.WaveId;
 import packhorse.core.content.Kind;
 import packhorse.core.content.Platform;
@@ -151,6 +152,50 @@ final class RoadTest {
                     House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
             house.orders.move(GERD, order, any(), production);
             assertTrue(house.view.standing(id).signed(), "and it goes on");
+        }
+    }
+
+    @Test
+    void whatIsUnderWayIsNotCancelledByTheWayOfPlanningAnew() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            DeploymentId id = started(house, order).id();
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.REPLAN, "other windows", Optional.empty()));
+            MoveForm cancel = new MoveForm(OrderMachine.Move.CANCEL, "not wanted any more", Optional.empty());
+
+            Refusal live = refused(() -> house.orders.move(GERD, order, any(), cancel));
+            assertTrue(live.line().contains(id + " is BETA: let it end, or abort it"), live.line());
+
+            for (Wave wave : house.view.get(id).value().waves()) {
+                house.waves.skip(CORA, wave.id(), any(), "not wanted any more");
+            }
+            house.deployments.abort(GERD, id, any(), "not wanted any more");
+            house.product(id, DeploymentMachine.Move.ABORTED);
+            house.deployments.evaluate(GERD, id, any(), "nothing was changed");
+            assertEquals(
+                    OrderState.CANCELLED,
+                    house.orders.move(GERD, order, any(), cancel).value().state());
+        }
+    }
+
+    @Test
+    void whoIsToldIsNotTakenAwayOnceThePlanIsForApproval() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            Refusal nobody = refused(() -> house.orders.plans(
+                    GERD,
+                    order,
+                    any(),
+                    Records.read(OrderOffice.PlansForm.class, "{\"communications\":{\"lines\":[]}}", "the plans")));
+            assertTrue(nobody.line().contains("who is told that it is coming"), nobody.line());
         }
     }
 
