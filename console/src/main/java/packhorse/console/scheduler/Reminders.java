@@ -9,6 +9,7 @@ import java.util.Optional;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.CommunicationsPlan.Frequency;
 import packhorse.console.change.CommunicationsPlan.Occasion;
+import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
@@ -116,18 +117,22 @@ final class Reminders {
             case RECOVERY_CHECK ->
                 Optional.of(new Waiting("what was taken back is to be looked at", deployment.since()));
             case EVALUATION -> Optional.of(new Waiting("it is to be closed", deployment.since()));
-            case PLANNED,
-                    SIMULATED,
-                    STAGING,
-                    STAGED,
-                    READY,
-                    BETA,
-                    BETA_EVALUATION,
-                    ROLLING,
-                    ABORTING,
-                    ANALYSIS,
-                    BACKOUT,
-                    CLOSED -> Optional.empty();
+            case PLANNED, SIMULATED ->
+                foundUnready(pages, sight)
+                        ? Optional.of(new Waiting(
+                                "it was not ready; mend what its readiness report says and stage it again",
+                                deployment.since()))
+                        : Optional.empty();
+            case ANALYSIS ->
+                deployment.wavesOver()
+                        ? Optional.of(new Waiting("it is to be taken back or evaluated", deployment.since()))
+                        : Optional.empty();
+            case STAGING, STAGED, READY, BETA, BETA_EVALUATION, ROLLING, ABORTING, BACKOUT, CLOSED -> Optional.empty();
         };
+    }
+
+    /** Whether it is where it is because it was not ready: what was never looked at waits for nothing but its start. */
+    private static boolean foundUnready(Pages pages, Sight sight) {
+        return pages.find(Kinds.READINESS, sight.id().toString()).isPresent();
     }
 }

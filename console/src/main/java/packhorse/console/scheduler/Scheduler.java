@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.RequestMachine;
 import packhorse.console.change.RequestState;
 import packhorse.console.ledger.Kinds;
@@ -75,6 +78,8 @@ public final class Scheduler implements AutoCloseable {
 
     /** In which time goes on for people: it runs, or waits for them. */
     private static final List<DeploymentState> LASTING = List.of(
+            DeploymentState.PLANNED,
+            DeploymentState.SIMULATED,
             DeploymentState.READINESS,
             DeploymentState.NOTIFIED,
             DeploymentState.BETA,
@@ -101,6 +106,7 @@ public final class Scheduler implements AutoCloseable {
     private final SchedulerConfig config;
     private final Bell bell;
     private final Set<String> reminded = new HashSet<>();
+    private final Map<DeploymentId, Decision.PlaceHold> wanted = new LinkedHashMap<>();
     private Instant pruned = Instant.EPOCH;
     private final Onlooker onlooker;
     private final Carrier carrier;
@@ -392,28 +398,34 @@ public final class Scheduler implements AutoCloseable {
     /** Tells people of what waits for them, and how it stands. */
     private void remind() {
         for (DeploymentId id : transactions.read(pages -> in(pages, LASTING))) {
-            List<Reminders.Due> due = transactions.read(pages -> onlooker.sight(pages, id)
-                    .map(sight -> Reminders.due(pages, sight))
-                    .orElse(List.of()));
-            if (reminded.containsAll(due.stream().map(Scheduler::word).toList())) {
-                continue;
-            }
-            fenced(pages -> onlooker.sight(pages, id)
-                    .map(sight -> {
-                        Reminders.due(pages, sight).forEach(one -> bell.once(pages, sight.order(), one));
-                        return true;
-                    })
-                    .orElse(false));
-            if (reminded.size() > REMINDED_MAX) {
-                reminded.clear();
-            }
-            due.forEach(one -> reminded.add(word(one)));
+            attempt("reminders of " + id, () -> remind(id));
         }
     }
 
+    private void remind(DeploymentId id) {
+        List<Reminders.Due> due = transactions.read(pages -> onlooker.sight(pages, id)
+                .map(sight -> Reminders.due(pages, sight))
+                .orElse(List.of()));
+        if (reminded.containsAll(due.stream().map(Scheduler::word).toList())) {
+            return;
+        }
+        fenced(pages -> onlooker.sight(pages, id)
+                .map(sight -> {
+                    Reminders.due(pages, sight).forEach(one -> bell.once(pages, sight.order(), one));
+                    return true;
+                })
+                .orElse(false));
+        if (reminded.size() > REMINDED_MAX) {
+            reminded.clear();
+        }
+        due.forEach(one -> reminded.add(word(one)));
+    }
+
     private static String word(Reminders.Due due) {
-        return due.key() + " " + due.plan().lines().size()
-                + due.plan().lines().getFirst().address();
+        return due.key() + " "
+                + due.plan().lines().stream()
+                        .map(CommunicationsPlan.Line::address)
+                        .collect(Collectors.joining(" "));
     }
 
     /** Forgets what was kept for a while only. */
@@ -428,11 +440,19 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private void watch() {
-        List<Decision.PlaceHold> holds = transactions.read(laws::look);
-        for (Decision.PlaceHold hold : holds) {
-            fenced(pages -> onlooker.sight(pages, hold.deployment())
-                    .map(sight -> carrier.hold(pages, sight, hold.kind(), hold.why()))
-                    .orElse(false));
+        // A breach is seen once. What is to be held because of it is remembered until it is held, or there is nothing
+        // left to hold.
+        int unusedWanted = transactions.read(pages -> {
+            laws.look(pages).forEach(hold -> wanted.putIfAbsent(hold.deployment(), hold));
+            return wanted.size();
+        });
+        for (Decision.PlaceHold hold : List.copyOf(wanted.values())) {
+            attempt("the hold of " + hold.deployment(), () -> {
+                fenced(pages -> onlooker.sight(pages, hold.deployment())
+                        .map(sight -> carrier.hold(pages, sight, hold.kind(), hold.why()))
+                        .orElse(false));
+                wanted.remove(hold.deployment());
+            });
         }
     }
 

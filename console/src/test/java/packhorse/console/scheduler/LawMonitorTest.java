@@ -1,14 +1,18 @@
 package packhorse.console.scheduler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.scheduler.ModelAgent.Nature.GOOD;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +22,7 @@ import packhorse.console.change.PersonId;
 import packhorse.console.change.RequestApproval;
 import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Kinds;
+import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.console.ledger.Vandal;
 import packhorse.console.wave.DeploymentState;
@@ -94,6 +99,55 @@ final class LawMonitorTest {
             Hold hold = held(theatre, console);
 
             assertTrue(hold.why().startsWith("law 12: "), hold.why());
+        }
+    }
+
+    @Test
+    void aHoldThatCouldNotBePlacedOnceIsPlacedWithTheNextLook() {
+        try (Theatre theatre = theatre(Database.SQLITE)) {
+            AtomicBoolean full = new AtomicBoolean();
+            Theatre.Console console = theatre.console("one", Duration.ofMinutes(1), inner -> new FullDisk(inner, full));
+            theatre.playTo(console, DeploymentState.ROLLING);
+            theatre.turn(console);
+            vandal(console, "DELETE FROM status WHERE sequence = 2 AND endpoint = (SELECT min(endpoint) FROM status)");
+            full.set(true);
+            theatre.turn(console);
+            assertFalse(full.get(), "the hold was to be placed");
+            assertEquals(1, console.laws.breaches());
+
+            assertEquals(1, lawfulAfterATurn(theatre, console).size());
+            assertEquals(1, console.laws.breaches(), "it was seen once");
+        }
+    }
+
+    private static List<Hold> lawfulAfterATurn(Theatre theatre, Theatre.Console console) {
+        theatre.turn(console);
+        return lawful(console);
+    }
+
+    /** A ledger that cannot store a law's hold, once. */
+    private record FullDisk(Transactions inner, AtomicBoolean full) implements Transactions {
+        @Override
+        public <T> T read(Function<Pages, T> work) {
+            return inner.read(work);
+        }
+
+        @Override
+        public <T> T write(Function<Pages, T> work) {
+            return inner.write(work);
+        }
+
+        @Override
+        public <T> T fenced(long number, Function<Pages, T> work) {
+            return inner.fenced(number, pages -> {
+                T done = work.apply(pages);
+                boolean held = pages.get(Kinds.DEPLOYMENT, Theatre.ID.toString()).value().holding().stream()
+                        .anyMatch(hold -> hold.kind() == Hold.Kind.LAW);
+                if (held && full.getAndSet(false)) {
+                    throw new IllegalStateException("the disk is full");
+                }
+                return done;
+            });
         }
     }
 

@@ -8,18 +8,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.CommunicationsPlan.Frequency;
 import packhorse.console.change.CommunicationsPlan.Means;
+import packhorse.console.change.OrderId;
 import packhorse.console.change.RequestForm;
 import packhorse.console.change.RequestId;
 import packhorse.console.change.RequestMachine;
@@ -32,7 +36,11 @@ import packhorse.console.ledger.OutboxBook;
 import packhorse.console.notice.Message;
 import packhorse.console.notice.NoticeKind;
 import packhorse.console.notice.OutboxEntry;
+import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentState;
+import packhorse.console.wave.Plan;
+import packhorse.console.wave.Readiness;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Sha256;
 
@@ -75,6 +83,71 @@ final class RemindersTest {
             theatre.clock.pass(Duration.ofDays(2));
             console.scheduler.tick();
             assertEquals(1, told(console, "ESCALATED"));
+        }
+    }
+
+    @Test
+    void oneOrderWithoutACommunicationsPlanKeepsNoOtherFromBeingReminded() {
+        Plan plan = Theatre.plan();
+        Deployment first = Theatre.in(DeploymentState.NOTIFIED, plan);
+        DeploymentId second = new DeploymentId(OrderId.of(2026, 2), 1);
+        try (Theatre theatre =
+                new Theatre(Theatre.embedded(folder), plan, CommunicationsPlan.empty(), first, AWAY, AWAY)) {
+            Theatre.Console console = theatre.console();
+            console.books.write(Theatre.OLGA, pages -> {
+                String order = second.order().toString();
+                pages.add(Kinds.ORDER, order, Theatre.order(second.order(), plan, Theatre.SALES));
+                pages.add(Kinds.PLAN, order, plan);
+                Deployment planned = Deployment.planned(second, plan, first.plan(), Theatre.BEGIN);
+                return pages.add(
+                        Kinds.DEPLOYMENT,
+                        second.toString(),
+                        new Deployment(
+                                second,
+                                DeploymentState.NOTIFIED,
+                                Theatre.BEGIN,
+                                first.plan(),
+                                planned.holds(),
+                                planned.waves()));
+            });
+            theatre.clock.pass(Duration.ofHours(25));
+
+            console.scheduler.tick();
+
+            assertEquals(0, told(console, "has waited"), "nobody is to hear of the first");
+            assertEquals(
+                    1,
+                    new OutboxBook(console.books.ledger())
+                            .log("CO-2026-0002", 10)
+                            .size());
+            assertEquals(0, console.scheduler.counts().failures());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"PLANNED", "SIMULATED"})
+    void whatWasFoundUnreadyWaitsForAPerson(DeploymentState state) {
+        try (Theatre theatre = theatre(state, Frequency.AT_ONCE)) {
+            Theatre.Console console = theatre.console();
+            theatre.clock.pass(Duration.ofHours(25));
+            console.scheduler.tick();
+            assertEquals(0, told(console, "has waited"), "it was never looked at");
+            console.books.write(Theatre.OLGA, pages -> {
+                ReadinessClerk.keep(pages, Theatre.ID, new Readiness(Map.of(), pages.now()));
+                return 0;
+            });
+            console.scheduler.tick();
+            assertEquals(1, told(console, "has waited for 1 day: it was not ready"));
+        }
+    }
+
+    @Test
+    void whatIsInAnalysisWaitsForAPerson() {
+        try (Theatre theatre = theatre(DeploymentState.ANALYSIS, Frequency.AT_ONCE)) {
+            Theatre.Console console = theatre.console();
+            theatre.clock.pass(Duration.ofHours(25));
+            console.scheduler.tick();
+            assertEquals(1, told(console, "has waited for 1 day: it is to be taken back or evaluated"));
         }
     }
 

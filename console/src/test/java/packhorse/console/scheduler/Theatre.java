@@ -242,7 +242,7 @@ final class Theatre implements AutoCloseable {
                         Kinds.REQUEST,
                         "CR-2026-0001",
                         ChangeRequest.draft(RequestId.of(2026, 1), new PersonId("rita"), form(), BEGIN));
-                pages.add(Kinds.ORDER, ID.order().toString(), order(plan, communications));
+                pages.add(Kinds.ORDER, ID.order().toString(), order(ID.order(), plan, communications));
                 pages.add(Kinds.PLAN, ID.order().toString(), plan);
                 return pages.add(Kinds.DEPLOYMENT, ID.toString(), deployment);
             });
@@ -325,14 +325,15 @@ final class Theatre implements AutoCloseable {
                 Set.of());
     }
 
-    private static ChangeOrder order(Plan plan, CommunicationsPlan communications) {
+    /** An order in production whose plan is signed. */
+    static ChangeOrder order(OrderId id, Plan plan, CommunicationsPlan communications) {
         Duties duties = new Duties(Set.of(new PersonId("rita")), Set.of(), Set.of(OLGA.id()), Set.of());
         PlanApprovals approvals = PlanApprovals.none()
                 .sign(PlanApproval.Capacity.BOARD, digest(plan), digest(plan), "", duties, ANNA, BEGIN)
                 .result()
                 .orElseThrow();
         return new ChangeOrder(
-                ID.order(),
+                id,
                 new OrderHead(
                         "",
                         "",
