@@ -18,6 +18,7 @@ import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
 import packhorse.console.scheduler.ForcedWindow;
 import packhorse.console.wave.Deployment;
+import packhorse.console.wave.DeploymentState;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.Wave;
 import packhorse.console.wave.WaveId;
@@ -113,7 +114,7 @@ public final class WaveOffice {
     }
 
     /**
-     * Lets a wave begin whatever its windows and the blackouts say, for a while. Holds, signatures and the blast radius hold as ever.
+     * Lets a wave begin, or be taken back, whatever its windows and the blackouts say, for a while. Holds, signatures and the blast radius hold as ever.
      *
      * @param form at most {@link #FORCED_MAX} long; a second one takes the place of the first
      */
@@ -155,7 +156,11 @@ public final class WaveOffice {
                             id + " forced " + pages.now(),
                             id + where + " may begin outside its windows until " + form.until() + ", says " + who.name()
                                     + ": " + form.why(),
-                            Map.of("state", deployment.state().name(), "next", id + " begins"));
+                            Map.of(
+                                    "state",
+                                    deployment.state().name(),
+                                    "next",
+                                    id + (wave.state().isFinal() ? " is taken back" : " begins")));
                     return Outcome.moved(deployment);
                 });
     }
@@ -164,14 +169,26 @@ public final class WaveOffice {
     public Stored<Deployment> unforce(Actor.Person who, WaveId id, OptionalLong seen, String why) {
         return desk.act(who, id.deployment(), seen, "wave.unforce", id + ": " + why, (deployment, pages) -> {
             Desk.requireRole(who, FORCERS, id + ": a forced window is closed");
-            pages.remove(pages.get(ForcedWindow.KIND, known(deployment, id).toString()));
+            Stored<ForcedWindow> forced =
+                    pages.get(ForcedWindow.KIND, known(deployment, id).toString());
+            if (deployment.wave(id.number()).state() == WaveState.ACTIVE) {
+                // Its time is reckoned by it.
+                pages.change(forced, forced.value().closedAt(pages.now()));
+            } else {
+                pages.remove(forced);
+            }
             return Outcome.moved(deployment);
         });
     }
 
     private static Wave forcible(Deployment deployment, WaveId id) {
         Wave wave = deployment.wave(known(deployment, id).number());
-        if (wave.state().isFinal() || wave.state() == WaveState.JUDGED) {
+        boolean takenBack = wave.state() == WaveState.CLOSED
+                && (deployment.state() == DeploymentState.ANALYSIS
+                        || deployment.state() == DeploymentState.BACKOUT
+                        || deployment.state() == DeploymentState.RECOVERY_CHECK);
+        boolean over = wave.state().isFinal() || wave.state() == WaveState.DRAINING || wave.state() == WaveState.JUDGED;
+        if (over && !takenBack) {
             throw Desk.refused(id + " is " + wave.state() + ": nothing of it begins any more");
         }
         return wave;

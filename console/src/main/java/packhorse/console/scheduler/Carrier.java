@@ -291,6 +291,10 @@ final class Carrier {
             return false;
         }
         dispatch.first(pages, sight, wave);
+        // They were sent their starts as a person's word has them now.
+        Onlooker.forced(pages, wave)
+                .filter(one -> one.value().isOpen(sight.now()))
+                .ifPresent(one -> pages.change(one, one.value().toldAt(sight.now())));
         bell.ring(
                 pages,
                 sight.order(),

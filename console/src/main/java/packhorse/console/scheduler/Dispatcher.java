@@ -20,15 +20,14 @@ import packhorse.console.wave.Action;
 import packhorse.console.wave.ActionId;
 import packhorse.console.wave.ActionNumbers;
 import packhorse.console.wave.Attempts;
+import packhorse.console.wave.DeploymentState;
 import packhorse.console.wave.Dispatch;
 import packhorse.console.wave.Doors;
 import packhorse.console.wave.Line;
 import packhorse.console.wave.Member;
 import packhorse.console.wave.Purpose;
 import packhorse.console.wave.Retry;
-import packhorse.console.wave.Wave;
 import packhorse.console.wave.WaveId;
-import packhorse.console.wave.WaveState;
 import packhorse.console.wave.WaveTally;
 import packhorse.core.state.ActionState;
 import packhorse.core.topology.EndpointId;
@@ -98,7 +97,7 @@ final class Dispatcher {
 
     /** The first attempt for every member that has none and is free; how many. */
     long first(Pages pages, Sight sight, WaveId wave) {
-        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        Job job = new Job(pages, sight, wave, deadline(pages, sight, wave));
         List<ActionId> superseded = new ArrayList<>();
         job.each(Who.WITHOUT_ATTEMPT, (member, attempts) -> {
             if (attempts.latest().isPresent() || member.gone()) {
@@ -120,7 +119,7 @@ final class Dispatcher {
     /** One more attempt for each member that is to be tried again now; how many. */
     long again(Pages pages, Sight sight, WaveId wave) {
         WaveTally tally = pages.waves().tally(wave, sight.plan(), sight.now());
-        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        Job job = new Job(pages, sight, wave, deadline(pages, sight, wave));
         long[] retried = {tally.retried()};
         job.each(Who.FAILED, (member, attempts) -> {
             Retry.Ruling ruling = Retry.rule(member, sight.plan().retry(), retried[0], tally.members());
@@ -136,7 +135,7 @@ final class Dispatcher {
 
     /** The next step for each member that has done one; how many. */
     long nextStep(Pages pages, Sight sight, WaveId wave) {
-        Job job = new Job(pages, sight, wave, deadline(sight, wave));
+        Job job = new Job(pages, sight, wave, deadline(pages, sight, wave));
         job.each(
                 Who.AWAITING_STEP,
                 (member, attempts) -> member.gone() || member.recalled() || member.takenBack()
@@ -148,9 +147,29 @@ final class Dispatcher {
     /** The next rollback for each member that has to be taken back and waits for none; how many. */
     long takeBack(Pages pages, Sight sight, WaveId wave) {
         Instant began = sight.deployment().since();
-        Job job = new Job(pages, sight, wave, began.plus(sight.plan().timeouts().wave()));
+        Job job = new Job(pages, sight, wave, onlooker.backEnds(pages, sight, wave));
         job.each(Who.TO_TAKE_BACK, (member, attempts) -> attempts.nextBack(member.recalled(), began));
         return job.write();
+    }
+
+    /** Lets those begin at once who were sent a later start and have not begun, where a person has opened their site since; how many. */
+    long open(Pages pages, Sight sight, WaveId wave, ForcedWindow window) {
+        boolean back = sight.deployment().state() == DeploymentState.BACKOUT;
+        Purpose purpose = back ? Purpose.ROLL_BACK : Purpose.DEPLOY;
+        Job job = new Job(
+                pages, sight, wave, back ? onlooker.backEnds(pages, sight, wave) : deadline(pages, sight, wave));
+        if (!job.late) {
+            each(pages, sight, wave, Who.ALL, (tried, attempts) -> {
+                if (window.opens(tried.site(), sight.now())) {
+                    attempts.actions().stream()
+                            .filter(action -> !action.ended()
+                                    && !action.changed()
+                                    && job.numbers.job(action.id().number()).purpose() == purpose)
+                            .forEach(action -> job.chosen.add(new Chosen(action.id(), tried.endpoint(), tried.site())));
+                }
+            });
+        }
+        return job.writeAnew();
     }
 
     /** Ends what has not ended: of a wave that is over its rollbacks, else what was deployed or never was; how many. */
@@ -213,10 +232,8 @@ final class Dispatcher {
         return ends.apply(attempts.member(tried.site(), tried.gone(), tried.recalled()), attempts);
     }
 
-    private static Instant deadline(Sight sight, WaveId id) {
-        Wave wave = sight.deployment().wave(id.number());
-        Instant begun = wave.state() == WaveState.ACTIVE ? wave.since() : sight.now();
-        return begun.plus(sight.plan().timeouts().wave());
+    private Instant deadline(Pages pages, Sight sight, WaveId id) {
+        return onlooker.ends(pages, sight, sight.deployment().wave(id.number()));
     }
 
     /** Looks at members with all that was dispatched to each. */
@@ -279,10 +296,7 @@ final class Dispatcher {
 
         /** With the timetables of these sites only. */
         Dispatch items(Collection<String> sites, Map<EndpointId, String> siteOf) {
-            boolean forced = pages.find(ForcedWindow.KIND, wave.toString())
-                    .map(Stored::value)
-                    .filter(window -> window.site().isEmpty() && sight.now().isBefore(window.until()))
-                    .isPresent();
+            Optional<ForcedWindow> forced = Onlooker.forced(pages, wave).map(Stored::value);
             return new Dispatch(
                     sight.plan(),
                     Onlooker.manifests(sight.plan()).orElseThrow(),
@@ -297,20 +311,34 @@ final class Dispatcher {
                                     onlooker.timetables(pages, sight.plan(), sites),
                                     sight.plan().timeouts().run(),
                                     sight.now()),
-                            forced));
+                            site -> forced.filter(window -> window.opens(site, sight.now()))
+                                    .isPresent()));
         }
 
         /** Writes what was chosen, but for endpoints that another order is at work on; how many were written. */
         long write() {
-            if (chosen.isEmpty()) {
-                return 0;
-            }
+            return chosen.isEmpty() ? 0 : write(sent());
+        }
+
+        /** Writes the items of attempts that are there already as they are to be now; how many. */
+        long writeAnew() {
+            List<DesiredRow> rows =
+                    chosen.isEmpty() ? List.of() : sent().stream().map(Job::row).toList();
+            pages.desired().put(rows);
+            return rows.size();
+        }
+
+        private List<Dispatch.Sent> sent() {
             Map<EndpointId, String> siteOf = new HashMap<>(chosen.size() * 2);
             chosen.forEach(one -> siteOf.put(one.endpoint(), one.site()));
             Dispatch items = items(new TreeSet<>(siteOf.values()), siteOf);
-            return write(chosen.stream()
+            return chosen.stream()
                     .map(one -> items.sent(one.id(), one.endpoint()))
-                    .toList());
+                    .toList();
+        }
+
+        private static DesiredRow row(Dispatch.Sent one) {
+            return new DesiredRow(one.endpoint(), Line.of(one.item().subject()), one.item());
         }
 
         long write(List<Dispatch.Sent> sent) {
@@ -330,8 +358,7 @@ final class Dispatcher {
                                         .toList());
                 List<DesiredRow> rows = some.getValue().stream()
                         .filter(one -> !busy.contains(one.id()))
-                        .map(one -> new DesiredRow(
-                                one.endpoint(), Line.of(one.item().subject()), one.item()))
+                        .map(Job::row)
                         .toList();
                 pages.desired().put(rows);
                 written += rows.size();

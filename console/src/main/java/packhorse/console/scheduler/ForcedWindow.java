@@ -13,13 +13,20 @@ import packhorse.core.PlainText;
  *
  * @param site where; absent: at all of its sites
  * @param until no longer than this
+ * @param told when those were told of it who had been sent a later start before; absent: they are still to be told
  */
-public record ForcedWindow(WaveId wave, Optional<String> site, PersonId person, String why, Instant until) {
+public record ForcedWindow(
+        WaveId wave, Optional<String> site, PersonId person, String why, Instant until, Optional<Instant> told) {
     /** One for each wave; its id is the wave's. */
     public static final Kind<ForcedWindow> KIND = Kind.of("forced_window", ForcedWindow.class)
             .byParent(forced -> forced.wave().deployment().toString());
 
     private static final int WHY_CHARS_MAX = 1_000;
+
+    /** As somebody says it. */
+    public ForcedWindow(WaveId wave, Optional<String> site, PersonId person, String why, Instant until) {
+        this(wave, site, person, why, until, Optional.empty());
+    }
 
     public ForcedWindow {
         why = PlainText.line(why);
@@ -31,6 +38,21 @@ public record ForcedWindow(WaveId wave, Optional<String> site, PersonId person, 
 
     /** Whether it opens this site now. */
     boolean opens(String name, Instant now) {
-        return now.isBefore(until) && site.filter(one -> !one.equals(name)).isEmpty();
+        return isOpen(now) && site.filter(one -> !one.equals(name)).isEmpty();
+    }
+
+    /** Whether it opens anything now. */
+    boolean isOpen(Instant now) {
+        return now.isBefore(until);
+    }
+
+    /** Whoever had been sent a later start knows of it. */
+    ForcedWindow toldAt(Instant now) {
+        return new ForcedWindow(wave, site, person, why, until, Optional.of(now));
+    }
+
+    /** It opens nothing any more; that a site began by it is still known. */
+    public ForcedWindow closedAt(Instant now) {
+        return new ForcedWindow(wave, site, person, why, now.isBefore(until) ? now : until, told);
     }
 }

@@ -1,13 +1,17 @@
 package packhorse.console.scheduler;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import packhorse.console.calendar.Blackout;
+import packhorse.console.calendar.Opening;
 import packhorse.console.calendar.Timetable;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.OrderState;
@@ -18,6 +22,7 @@ import packhorse.console.wave.Blackouts;
 import packhorse.console.wave.Deployment;
 import packhorse.console.wave.DeploymentId;
 import packhorse.console.wave.DeploymentState;
+import packhorse.console.wave.Doors;
 import packhorse.console.wave.Plan;
 import packhorse.console.wave.PlanDigest;
 import packhorse.console.wave.Readiness;
@@ -112,11 +117,72 @@ final class Onlooker {
     private View.WaveView counted(Pages pages, Sight sight, Wave wave) {
         boolean backs = sight.deployment().state() == DeploymentState.BACKOUT
                 || sight.deployment().state() == DeploymentState.ABORTING;
+        long toTakeBack =
+                backs ? pages.waves().toTakeBack(wave.id(), sight.deployment().since()) : 0;
+        long takingBack = backs ? pages.waves().takingBack(wave.id()) : 0;
         return new View.WaveView(
                 pages.waves().tally(wave.id(), sight.plan(), sight.now()),
                 wave.state() == WaveState.ARMED && anyOpen(pages, sight, wave),
-                backs ? pages.waves().toTakeBack(wave.id(), sight.deployment().since()) : 0,
-                backs ? pages.waves().takingBack(wave.id()) : 0);
+                toTakeBack,
+                takingBack,
+                lasts(pages, sight, wave, toTakeBack + takingBack));
+    }
+
+    /** Until when a wave or its backout has time beyond the plan's; looked up only once that is over. */
+    private Optional<Instant> lasts(Pages pages, Sight sight, Wave wave, long backs) {
+        Duration time = sight.plan().timeouts().wave();
+        if (sight.deployment().state() == DeploymentState.BACKOUT) {
+            return backs > 0 && !sight.now().isBefore(sight.deployment().since().plus(time))
+                    ? Optional.of(backEnds(pages, sight, wave.id()))
+                    : Optional.empty();
+        }
+        return wave.state() == WaveState.ACTIVE
+                        && !sight.now().isBefore(wave.since().plus(time))
+                ? Optional.of(ends(pages, sight, wave))
+                : Optional.empty();
+    }
+
+    /**
+     * When a wave's time is over. Where a person let one site of it begin, the others have that time from their own first opening on, as they
+     * would have without that person's word.
+     */
+    Instant ends(Pages pages, Sight sight, Wave wave) {
+        Instant begun = wave.state() == WaveState.ACTIVE ? wave.since() : sight.now();
+        return forced(pages, wave.id())
+                .map(Stored::value)
+                .filter(window -> window.isOpen(begun))
+                .flatMap(ForcedWindow::site)
+                .flatMap(site -> openings(
+                                pages,
+                                sight,
+                                pages.waves().sites(wave.id()).stream()
+                                        .filter(other -> !other.equals(site))
+                                        .toList(),
+                                begun)
+                        .min(Comparator.naturalOrder()))
+                .orElse(begun)
+                .plus(sight.plan().timeouts().wave());
+    }
+
+    /** When the time for taking a wave back is over: not before each of its sites was open once. */
+    Instant backEnds(Pages pages, Sight sight, WaveId wave) {
+        Instant began = sight.deployment().since();
+        return openings(pages, sight, pages.waves().sites(wave), began)
+                .max(Comparator.naturalOrder())
+                .orElse(began)
+                .plus(sight.plan().timeouts().wave());
+    }
+
+    /** When each of these sites opens first, of those that ever do. */
+    private Stream<Instant> openings(Pages pages, Sight sight, Collection<String> sites, Instant from) {
+        return Doors.of(
+                        timetables(pages, sight.plan(), sites),
+                        sight.plan().timeouts().run(),
+                        from)
+                .bySite()
+                .values()
+                .stream()
+                .map(Opening::from);
     }
 
     /** What closes every site at which something is still to be done. */
@@ -135,6 +201,7 @@ final class Onlooker {
                     && (!wave.state().isFinal() || deployment.state() == DeploymentState.BACKOUT)) {
                 List<String> here = pages.waves().sites(wave.id());
                 if (forced(pages, wave.id())
+                        .map(Stored::value)
                         .filter(window -> here.stream().anyMatch(site -> window.opens(site, sight.now())))
                         .isPresent()) {
                     // A named person said that it may begin: then not everything is closed.
@@ -155,12 +222,13 @@ final class Onlooker {
         return Blackouts.everywhere(closed, sight.now());
     }
 
-    private static Optional<ForcedWindow> forced(Pages pages, WaveId wave) {
-        return pages.find(ForcedWindow.KIND, wave.toString()).map(Stored::value);
+    /** A person's word that a wave may begin whatever the timetables say. */
+    static Optional<Stored<ForcedWindow>> forced(Pages pages, WaveId wave) {
+        return pages.find(ForcedWindow.KIND, wave.toString());
     }
 
     private boolean anyOpen(Pages pages, Sight sight, Wave wave) {
-        Optional<ForcedWindow> forced = forced(pages, wave.id());
+        Optional<ForcedWindow> forced = forced(pages, wave.id()).map(Stored::value);
         List<Blackout> blackouts = surroundings.blackouts(pages);
         for (String site : pages.waves().sites(wave.id())) {
             if (forced.filter(window -> window.opens(site, sight.now())).isPresent()

@@ -301,10 +301,31 @@ public final class Scheduler implements AutoCloseable {
         if (ReadinessClerk.due(pages, sight)) {
             steps.add(readiness::look);
         }
+        opened(pages, sight, steps);
         leftOut(pages, sight).ifPresent(steps::add);
         aheadAgain(pages, sight).ifPresent(steps::add);
         tidy(pages, sight, steps);
         return steps;
+    }
+
+    /** A person's word that a wave may begin outside its windows, of which those have not heard who were sent a later start before it. */
+    private void opened(Pages pages, Sight sight, List<Step> steps) {
+        for (Wave wave : sight.deployment().waves()) {
+            boolean begins = sight.deployment().state() == DeploymentState.BACKOUT
+                    ? wave.membership().isPresent()
+                    : sight.deployment().state().runsWaves() && wave.state() == WaveState.ACTIVE;
+            Optional<Stored<ForcedWindow>> forced = begins ? Onlooker.forced(pages, wave.id()) : Optional.empty();
+            forced.filter(one -> one.value().isOpen(sight.now())
+                            && one.value().told().isEmpty())
+                    .ifPresent(one -> steps.add((now, seen) -> {
+                        long members = dispatch.open(now, seen, wave.id(), one.value());
+                        now.change(one, one.value().toldAt(seen.now()));
+                        if (members > 0) {
+                            now.audit("wave.open", wave.id().toString(), Map.of("members", String.valueOf(members)));
+                        }
+                        return true;
+                    }));
+        }
     }
 
     /** Members of an active wave that could not be told anything when it began, because another order was at work on them. */

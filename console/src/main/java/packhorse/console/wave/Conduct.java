@@ -26,7 +26,8 @@ import packhorse.core.state.Operation;
  * <tr><td>PREPOSITIONING</td><td>enough members have the content, or none is needed</td><td>Cover</td></tr>
  * <tr><td>PREPOSITIONED</td><td>it may begin</td><td>Arm</td></tr>
  * <tr><td>ARMED</td><td>it may begin and some site is open</td><td>Activate</td></tr>
- * <tr><td>ACTIVE</td><td>the gate says FAIL already, all have ended, or the wave's time is over</td><td>Drain</td></tr>
+ * <tr><td>ACTIVE</td><td>the gate says FAIL already, all have ended, or the wave's time is over; where a person forced one
+ * site, the others have that time from their own first opening on</td><td>Drain</td></tr>
  * <tr><td>ACTIVE</td><td>someone is to be tried again</td><td>TryAgain</td></tr>
  * <tr><td>ACTIVE</td><td>someone has done a step and another one follows</td><td>NextStep</td></tr>
  * <tr><td>DRAINING</td><td>nothing is under way, or its time is over, and some have not ended</td><td>GiveUp</td></tr>
@@ -37,7 +38,7 @@ import packhorse.core.state.Operation;
  *
  * <p>A hold keeps everything above ACTIVE from moving, and TryAgain, NextStep and TakeBack; what has begun is still drained, judged and
  * closed. Once a wave has failed, or the deployment is aborted, those that have not begun are skipped and the rest goes to analysis. A backout
- * has the time of a wave, and after an abort that of draining; what has not ended by then is given up. A person who aborts a backout
+ * has the time of a wave from the first opening of its last site on, and after an abort that of draining; what has not ended by then is given up. A person who aborts a backout
  * ends it: the product begins none by itself any more.
  *
  * <p>The product places its own holds and lifts them: POLICY while the plan is not what was signed, BLACKOUT while every site is closed.
@@ -185,7 +186,8 @@ public final class Conduct {
 
     private static void backout(View view, Instant now, List<Decision> next) {
         Deployment deployment = view.deployment();
-        if (overdue(deployment, view.plan().timeouts().wave(), now)) {
+        if (overdue(deployment, view.plan().timeouts().wave(), now)
+                && view.waves().stream().noneMatch(wave -> wave.lasts(now))) {
             // Whoever was not reached until now is left to a person, who may begin another backout.
             advanceIf(giveUpBacks(view, next), deployment, Move.RECOVERED, next);
             return;
@@ -276,7 +278,8 @@ public final class Conduct {
     private static void active(View view, Wave wave, Instant now, List<Decision> next) {
         WaveTally tally = view.of(wave).tally();
         Judgement early = WaveGate.judge(tally.evidence(false), view.plan().thresholds());
-        boolean late = !now.isBefore(wave.since().plus(view.plan().timeouts().wave()));
+        boolean late = !now.isBefore(wave.since().plus(view.plan().timeouts().wave()))
+                && !view.of(wave).lasts(now);
         if (early.verdict() == Verdict.FAIL) {
             next.add(new Decision.Drain(wave.id(), wave.state(), early.line()));
         } else if (late) {

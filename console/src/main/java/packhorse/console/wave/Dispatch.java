@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -54,10 +55,10 @@ public final class Dispatch {
      * @param deadline what has not begun by then is left: the end of the wave's time, or of the backout's
      * @param siteOf each member's site
      * @param doors when the sites open
-     * @param forced a named person lets it begin whatever the timetables say
+     * @param forced at which sites a named person lets it begin whatever the timetables say
      */
     public record Timing(
-            Instant now, Instant deadline, Function<EndpointId, String> siteOf, Doors doors, boolean forced) {
+            Instant now, Instant deadline, Function<EndpointId, String> siteOf, Doors doors, Predicate<String> forced) {
         public Timing {
             if (!now.isBefore(deadline)) {
                 throw new IllegalArgumentException("dispatched at " + now + ", to be begun by " + deadline);
@@ -237,12 +238,13 @@ public final class Dispatch {
 
     /** When it may begin; where its site never opens not before it is too late, so that it ends by itself and says why. */
     private Optional<Instant> start(EndpointId endpoint, Duration over) {
-        if (timing.forced() || plan.operation() == Operation.DISTRIBUTE) {
+        String site = timing.siteOf().apply(endpoint);
+        if (timing.forced().test(site) || plan.operation() == Operation.DISTRIBUTE) {
             return Optional.empty();
         }
         Duration run = plan.timeouts().run().plus(LeaseDesk.HALT_WITHIN);
         return timing.doors()
-                .at(timing.siteOf().apply(endpoint))
+                .at(site)
                 .flatMap(opening -> Spread.start(opening, run, over, endpoint, plan.seed()))
                 .or(() -> Optional.of(timing.deadline()));
     }

@@ -1,5 +1,6 @@
 package packhorse.console.wave;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,10 +41,21 @@ public record View(
      * @param open whether some member's site is open now
      * @param toTakeBack members to be taken back whose next rollback is to be dispatched: {@link Attempts#nextBack} names it
      * @param takingBack members with a rollback that has not ended
+     * @param lasts the plan's time for it, or for taking it back, is over, but a site of it opens so late that it has until then; absent: as
+     *     the plan says
      */
-    public record WaveView(WaveTally tally, boolean open, long toTakeBack, long takingBack) {
+    public record WaveView(WaveTally tally, boolean open, long toTakeBack, long takingBack, Optional<Instant> lasts) {
+        public WaveView(WaveTally tally, boolean open, long toTakeBack, long takingBack) {
+            this(tally, open, toTakeBack, takingBack, Optional.empty());
+        }
+
         public WaveView(WaveTally tally, boolean open) {
             this(tally, open, 0, 0);
+        }
+
+        /** Whether it has time although the plan's is over. */
+        boolean lasts(Instant now) {
+            return lasts.filter(now::isBefore).isPresent();
         }
     }
 

@@ -13,23 +13,32 @@ import static packhorse.console.scheduler.ModelAgent.Nature.SHAKY;
 import static packhorse.console.scheduler.ModelAgent.Nature.SILENT;
 
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.calendar.Scope;
+import packhorse.console.calendar.Window;
 import packhorse.console.gate.Verdict;
 import packhorse.console.ledger.AuditBook;
 import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Fence;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Refusal;
+import packhorse.console.ledger.Stored;
 import packhorse.console.wave.BlastRadius;
 import packhorse.console.wave.Cap;
 import packhorse.console.wave.Deployment;
@@ -46,6 +55,7 @@ import packhorse.console.wave.WaveState;
 import packhorse.core.state.ActionState;
 import packhorse.core.state.Operation;
 import packhorse.core.state.StatusEntry;
+import packhorse.core.topology.EndpointId;
 
 final class SchedulerTest {
     @TempDir
@@ -267,6 +277,150 @@ final class SchedulerTest {
             assertTrue(theatre.begun().keySet().stream().noneMatch(action -> action.contains("/W2/")));
             assertLawful(theatre, console);
         }
+    }
+
+    /** One wave of all, and nothing is open for five days. */
+    private Theatre closed() {
+        Plan plan = Theatre.plan(
+                List.of(Theatre.subject("acme/app")),
+                Optional.empty(),
+                List.of(new WavePlan("all", new Slice.Rest(), Duration.ZERO)),
+                BlastRadius.ONE_OF_A_PAIR);
+        Theatre theatre = theatre(plan, all(12, GOOD));
+        theatre.fleet.blackouts.add(new Blackout.Fixed(
+                Theatre.BEGIN, Theatre.BEGIN.plus(Duration.ofDays(5)), "month's end", new Scope.AllSites()));
+        return theatre;
+    }
+
+    private static void force(Theatre theatre, Theatre.Console console, WaveId wave, Optional<String> site) {
+        ForcedWindow window = new ForcedWindow(
+                wave,
+                site,
+                Theatre.OLGA.id(),
+                "the office is flooded tomorrow",
+                theatre.clock.instant().plus(Duration.ofHours(12)));
+        console.books.write(Theatre.OLGA, pages -> {
+            Optional<Stored<ForcedWindow>> before = pages.find(ForcedWindow.KIND, wave.toString());
+            return before.isPresent()
+                    ? pages.change(before.get(), window)
+                    : pages.add(ForcedWindow.KIND, wave.toString(), window);
+        });
+    }
+
+    /** Who has begun, by their numbers. */
+    private static List<Integer> beginners(Theatre theatre) {
+        return IntStream.range(0, theatre.agents.size())
+                .filter(agent -> !theatre.agents.get(agent).begun().isEmpty())
+                .boxed()
+                .toList();
+    }
+
+    @Test
+    void oneForcedSiteBeginsAndTheOthersKeepTheirOpeningAndTheirTime() {
+        try (Theatre theatre = closed()) {
+            Theatre.Console console = theatre.console();
+            force(theatre, console, new WaveId(Theatre.ID, 1), Optional.of("berlin"));
+            for (int turns = 0; turns < 30; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(List.of(0, 2, 4, 6, 8, 10), beginners(theatre), "those in berlin, and at once");
+
+            theatre.clock.pass(Duration.ofHours(20));
+            theatre.turn(console);
+            assertEquals(WaveState.ACTIVE, console.deployment().wave(1).state(), "the others are still to begin");
+            theatre.clock.pass(Duration.ofDays(4));
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+
+            assertEquals(12, theatre.begun().size());
+            assertEquals(Optional.of(Verdict.PASS), console.deployment().wave(1).verdict());
+            assertLawful(theatre, console);
+        }
+    }
+
+    @Test
+    void aForcedWindowReachesThoseWhoWereSentALaterStartBefore() {
+        try (Theatre theatre = closed()) {
+            Theatre.Console console = theatre.console();
+            WaveId wave = new WaveId(Theatre.ID, 1);
+            force(theatre, console, wave, Optional.of("berlin"));
+            for (int turns = 0; turns < 5; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(6, beginners(theatre).size());
+            long changes = console.read(
+                    pages -> pages.desired().of(theatre.agents.getFirst().id).revision());
+
+            force(theatre, console, wave, Optional.of("tokyo"));
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+
+            assertEquals(12, theatre.begun().size());
+            assertEquals(
+                    changes,
+                    console.<Long>read(pages ->
+                            pages.desired().of(theatre.agents.getFirst().id).revision()),
+                    "who has begun is told nothing");
+            assertTrue(theatre.clock.instant().isBefore(Theatre.BEGIN.plus(Duration.ofDays(1))));
+            assertLawful(theatre, console);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsTakenBackWaitsForItsOpeningUnlessAPersonForcesIt(boolean forced) {
+        // Monday from midnight to six in Berlin; it is two o'clock.
+        Window night = new Window.Weekly(EnumSet.of(DayOfWeek.MONDAY), LocalTime.MIDNIGHT, Duration.ofHours(6));
+        try (Theatre theatre = theatre(inside(night), all(12, GOOD))) {
+            Theatre.Console console = theatre.console();
+            theatre.playTo(console, DeploymentState.ROLLING);
+            WaveId failing = console.deployment().wave(1).id();
+            List<EndpointId> first = console.read(
+                    pages -> pages.waves().membership(failing).orElseThrow().members());
+            theatre.agents.stream().filter(agent -> first.indexOf(agent.id) > 0).forEach(agent -> agent.nature = BAD);
+            theatre.play(console, () -> console.deployment().wave(1).state() == WaveState.ACTIVE);
+            theatre.clock.pass(Duration.ofHours(6));
+            theatre.playTo(console, DeploymentState.BACKOUT);
+
+            theatre.clock.pass(Duration.ofHours(2));
+            theatre.turn(console);
+            assertEquals(DeploymentState.BACKOUT, console.deployment().state(), "its time begins when it opens");
+            assertEquals(0, undone(theatre));
+            if (forced) {
+                force(theatre, console, failing, Optional.empty());
+            } else {
+                theatre.clock.pass(Duration.between(theatre.clock.instant(), Instant.parse("2026-03-08T23:05:00Z")));
+            }
+            theatre.playTo(console, DeploymentState.RECOVERY_CHECK);
+
+            assertEquals(1, undone(theatre), "the one that had gone well");
+            assertLawful(theatre, console);
+        }
+    }
+
+    private static long undone(Theatre theatre) {
+        return theatre.agents.stream()
+                .flatMap(agent -> agent.journal().stream())
+                .filter(entry -> entry.operation() == Operation.ROLLBACK && entry.state() == ActionState.UNDONE)
+                .count();
+    }
+
+    private static Plan inside(Window window) {
+        Plan plan = Theatre.plan();
+        return new Plan(
+                plan.subjects(),
+                plan.operation(),
+                plan.targets(),
+                plan.beta(),
+                plan.waves(),
+                List.of(window),
+                plan.blackouts(),
+                plan.thresholds(),
+                plan.blastRadius(),
+                plan.retry(),
+                plan.timeouts(),
+                plan.transfer(),
+                plan.judging(),
+                plan.policy(),
+                plan.seed());
     }
 
     @Test

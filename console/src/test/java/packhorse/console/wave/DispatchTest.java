@@ -74,7 +74,7 @@ final class DispatchTest {
                 manifests,
                 WAVE,
                 members(count),
-                new Dispatch.Timing(Scene.NOW, DEADLINE, unused -> "berlin", doors, forced));
+                new Dispatch.Timing(Scene.NOW, DEADLINE, unused -> "berlin", doors, site -> forced));
     }
 
     private static Doors open() {
