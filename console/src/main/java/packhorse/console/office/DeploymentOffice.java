@@ -20,6 +20,7 @@ import packhorse.console.change.YellowFlag;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
 import packhorse.console.scheduler.ReadinessClerk;
@@ -230,7 +231,7 @@ public final class DeploymentOffice {
                         form.decision(),
                         Set.of(who),
                         evidence,
-                        flags(pages, order),
+                        flags(pages, order, form.decision()),
                         form.acknowledged(),
                         form.remarks(),
                         pages.now()));
@@ -350,8 +351,16 @@ public final class DeploymentOffice {
         return move(who, id, seen, Move.SIMULATE, "");
     }
 
-    private List<YellowFlag> flags(Pages pages, ChangeOrder order) {
-        return Flags.raise(pages, order, population);
+    /** Whoever says that it goes no further says so whatever can be found; flags are about going on. */
+    private List<YellowFlag> flags(Pages pages, ChangeOrder order, GoNoGo.Decision decision) {
+        try {
+            return Flags.raise(pages, order, population);
+        } catch (Refusal e) {
+            if (decision != GoNoGo.Decision.NO_GO) {
+                throw e;
+            }
+            return List.of();
+        }
     }
 
     private Stored<Deployment> move(Actor.Person who, DeploymentId id, OptionalLong seen, Move move, String remarks) {

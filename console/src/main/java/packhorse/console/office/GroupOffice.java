@@ -1,23 +1,29 @@
 package packhorse.console.office;
 
 import java.io.ByteArrayInputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Role;
+import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.fleet.Group;
 import packhorse.console.fleet.GroupName;
 import packhorse.console.fleet.ListChange;
 import packhorse.console.fleet.Roster;
+import packhorse.console.fleet.TargetSelection;
 import packhorse.console.fleet.csv.EndpointFile;
 import packhorse.console.ledger.Books;
 import packhorse.console.ledger.Fleet;
+import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
+import packhorse.console.wave.Targets;
 import packhorse.core.topology.EndpointId;
 
 /** Groups of endpoints: by a query, by a list, or both. */
@@ -81,15 +87,60 @@ public final class GroupOffice {
         return kept;
     }
 
-    /** Takes a group away; refused while another group asks for it. */
+    /** Takes a group away; refused while another group, a requirement, an entitlement or the plan of an order that goes on asks for it. */
     public void remove(Actor.Person who, GroupName name, OptionalLong seen) {
         desk.write(who, pages -> {
             Desk.requireRole(who, OPERATORS, "a group is taken away");
+            Roster before = facts.roster(pages);
             pages.remove(pages.get(OfficeKinds.GROUP, name.word(), seen));
-            facts.roster(pages);
+            Roster after = facts.roster(pages);
+            needed(pages, name, before, after).ifPresent(why -> {
+                throw Desk.refused("the group " + name + " is not taken away: " + why);
+            });
             pages.audit("group.remove", name.word(), Desk.details());
             return 0;
         });
+    }
+
+    /** What could not go on without a group. */
+    private static Optional<String> needed(Pages pages, GroupName name, Roster before, Roster after) {
+        int required = Lists.of(pages, OfficeKinds.REQUIREMENT, name.word()).size();
+        if (required > 0) {
+            return Optional.of(
+                    required == 1
+                            ? "a requirement is for it; take that back first"
+                            : required + " requirements are for it; take them back first");
+        }
+        Optional<String> entitled = pages.find(EntitlementList.KIND, EntitlementList.ID).stream()
+                .flatMap(list -> list.value().lines().stream())
+                .filter(line -> line.groups().contains(name.word()))
+                .map(EntitlementList.Line::releases)
+                .findFirst();
+        if (entitled.isPresent()) {
+            return entitled.map(
+                    releases -> "it is entitled to " + releases + "; write the entitlements without it first");
+        }
+        return Lists.all(pages, Kinds.PLAN, Optional.empty()).stream()
+                .filter(plan -> goesOn(pages, plan.id())
+                        && readable(plan.value().targets(), before, pages.now())
+                        && !readable(plan.value().targets(), after, pages.now()))
+                .map(plan -> plan.id() + " is for it; plan it for others, or let it end first")
+                .findFirst();
+    }
+
+    private static boolean goesOn(Pages pages, String order) {
+        return pages.find(Kinds.ORDER, order)
+                .filter(stored -> !stored.value().state().isFinal())
+                .isPresent();
+    }
+
+    private static boolean readable(Targets targets, Roster roster, Instant now) {
+        try {
+            Predicate<EndpointFacts> unusedTaking = TargetSelection.taking(targets, roster, now);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** Groups, by name. */

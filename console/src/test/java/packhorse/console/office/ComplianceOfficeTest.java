@@ -1,6 +1,7 @@
 package packhorse.console.office;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.office.House.BERT;
 import static packhorse.console.office.House.CORA;
 import static packhorse.console.office.House.GERD;
@@ -13,11 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
+import packhorse.console.change.OrderId;
 import packhorse.console.change.RequestForm;
 import packhorse.console.change.RequestState;
 import packhorse.console.change.RequestType;
@@ -113,7 +116,33 @@ final class ComplianceOfficeTest {
             assertEquals(Operation.INSTALL, plan.operation());
             assertEquals(
                     3, plans.preview(House.order(ordered.order().orElseThrow())).targets());
+
+            keptWhileItIsNeeded(
+                    house, office, plans, House.order(ordered.order().orElseThrow()));
         }
+    }
+
+    private static void keptWhileItIsNeeded(House house, ComplianceOffice office, PlanOffice plans, OrderId order) {
+        GroupOffice groups = new GroupOffice(house.books, new FleetFacts(new RsqlReader()));
+        Supplier<String> why = () -> refused(() -> {
+                    groups.remove(GERD, BERLIN, any());
+                    return 0;
+                })
+                .line();
+        assertTrue(why.get().contains("a requirement is for it"), why);
+        office.drop(GERD, "editor", any());
+        plans.planWaves(HELGA, order, any(), OrderPlanForm.of("group==berlin"));
+        assertTrue(why.get().contains(order + " is for it"), why);
+        plans.planWaves(HELGA, order, any(), OrderPlanForm.of("site==berlin"));
+        EntitlementOffice entitlements = new EntitlementOffice(house.books);
+        entitlements.replace(
+                House.ADAM,
+                any(),
+                new EntitlementList(
+                        List.of(new EntitlementList.Line("acme/*", false, List.of(), List.of(), List.of("berlin")))));
+        assertTrue(why.get().contains("it is entitled to acme/*"), why);
+        entitlements.replace(House.ADAM, any(), new EntitlementList(List.of()));
+        groups.remove(GERD, BERLIN, any());
     }
 
     private static void joined(House house) {

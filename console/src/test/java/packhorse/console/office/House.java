@@ -127,6 +127,12 @@ final class House implements AutoCloseable {
     /** Endpoints in two sites, of two kinds of machines; everything about them is in order. */
     static final class Fleet implements Population {
         private int endpoints = 12;
+        private boolean readable = true;
+
+        /** The targets ask for a group that is not there any more. */
+        void unreadable() {
+            readable = false;
+        }
 
         void endpoints(int count) {
             endpoints = count;
@@ -140,7 +146,7 @@ final class House implements AutoCloseable {
 
         @Override
         public List<Candidate> named(Pages pages, Plan plan) {
-            if (plan.targets().query().contains("!!")) {
+            if (!readable || plan.targets().query().contains("!!")) {
                 throw new Refusal(
                         Refusal.Why.INVALID, "the query " + plan.targets().query() + " is none");
             }

@@ -28,6 +28,7 @@ import packhorse.console.change.Assessment;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.GoNoGo;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderMachine;
 import packhorse.console.change.OrderState;
@@ -50,6 +51,7 @@ import packhorse.console.ledger.MemberRow;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
+import packhorse.console.office.DeploymentOffice.DecideForm;
 import packhorse.console.office.OrderOffice.CarryForm;
 import packhorse.console.office.OrderOffice.MoveForm;
 import packhorse.console.office.OrderOffice.OpenForm;
@@ -338,6 +340,87 @@ final class RoadTest {
                     "the trail says so");
             house.waves.unforce(GERD, wave, any(), "it dried up");
             assertEquals(Optional.empty(), house.books.read(pages -> pages.find(ForcedWindow.KIND, wave.toString())));
+        }
+    }
+
+    @Test
+    void noGoNeedsNoFlagsThatCannotBeFound() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            DeploymentId id = started(house, order).id();
+            house.wave(id, 0, Verdict.PASS, true);
+            house.product(id, DeploymentMachine.Move.EVALUATE_BETA);
+            house.fleet.unreadable();
+
+            assertEquals(
+                    Why.INVALID,
+                    refused(() -> house.deployments.decide(
+                                    CORA, id, any(), new DecideForm(GoNoGo.Decision.GO, Set.of(), "on")))
+                            .why());
+            assertEquals(
+                    DeploymentState.ANALYSIS,
+                    house.deployments
+                            .decide(CORA, id, any(), new DecideForm(GoNoGo.Decision.NO_GO, Set.of(), "it loses files"))
+                            .value()
+                            .state());
+        }
+    }
+
+    @Test
+    void whatIsTakenBackMayBeForcedToo() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            DeploymentId id = started(house, order).id();
+            WaveId beta = new WaveId(id, 0);
+            house.wave(id, 0, Verdict.FAIL, true);
+            ForceForm form =
+                    new ForceForm(Optional.empty(), house.now().plus(Duration.ofHours(2)), "the shop stands still");
+            Refusal over = refused(() -> house.waves.force(GERD, beta, any(), form));
+            assertTrue(over.line().contains("is CLOSED: nothing of it begins any more"), over.line());
+
+            house.product(id, DeploymentMachine.Move.EVALUATE_BETA);
+            house.product(id, DeploymentMachine.Move.NO_GO);
+            house.waves.force(GERD, beta, any(), form);
+            house.waves.unforce(GERD, beta, any(), "the shop is empty");
+            assertEquals(Optional.empty(), house.books.read(pages -> pages.find(ForcedWindow.KIND, beta.toString())));
+        }
+    }
+
+    @Test
+    void aWindowIsNotForcedOnceNobodyBeginsAnyMoreAndIsRememberedWhileItsWaveRuns() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            WaveId beta = new WaveId(started(house, order).id(), 0);
+            house.running(beta);
+            ForceForm form =
+                    new ForceForm(Optional.empty(), house.now().plus(Duration.ofHours(2)), "the shop stands still");
+            house.waves.force(GERD, beta, any(), form);
+            house.waves.unforce(GERD, beta, any(), "it dried up");
+            assertEquals(
+                    house.now(),
+                    house.books
+                            .<ForcedWindow>read(pages -> pages.get(ForcedWindow.KIND, beta.toString())
+                                    .value())
+                            .until(),
+                    "it opens nothing, and the wave's time is reckoned by it");
+            house.drained(beta);
+            Refusal late = refused(() -> house.waves.force(GERD, beta, any(), form));
+            assertTrue(late.line().contains("is DRAINING: nothing of it begins any more"), late.line());
         }
     }
 
