@@ -50,6 +50,7 @@ import packhorse.console.office.ExternalOffice;
 import packhorse.console.office.FleetFacts;
 import packhorse.console.office.GroupOffice;
 import packhorse.console.office.NoticeOffice;
+import packhorse.console.office.OfficeKinds;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.OrderOffice;
 import packhorse.console.office.PlanOffice;
@@ -65,7 +66,6 @@ import packhorse.console.office.TestOffice;
 import packhorse.console.office.WaveOffice;
 import packhorse.console.rest.Accounts;
 import packhorse.console.rest.Callbacks;
-import packhorse.console.rest.Health;
 import packhorse.console.rest.LongReads;
 import packhorse.console.rest.Offices;
 import packhorse.console.rest.RestDoor;
@@ -196,7 +196,10 @@ public final class ConsoleMain implements AutoCloseable {
                         Callbacks.of(notify.callbacks()),
                         new AuditBook(books.ledger()),
                         new RsqlReader(),
-                        () -> new Health(true, scheduler.counts().leader() ? "here" : "elsewhere", List.of()),
+                        new Pulse(
+                                () -> books.read(pages -> pages.find(OfficeKinds.ORIGINS, "")),
+                                scheduler::counts,
+                                clock),
                         LongReads.in(config.state().resolve(ON_ITS_WAY)),
                         ConsoleMetrics.of(scheduler, laws, leases, reports, desk, courier),
                         clock)));
@@ -355,7 +358,7 @@ public final class ConsoleMain implements AutoCloseable {
                     }
                 } catch (InterruptedException e) {
                     return;
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     LOG.warn("cannot see what changed for endpoints; looking again", e);
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(FOLLOW_MILLIS));
                 }

@@ -7,6 +7,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.console.trackers.Halves;
 import packhorse.core.OperationException;
 
@@ -21,6 +23,8 @@ import packhorse.core.OperationException;
 final class Together<Q, A> implements AutoCloseable {
     /** Endpoints that ask at the same moment; each has at most one question on its way. */
     private static final int WAITING_MAX = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Together.class);
 
     private static final long CLOSING_SECONDS_MAX = 30;
     private static final long LOOK_MILLIS = 200;
@@ -84,6 +88,13 @@ final class Together<Q, A> implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
+            } catch (Error e) {
+                // Their transaction is undone. Those that wait behind them have to be answered all the same.
+                LOG.error(
+                        "{} that came together were not stored",
+                        Thread.currentThread().getName(),
+                        e);
+                together.forEach(one -> one.answer().completeExceptionally(e));
             } finally {
                 together.clear();
             }

@@ -98,6 +98,8 @@ public final class Courier implements AutoCloseable {
                 more = round() == ROUND_MAX;
             } catch (RuntimeException e) {
                 LOG.warn("telling people waits: {}", String.valueOf(e.getMessage()));
+            } catch (Error e) {
+                LOG.error("telling people waits", e);
             }
             if (!more) {
                 try {

@@ -11,11 +11,15 @@ public final class Right {
     /** What the fence is called in the ledger. */
     public static final String NAME = "scheduler";
 
+    /** It is taken so often within the fence's own time. */
+    private static final int RENEWALS = 3;
+
     private final Fence fence;
     private final Duration renewal;
     private final InstantSource clock;
     private volatile OptionalLong number = OptionalLong.empty();
     private volatile Instant taken = Instant.MIN;
+    private volatile boolean blind;
 
     /** @param renewal it is taken anew that long after it was taken; a third of the fence's own time */
     public Right(Fence fence, Duration renewal, InstantSource clock) {
@@ -36,9 +40,24 @@ public final class Right {
         return number;
     }
 
-    /** The number it was last taken with; empty: another process has it. */
+    /**
+     * The number it was last taken with. Empty: another process has it, or may have it by now, since it was not kept in its time; or whoever
+     * looks after what begins by it has failed and did not look since.
+     */
     OptionalLong number() {
-        return number;
+        // Without a pause between two takings there is no time to go by.
+        boolean late = !renewal.isZero() && !clock.instant().isBefore(taken.plus(renewal.multipliedBy(RENEWALS)));
+        return blind || late ? OptionalLong.empty() : number;
+    }
+
+    /** Nothing begins by it until somebody {@link #looked}. */
+    void blind() {
+        blind = true;
+    }
+
+    /** Whatever begins by it is looked after. */
+    void looked() {
+        blind = false;
     }
 
     /** It is another one's now. */

@@ -122,6 +122,7 @@ public final class Scheduler implements AutoCloseable {
     private final LongAdder decisions = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private volatile Duration lookLast = Duration.ZERO;
+    private volatile Instant looked;
 
     public Scheduler(
             Transactions transactions,
@@ -141,6 +142,7 @@ public final class Scheduler implements AutoCloseable {
         this.readiness = new ReadinessClerk(surroundings, bell);
         this.laws = laws;
         this.clock = clock;
+        this.looked = clock.instant();
         this.thread = Thread.ofPlatform().name("scheduler").unstarted(this::run);
     }
 
@@ -159,12 +161,7 @@ public final class Scheduler implements AutoCloseable {
     private void run() {
         while (!closed) {
             Instant begun = clock.instant();
-            try {
-                tick();
-            } catch (RuntimeException e) {
-                failures.increment();
-                LOG.warn("the scheduler could not look; it tries again: {}", e.getMessage());
-            }
+            look();
             lookLast = Duration.between(begun, clock.instant());
             try {
                 news.tryAcquire(config.tick().toMillis(), TimeUnit.MILLISECONDS);
@@ -176,6 +173,35 @@ public final class Scheduler implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /** Looks once, and bears with whatever is thrown. */
+    void look() {
+        try {
+            tick();
+            right.looked();
+            looked = clock.instant();
+        } catch (RuntimeException e) {
+            failures.increment();
+            LOG.warn("the scheduler could not look; it tries again: {}", e.getMessage());
+        } catch (Error e) {
+            // It may come again with each look. So that nothing begins unwatched meanwhile, no lease is given until a
+            // look has come to its end,
+            // and another console may try.
+            failures.increment();
+            right.blind();
+            LOG.error("the scheduler failed; this console gives no lease until it has looked again", e);
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        try {
+            right.release();
+        } catch (RuntimeException e) {
+            right.lost();
+            LOG.warn("the right to decide could not be given back; it ends by itself: {}", e.getMessage());
         }
     }
 
@@ -487,12 +513,14 @@ public final class Scheduler implements AutoCloseable {
      * @param decisions that were carried out
      * @param failures steps that could not be done and are tried again
      * @param lookLast how long the last look took
+     * @param looked when it last looked without failing
      */
-    public record Counts(boolean leader, long looks, long decisions, long failures, Duration lookLast) {}
+    public record Counts(
+            boolean leader, long looks, long decisions, long failures, Duration lookLast, Instant looked) {}
 
     /** What it has done since its start. */
     public Counts counts() {
-        return new Counts(right.number().isPresent(), looks.sum(), decisions.sum(), failures.sum(), lookLast);
+        return new Counts(right.number().isPresent(), looks.sum(), decisions.sum(), failures.sum(), lookLast, looked);
     }
 
     @Override

@@ -14,6 +14,24 @@ final class TogetherTest {
     private static final int BAD = 37;
 
     @Test
+    void anErrorCostsThoseThatCameWithItAndNobodyAfterThem() {
+        try (Together<String, String> together = new Together<>("questions", 10, asked -> {
+            if (asked.contains("poison")) {
+                throw new StackOverflowError("planted");
+            }
+            return asked;
+        })) {
+            CompletableFuture<String> poison = together.ask("poison");
+            assertEquals(
+                    StackOverflowError.class,
+                    assertThrows(CompletionException.class, poison::join)
+                            .getCause()
+                            .getClass());
+            assertEquals("well", together.ask("well").join());
+        }
+    }
+
+    @Test
     void aQuestionThatCannotBeAnsweredCostsItsOwnAnswerOnly() throws Exception {
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);

@@ -559,6 +559,45 @@ final class SchedulerTest {
     }
 
     @Test
+    void aSchedulerThatFailedGivesNoLeaseUntilItHasLookedAgain() {
+        try (Theatre theatre = theatre(Theatre.plan(), all(12, GOOD))) {
+            Theatre.Console console = theatre.console();
+            List<LeaseClerk.Ask> ask =
+                    List.of(new LeaseClerk.Ask(theatre.agents.getFirst().id, Optional.empty(), Theatre.ID + "/W0/1.1"));
+            theatre.fleet.fault.set(new StackOverflowError("planted"));
+            Instant before = console.scheduler.counts().looked();
+            theatre.clock.pass(Duration.ofSeconds(1));
+
+            console.scheduler.look();
+
+            assertEquals(Optional.empty(), console.leases.rule(ask));
+            assertFalse(console.scheduler.counts().leader());
+            assertEquals(before, console.scheduler.counts().looked());
+            console.scheduler.look();
+            assertTrue(console.leases.rule(ask).isPresent());
+            assertEquals(theatre.clock.instant(), console.scheduler.counts().looked());
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+            assertLawful(theatre, console);
+        }
+    }
+
+    @Test
+    void aRightThatWasNotKeptInItsTimeIsNoneAnyMore() {
+        try (Theatre theatre = theatre(Theatre.plan(), all(1, GOOD))) {
+            Fence fence = new Fence(
+                    theatre.console().books.ledger(), "another right", "one", SchedulerConfig.DEFAULT.leaseTime());
+            Right right = new Right(fence, Duration.ofSeconds(5), theatre.clock);
+            assertTrue(right.take().isPresent());
+            theatre.clock.pass(Duration.ofSeconds(14));
+            assertTrue(right.number().isPresent());
+            theatre.clock.pass(Duration.ofSeconds(1));
+            assertEquals(OptionalLong.empty(), right.number(), "who should keep it hangs");
+            assertTrue(right.take().isPresent());
+            assertTrue(right.number().isPresent());
+        }
+    }
+
+    @Test
     void whoWasOvertakenWritesNothingAndGivesNoLease() {
         try (Theatre theatre = theatre(Theatre.plan(), all(12, GOOD))) {
             Theatre.Console one = theatre.console("one", Duration.ofMillis(1), UnaryOperator.identity());

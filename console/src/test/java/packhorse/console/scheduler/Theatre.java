@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -117,8 +118,15 @@ final class Theatre implements AutoCloseable {
         final List<Candidate> candidates = new CopyOnWriteArrayList<>();
         final List<Blackout> blackouts = new CopyOnWriteArrayList<>();
 
+        /** Thrown once by whoever asks for candidates. */
+        final AtomicReference<Error> fault = new AtomicReference<>();
+
         @Override
         public List<Candidate> candidates(Pages pages, Plan plan) {
+            Error now = fault.getAndSet(null);
+            if (now != null) {
+                throw now;
+            }
             return candidates;
         }
 
