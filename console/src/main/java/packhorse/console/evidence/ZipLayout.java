@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -76,9 +75,9 @@ final class ZipLayout {
     private record Directory(long from, long to, long entries) {}
 
     /** An entry as the directory has it. */
-    private record Entry(byte[] name, int flags, int method, long packed, long whole, long from, boolean wide) {
+    private record Entry(ByteBuffer name, int flags, int method, long packed, long whole, long from, boolean wide) {
         String shown() {
-            return new String(name, StandardCharsets.UTF_8);
+            return StandardCharsets.UTF_8.decode(name.duplicate()).toString();
         }
     }
 
@@ -142,7 +141,7 @@ final class ZipLayout {
             packed = packed == WIDE ? sizes.get().getLong() : packed;
             from = from == WIDE ? sizes.get().getLong() : from;
         }
-        return new Entry(text, header.getChar(8), header.getChar(10), packed, whole, from, wide);
+        return new Entry(ByteBuffer.wrap(text), header.getChar(8), header.getChar(10), packed, whole, from, wide);
     }
 
     /** The long sizes among what stands behind a name, where besides a time may stand and nothing else. */
@@ -171,13 +170,11 @@ final class ZipLayout {
         int name = local.getChar(26);
         int extra = local.getChar(28);
         long data = entry.from() + LOCAL_BYTES + name + extra;
-        byte[] text = new byte[name];
-        bytes(entry.from() + LOCAL_BYTES, name).get(text);
         require(
                 local.getInt(0) == LOCAL
                         && local.getChar(6) == entry.flags()
                         && local.getChar(8) == entry.method()
-                        && Arrays.equals(text, entry.name()),
+                        && bytes(entry.from() + LOCAL_BYTES, name).equals(entry.name()),
                 entry.shown() + " is another one where it stands");
         require(sizes(bytes(entry.from() + LOCAL_BYTES + name, extra)).isEmpty() || entry.wide(), BESIDE);
         require(packs(entry, data), entry.shown() + " has foreign bytes behind its end");
@@ -196,7 +193,7 @@ final class ZipLayout {
         require(
                 packed == entry.packed() && whole == entry.whole(),
                 entry.shown() + " is of another length where it stands");
-        return behind + 8 + 2 * width;
+        return behind + 8L + 2L * width;
     }
 
     /** Whether an entry's bytes are what it packs, to the last of them. */

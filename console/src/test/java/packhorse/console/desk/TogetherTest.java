@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -22,11 +23,8 @@ final class TogetherTest {
             return asked;
         })) {
             CompletableFuture<String> poison = together.ask("poison");
-            assertEquals(
-                    StackOverflowError.class,
-                    assertThrows(CompletionException.class, poison::join)
-                            .getCause()
-                            .getClass());
+            Throwable cause = assertThrows(CompletionException.class, poison::join).getCause();
+            assertEquals(StackOverflowError.class, Objects.requireNonNull(cause).getClass());
             assertEquals("well", together.ask("well").join());
         }
     }

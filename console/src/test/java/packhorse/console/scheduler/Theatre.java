@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.calendar.Window;
 import packhorse.console.change.Actor;
@@ -119,7 +120,7 @@ final class Theatre implements AutoCloseable {
         final List<Blackout> blackouts = new CopyOnWriteArrayList<>();
 
         /** Thrown once by whoever asks for candidates. */
-        final AtomicReference<Error> fault = new AtomicReference<>();
+        final AtomicReference<@Nullable Error> fault = new AtomicReference<>();
 
         @Override
         public List<Candidate> candidates(Pages pages, Plan plan) {
