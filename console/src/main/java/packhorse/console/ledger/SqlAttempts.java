@@ -150,9 +150,9 @@ final class SqlAttempts {
         try (Bulk bulk = new Bulk(
                 handle,
                 "INSERT INTO attempt (action, deployment, wave, endpoint, number, attempt, purpose, name, platform,"
-                    + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
-                    + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                    + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        + " operation, state, changed, verified, code_class, code, leased_until, since, given_up, ended,"
+                        + " good, unverified, touched_at, site, pair, host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                        + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (Action action : actions) {
                 ActionId id = action.id();
                 Around around = places.get(new Place(id.wave(), action.endpoint()));

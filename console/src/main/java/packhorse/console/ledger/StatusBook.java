@@ -284,10 +284,10 @@ public final class StatusBook {
         try (Bulk bulk = new Bulk(
                 handle,
                 "INSERT INTO action_now (action, endpoint, operation, state, ended, code, code_class, since,"
-                    + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
-                    + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
-                    + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
-                    + " excluded.bytes_lan WHERE action_now.ended = 0")) {
+                        + " bytes_wan, bytes_lan) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (action, endpoint) DO"
+                        + " UPDATE SET state = excluded.state, ended = excluded.ended, code = excluded.code, code_class ="
+                        + " excluded.code_class, since = excluded.since, bytes_wan = excluded.bytes_wan, bytes_lan ="
+                        + " excluded.bytes_lan WHERE action_now.ended = 0")) {
             for (Row row : last) {
                 StatusReport report = row.report();
                 bulk.add(

@@ -23,7 +23,8 @@ final class TogetherTest {
             return asked;
         })) {
             CompletableFuture<String> poison = together.ask("poison");
-            Throwable cause = assertThrows(CompletionException.class, poison::join).getCause();
+            Throwable cause =
+                    assertThrows(CompletionException.class, poison::join).getCause();
             assertEquals(StackOverflowError.class, Objects.requireNonNull(cause).getClass());
             assertEquals("well", together.ask("well").join());
         }

@@ -173,7 +173,7 @@ final class WholeConsoleTellsTest {
                 "/accounts",
                 signIn(console, "adam"),
                 "{\"id\":\"olga\",\"name\":\"Olga\",\"roles\":[\"INSTALLATION_COORDINATOR\",\"TEST_SPECIALIST\"],\"password\":\"correct"
-                    + " horse battery\"}");
+                        + " horse battery\"}");
         return signIn(console, "olga");
     }
 
@@ -321,7 +321,7 @@ final class WholeConsoleTellsTest {
                     "/orders/" + Theatre.ID.order() + "/plans",
                     olga(console),
                     "{\"communications\":{\"lines\":[{\"stakeholder\":\"board\",\"address\":\"board\",\"means\":\"CHAT\","
-                        + "\"occasions\":[\"HELD\"],\"frequency\":\"AT_ONCE\",\"call\":\"4711\"}]}}");
+                            + "\"occasions\":[\"HELD\"],\"frequency\":\"AT_ONCE\",\"call\":\"4711\"}]}}");
             assertEquals(400, refused.statusCode(), refused.body());
             assertTrue(refused.body().contains("no chat \\\"board\\\" is configured"), refused.body());
         }
