@@ -43,8 +43,8 @@ final class Pulse implements Supplier<Health> {
         Scheduler.Counts counts = scheduler.get();
         Instant looked = counts.looked();
         if (!clock.instant().isBefore(looked.plus(LOOKED_MAX))) {
-            troubles.add("the scheduler has not looked since " + looked
-                    + " and gives no lease; look into the log, and restart this console");
+            troubles.add(
+                    "the scheduler has not looked since " + looked + "; look into the log, and restart this console");
         }
         return new Health(answers, counts.leader() ? "here" : "elsewhere", troubles);
     }

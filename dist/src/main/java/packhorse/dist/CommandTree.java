@@ -78,7 +78,7 @@ final class CommandTree {
     /** What a command line needs: the command that it names; all where it asks for help about any, or names none that there is. */
     static CommandLine forLine(Object program, String[] line) {
         Optional<String> name = command(line);
-        if (name.isEmpty()) {
+        if (name.isEmpty() || asksForAll(line)) {
             return whole(program);
         }
         if (ConsoleCommands.names().contains(name.get())) {
@@ -92,6 +92,13 @@ final class CommandTree {
                 .findFirst()
                 .map(command -> new CommandLine(program).addSubcommand(command))
                 .orElseGet(() -> whole(program));
+    }
+
+    /** Whether help or the version is asked for before any command is named. */
+    private static boolean asksForAll(String[] line) {
+        return Arrays.stream(line)
+                .takeWhile(word -> word.startsWith("-"))
+                .anyMatch(word -> !word.equals(Main.WHILE_STDIN_OPEN));
     }
 
     private static String nameOf(Class<?> command) {

@@ -53,8 +53,11 @@ public final class Main implements Callable<Integer> {
     /** Commands that stay: their log is their output. All others speak for themselves and log only what went wrong. */
     private static final Set<String> ROLES = Set.of("tracker", "origin", "peer", "console", "up");
 
+    /** For whoever starts roles as processes. */
+    static final String WHILE_STDIN_OPEN = "--while-stdin-open";
+
     @Option(
-            names = "--while-stdin-open",
+            names = WHILE_STDIN_OPEN,
             hidden = true,
             description = "End when standard input does: whoever started this process holds the other end.")
     private boolean whileStdinOpen;

@@ -299,12 +299,17 @@ public final class OrderDesk {
         };
     }
 
-    /** Writes down who operates it: whoever stages, launches, holds or goes on. */
-    public static Outcome<ChangeOrder> operated(ChangeOrder order, String what, Actor.Person person, Instant now) {
+    /**
+     * Writes down who operates it: whoever stages, launches or goes on.
+     *
+     * @param widens whether more happens by it: then the stage's gate has to be open
+     */
+    public static Outcome<ChangeOrder> operated(
+            ChangeOrder order, String what, boolean widens, Actor.Person person, Instant now) {
         if (order.state() != OrderState.PRODUCTION) {
             return Outcome.rejected(order.id() + " is " + order.state() + ": nothing is operated there");
         }
-        Optional<String> closed = closedGate(order);
+        Optional<String> closed = widens ? closedGate(order) : Optional.empty();
         return closed.<Outcome<ChangeOrder>>map(Outcome::rejected)
                 .or(() -> refuse(order, person, OPERATORS, "it is operated"))
                 .orElseGet(() -> Outcome.moved(order.edit()

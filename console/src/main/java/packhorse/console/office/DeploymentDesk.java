@@ -1,6 +1,7 @@
 package packhorse.console.office;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,6 +23,14 @@ import packhorse.console.wave.WaveId;
  * operates it.
  */
 final class DeploymentDesk {
+    /** What decides about it, or stops it, and does not operate it. */
+    private static final List<String> DECISIONS =
+            List.of("deployment.decide", "deployment.hold", "wave.judge", "wave.waive", "wave.extend");
+
+    /** What begins nothing: it is done behind a closed gate too, where something still runs. */
+    private static final List<String> NARROWING =
+            List.of("deployment.abort", "deployment.evaluate", "deployment.close", "wave.unforce", "wave.skip");
+
     private final Desk desk;
     private final OrderFiller filler;
 
@@ -79,11 +88,10 @@ final class DeploymentDesk {
     /** Whoever operates it is written down, so that go or no-go is not theirs alone; and what is found now is kept. */
     void operated(Pages pages, OrderId id, String what, Actor.Person who) {
         Stored<ChangeOrder> stored = pages.get(Kinds.ORDER, id.text());
-        boolean decides = what.startsWith("deployment.decide")
-                || what.startsWith("deployment.hold")
-                || what.startsWith("wave.judge");
+        boolean decides = DECISIONS.stream().anyMatch(what::startsWith);
+        boolean widens = NARROWING.stream().noneMatch(what::startsWith);
         if (stored.value().state() == OrderState.PRODUCTION && !decides && who.isOneOf(OrderDesk.OPERATORS)) {
-            order(pages, id, order -> OrderDesk.operated(order, what, who, pages.now()));
+            order(pages, id, order -> OrderDesk.operated(order, what, widens, who, pages.now()));
         } else {
             filler.refresh(pages, id);
         }

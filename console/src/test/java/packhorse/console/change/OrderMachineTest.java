@@ -388,7 +388,7 @@ final class OrderMachineTest {
     @Test
     void goOrNoGoIsNotItsOperatorsAlone() {
         ChangeOrder order = opened(standingAt(OrderState.PRODUCTION));
-        order = done(OrderDesk.operated(order, "launched the beta group", GERD, at(10)));
+        order = done(OrderDesk.operated(order, "launched the beta group", true, GERD, at(10)));
         YellowFlag flag = new YellowFlag.UntestedKind("laptop", 40);
         assertTrue(refused(go(order, GoNoGo.Decision.GO, Set.of(GERD), List.of(), Set.of(), ""))
                 .contains("operator's alone"));

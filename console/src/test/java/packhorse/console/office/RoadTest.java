@@ -154,6 +154,17 @@ final class RoadTest {
                     House.person("carl", Role.APPROVER), order, any(), new SignForm(Capacity.CLIENT, digest, ""));
             house.orders.move(GERD, order, any(), production);
             assertTrue(house.view.standing(id).signed(), "and it goes on");
+            ForceForm form = new ForceForm(Optional.empty(), House.MORNING.plus(Duration.ofHours(9)), "quickly");
+            String gate =
+                    refused(() -> house.waves.force(GERD, beta, any(), form)).line();
+            assertTrue(gate.contains("gate"), gate);
+            assertEquals(
+                    DeploymentState.ABORTING,
+                    house.deployments
+                            .abort(GERD, id, any(), "not at this price")
+                            .value()
+                            .state(),
+                    "whoever stops it does not");
         }
     }
 
