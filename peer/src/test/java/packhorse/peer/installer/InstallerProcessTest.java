@@ -40,6 +40,9 @@ import packhorse.peer.process.ChildProgram;
 final class InstallerProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Of a hasty one; a busy machine keeps a process waiting for a second or two. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(5);
+
     @TempDir
     Path dir;
 
@@ -161,12 +164,12 @@ final class InstallerProcessTest {
                 usual.classPath(),
                 usual.heapBytes(),
                 Duration.ofMillis(200),
-                Duration.ofSeconds(1));
+                SILENCE_MAX);
         try (ProcessInstaller installer =
                 ProcessInstaller.start(hasty, StepInstallerMain.class.getName(), heard, System::nanoTime)) {
             installer.tasks(1, List.of(StepEngine.task("a", 1, "hold", "1")));
             awaitStep("begun a 1");
-            Awaitility.await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+            Awaitility.await().pollDelay(SILENCE_MAX.plusSeconds(2)).until(() -> true);
             assertEquals(List.of(), heard.deaths);
             letGo();
             assertTrue(heard.awaitEnd(1, "a").ended());

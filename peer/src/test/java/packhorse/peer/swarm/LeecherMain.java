@@ -9,7 +9,10 @@ import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 import packhorse.core.unit.ByteRate;
 
-/** Downloads a sample and says how it goes: {@code IP SEED LENGTH DIRECTORY RATE PEER…}. Ends when its standard input does. */
+/**
+ * Downloads a sample and says how it goes: {@code IP SEED LENGTH DIRECTORY RATE PEER…}. Once it is whole it leaves the swarm and says what
+ * it took in. Ends when it is killed.
+ */
 final class LeecherMain {
     private LeecherMain() {}
 
@@ -25,15 +28,30 @@ final class LeecherMain {
             List<PeerAddress> peers = List.of(args).subList(5, args.length).stream()
                     .map(PeerAddress::parse)
                     .toList();
-            boolean told = swarm.offer(new SwarmCommand.Add(sample.torrent(), Path.of(args[3]), false))
-                    && swarm.offer(new SwarmCommand.Peers(sample.id(), peers, List.of()));
-            if (!told) {
-                throw new IllegalStateException("the engine takes nothing");
-            }
+            requireTaken(swarm.offer(new SwarmCommand.Add(sample.torrent(), Path.of(args[3]), false))
+                    && swarm.offer(new SwarmCommand.Peers(sample.id(), peers, List.of())));
+            long in = 0;
             boolean running = true;
             while (running) {
-                running = say(events.take());
+                SwarmEvent event = events.take();
+                if (event instanceof SwarmEvent.Counters counters) {
+                    in = counters.byPeer().values().stream()
+                            .mapToLong(SwarmEvent.Bytes::in)
+                            .sum();
+                } else if (event instanceof SwarmEvent.Complete) {
+                    requireTaken(swarm.offer(new SwarmCommand.Remove(sample.id())));
+                } else if (event instanceof SwarmEvent.Removed) {
+                    // The last counters were told before it, and none where nothing was fetched.
+                    print("IN " + in);
+                }
+                running = say(event);
             }
+        }
+    }
+
+    private static void requireTaken(boolean told) {
+        if (!told) {
+            throw new IllegalStateException("the engine takes nothing");
         }
     }
 
@@ -46,11 +64,6 @@ final class LeecherMain {
             case SwarmEvent.Banned banned -> print("BANNED " + banned.peer() + " " + banned.times());
             case SwarmEvent.Starved starved -> print("STARVED " + starved.times());
             case SwarmEvent.Complete complete -> print("COMPLETE " + complete.pack());
-            case SwarmEvent.Counters counters ->
-                print("IN "
-                        + counters.byPeer().values().stream()
-                                .mapToLong(SwarmEvent.Bytes::in)
-                                .sum());
             case SwarmEvent.Died died -> {
                 print("DIED " + died.reason());
                 return false;

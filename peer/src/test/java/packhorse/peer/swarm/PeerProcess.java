@@ -2,24 +2,49 @@ package packhorse.peer.swarm;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
 /** A peer in a JVM of its own, so that it can be killed or lie without taking the test along. */
 final class PeerProcess implements AutoCloseable {
+    /** Longer than anything that a peer is asked for takes on a busy machine. */
+    private static final long PATIENCE_SECONDS = 180;
+
     private final Process process;
-    private final BufferedReader out;
+    /** What it said and nobody took yet; empty is the end. */
+    private final BlockingQueue<Optional<String>> said = new LinkedBlockingQueue<>();
+
     final PeerAddress address;
 
-    private PeerProcess(Process process, BufferedReader out, PeerAddress address) {
+    private PeerProcess(Process process) throws IOException {
         this.process = process;
-        this.out = out;
-        this.address = address;
+        Thread reader = Thread.ofVirtual().start(this::listen);
+        try {
+            this.address = PeerAddress.parse(await("LISTENING "));
+        } catch (IOException e) {
+            process.destroyForcibly();
+            reader.interrupt();
+            throw e;
+        }
+    }
+
+    private void listen() {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            out.lines().map(Optional::of).forEach(said::add);
+        } catch (IOException | UncheckedIOException e) {
+            said.add(Optional.of("its output cannot be read: " + e.getMessage()));
+        } finally {
+            said.add(Optional.empty());
+        }
     }
 
     /** Runs {@code main} with the arguments; it says "LISTENING ip:port" once it does. */
@@ -34,12 +59,9 @@ final class PeerProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
+        return new PeerProcess(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-        String line = await(process, out, "LISTENING ");
-        return new PeerProcess(process, out, PeerAddress.parse(line));
+                .start());
     }
 
     long pid() {
@@ -50,23 +72,31 @@ final class PeerProcess implements AutoCloseable {
         return address.ip();
     }
 
-    /** Waits for a line that begins so; returns the rest of it. */
+    /** Waits for a line that begins so, not for ever; returns the rest of it. */
     String await(String beginning) throws IOException {
-        return await(process, out, beginning);
-    }
-
-    private static String await(Process process, BufferedReader out, String beginning) throws IOException {
-        List<String> seen = new ArrayList<>();
-        String line = out.readLine();
-        while (line != null) {
-            if (line.startsWith(beginning)) {
-                return line.substring(beginning.length());
+        List<String> others = new ArrayList<>();
+        try {
+            while (true) {
+                Optional<String> line = said.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                if (line == null) {
+                    throw new IOException("the peer process " + process.pid() + " did not say \"" + beginning
+                            + "\" within " + PATIENCE_SECONDS + " s; it said " + others);
+                }
+                if (line.isEmpty()) {
+                    said.add(line);
+                    throw new IOException("the peer process " + process.pid() + " ended before it said \"" + beginning
+                            + "\"; it said " + others);
+                }
+                if (line.get().startsWith(beginning)) {
+                    return line.get().substring(beginning.length());
+                }
+                others.add(line.get());
             }
-            seen.add(line);
-            line = out.readLine();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(
+                    "interrupted while the peer process " + process.pid() + " was to say " + beginning, e);
         }
-        throw new IOException(
-                "the peer process " + process.pid() + " ended before it said \"" + beginning + "\"; it said " + seen);
     }
 
     /** As {@code kill -9}. */
