@@ -116,7 +116,7 @@ public final class WaveOffice {
     /**
      * Lets a wave begin, or be taken back, whatever its windows and the blackouts say, for a while. Holds, signatures and the blast radius hold as ever.
      *
-     * @param form at most {@link #FORCED_MAX} long; a second one takes the place of the first
+     * @param form at most {@link #FORCED_MAX} long; a second one takes the place of the first, but for the time of a wave that began by that
      */
     public Stored<Deployment> force(Actor.Person who, WaveId id, OptionalLong seen, ForceForm form) {
         String where = form.site().map(site -> " at " + site).orElse("");
@@ -145,7 +145,11 @@ public final class WaveOffice {
                     ForcedWindow window = new ForcedWindow(id, form.site(), who.id(), form.why(), form.until());
                     Optional<Stored<ForcedWindow>> before = pages.find(ForcedWindow.KIND, id.toString());
                     if (before.isPresent()) {
-                        pages.change(before.get(), window);
+                        pages.change(
+                                before.get(),
+                                wave.state() == WaveState.ACTIVE
+                                        ? window.inPlaceOf(before.get().value(), wave.since(), pages.now())
+                                        : window);
                     } else {
                         pages.add(ForcedWindow.KIND, id.toString(), window);
                     }

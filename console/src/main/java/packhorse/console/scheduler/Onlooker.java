@@ -144,14 +144,12 @@ final class Onlooker {
 
     /**
      * When a wave's time is over. Where a person let one site of it begin, the others have that time from their own first opening on, as they
-     * would have without that person's word.
+     * would have without that person's word; and whoever is let begin later has it from then on.
      */
     Instant ends(Pages pages, Sight sight, Wave wave) {
         Instant begun = wave.state() == WaveState.ACTIVE ? wave.since() : sight.now();
-        return forced(pages, wave.id())
-                .map(Stored::value)
-                .filter(window -> window.isOpen(begun))
-                .flatMap(ForcedWindow::site)
+        Optional<ForcedWindow> forced = forced(pages, wave.id()).map(Stored::value);
+        Instant from = forced.flatMap(window -> window.begunBy(begun, sight.now()))
                 .flatMap(site -> openings(
                                 pages,
                                 sight,
@@ -160,17 +158,25 @@ final class Onlooker {
                                         .toList(),
                                 begun)
                         .min(Comparator.naturalOrder()))
-                .orElse(begun)
-                .plus(sight.plan().timeouts().wave());
+                .orElse(begun);
+        return fromWord(forced, from, sight).plus(sight.plan().timeouts().wave());
     }
 
     /** When the time for taking a wave back is over: not before each of its sites was open once. */
     Instant backEnds(Pages pages, Sight sight, WaveId wave) {
         Instant began = sight.deployment().since();
-        return openings(pages, sight, pages.waves().sites(wave), began)
+        Instant from = openings(pages, sight, pages.waves().sites(wave), began)
                 .max(Comparator.naturalOrder())
-                .orElse(began)
+                .orElse(began);
+        return fromWord(forced(pages, wave).map(Stored::value), from, sight)
                 .plus(sight.plan().timeouts().wave());
+    }
+
+    /** No earlier than those heard of a person's word whom it lets begin. */
+    private static Instant fromWord(Optional<ForcedWindow> forced, Instant from, Sight sight) {
+        return forced.flatMap(window -> window.heard(sight.now()))
+                .filter(from::isBefore)
+                .orElse(from);
     }
 
     /** When each of these sites opens first, of those that ever do. */

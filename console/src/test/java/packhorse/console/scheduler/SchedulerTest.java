@@ -22,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -301,8 +302,14 @@ final class SchedulerTest {
                 theatre.clock.instant().plus(Duration.ofHours(12)));
         console.books.write(Theatre.OLGA, pages -> {
             Optional<Stored<ForcedWindow>> before = pages.find(ForcedWindow.KIND, wave.toString());
+            Wave forced =
+                    pages.get(Kinds.DEPLOYMENT, Theatre.ID.toString()).value().wave(wave.number());
             return before.isPresent()
-                    ? pages.change(before.get(), window)
+                    ? pages.change(
+                            before.get(),
+                            forced.state() == WaveState.ACTIVE
+                                    ? window.inPlaceOf(before.get().value(), forced.since(), pages.now())
+                                    : window)
                     : pages.add(ForcedWindow.KIND, wave.toString(), window);
         });
     }
@@ -360,6 +367,64 @@ final class SchedulerTest {
                             pages.desired().of(theatre.agents.getFirst().id).revision()),
                     "who has begun is told nothing");
             assertTrue(theatre.clock.instant().isBefore(Theatre.BEGIN.plus(Duration.ofDays(1))));
+            assertLawful(theatre, console);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "berlin"})
+    void aSecondForcedWindowTakesNoTimeFromAWaveThatBeganByTheFirst(String second) {
+        try (Theatre theatre = closed()) {
+            Theatre.Console console = theatre.console();
+            WaveId wave = new WaveId(Theatre.ID, 1);
+            force(theatre, console, wave, Optional.of("berlin"));
+            for (int turns = 0; turns < 30; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(6, theatre.begun().size());
+            theatre.clock.pass(Duration.ofHours(20));
+
+            force(theatre, console, wave, Optional.of(second).filter(site -> !site.isEmpty()));
+            for (int turns = 0; turns < 30; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(second.isEmpty() ? 12 : 6, theatre.begun().size(), "whom it is for begin");
+            theatre.clock.pass(Duration.ofDays(4));
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+
+            assertEquals(12, theatre.begun().size());
+            assertEquals(Optional.of(Verdict.PASS), console.deployment().wave(1).verdict());
+            assertLawful(theatre, console);
+        }
+    }
+
+    @Test
+    void whoeverIsForcedLateHasTheWavesTimeFromThenOn() {
+        try (Theatre theatre = closed()) {
+            theatre.fleet.blackouts.set(
+                    0,
+                    new Blackout.Fixed(
+                            Theatre.BEGIN,
+                            Theatre.BEGIN.plus(Duration.ofDays(5)),
+                            "month's end",
+                            new Scope.Sites(Set.of("tokyo"))));
+            Theatre.Console console = theatre.console();
+            WaveId wave = new WaveId(Theatre.ID, 1);
+            for (int turns = 0; turns < 10; turns++) {
+                theatre.turn(console);
+            }
+            assertEquals(List.of(0, 2, 4, 6, 8, 10), beginners(theatre), "by their timetable");
+            theatre.clock.pass(Duration.ofMinutes(27));
+            theatre.turn(console);
+            assertEquals(WaveState.ACTIVE, console.deployment().wave(1).state());
+
+            force(theatre, console, wave, Optional.of("tokyo"));
+            console.scheduler.tick();
+            theatre.clock.pass(Duration.ofMinutes(20));
+            theatre.playTo(console, DeploymentState.ANALYSIS);
+
+            assertEquals(12, theatre.begun().size());
+            assertEquals(Optional.of(Verdict.PASS), console.deployment().wave(1).verdict());
             assertLawful(theatre, console);
         }
     }
