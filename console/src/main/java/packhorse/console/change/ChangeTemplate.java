@@ -115,7 +115,9 @@ public record ChangeTemplate(
         return new Checklist(checklist.items().stream()
                 .map(item -> {
                     String note = notes.get(item.step() + "/" + item.key());
-                    return note == null || item.performs().isEmpty()
+                    return note == null
+                                    || item.performs().isEmpty()
+                                    || item.tick().isPresent()
                             ? item
                             : item.tick(
                                             new ChecklistItem.Tick(author, note, Optional.empty(), now),
@@ -124,6 +126,11 @@ public record ChangeTemplate(
                                     .orElse(item);
                 })
                 .toList());
+    }
+
+    /** Whether a tick is what the template says: that was approved for every change that follows it. */
+    public boolean says(Step step, String key, ChecklistItem.Tick tick) {
+        return tick.person().equals(author) && tick.note().equals(notes.get(step + "/" + key));
     }
 
     private static String either(String preset, String answer) {

@@ -3,6 +3,7 @@ package packhorse.console.change;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,11 +34,40 @@ public record ChecklistItem(
      *
      * @param note what was done, may be empty where a name or a file is enough
      * @param attachment names the file that is kept with the order
+     * @param answered what it was said of, where the product could not look: it says nothing of anything else
      */
-    public record Tick(PersonId person, String note, Optional<String> attachment, Instant at) {
+    public record Tick(
+            PersonId person, String note, Optional<String> attachment, Instant at, Optional<Answered> answered) {
         public Tick {
             note = Words.prose("the note", note);
             attachment = attachment.map(name -> Words.named("the attachment's name", name));
+        }
+
+        /** Of nothing that the product looks at. */
+        public Tick(PersonId person, String note, Optional<String> attachment, Instant at) {
+            this(person, note, attachment, at, Optional.empty());
+        }
+
+        /** Whether it was said of exactly this. */
+        public boolean answers(Finding found) {
+            return answered.filter(said -> said.findings().contains(found.own().text()))
+                    .isPresent();
+        }
+
+        private Tick of(Answered what) {
+            return new Tick(person, note, attachment, at, Optional.of(what));
+        }
+    }
+
+    /**
+     * What a tick was said of.
+     *
+     * @param deployment whose readiness was asked for; empty where it is of no deployment
+     * @param findings what the product could not look at, in its words
+     */
+    public record Answered(Optional<String> deployment, List<String> findings) {
+        public Answered {
+            findings = Words.bounded("what was found", findings);
         }
     }
 
@@ -87,13 +117,25 @@ public record ChecklistItem(
         return new ChecklistItem(step, key, activity, performs, assists, evidence, false, tick, finding);
     }
 
-    /** Whether it is done. What the product looks at is as it found it last, whoever ticked it before. */
+    /** Whether it is done. What the product looks at is as it found it last, whoever ticked it before; a tick is of what it answered. */
     public boolean isDone() {
-        return switch (finding.map(Finding::answer).orElse(Finding.Answer.UNKNOWN)) {
+        if (finding.isEmpty()) {
+            return tick.isPresent();
+        }
+        Finding found = finding.get();
+        return switch (found.answer()) {
             case MET -> true;
             case NOT_MET -> false;
-            case UNKNOWN -> tick.isPresent();
+            case UNKNOWN ->
+                found.asked().isEmpty()
+                        && tick.filter(said -> said.answers(found)).isPresent();
         };
+    }
+
+    /** Whether a person is asked: the product could not look, whoever has answered meanwhile. */
+    private boolean isAsked() {
+        return finding.map(found -> found.own().answer() == Finding.Answer.UNKNOWN)
+                .orElse(true);
     }
 
     /** The same with what the product found now. */
@@ -101,12 +143,8 @@ public record ChecklistItem(
         return new ChecklistItem(step, key, activity, performs, assists, evidence, required, tick, Optional.of(now));
     }
 
-    /** Ticks it, or says why not. */
+    /** Ticks it, or says why not. What was ticked may be ticked again: the last one counts. */
     public Outcome<ChecklistItem> tick(Tick by, Set<Role> roles) {
-        if (tick.isPresent()) {
-            return Outcome.rejected(
-                    "\"" + activity + "\" was done already, by " + tick.get().person());
-        }
         Set<Role> may = performs.map(Set::of)
                 // Where the product could not look, the one who runs the order does.
                 .orElse(Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR));
@@ -125,9 +163,9 @@ public record ChecklistItem(
                         ? Outcome.rejected("\"" + activity + "\" needs an attachment: name the file")
                         : ticked(by);
             case FINDING ->
-                finding.map(Finding::answer).orElse(Finding.Answer.UNKNOWN) != Finding.Answer.UNKNOWN
+                !isAsked()
                         ? Outcome.rejected("\"" + activity + "\" is what the product finds: "
-                                + finding.get().text())
+                                + finding.map(Finding::text).orElse(""))
                         : by.note().isEmpty()
                                 ? Outcome.rejected("\"" + activity + "\" needs a note: the product could not look")
                                 : ticked(by);
@@ -135,7 +173,11 @@ public record ChecklistItem(
     }
 
     private Outcome<ChecklistItem> ticked(Tick by) {
+        Tick said = finding.isEmpty() || by.answered().isPresent()
+                ? by
+                : by.of(new Answered(
+                        Optional.empty(), List.of(finding.get().own().text())));
         return Outcome.moved(new ChecklistItem(
-                step, key, activity, performs, assists, evidence, required, Optional.of(by), finding));
+                step, key, activity, performs, assists, evidence, required, Optional.of(said), finding));
     }
 }

@@ -136,7 +136,7 @@ public final class OrderDesk {
         };
     }
 
-    /** Ticks an item of the checklist at work. */
+    /** Ticks an item of the checklist at work, where the item is of no deployment. */
     public static Outcome<ChangeOrder> tick(
             ChangeOrder order,
             Step step,
@@ -145,6 +145,12 @@ public final class OrderDesk {
             Optional<String> attachment,
             Actor.Person person,
             Instant now) {
+        return tick(order, step, key, new ChecklistItem.Tick(person.id(), note, attachment, now), person);
+    }
+
+    /** Ticks an item of the checklist at work. */
+    public static Outcome<ChangeOrder> tick(
+            ChangeOrder order, Step step, String key, ChecklistItem.Tick by, Actor.Person person) {
         Optional<Checklist> checklist = order.checklist();
         if (checklist.isEmpty()) {
             return Outcome.rejected(order.id() + " is " + order.state() + ": nothing is ticked there");
@@ -153,13 +159,27 @@ public final class OrderDesk {
         if (closed.isPresent()) {
             return Outcome.rejected(closed.get());
         }
-        ChecklistItem.Tick by = new ChecklistItem.Tick(person.id(), note, attachment, now);
+        String again = checklist
+                .get()
+                .find(step, key)
+                .flatMap(ChecklistItem::tick)
+                .map(before -> " again, after " + before.person())
+                .orElse("");
         return switch (checklist.get().tick(step, key, by, person.roles())) {
             case Outcome.Rejected<Checklist> no -> no.in(order.id());
             case Outcome.Moved<Checklist>(Checklist ticked) ->
-                Outcome.moved(
-                        order.edit().checklist(ticked).said(person, now, "did " + key + " of " + step.title(), note));
+                Outcome.moved(order.edit()
+                        .checklist(ticked)
+                        .said(person, by.at(), "did " + key + " of " + step.title() + again, by.note()));
         };
+    }
+
+    /** Why nothing is offered to production; empty where it may be: it is the first thing that is done behind that stage's gate. */
+    public static Optional<String> refusesProduction(ChangeOrder order) {
+        return order.state() == OrderState.PRODUCTION
+                ? closedGate(order)
+                : Optional.of(order.id() + " is " + order.state()
+                        + ": releases are promoted to production in PRODUCTION, behind its open gate");
     }
 
     /** Fills in what the product found; nothing where no checklist is at work. */

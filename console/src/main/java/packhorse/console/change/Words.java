@@ -70,6 +70,13 @@ final class Words {
         return line.length() <= LINE_CHARS_MAX ? line : line.substring(0, LINE_CHARS_MAX - 1) + "…";
     }
 
+    /** The same with something after it that is worth more: what does not fit is cut from the text. */
+    static String shown(String text, String more) {
+        String line = shown(text);
+        int room = Math.max(0, LINE_CHARS_MAX - more.length() - 2);
+        return shown((line.length() <= room ? line : line.substring(0, Math.max(0, room - 1)) + "…") + "; " + more);
+    }
+
     private static String checked(String what, String text, Pattern refused, int charsMax) {
         if (text.length() > charsMax) {
             throw new IllegalArgumentException(

@@ -117,12 +117,7 @@ public final class OrderFiller {
 
     private static ChangeOrder production(Pages pages, ChangeOrder order, Instant now) {
         List<Deployment> deployments = Deployments.of(pages, order.id());
-        Optional<Readiness> readiness = deployments.isEmpty()
-                ? Optional.empty()
-                : pages.find(
-                                Kinds.READINESS,
-                                deployments.get(deployments.size() - 1).id().toString())
-                        .map(Stored::value);
+        Optional<Readiness> readiness = new Ticks(pages, order).standing();
         ChangeOrder filled = order;
         for (Map.Entry<Step, Map<String, Finding>> one : ProductionFindings.look(
                         order,

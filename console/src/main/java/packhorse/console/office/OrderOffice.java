@@ -15,6 +15,7 @@ import packhorse.console.change.BuildReport;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.ChecklistItem;
 import packhorse.console.change.CommunicationsPlan;
 import packhorse.console.change.Consignment;
 import packhorse.console.change.DeploymentGuide;
@@ -317,9 +318,28 @@ public final class OrderOffice {
                 id,
                 seen,
                 "order.tick",
-                Desk.details("item", form.step() + "/" + form.key(), "note", form.note()),
-                (order, pages) -> OrderDesk.tick(
-                        order, form.step(), form.key(), form.note(), form.attachment(), who, pages.now()));
+                Desk.details(
+                        "item",
+                        form.step() + "/" + form.key(),
+                        "note",
+                        form.note(),
+                        "attachment",
+                        form.attachment().orElse("")),
+                (order, pages) -> {
+                    Ticks ticks = new Ticks(pages, order);
+                    ChecklistItem.Tick tick = new ChecklistItem.Tick(
+                            who.id(),
+                            form.note(),
+                            form.attachment(),
+                            pages.now(),
+                            ticks.answered(form.step(), form.key()));
+                    Outcome<ChangeOrder> ticked = OrderDesk.tick(order, form.step(), form.key(), tick, who);
+                    return ticked.result().isPresent()
+                            ? ticks.tooEarly(form.step(), form.key())
+                                    .<Outcome<ChangeOrder>>map(Outcome::rejected)
+                                    .orElse(ticked)
+                            : ticked;
+                });
     }
 
     /** Writes down what was built, and makes it what the order carries. */

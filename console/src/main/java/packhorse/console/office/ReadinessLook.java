@@ -13,9 +13,7 @@ import packhorse.console.calendar.Opening;
 import packhorse.console.calendar.Timetable;
 import packhorse.console.change.Baseline;
 import packhorse.console.change.ChangeOrder;
-import packhorse.console.change.ChecklistItem;
 import packhorse.console.change.Finding;
-import packhorse.console.change.Step;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.wave.Candidate;
@@ -27,31 +25,16 @@ import packhorse.console.wave.Readiness;
 import packhorse.console.wave.Readiness.Question;
 
 /**
- * Looks at all that has to be so before anything is sent. What the product cannot look at counts as a person said it, at the item of the
- * order's checklist that asks the same: nobody is asked twice.
+ * Looks at all that has to be so before anything is sent. What the product cannot look at counts as a person said it ({@link Ticks}), at
+ * the item of the order's checklist that asks the same: nobody is asked twice for the same finding of the same deployment.
  */
 public final class ReadinessLook {
-    /** Which item of the production checklist a person answers, where the product cannot. */
-    private static final Map<Question, Item> ASKED = new EnumMap<>(Map.ofEntries(
-            Map.entry(Question.BASELINE, new Item(Step.READINESS, "baseline")),
-            Map.entry(Question.REACHABLE, new Item(Step.READINESS, "targets")),
-            Map.entry(Question.ENTITLED, new Item(Step.READINESS, "targets")),
-            Map.entry(Question.DISK, new Item(Step.READINESS, "machines")),
-            Map.entry(Question.POWER, new Item(Step.READINESS, "machines")),
-            Map.entry(Question.PREREQUISITES, new Item(Step.READINESS, "machines")),
-            Map.entry(Question.DEPOTS, new Item(Step.READINESS, "depots")),
-            Map.entry(Question.WINDOW, new Item(Step.READINESS, "window")),
-            Map.entry(Question.FREEZES, new Item(Step.READINESS, "freezes")),
-            Map.entry(Question.TOOLS, new Item(Step.STAGING, "means"))));
-
     private final Population population;
 
     /** @param population whom targets name, and what is known of them */
     public ReadinessLook(Population population) {
         this.population = population;
     }
-
-    private record Item(Step step, String key) {}
 
     /** What is found now. */
     public Readiness look(Pages pages, Deployment deployment) {
@@ -74,24 +57,7 @@ public final class ReadinessLook {
                                 : Finding.notMet("the plan is not what was signed", now)));
         found.put(Question.BACKOUT, List.of(order.plans().backout().rehearsed(OrderFiller.manifests(order), now)));
         found.put(Question.WINDOW, windows(pages, order, plan, candidates));
-        for (Map.Entry<Question, Item> asked : ASKED.entrySet()) {
-            List<Finding> open =
-                    found.getOrDefault(asked.getKey(), List.of(Finding.unknown("the product cannot look at it", now)));
-            found.put(asked.getKey(), said(order, asked.getValue(), open, now));
-        }
-        return new Readiness(found, now);
-    }
-
-    private static List<Finding> said(ChangeOrder order, Item item, List<Finding> found, Instant now) {
-        Optional<ChecklistItem.Tick> tick = order.checklist()
-                .flatMap(list -> list.find(item.step(), item.key()))
-                .flatMap(ChecklistItem::tick);
-        return found.stream()
-                .map(one -> one.answer() == Finding.Answer.UNKNOWN && tick.isPresent()
-                        ? Finding.met(
-                                tick.get().person() + " looked: " + tick.get().note(), now)
-                        : one)
-                .toList();
+        return new Ticks(pages, order, Optional.of(deployment)).said(new Readiness(Ticks.asked(found, now), now));
     }
 
     private Finding baseline(Pages pages, ChangeOrder order, List<Candidate> candidates) {

@@ -11,6 +11,7 @@ import packhorse.console.change.CataloguedRelease.State;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.Consignment;
 import packhorse.console.change.Function;
+import packhorse.console.change.OrderDesk;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.Role;
 import packhorse.console.change.Stage;
@@ -99,6 +100,11 @@ public final class ReleaseOffice {
             ChangeOrder order = pages.get(Kinds.ORDER, id.text()).value();
             if (to == Stage.PRODUCTION && order.category().has(Stage.TEST)) {
                 asTested(pages, order);
+            }
+            if (to == Stage.PRODUCTION) {
+                OrderDesk.refusesProduction(order).ifPresent(why -> {
+                    throw Desk.refused(why);
+                });
             }
             List<Stored<CataloguedRelease>> promoted = order.plans().distribution().releases().stream()
                     .flatMap(all -> all.releases().stream())

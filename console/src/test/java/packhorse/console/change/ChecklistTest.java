@@ -69,7 +69,14 @@ final class ChecklistTest {
         assertTrue(refused(tick(list, "documented", "x", EMIL)).contains("needs an attachment"));
         assertTrue(refused(tick(list, "nothing", "x", EMIL)).contains("has no item"));
         Checklist once = done(tick(list, "control-files", "answers.txt", EMIL));
-        assertTrue(refused(tick(once, "control-files", "x", EMIL)).contains("already, by emil"));
+        Checklist twice = done(tick(once, "control-files", "answers.xml", EMIL));
+        assertEquals(
+                "answers.xml",
+                twice.find(Step.BUILDING, "control-files")
+                        .flatMap(ChecklistItem::tick)
+                        .orElseThrow()
+                        .note(),
+                "the last one counts");
         assertEquals(list.open().size() - 1, once.open().size());
     }
 
@@ -82,6 +89,11 @@ final class ChecklistTest {
         assertTrue(refused(tick(blind, "scan", " ", GERD)).contains("needs a note"));
         Checklist ticked = done(tick(blind, "scan", "scanned at the gateway", GERD));
         assertTrue(ticked.find(Step.BUILDING, "scan").orElseThrow().isDone());
+        // Of something else that it cannot look at, that says nothing until somebody looks again.
+        Checklist other = ticked.fill(Step.BUILDING, Map.of("scan", Finding.unknown("the scanner died", MORNING)));
+        assertFalse(other.find(Step.BUILDING, "scan").orElseThrow().isDone());
+        Checklist renewed = done(tick(other, "scan", "scanned at the other gateway", GERD));
+        assertTrue(renewed.find(Step.BUILDING, "scan").orElseThrow().isDone());
         // And when it can look, what it finds counts.
         Checklist again = ticked.fill(Step.BUILDING, Map.of("scan", Finding.notMet("eicar found", MORNING)));
         assertFalse(again.find(Step.BUILDING, "scan").orElseThrow().isDone());

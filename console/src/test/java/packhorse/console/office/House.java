@@ -128,6 +128,12 @@ final class House implements AutoCloseable {
     static final class Fleet implements Population {
         private int endpoints = 12;
         private boolean readable = true;
+        private int silent;
+
+        /** So many of them have said nothing for long. */
+        void silent(int count) {
+            silent = count;
+        }
 
         /** The targets ask for a group that is not there any more. */
         void unreadable() {
@@ -190,6 +196,11 @@ final class House implements AutoCloseable {
             for (Question question : EnumSet.of(
                     Question.REACHABLE, Question.ENTITLED, Question.DISK, Question.POWER, Question.PREREQUISITES)) {
                 found.put(question, List.of(Finding.met(endpoints + " of " + endpoints, pages.now())));
+            }
+            if (silent > 0) {
+                found.put(
+                        Question.REACHABLE,
+                        List.of(Finding.unknown((endpoints - silent) + " of " + endpoints, pages.now())));
             }
             return found;
         }

@@ -28,6 +28,7 @@ import packhorse.console.change.Assessment;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.ChecklistItem;
 import packhorse.console.change.GoNoGo;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderMachine;
@@ -195,6 +196,82 @@ final class RoadTest {
                     OrderState.CANCELLED,
                     house.orders.move(GERD, order, any(), cancel).value().state());
         }
+    }
+
+    /** What was looked at for some machines says nothing of others, and nothing of the same ones as they are found later. */
+    @Test
+    void aTickIsOfOneDeploymentAndOfWhatWasFoundThen() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId order = ordered(house, approved(house));
+            planned(house, order);
+            signed(house, order);
+            house.orders.move(
+                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            DeploymentId first = started(house, order).id();
+            for (Wave wave : house.view.get(first).value().waves()) {
+                house.waves.skip(CORA, wave.id(), any(), "not wanted any more");
+            }
+            house.deployments.abort(GERD, first, any(), "not these");
+            house.product(first, DeploymentMachine.Move.ABORTED);
+            house.deployments.evaluate(GERD, first, any(), "nothing was changed");
+
+            DeploymentId second = house.deployments.plan(GERD, order).value().id();
+            TickForm depots = new TickForm(Step.READINESS, "depots", "two are up", Optional.empty());
+            assertEquals(
+                    second + " was not looked at yet, and a tick of depots is of what is found: packhorse wave stage "
+                            + second + ", read packhorse wave show-standing " + second + ", then tick it",
+                    refused(() -> house.orders.tick(GERD, order, any(), depots)).line());
+            house.fleet.silent(3);
+            house.deployments.stage(GERD, second, any());
+            house.product(second, DeploymentMachine.Move.DEPOTS_STAGED);
+            List<String> blocking = looked(house, second);
+            assertEquals(4, blocking.size(), blocking.toString());
+            assertTrue(
+                    blocking.toString()
+                            .contains("depots fetch with the first wave: not looked at; gerd ticked it for " + first
+                                    + ", so tick it again: packhorse order tick-item " + order
+                                    + " --step READINESS --key depots --note WHAT)"),
+                    blocking.toString());
+
+            house.orders.tick(GERD, order, any(), depots);
+            assertTrue(ticked(house, order, "depots").isDone(), "at once");
+            house.orders.tick(GERD, order, any(), new TickForm(Step.READINESS, "freezes", "none", Optional.empty()));
+            house.orders.tick(GERD, order, any(), new TickForm(Step.STAGING, "means", "there", Optional.empty()));
+            TickForm targets = new TickForm(Step.READINESS, "targets", "three are in a drawer", Optional.empty());
+            house.orders.tick(GERD, order, any(), targets);
+            assertTrue(ticked(house, order, "targets").isDone());
+            house.fleet.silent(10);
+            blocking = looked(house, second);
+            assertEquals(1, blocking.size(), blocking.toString());
+            assertTrue(
+                    blocking.getFirst().contains("(2 of 12; gerd ticked another finding, so tick it again: "),
+                    blocking.getFirst());
+            assertFalse(ticked(house, order, "targets").isDone());
+
+            house.orders.tick(GERD, order, any(), targets);
+            assertEquals(List.of(), looked(house, second));
+            assertEquals(DeploymentState.READY, house.view.get(second).value().state());
+            assertTrue(
+                    house.orders.get(order).value().history().stream()
+                            .anyMatch(entry -> entry.what().contains("did targets of")
+                                    && entry.what().endsWith(" again, after gerd")),
+                    "each of them is remembered");
+        }
+    }
+
+    private static List<String> looked(House house, DeploymentId deployment) {
+        house.deployments.check(GERD, deployment, any());
+        return house.view.standing(deployment).blocking();
+    }
+
+    private static ChecklistItem ticked(House house, OrderId order, String key) {
+        return house.orders
+                .get(order)
+                .value()
+                .checklist()
+                .flatMap(list -> list.find(Step.READINESS, key))
+                .orElseThrow();
     }
 
     @Test
@@ -535,6 +612,10 @@ final class RoadTest {
     }
 
     private static void signed(House house, OrderId order) {
+        assertEquals(
+                order + " is PLAN_APPROVAL: releases are promoted to production in PRODUCTION, behind its open gate",
+                refused(() -> house.releases.promote(GERD, order, Stage.PRODUCTION))
+                        .line());
         MoveForm production = new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty());
         Sha256 digest = house.plans.preview(order).digest();
         Refusal own =
@@ -561,7 +642,16 @@ final class RoadTest {
                 List.of(StageGateMachine.Move.CONFIRM_RESOURCES, StageGateMachine.Move.APPROVE_FEASIBILITY)) {
             house.orders.speak(said == StageGateMachine.Move.CONFIRM_RESOURCES ? GERD : CORA, order, any(), said, "");
         }
+        assertTrue(refused(() -> house.releases.promote(GERD, order, Stage.PRODUCTION))
+                .line()
+                .contains("work begins when somebody lets it proceed"));
         house.orders.speak(CORA, order, any(), StageGateMachine.Move.PROCEED, "");
+        assertEquals(
+                order + ": a tick of means is of a deployment, and none is planned: packhorse order plan-deployment "
+                        + order + ", then tick it",
+                refused(() -> house.orders.tick(
+                                GERD, order, any(), new TickForm(Step.STAGING, "means", "there", Optional.empty())))
+                        .line());
         Deployment deployment = house.deployments.plan(GERD, order).value();
         house.deployments.stage(GERD, deployment.id(), any());
         house.product(deployment.id(), DeploymentMachine.Move.DEPOTS_STAGED);

@@ -279,13 +279,17 @@ final class WholeRoadTest {
     private static DeploymentId ready(House house, OrderId order) {
         open(house, order);
         house.releases.promote(GERD, order, Stage.PRODUCTION);
-        tick(house, GERD, order, Step.STAGING, "means");
-        tick(house, GERD, order, Step.READINESS, "freezes");
-        tick(house, GERD, order, Step.READINESS, "depots");
         DeploymentId deployment = house.deployments.plan(GERD, order).value().id();
         assertTrue(refused(() -> house.deployments.plan(GERD, order)).line().contains("one deployment at a time"));
         house.deployments.stage(GERD, deployment, any());
         house.product(deployment, DeploymentMachine.Move.DEPOTS_STAGED);
+        assertEquals(
+                DeploymentState.READINESS,
+                house.deployments.check(GERD, deployment, any()).value().state(),
+                "people have to look");
+        tick(house, GERD, order, Step.STAGING, "means");
+        tick(house, GERD, order, Step.READINESS, "freezes");
+        tick(house, GERD, order, Step.READINESS, "depots");
         assertEquals(
                 DeploymentState.READY,
                 house.deployments.check(GERD, deployment, any()).value().state());

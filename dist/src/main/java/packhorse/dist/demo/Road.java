@@ -290,13 +290,12 @@ final class Road {
         cast.approver().does("order", "speak-at-gate", order, "--move", "PROCEED", "--remarks", "");
         operator.does("order", "promote-releases", order, "--to", "PRODUCTION");
         operator.does("order", "report-rehearsal", order, "--good", "--took", "PT1M");
-        operator.does("order", "tick-item", order, "--step", "STAGING", "--key", "means", "--note", "all there");
-        for (String item : List.of("baseline", "targets", "machines", "depots", "window", "freezes")) {
-            operator.does("order", "tick-item", order, "--step", "READINESS", "--key", item, "--note", "looked at");
-        }
         String deployed = Person.text(operator.does("order", "plan-deployment", order), "id");
         operator.does("wave", "stage", deployed);
-        // The console looks by itself whether it is ready, and tells everybody what is coming.
+        // The console looks by itself whether it is ready, waits for whoever looks where it cannot, and tells everybody
+        // what is coming.
+        awaitLook(deployed);
+        answer(order);
         await(deployed, "NOTIFIED", "PLANNED");
         if (state(deployed).equals("PLANNED")) {
             throw new OperationException(
@@ -423,6 +422,49 @@ final class Road {
 
     private void await(String deployed, String... states) throws InterruptedException {
         follow(new Journey("", deployed, List.of()), states);
+    }
+
+    /** Waits until the console has looked: there is always something that it cannot look at. */
+    private void awaitLook(String deployed) throws InterruptedException {
+        long deadline = System.nanoTime() + STEP_MAX.toNanos();
+        while (!(cast.operator().does("wave", "show-standing", deployed) instanceof Map<?, ?> standing
+                && standing.get("blocking") instanceof List<?> blocking
+                && !blocking.isEmpty())) {
+            deployment.requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new OperationException(deployed + " was not looked at, it is " + state(deployed));
+            }
+            deployment.pause(LOOK_MILLIS);
+        }
+    }
+
+    /** Looks where the console says that it cannot, and ticks that: the items of staging and readiness that wait for a person. */
+    private void answer(String order) {
+        Object shown = cast.operator().does("order", "show", order);
+        List<?> stages = Person.at(shown, "value", "stages") instanceof List<?> all ? all : List.of();
+        if (!(Person.at(stages.getLast(), "checklist", "items") instanceof List<?> items)) {
+            return;
+        }
+        for (Object one : items) {
+            String step = Person.text(one, "step");
+            boolean asked = one instanceof Map<?, ?> item
+                    && (item.get("finding") instanceof Map<?, ?> finding
+                            ? "UNKNOWN".equals(finding.get("answer"))
+                            : "INSTALLATION_COORDINATOR".equals(item.get("performs")));
+            if (asked && (step.equals("STAGING") || step.equals("READINESS"))) {
+                cast.operator()
+                        .does(
+                                "order",
+                                "tick-item",
+                                order,
+                                "--step",
+                                step,
+                                "--key",
+                                Person.text(one, "key"),
+                                "--note",
+                                "looked at");
+            }
+        }
     }
 
     /** A body in a file, as people give it. */
