@@ -1,6 +1,7 @@
 package packhorse.console.change;
 
 import java.time.Instant;
+import java.util.Optional;
 import packhorse.core.content.Kind;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
@@ -13,9 +14,17 @@ import packhorse.core.unit.ByteCount;
  * @param size of its content
  * @param offered the furthest stage that may take it
  * @param since when it came to where it is
+ * @param installed where it was still in place when it was taken out; absent while it is offered
  */
 public record CataloguedRelease(
-        ReleaseId release, Sha256 manifest, ByteCount size, Kind kind, Stage offered, State state, Instant since) {
+        ReleaseId release,
+        Sha256 manifest,
+        ByteCount size,
+        Kind kind,
+        Stage offered,
+        State state,
+        Instant since,
+        Optional<StillInstalled> installed) {
     /** Whether it can be had. */
     public enum State {
         OFFERED,
@@ -30,8 +39,19 @@ public record CataloguedRelease(
         return release.name() + "/" + release.version() + "/" + release.platform();
     }
 
-    /** The same, offered to another stage, or not any more. */
-    public CataloguedRelease at(Stage stage, State now, Instant at) {
-        return new CataloguedRelease(release, manifest, size, kind, stage, now, at);
+    /** One that is offered. */
+    public static CataloguedRelease offered(
+            ReleaseId release, Sha256 manifest, ByteCount size, Kind kind, Stage stage, Instant at) {
+        return new CataloguedRelease(release, manifest, size, kind, stage, State.OFFERED, at, Optional.empty());
+    }
+
+    /** The same, offered to this stage. */
+    public CataloguedRelease offered(Stage stage, Instant at) {
+        return offered(release, manifest, size, kind, stage, at);
+    }
+
+    /** The same, offered no more. */
+    public CataloguedRelease gone(State now, StillInstalled where, Instant at) {
+        return new CataloguedRelease(release, manifest, size, kind, offered, now, at, Optional.of(where));
     }
 }

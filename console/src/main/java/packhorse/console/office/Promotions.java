@@ -2,6 +2,7 @@ package packhorse.console.office;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.ChangeOrder;
@@ -92,8 +93,14 @@ final class Promotions {
                         .isEmpty())
                 .map(item -> item.release() + " is not " + wanted + " in the catalogue: retire it there")
                 .toList();
+        String installed = items.stream()
+                .flatMap(item -> known(pages, item)
+                        .flatMap(CataloguedRelease::installed)
+                        .map(where -> "; " + item.release() + " was " + where.text())
+                        .stream())
+                .collect(Collectors.joining());
         return there.isEmpty()
-                ? Finding.met(wanted + " in the catalogue: all of " + items.size(), pages.now())
+                ? Finding.met(wanted + " in the catalogue: all of " + items.size() + installed, pages.now())
                 : Finding.notMet(String.join("; ", there), pages.now());
     }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import packhorse.console.change.Actor;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.CataloguedRelease.State;
@@ -15,15 +16,19 @@ import packhorse.console.change.OrderDesk;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.Role;
 import packhorse.console.change.Stage;
+import packhorse.console.change.StillInstalled;
 import packhorse.console.change.TestReport;
 import packhorse.console.intake.Promotion;
 import packhorse.console.ledger.Books;
+import packhorse.console.ledger.Fleet;
 import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 import packhorse.core.content.Kind;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
+import packhorse.core.content.Version;
+import packhorse.core.topology.EndpointId;
 import packhorse.core.unit.ByteCount;
 
 /**
@@ -31,6 +36,9 @@ import packhorse.core.unit.ByteCount;
  * bytes lie in the repository; nothing is built again on the way from one stage to the next.
  */
 public final class ReleaseOffice {
+    /** Releases that a remark names each; the catalogue has the others. */
+    private static final int REMARKED_MAX = 20;
+
     private final Desk desk;
     private final OrderFiller filler;
 
@@ -72,14 +80,8 @@ public final class ReleaseOffice {
         Stored<CataloguedRelease> kept = pages.add(
                 OfficeKinds.RELEASE,
                 key,
-                new CataloguedRelease(
-                        form.release(),
-                        form.manifest(),
-                        form.size(),
-                        form.kind(),
-                        Stage.BUILDING,
-                        State.OFFERED,
-                        pages.now()));
+                CataloguedRelease.offered(
+                        form.release(), form.manifest(), form.size(), form.kind(), Stage.BUILDING, pages.now()));
         pages.audit(
                 "release.catalogue",
                 key,
@@ -158,7 +160,7 @@ public final class ReleaseOffice {
         if (was.offered().compareTo(to) >= 0) {
             return stored;
         }
-        Stored<CataloguedRelease> kept = pages.change(stored, was.at(to, State.OFFERED, pages.now()));
+        Stored<CataloguedRelease> kept = pages.change(stored, was.offered(to, pages.now()));
         pages.audit(
                 "release.promote",
                 stored.id(),
@@ -182,12 +184,16 @@ public final class ReleaseOffice {
                 pages.now());
     }
 
-    /** Takes a release and all its updates out of the catalogue for good; refused while an order under way refers to one. */
+    /**
+     * Takes a release and all its updates out of the catalogue for good; refused while an order under way refers to one. Where each is still
+     * in place is written down with it, and in the orders that it is retired for.
+     */
     public List<Stored<CataloguedRelease>> retire(
             Actor.Person who, ReleaseId release, OptionalLong seen, boolean archive) {
+        Desk.requireRole(who, Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR), "a release is retired");
+        // Before the books are opened for writing: nobody else waits while the whole fleet is read.
+        InstalledLook.Survey survey = desk.read(pages -> InstalledLook.survey(pages, release));
         return desk.write(who, pages -> {
-            Desk.requireRole(
-                    who, Set.of(Role.INSTALLATION_COORDINATOR, Role.CHANGE_COORDINATOR), "a release is retired");
             pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release), seen);
             List<Stored<CataloguedRelease>> gone = updates(pages, release);
             Function function = archive ? Function.ARCHIVE_AND_RETIRE : Function.RETIRE;
@@ -197,18 +203,87 @@ public final class ReleaseOffice {
                         throw Desk.refused(release + ": " + why);
                     });
             State to = archive ? State.ARCHIVED : State.RETIRED;
-            return gone.stream()
+            List<Stored<CataloguedRelease>> retired = gone.stream()
                     .filter(one -> one.value().state() == State.OFFERED)
                     .map(one -> {
+                        Version version = one.value().release().version();
+                        StillInstalled where = survey.of(other -> other.compareTo(version) == 0);
                         Stored<CataloguedRelease> kept =
-                                pages.change(one, one.value().at(one.value().offered(), to, pages.now()));
+                                pages.change(one, one.value().gone(to, where, pages.now()));
                         pages.audit(
                                 archive ? "release.archive" : "release.retire",
                                 one.id(),
-                                Desk.details("manifest", one.value().manifest().hex()));
+                                Desk.details("manifest", one.value().manifest().hex(), "installed", where.text()));
                         return kept;
                     })
                     .toList();
+            if (!retired.isEmpty()) {
+                retiring(pages, gone).forEach(order -> remark(pages, order, to, retired));
+            }
+            return retired;
+        });
+    }
+
+    /** Writes into an order that asked for it what was taken out, and where each is still in place. */
+    private void remark(Pages pages, Stored<ChangeOrder> order, State to, List<Stored<CataloguedRelease>> retired) {
+        List<String> lines = retired.stream()
+                .limit(REMARKED_MAX)
+                .map(one -> one.value().release() + ": "
+                        + one.value().installed().map(StillInstalled::text).orElse(""))
+                .toList();
+        String note = String.join("\n", lines)
+                + (retired.size() > REMARKED_MAX ? "\nand " + (retired.size() - REMARKED_MAX) + " more" : "");
+        Stored<ChangeOrder> unused =
+                pages.change(order, OrderDesk.remarked(order.value(), to + " in the catalogue", note, pages.now()));
+        pages.audit("order.retired", order.id(), Desk.details("releases", note));
+        filler.refresh(pages, order.value().id());
+    }
+
+    /** Orders under way that ask to retire one of these. */
+    private static List<Stored<ChangeOrder>> retiring(Pages pages, List<Stored<CataloguedRelease>> releases) {
+        Set<Sha256> manifests = manifests(releases);
+        return Lists.all(pages, Kinds.ORDER, Optional.empty()).stream()
+                .filter(order -> !order.value().state().isFinal()
+                        && retires(order.value())
+                        && OrderFiller.manifests(order.value()).stream().anyMatch(manifests::contains))
+                .toList();
+    }
+
+    private static boolean retires(ChangeOrder order) {
+        return order.category().functions().contains(Function.RETIRE)
+                || order.category().functions().contains(Function.ARCHIVE_AND_RETIRE);
+    }
+
+    private static Set<Sha256> manifests(List<Stored<CataloguedRelease>> releases) {
+        return releases.stream().map(one -> one.value().manifest()).collect(Collectors.toSet());
+    }
+
+    /** What an order had taken out of the catalogue, updates too; empty where it asks for nothing such. */
+    public static List<CataloguedRelease> retired(Pages pages, ChangeOrder order) {
+        return retires(order)
+                ? order.plans().distribution().releases().stream()
+                        .flatMap(all -> all.releases().stream())
+                        .flatMap(item -> updates(pages, item.release()).stream())
+                        .map(Stored::value)
+                        .filter(one -> one.state() != State.OFFERED)
+                        .distinct()
+                        .toList()
+                : List.of();
+    }
+
+    /** On how many endpoints a release, or an update of it, is in place now. */
+    public StillInstalled installed(ReleaseId release) {
+        return desk.read(pages -> {
+            pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release));
+            return InstalledLook.survey(pages, release).of(InstalledLook.orUpdate(release));
+        });
+    }
+
+    /** Some of these endpoints, and of those that keep one to go back to, in the order of their ids. */
+    public List<Fleet.Row> installedOn(ReleaseId release, Optional<EndpointId> after, int limit) {
+        return desk.read(pages -> {
+            pages.get(OfficeKinds.RELEASE, CataloguedRelease.key(release));
+            return InstalledLook.some(pages, release, after, limit);
         });
     }
 
@@ -222,7 +297,7 @@ public final class ReleaseOffice {
                 throw Desk.refused(release + " is " + stored.value().state() + ": what is restored was archived");
             }
             Stored<CataloguedRelease> kept =
-                    pages.change(stored, stored.value().at(stored.value().offered(), State.OFFERED, pages.now()));
+                    pages.change(stored, stored.value().offered(stored.value().offered(), pages.now()));
             pages.audit("release.restore", stored.id(), Desk.details());
             return kept;
         });
@@ -238,14 +313,11 @@ public final class ReleaseOffice {
     }
 
     private static Set<OrderId> running(Pages pages, List<Stored<CataloguedRelease>> releases) {
-        Set<Sha256> manifests = new java.util.HashSet<>();
-        releases.forEach(one -> manifests.add(one.value().manifest()));
+        Set<Sha256> manifests = manifests(releases);
         Set<OrderId> running = new TreeSet<>();
         for (Stored<ChangeOrder> order : Lists.all(pages, Kinds.ORDER, Optional.empty())) {
-            boolean retires = order.value().category().functions().contains(Function.RETIRE)
-                    || order.value().category().functions().contains(Function.ARCHIVE_AND_RETIRE);
             if (!order.value().state().isFinal()
-                    && !retires
+                    && !retires(order.value())
                     && OrderFiller.manifests(order.value()).stream().anyMatch(manifests::contains)) {
                 running.add(order.value().id());
             }

@@ -1,14 +1,17 @@
 package packhorse.console.rest;
 
 import java.util.List;
+import java.util.Optional;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.change.Role;
 import packhorse.console.change.Stage;
+import packhorse.console.change.StillInstalled;
 import packhorse.console.office.ReleaseOffice;
 import packhorse.core.content.Platform;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.content.Version;
+import packhorse.core.topology.EndpointId;
 
 /** Releases in the catalogue, and how far each is offered. */
 final class ReleaseRoutes {
@@ -23,7 +26,7 @@ final class ReleaseRoutes {
     /** Whether a release that is taken out is kept in the archive. */
     public record Retirement(boolean archive) {}
 
-    static List<Route> of(ReleaseOffice office) {
+    static List<Route> of(ReleaseOffice office, LongReads reads) {
         return List.of(
                 Route.get("/releases", "listReleases", "Lists the catalogue.")
                         .asking("state", Parameter.Type.TEXT, "Only those in this state.")
@@ -56,11 +59,24 @@ final class ReleaseRoutes {
                         .versioned()
                         .body(Retirement.class)
                         .storedList(CataloguedRelease.class)
-                        .does(call -> Answer.storedList(office.retire(
+                        .does(call -> Answer.storedList(reads.read(() -> office.retire(
                                 call.who(),
                                 id(call),
                                 call.seen(),
-                                call.body(Retirement.class).archive()))),
+                                call.body(Retirement.class).archive())))),
+                one(Route.get(
+                                ONE + "/installed",
+                                "countInstalled",
+                                "Counts where a release or an update of it is in place now."))
+                        .one(InstalledView.class)
+                        .does(call -> Answer.of(InstalledView.of(reads.read(() -> office.installed(id(call)))))),
+                one(Route.get(
+                                ONE + "/installed/endpoints",
+                                "listInstalled",
+                                "Lists endpoints that have a release or an update of it in place, or keep one to go"
+                                        + " back to, by their ids."))
+                        .page(InstalledLine.class)
+                        .does(installed(office, reads)),
                 one(Route.post(ONE + "/restore", "restoreRelease", "Brings an archived release back."))
                         .access(COORDINATORS)
                         .versioned()
@@ -79,6 +95,31 @@ final class ReleaseRoutes {
                                 call.who(),
                                 OrderRoutes.id(call),
                                 call.body(Promotion.class).to()))));
+    }
+
+    private static Route.Act installed(ReleaseOffice office, LongReads reads) {
+        return call -> {
+            int limit = call.limit();
+            ReleaseId release = id(call);
+            Optional<EndpointId> after = call.query("after", EndpointId::parse);
+            return Answer.page(
+                    reads.read(() -> office.installedOn(release, after, limit + 1)).stream()
+                            .map(row -> InstalledLine.of(row, release))
+                            .toList(),
+                    limit,
+                    one -> one.endpoint().toString());
+        };
+    }
+
+    /**
+     * Where a release or an update of it is in place.
+     *
+     * @param text for people, with what it is counted of
+     */
+    public record InstalledView(String text, StillInstalled counts) {
+        static InstalledView of(StillInstalled counts) {
+            return new InstalledView(counts.text(), counts);
+        }
     }
 
     private static Route.Draft one(Route.Draft draft) {

@@ -23,7 +23,7 @@ final class RoutingTable {
         routes.addAll(TestRoutes.of(offices.tests(), offices.orders()));
         routes.addAll(IntakeRoutes.of(offices.tests(), offices.orders(), parts.clock()));
         routes.addAll(ProblemRoutes.of(offices.problems()));
-        routes.addAll(ReleaseRoutes.of(offices.releases()));
+        routes.addAll(ReleaseRoutes.of(offices.releases(), parts.reads()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders(), offices.retrospect()));
         routes.addAll(RetrospectRoutes.of(offices.retrospect(), parts.reads()));

@@ -32,6 +32,7 @@ import packhorse.console.office.Lists;
 import packhorse.console.office.OfficeKinds;
 import packhorse.console.office.OrderFiller;
 import packhorse.console.office.Population;
+import packhorse.console.office.ReleaseOffice;
 import packhorse.console.office.WrittenReport;
 import packhorse.console.report.DistributionLine;
 import packhorse.console.report.OrderStory;
@@ -187,6 +188,7 @@ final class Looking {
                 Lists.of(pages, OfficeKinds.TEST_RESULT, order.id().text()));
         list(kept, "defects.json", Lists.of(pages, Kinds.DEFECT, order.id().text()));
         list(kept, "problems.json", problems);
+        list(kept, "retired.json", ReleaseOffice.retired(pages, order));
         pages.find(OfficeKinds.SCAN, order.id().text()).ifPresent(scan -> put(kept, "scan.json", scan.value()));
         for (Deployment deployment : deployments) {
             pages.find(Kinds.READINESS, deployment.id().toString())

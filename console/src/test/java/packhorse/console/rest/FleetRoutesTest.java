@@ -13,11 +13,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.console.change.Actor;
+import packhorse.console.fleet.EndpointFacts;
 import packhorse.console.json.Records;
 import packhorse.console.json.Shape;
 import packhorse.console.office.AdmissionOffice;
 import packhorse.console.office.CertifiedMachine;
+import packhorse.core.content.Version;
 import packhorse.core.identity.JoinToken;
+import packhorse.core.state.LineState;
 import packhorse.core.topology.EndpointId;
 
 /** The fleet as people ask for it: endpoints, groups, sites, calendars, who may join. */
@@ -313,6 +316,45 @@ final class FleetRoutesTest {
                 .send();
         assertEquals(200, ordered.status(), ordered.body());
         assertTrue(ordered.body().contains("\"request\":\"CR-2026-0001\""), ordered.body());
+    }
+
+    @Test
+    void whereAReleaseIsInPlaceIsCountedAndListed() {
+        world.post("/api/v1/releases", Samples.body(release()).orElseThrow())
+                .as("package-builder")
+                .send();
+        LineState line = new LineState(
+                Samples.RELEASE.name(),
+                Samples.RELEASE.platform(),
+                Optional.of(Version.parse("1.1")),
+                Optional.empty(),
+                LineState.Presence.INSTALLED,
+                LineState.TransactionState.COMMITTED,
+                LineState.Activation.ACTIVE,
+                LineState.Health.OK,
+                false,
+                "");
+        world.books().write(Actor.product(), pages -> {
+            for (int i = 6; i <= 8; i++) {
+                pages.fleet()
+                        .add(List.of(EndpointFacts.enrolled(endpoint(i), "pc-" + i, "tokyo", RestWorld.NOW)
+                                .withLines(List.of(line))));
+            }
+            return 0;
+        });
+        String installed = "/api/v1/releases/acme/editor/1.0/linux-x86_64/installed";
+        String counts = world.get(installed).as("viewer").send().body();
+        assertTrue(counts.contains("still in place on 3 of 3 endpoints that told what they have; 5 of 8"), counts);
+        assertTrue(counts.contains("\"sites\":{\"tokyo\":3}"), counts);
+        String first =
+                world.get(installed + "/endpoints?limit=2").as("viewer").send().body();
+        assertTrue(first.contains("\"next\":\"" + endpoint(7) + "\""), first);
+        assertTrue(first.contains("\"inPlace\":\"1.1\""), first);
+        String second = world.get(installed + "/endpoints?limit=2&after=" + endpoint(7))
+                .as("viewer")
+                .send()
+                .body();
+        assertTrue(second.contains("pc-8") && !second.contains("next"), second);
     }
 
     @Test

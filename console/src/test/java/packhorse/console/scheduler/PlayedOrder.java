@@ -106,13 +106,12 @@ public final class PlayedOrder {
                 pages -> pages.add(
                         OfficeKinds.RELEASE,
                         CataloguedRelease.key(release),
-                        new CataloguedRelease(
+                        CataloguedRelease.offered(
                                 release,
                                 subject.digest().orElseThrow(),
                                 new ByteCount(SIZE),
                                 Kind.PACKAGE,
                                 Stage.PRODUCTION,
-                                CataloguedRelease.State.OFFERED,
                                 now)));
         return theatre;
     }
