@@ -15,10 +15,13 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.sql.ResultSet;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
@@ -28,6 +31,7 @@ import org.flywaydb.core.api.MigrationVersion;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
+import packhorse.console.change.Actor;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Sha256;
@@ -179,19 +183,44 @@ public final class LedgerArchive {
      * @throws UsageException where the file is no whole archive, a newer version's, or where the ledger holds something already
      */
     public static Summary restore(LedgerConfig config, Path file) {
+        return restored(config, file, (handle, ledger, summary) -> summary);
+    }
+
+    /**
+     * The same, and in the same transaction {@code also}: so that whoever cuts it has done neither, and does it again.
+     *
+     * @param also sees the records and the audit chain, and nothing else: the schema is still the archive's
+     */
+    public static <T> T restore(
+            LedgerConfig config, Path file, InstantSource clock, BiFunction<Summary, Pages, T> also) {
+        return restored(config, file, (handle, ledger, summary) -> {
+            SqlPages pages = new SqlPages(
+                    ledger, handle, Actor.product(), clock.instant().truncatedTo(ChronoUnit.MILLIS), true);
+            T done = also.apply(summary, pages);
+            pages.end();
+            return done;
+        });
+    }
+
+    /** What is done with what was laid into a ledger, before its transaction ends. */
+    private interface Laid<T> {
+        T end(Handle handle, Ledger ledger, Summary summary);
+    }
+
+    private static <T> T restored(LedgerConfig config, Path file, Laid<T> laid) {
         Sha256 digest = proven(file);
         try {
             String schema = read(file, LedgerArchive::schema);
-            Summary summary;
+            T done;
             try (Ledger ledger = Ledger.open(config, MigrationVersion.fromVersion(schema))) {
-                summary = ledger.write(handle -> {
+                done = ledger.write(handle -> {
                     requireEmpty(config, handle);
-                    return restore(handle, file, digest);
+                    return laid.end(handle, ledger, restore(handle, file, digest));
                 });
             }
             // Brings it to this version's schema.
             Ledger.open(config).close();
-            return summary;
+            return done;
         } catch (IOException e) {
             throw broken(file, String.valueOf(e.getMessage()), e);
         }

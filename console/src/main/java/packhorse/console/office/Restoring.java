@@ -3,16 +3,14 @@ package packhorse.console.office;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import packhorse.console.change.Actor;
-import packhorse.console.ledger.Books;
-import packhorse.console.ledger.Ledger;
 import packhorse.console.ledger.LedgerArchive;
 import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 
 /**
  * Lays a backup into an empty ledger. What was revoked after the backup was made would open again, so every token and every session in it
- * ends; and the trail says that the ledger goes on from a backup, and from which.
+ * ends; and the trail says that the ledger goes on from a backup, and from which. Whatever cuts it leaves an empty ledger, and it is done again.
  */
 public final class Restoring {
     private Restoring() {}
@@ -27,22 +25,22 @@ public final class Restoring {
 
     /** Fills the empty ledger at {@code config} from {@code file}. */
     public static Restored of(LedgerConfig config, Path file, InstantSource clock) {
-        LedgerArchive.Summary archive = LedgerArchive.restore(config, file);
-        try (Books books = new Books(Ledger.open(config), clock)) {
-            return books.write(Actor.product(), pages -> {
-                int ended = 0;
-                for (Stored<ApiToken> token : Lists.all(pages, OfficeKinds.API_TOKEN, Optional.empty())) {
-                    if (token.value().holds(pages.now())) {
-                        pages.change(token, token.value().revoked(pages.now()));
-                        ended++;
-                    }
-                }
-                pages.audit(
-                        "ledger.restore",
-                        "ledger",
-                        Desk.details("backup", archive.digest().hex(), "tokens", Integer.toString(ended)));
-                return new Restored(archive, ended);
-            });
+        // One transaction with the archive's rows: at no moment is there a ledger whose old tokens open something.
+        return LedgerArchive.restore(config, file, clock, Restoring::finish);
+    }
+
+    private static Restored finish(LedgerArchive.Summary archive, Pages pages) {
+        int ended = 0;
+        for (Stored<ApiToken> token : Lists.all(pages, OfficeKinds.API_TOKEN, Optional.empty())) {
+            if (token.value().holds(pages.now())) {
+                pages.change(token, token.value().revoked(pages.now()));
+                ended++;
+            }
         }
+        pages.audit(
+                "ledger.restore",
+                "ledger",
+                Desk.details("backup", archive.digest().hex(), "tokens", Integer.toString(ended)));
+        return new Restored(archive, ended);
     }
 }

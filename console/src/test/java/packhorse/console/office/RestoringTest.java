@@ -3,10 +3,13 @@ package packhorse.console.office;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.office.House.ANNA;
 import static packhorse.console.office.House.any;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -15,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
@@ -31,6 +36,7 @@ import packhorse.console.notice.NoticeKind;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
+import packhorse.core.UsageException;
 
 /** A ledger that goes on from a backup. */
 final class RestoringTest {
@@ -67,6 +73,43 @@ final class RestoringTest {
                 assertEquals(restored.archive().digest().hex(), said.details().get("backup"));
                 assertFalse(audit.verify().broken().isPresent());
             }
+        }
+    }
+
+    /** Cut after the ledger's rows were laid: nothing of it is there, and it is done again. */
+    @ParameterizedTest
+    @EnumSource
+    void aRestoreThatWasCutLeavesNoOldTokenOpenAndIsRepeated(Database database) throws IOException {
+        Path backup = folder.resolve("backup");
+        try (House house = new House(Database.SQLITE, folder)) {
+            AccountOffice accounts = new AccountOffice(house.books, new SecureRandom());
+            accounts.first(accounts.firstSecret().orElseThrow(), "adam", "Adam", WORDS);
+            AccountOffice.Shown login = accounts.login("adam", WORDS);
+            LedgerArchive.write(house.books.ledger(), backup);
+
+            LedgerConfig again = database.config(Files.createDirectory(folder.resolve("again")));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Restoring.of(again, backup, () -> {
+                        throw new IllegalStateException("killed");
+                    }));
+            try (Books books = new Books(Ledger.open(again), house::now)) {
+                assertEquals(
+                        Optional.empty(), new AccountOffice(books, new SecureRandom()).authenticate(login.token()));
+            }
+            assertEquals(1, Restoring.of(again, backup, house::now).tokens());
+            try (Books books = new Books(Ledger.open(again), house::now)) {
+                assertEquals(
+                        Optional.empty(), new AccountOffice(books, new SecureRandom()).authenticate(login.token()));
+                AuditOffice audit = new AuditOffice(books);
+                assertEquals(
+                        List.of("ledger.restore"),
+                        audit.about("ledger", 0, 10).stream()
+                                .map(link -> link.entry().what())
+                                .toList());
+                assertFalse(audit.verify().broken().isPresent());
+            }
+            assertThrows(UsageException.class, () -> Restoring.of(again, backup, house::now));
         }
     }
 
