@@ -3,6 +3,7 @@ package packhorse.console.trackers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ final class HalvesTest {
     private final Set<Integer> answered = new TreeSet<>();
     private final List<Integer> failed = new ArrayList<>();
     private int tries;
+    private Duration each = Duration.ZERO;
 
     private void ask(Predicate<Integer> bad) {
         Halves.ask(
@@ -28,7 +30,8 @@ final class HalvesTest {
                     }
                     answered.addAll(some);
                 },
-                (some, why) -> failed.addAll(some));
+                (some, why) -> failed.addAll(some),
+                () -> each.multipliedBy(tries).toNanos());
     }
 
     @Test
@@ -51,5 +54,21 @@ final class HalvesTest {
         ask(one -> true);
         assertEquals(ALL, failed);
         assertEquals(Halves.FAILED_MAX, tries);
+    }
+
+    @Test
+    void whereEachTryWaitsForTheDatabaseFewAreTried() {
+        each = Duration.ofSeconds(10);
+        ask(one -> true);
+        assertEquals(ALL, failed);
+        assertEquals(3, tries, "at once, and twice within a quarter of a minute");
+    }
+
+    @Test
+    void whereSomeAreAnsweredTheRestIsTriedHoweverLongItTakes() {
+        each = Duration.ofSeconds(1);
+        ask(one -> one == 250 || one == 499);
+        assertEquals(List.of(250, 499), failed);
+        assertTrue(tries > 20, tries + " tries");
     }
 }
