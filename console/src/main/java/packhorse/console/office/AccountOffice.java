@@ -206,8 +206,8 @@ public final class AccountOffice {
         });
     }
 
-    /** One's own password is guessed at like a login: it waits like one, and a wrong one is in the trail. */
-    private void requireKnown(Actor.Person who, PersonId id, Optional<char[]> old) {
+    /** One's own password is not set by a token that has not all of one's roles, whatever old one is shown. */
+    public void requireWhole(Actor.Person who, PersonId id) {
         Account account =
                 desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
         if (!who.roles().containsAll(account.roles())) {
@@ -215,6 +215,13 @@ public final class AccountOffice {
                     Why.FORBIDDEN,
                     "a token with fewer roles than its person has does not set the password: sign in for that");
         }
+    }
+
+    /** One's own password is guessed at like a login: it waits like one, and a wrong one is in the trail. */
+    private void requireKnown(Actor.Person who, PersonId id, Optional<char[]> old) {
+        requireWhole(who, id);
+        Account account =
+                desk.read(pages -> pages.get(OfficeKinds.ACCOUNT, id.name()).value());
         if (account.password().isEmpty()) {
             return;
         }

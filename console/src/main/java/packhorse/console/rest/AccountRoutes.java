@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import packhorse.console.change.PersonId;
 import packhorse.console.change.Role;
+import packhorse.console.ledger.Stored;
 import packhorse.console.office.Account;
 import packhorse.console.office.AccountOffice;
 
@@ -136,13 +138,18 @@ final class AccountRoutes {
                         .secret()
                         .does(call -> {
                             Passwords passwords = call.body(Passwords.class);
-                            return view(gate.guarded(
-                                    call.from(),
-                                    () -> office.password(
-                                            call.who(),
-                                            id(call),
-                                            passwords.old().map(String::toCharArray),
-                                            passwords.password().toCharArray())));
+                            Supplier<Stored<Account>> set = () -> office.password(
+                                    call.who(),
+                                    id(call),
+                                    passwords.old().map(String::toCharArray),
+                                    passwords.password().toCharArray());
+                            if (!call.who().is(id(call))) {
+                                // Nobody's old password is looked at.
+                                return view(set.get());
+                            }
+                            // Refused before: it shows nothing of the password and is no guess.
+                            office.requireWhole(call.who(), id(call));
+                            return view(gate.guarded(call.from(), set));
                         }),
                 one(Route.get(ONE + "/tokens", "listTokens", "Lists a person's tokens; their secrets are nowhere."))
                         .access(Access.signedIn())
@@ -171,7 +178,7 @@ final class AccountRoutes {
                         .does(call -> Answer.of(office.revoke(call.who(), call.path("token")), TokenView::of)));
     }
 
-    private static Answer view(packhorse.console.ledger.Stored<Account> stored) {
+    private static Answer view(Stored<Account> stored) {
         return Answer.of(stored, AccountView::of);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +14,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.change.Actor;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChangeRequest;
+import packhorse.console.change.PersonId;
 import packhorse.console.change.RequestForm;
 import packhorse.console.change.RequestState;
 import packhorse.console.change.RequestType;
 import packhorse.console.change.RiskClass;
+import packhorse.console.change.Role;
 import packhorse.console.json.Records;
 import packhorse.console.json.Shape;
+import packhorse.console.office.AccountOffice;
 import packhorse.core.content.ReleaseName;
 import packhorse.core.identity.WrongSecrets;
 
@@ -242,6 +247,39 @@ final class RestDoorTest {
                 world.post("/api/v1/sessions", new SessionRoutes.SignIn("viewer", "the password of viewer"))
                         .send()
                         .status());
+    }
+
+    @Test
+    void onlyAWrongPasswordOfOnesOwnMakesAnAddressWait() {
+        new AccountOffice(world.books(), new SecureRandom())
+                .add(
+                        new Actor.Person(new PersonId("adam"), Set.of(Role.ADMINISTRATOR)),
+                        new AccountOffice.AccountForm(
+                                "anna",
+                                "Anna",
+                                Set.of(Role.REQUESTER, Role.APPROVER),
+                                Optional.of("a long enough password")));
+        world.person("anna", Role.REQUESTER);
+        String place = "/api/v1/accounts/anna/password";
+        AccountRoutes.Passwords guess =
+                new AccountRoutes.Passwords(Optional.of("a guess at hers"), "another long password");
+        SessionRoutes.SignIn viewer = new SessionRoutes.SignIn("viewer", "the password of viewer");
+        for (int i = 0; i <= WrongSecrets.FREE; i++) {
+            String narrow = world.put(place, guess).as("anna").send().detail();
+            assertTrue(narrow.startsWith("403 a token with fewer roles"), narrow);
+            assertEquals(403, world.put(place, guess).as("viewer").send().status(), "not theirs");
+        }
+        assertEquals(200, world.post("/api/v1/sessions", viewer).send().status(), "nobody guessed");
+
+        world.person("anna", Role.REQUESTER, Role.APPROVER);
+        for (int i = 0; i <= WrongSecrets.FREE; i++) {
+            assertEquals(403, world.put(place, guess).as("anna").send().status());
+        }
+        assertEquals(429, world.put(place, guess).as("anna").send().status());
+        assertEquals(429, world.post("/api/v1/sessions", viewer).send().status());
+        RestWorld.Reply reset =
+                world.put(place, guess).as(RestWorld.nameOf(Role.ADMINISTRATOR)).send();
+        assertEquals(200, reset.status(), reset.body());
     }
 
     @Test
