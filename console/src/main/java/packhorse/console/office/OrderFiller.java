@@ -92,8 +92,19 @@ public final class OrderFiller {
         List<String> open = progress(pages, order).open();
         return open.isEmpty()
                 ? Optional.empty()
-                : Optional.of("what it carries has not passed its test (" + String.join("; ", open)
-                        + "): carry what passed, or take it back with REWORK and test it");
+                : Optional.of("what it carries has not passed its test (" + String.join("; ", open) + "): "
+                        + untestedWays(pages, order));
+    }
+
+    /** What its road has for an order that did not pass. */
+    private static String untestedWays(Pages pages, ChangeOrder order) {
+        if (order.category().has(Stage.BUILDING)) {
+            return "carry what passed, or take it back with REWORK and test it";
+        }
+        boolean defects = Lists.of(pages, Kinds.DEFECT, order.id().text()).stream()
+                .anyMatch(defect -> defect.state().isOpen());
+        return "carry what passed, " + (defects ? "mend and verify its defects or dismiss them, " : "")
+                + "or cancel it and ask for another";
     }
 
     /** The manifests of what the order carries. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static packhorse.console.office.House.ANNA;
 import static packhorse.console.office.House.BERT;
 import static packhorse.console.office.House.CORA;
+import static packhorse.console.office.House.DORA;
 import static packhorse.console.office.House.GERD;
 import static packhorse.console.office.House.any;
 import static packhorse.console.office.House.refused;
@@ -29,6 +30,7 @@ import packhorse.console.change.Category;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.ChecklistItem;
+import packhorse.console.change.Defect;
 import packhorse.console.change.GoNoGo;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderMachine;
@@ -287,6 +289,44 @@ final class RoadTest {
                     Records.read(OrderOffice.PlansForm.class, "{\"communications\":{\"lines\":[]}}", "the plans")));
             assertTrue(nobody.line().contains("who is told that it is coming"), nobody.line());
         }
+    }
+
+    @Test
+    void whatDidNotPassItsTestIsToldTheWaysThatItsRoadHas() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            house.accounts();
+            OrderId built = tested(house, RequestType.PREPARE_PACKAGE, RequestType.TEST_PACKAGE, RequestType.INSTALL);
+            OrderId bare = tested(house, RequestType.TEST_PACKAGE, RequestType.INSTALL);
+            assertTrue(
+                    untested(house, built).endsWith("): carry what passed, or take it back with REWORK and test it"));
+            assertTrue(untested(house, bare).endsWith("): carry what passed, or cancel it and ask for another"));
+            house.tests.found(
+                    DORA,
+                    bare,
+                    new TestOffice.DefectForm(Optional.empty(), "it loses files", Defect.Severity.BLOCKING));
+            String defect = untested(house, bare);
+            assertTrue(
+                    defect.endsWith(
+                            "): carry what passed, mend and verify its defects or dismiss them, or cancel it and ask"
+                                    + " for another"),
+                    defect);
+        }
+    }
+
+    private static OrderId tested(House house, RequestType first, RequestType... others) {
+        RequestId request =
+                House.id(house.requests.draft(ANNA, house.form(Category.of(first, others), RiskClass.NORMAL)));
+        house.requests.submit(ANNA, request, any());
+        house.requests.assess(CORA, request, any(), new Assessment(true, "2 000 EUR", ""));
+        house.requests.approve(BERT, request, any(), "");
+        return House.order(house.orders.open(GERD, new OpenForm(Set.of(request), Optional.empty())));
+    }
+
+    private static String untested(House house, OrderId order) {
+        return house.books
+                .read(pages -> OrderFiller.untested(
+                        pages, pages.get(Kinds.ORDER, order.text()).value()))
+                .orElseThrow();
     }
 
     @Test
