@@ -3,6 +3,7 @@ package packhorse.console.change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +24,8 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
     }
 
     private final List<Row<S, M>> rows;
+    /** From where rows lead. */
+    private final Set<S> left;
 
     /** Without a row. */
     public Transitions() {
@@ -31,6 +34,7 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
 
     private Transitions(List<Row<S, M>> rows) {
         this.rows = List.copyOf(rows);
+        this.left = rows.stream().map(Row::from).collect(Collectors.toUnmodifiableSet());
     }
 
     /** The same table with one row more; a move leads from a state to one state only. */
@@ -57,7 +61,7 @@ public final class Transitions<S extends Enum<S>, M extends Enum<M>> {
 
     /** Whether nothing follows. */
     public boolean isFinal(S state) {
-        return rows.stream().noneMatch(row -> row.from() == state);
+        return !left.contains(state);
     }
 
     /** The moves that a role of {@code actor} has from here; a guard may still say no. */

@@ -26,7 +26,11 @@ public final class FinalIsFinal implements Law {
     public List<Breach> breaches(World before, World now) {
         List<Breach> breaches = new ArrayList<>();
         Map<ActionId, Action> ended = new HashMap<>();
-        before.actions().stream().filter(Action::ended).forEach(action -> ended.put(action.id(), action));
+        for (Action action : before.actions()) {
+            if (action.ended()) {
+                ended.put(action.id(), action);
+            }
+        }
         for (Action action : now.actions()) {
             Action was = ended.get(action.id());
             if (was != null && was.state() != action.state()) {

@@ -24,9 +24,10 @@ public final class NobodyApprovesTheirOwn implements Law {
         List<Breach> breaches = new ArrayList<>();
         for (World.Order order : now.orders()) {
             Set<PersonId> said = new TreeSet<>(order.approvers());
-            order.signatures().holding(order.deployment().plan()).stream()
-                    .map(PlanApproval::person)
-                    .forEach(said::add);
+            for (PlanApproval signed :
+                    order.signatures().holding(order.deployment().plan())) {
+                said.add(signed.person());
+            }
             for (PersonId person : said) {
                 order.duties()
                         .refusesApproval(person)

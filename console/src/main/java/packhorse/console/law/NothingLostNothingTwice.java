@@ -26,7 +26,9 @@ public final class NothingLostNothingTwice implements Law {
         List<Breach> breaches = new ArrayList<>();
         record Book(EndpointId endpoint, long journal) {}
         Map<Book, World.Journal> were = new HashMap<>();
-        before.journals().forEach(journal -> were.put(new Book(journal.endpoint(), journal.journal()), journal));
+        for (World.Journal journal : before.journals()) {
+            were.put(new Book(journal.endpoint(), journal.journal()), journal);
+        }
         for (World.Journal journal : now.journals()) {
             World.Journal was = were.get(new Book(journal.endpoint(), journal.journal()));
             if (journal.acknowledged() > journal.stored()) {

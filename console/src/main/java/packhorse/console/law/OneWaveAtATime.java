@@ -20,9 +20,12 @@ public final class OneWaveAtATime implements Law {
     public List<Breach> breaches(World before, World now) {
         List<Breach> breaches = new ArrayList<>();
         for (World.Order order : now.orders()) {
-            List<Wave> running = order.deployment().waves().stream()
-                    .filter(wave -> wave.state().runs())
-                    .toList();
+            List<Wave> running = new ArrayList<>();
+            for (Wave wave : order.deployment().waves()) {
+                if (wave.state().runs()) {
+                    running.add(wave);
+                }
+            }
             if (running.size() > 1) {
                 breaches.add(Breach.of(
                         this,

@@ -27,10 +27,12 @@ public final class SortedOnce implements Law {
             for (Map.Entry<WaveId, SortedMap<Sorting, Long>> entry :
                     order.sorted().entrySet()) {
                 Wave wave = order.deployment().wave(entry.getKey().number());
-                long sum = entry.getValue().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
-                boolean negative = entry.getValue().values().stream().anyMatch(count -> count < 0);
+                long sum = 0;
+                boolean negative = false;
+                for (long count : entry.getValue().values()) {
+                    sum += count;
+                    negative |= count < 0;
+                }
                 if (wave.membership().isPresent() && (sum != wave.members() || negative)) {
                     breaches.add(Breach.of(
                             this,

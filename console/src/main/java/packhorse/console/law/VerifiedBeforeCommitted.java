@@ -24,7 +24,11 @@ public final class VerifiedBeforeCommitted implements Law {
     public List<Breach> breaches(World before, World now) {
         List<Breach> breaches = new ArrayList<>();
         Set<EndpointId> gaps = new HashSet<>();
-        now.journals().stream().filter(journal -> !journal.whole()).forEach(journal -> gaps.add(journal.endpoint()));
+        for (World.Journal journal : now.journals()) {
+            if (!journal.whole()) {
+                gaps.add(journal.endpoint());
+            }
+        }
         for (Action action : now.actions()) {
             if (action.state() == ActionState.COMMITTED && !action.verified() && !gaps.contains(action.endpoint())) {
                 breaches.add(Breach.of(

@@ -127,9 +127,12 @@ public record World(
 
     /** The deployment, where the world has it. */
     Optional<Order> order(DeploymentId id) {
-        return orders.stream()
-                .filter(order -> order.deployment().id().equals(id))
-                .findFirst();
+        for (Order order : orders) {
+            if (order.deployment().id().equals(id)) {
+                return Optional.of(order);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Those of {@code now} that were not there before. */

@@ -54,10 +54,12 @@ public record Deployment(
 
     /** The wave of this number. */
     public Wave wave(int number) {
-        return waves.stream()
-                .filter(wave -> wave.id().number() == number)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(id + " has no wave " + number));
+        for (Wave wave : waves) {
+            if (wave.id().number() == number) {
+                return wave;
+            }
+        }
+        throw new IllegalArgumentException(id + " has no wave " + number);
     }
 
     /** The first that is not over. */

@@ -59,9 +59,11 @@ final class Explorer {
                 if (!breaches.isEmpty()) {
                     return;
                 }
-                Laws.breaches(before, world.after(before, step)).stream()
-                        .filter(breach -> laws.contains(breach.law()))
-                        .forEach(breaches::add);
+                for (Breach breach : Laws.breaches(before, world.after(before, step))) {
+                    if (laws.contains(breach.law())) {
+                        breaches.add(breach);
+                    }
+                }
                 if (!breaches.isEmpty()) {
                     way.addAll(way(seen, state, step));
                     return;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -209,6 +210,7 @@ final class SmallWorld {
     private final Sha256 digest;
     private final Sha256 amendedDigest;
     private final Timetable timetable;
+    private final Map<String, Timetable> timetables;
     private final List<FrozenMembership> members;
     private final ActionId[][] names;
     /** The site's opening hours, by tick. */
@@ -218,6 +220,8 @@ final class SmallWorld {
 
     private final Map<Object, Object> interned = new HashMap<>();
     private final Map<Same, Facts> facts = new HashMap<>();
+    private final Map<Same, Sight> sights = new HashMap<>();
+    private final Map<Same, SortedMap<WaveId, SortedMap<Sorting, Long>>> sorted = new HashMap<>();
     private final Map<Same, View.WaveView> waveViews = new HashMap<>();
     /** What was decided in situations that came before: the same again, as the laws of the small world have no memory. */
     private final Map<Same, List<Decision>> decided = new HashMap<>();
@@ -235,6 +239,7 @@ final class SmallWorld {
         this.digest = PlanDigest.of(plan, List.of(Sha256.of(new byte[] {1})));
         this.amendedDigest = PlanDigest.of(plan, List.of(Sha256.of(new byte[] {2})));
         this.timetable = new Timetable(SITE, ZoneId.of("Europe/Berlin"), plan.windows(), plan.blackouts());
+        this.timetables = Map.of(SITE, timetable);
         Division division = Division.of(
                 plan, FLEET.stream().map(id -> Candidate.of(id, "desk", SITE)).toList());
         this.members = List.of(division.freeze(setting.first, FLEET), division.freeze(setting.first + 1, FLEET));
@@ -329,15 +334,54 @@ final class SmallWorld {
         Operation operation() {
             return back ? Operation.ROLLBACK : Operation.INSTALL;
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Attempt that
+                    && back == that.back
+                    && state == that.state
+                    && changed == that.changed
+                    && verified == that.verified
+                    && leasedUntil == that.leasedUntil
+                    && since == that.since
+                    && givenUp == that.givenUp
+                    && failure.equals(that.failure);
+        }
+
+        @Override
+        public int hashCode() {
+            int flags = (back ? 1 : 0) | (changed ? 2 : 0) | (verified ? 4 : 0) | (givenUp ? 8 : 0);
+            return (((state.ordinal() << 4 | flags) << 4 | leasedUntil + 1) << 4 | since + 1) + failure.hashCode();
+        }
     }
 
     /** What an endpoint holds: until which tick it may begin, and whether for the amended plan. */
-    record Lease(int until, boolean amended) {}
+    record Lease(int until, boolean amended) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Lease that && until == that.until && amended == that.amended;
+        }
+
+        @Override
+        public int hashCode() {
+            return 2 * until + (amended ? 1 : 0);
+        }
+    }
 
     /** What an endpoint sends at once. */
     record Report(int attempt, List<ActionState> states) {
         Report {
             states = List.copyOf(states);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Report that && attempt == that.attempt && states.equals(that.states);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * attempt + states.hashCode();
         }
     }
 
@@ -414,10 +458,31 @@ final class SmallWorld {
         Place being(boolean nowBroken) {
             return new Place(attempts, attempt, phase, lease, journal, stored, acknowledged, begun, nowBroken);
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Place that
+                    && attempt == that.attempt
+                    && phase == that.phase
+                    && stored == that.stored
+                    && acknowledged == that.acknowledged
+                    && begun == that.begun
+                    && broken == that.broken
+                    && lease.equals(that.lease)
+                    && attempts.equals(that.attempts)
+                    && journal.equals(that.journal);
+        }
+
+        @Override
+        public int hashCode() {
+            int numbers = (stored << 4 | acknowledged) << 8 | begun << 1 | (broken ? 1 : 0);
+            int mixed = 31 * (31 * numbers + attempt) + phase.ordinal();
+            return 31 * (31 * (31 * mixed + lease.hashCode()) + attempts.hashCode()) + journal.hashCode();
+        }
     }
 
     /**
-     * Everything.
+     * Everything. Its parts are each one object where they are equal.
      *
      * @param late what another console decided a while ago and has not carried out
      * @param looked whether it has decided once
@@ -457,11 +522,25 @@ final class SmallWorld {
             return new State(tick, deployment, signatures, places, decision, true, amended);
         }
 
-        State amended(Sha256 plan) {
-            return new State(tick, deployment.amended(plan), signatures, places, late, looked, true);
+        State amended(Deployment changed) {
+            return new State(tick, changed, signatures, places, late, looked, true);
         }
 
-        /** By its parts, each of which is one object where it is equal. */
+        /** Whether nothing has happened. */
+        @SuppressWarnings("ReferenceEquality") // What is equal is one object.
+        boolean is(State other) {
+            return tick == other.tick
+                    && deployment == other.deployment
+                    && signatures == other.signatures
+                    && places.get(0) == other.places.get(0)
+                    && places.get(1) == other.places.get(1)
+                    && places.get(2) == other.places.get(2)
+                    && looked == other.looked
+                    && amended == other.amended
+                    && late.equals(other.late);
+        }
+
+        /** By its parts. */
         Same key() {
             return new Same(
                     tick,
@@ -492,9 +571,9 @@ final class SmallWorld {
         if (setting != Setting.BACKOUT) {
             return new State(
                     0,
-                    new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, digest, List.of(), planned.waves()),
-                    PlanApprovals.none(),
-                    List.of(Place.UNTOUCHED, Place.UNTOUCHED, Place.UNTOUCHED),
+                    one(new Deployment(ID, DeploymentState.NOTIFIED, BEGIN, digest, List.of(), planned.waves())),
+                    one(PlanApprovals.none()),
+                    Collections.nCopies(PLACES, one(Place.UNTOUCHED)),
                     Optional.empty(),
                     false,
                     false);
@@ -526,12 +605,12 @@ final class SmallWorld {
                 false);
         return new State(
                 0,
-                new Deployment(ID, DeploymentState.ANALYSIS, BEGIN, digest, List.of(), over),
-                machinery
+                one(new Deployment(ID, DeploymentState.ANALYSIS, BEGIN, digest, List.of(), over)),
+                one(machinery
                         .sign(PlanApprovals.none(), digest, DUTIES, APPROVER, BEGIN)
                         .result()
-                        .orElseThrow(),
-                List.of(bad, silent, good),
+                        .orElseThrow()),
+                List.of(one(bad), one(silent), one(good)),
                 Optional.empty(),
                 false,
                 false);
@@ -623,6 +702,7 @@ final class SmallWorld {
             Member member,
             List<World.Start> starts,
             World.Journal journal,
+            boolean mayBeBroken,
             boolean counts) {}
 
     private Facts facts(State state, int place) {
@@ -657,6 +737,7 @@ final class SmallWorld {
                         seenSo.progress()),
                 List.copyOf(starts),
                 new World.Journal(id(place), 1, at.contiguous(), at.acknowledged(), at.whole()),
+                at.broken() || at.phase() == Phase.WORKING,
                 !seenSo.takenBack() && actions.stream().anyMatch(action -> machinery.counts(action, Instant.MIN)));
     }
 
@@ -678,9 +759,11 @@ final class SmallWorld {
     }
 
     private View.WaveView waveView(State state, int wave) {
-        List<Facts> all = ofWave(state, wave);
+        Facts first = facts(state, wave == setting.first ? 0 : 2);
+        Facts last = wave == setting.first ? facts(state, 1) : first;
         Instant began = one(state.deployment().since());
-        return waveViews.computeIfAbsent(new Same(all.getFirst(), all.getLast(), state.tick(), began), unused -> {
+        return waveViews.computeIfAbsent(new Same(first, last, state.tick(), began), unused -> {
+            List<Facts> all = ofWave(state, wave);
             WaveTally tally = machinery.tally(all.stream().map(Facts::member).toList(), plan.retry(), at(state.tick()));
             long toTakeBack = all.stream()
                     .filter(one -> machinery
@@ -731,11 +814,11 @@ final class SmallWorld {
         machinery
                 .sign(state.signatures(), state.deployment().plan(), DUTIES, actor, now)
                 .result()
-                .ifPresent(by -> out.accept(Step.recorded(() -> actor.name() + " signs", state.with(by))));
+                .ifPresent(by -> out.accept(Step.recorded(() -> actor.name() + " signs", state.with(one(by)))));
     }
 
-    private static void moved(State state, Outcome<Deployment> outcome, Supplier<String> what, Consumer<Step> out) {
-        outcome.result().ifPresent(changed -> out.accept(Step.recorded(what, state.with(changed))));
+    private void moved(State state, Outcome<Deployment> outcome, Supplier<String> what, Consumer<Step> out) {
+        outcome.result().ifPresent(changed -> out.accept(Step.recorded(what, state.with(one(changed)))));
     }
 
     private void people(State state, Instant now, Consumer<Step> out) {
@@ -758,7 +841,8 @@ final class SmallWorld {
         if (troubles.contains(Trouble.AMENDMENT)
                 && !state.amended()
                 && deployment.state().changesEndpoints()) {
-            out.accept(Step.recorded(() -> "the plan is amended", state.amended(amendedDigest)));
+            out.accept(
+                    Step.recorded(() -> "the plan is amended", state.amended(one(deployment.amended(amendedDigest)))));
         }
         for (Wave wave : deployment.waves()) {
             judged(state, wave, now, out);
@@ -848,13 +932,13 @@ final class SmallWorld {
         Deployment deployment = seen(state.deployment());
         for (Decision decision : decisions(state, now)) {
             State after = carryOut(state, deployment, decision, now);
-            if (after.equals(state)) {
+            if (after.is(state)) {
                 continue;
             }
             out.accept(Step.recorded(() -> "console: " + decision, after));
             // Carried out twice, it does nothing.
             State twice = carryOut(after, machinery.seen(after.deployment()), decision, now);
-            if (!twice.equals(after)) {
+            if (!twice.is(after)) {
                 throw new AssertionError("carried out twice, " + decision + " does something: " + twice);
             }
             if (troubles.contains(Trouble.SECOND_CONSOLE) && !state.looked()) {
@@ -871,7 +955,7 @@ final class SmallWorld {
                     () -> "another console at last: " + decision,
                     after.stalling(Optional.empty()),
                     Optional.empty(),
-                    !after.equals(state)));
+                    !after.is(state)));
         });
     }
 
@@ -932,13 +1016,13 @@ final class SmallWorld {
     }
 
     /** What was changed, and nothing of what was only seen so. */
-    private static State take(State state, int wave, Outcome<Deployment> outcome) {
+    private State take(State state, int wave, Outcome<Deployment> outcome) {
         Optional<Deployment> changed = outcome.result();
         if (changed.isEmpty()) {
             return state;
         }
         Deployment was = state.deployment();
-        return state.with(
+        return state.with(one(
                 wave < 0
                         ? new Deployment(
                                 was.id(),
@@ -948,7 +1032,7 @@ final class SmallWorld {
                                 changed.get().holds(),
                                 was.waves(),
                                 changed.get().backoutCalledOff())
-                        : was.with(changed.get().wave(wave)));
+                        : was.with(changed.get().wave(wave))));
     }
 
     private State dispatch(State state, int wave) {
@@ -1114,7 +1198,7 @@ final class SmallWorld {
             List<Attempt> attempts = new ArrayList<>(at.attempts());
             attempts.set(at.attempt() - 1, attempt(action.leased(until), attempts.get(at.attempt() - 1), tick));
             State lost = state.with(place, one(at.knowing(attempts).holding(Optional.empty())));
-            if (!lost.equals(state)) {
+            if (!lost.is(state)) {
                 out.accept(Step.of(() -> "place " + place + " has a lease, the answer is lost", lost));
             }
             boolean amended = state.deployment().plan().equals(amendedDigest);
@@ -1176,58 +1260,82 @@ final class SmallWorld {
 
     // ---- what the laws see
 
-    World world(State state) {
-        List<Action> actions = new ArrayList<>();
-        List<World.Start> starts = new ArrayList<>();
-        List<World.Journal> journals = new ArrayList<>();
-        long broken = 0;
-        for (int place = 0; place < PLACES; place++) {
-            Place at = state.places().get(place);
-            Facts known = facts(state, place);
-            actions.addAll(known.actions());
-            starts.addAll(known.starts());
-            journals.add(known.journal());
-            broken += at.broken() || at.phase() == Phase.WORKING ? 1 : 0;
+    private static final World.Audit UNAUDITED = new World.Audit(0, AuditChain.BEGINNING, List.of());
+
+    /** Of all places together. */
+    private record Sight(
+            List<Action> actions,
+            List<World.Start> starts,
+            List<World.Journal> journals,
+            List<World.Exposure> exposures) {}
+
+    private Sight sight(State state) {
+        Facts first = facts(state, 0);
+        Facts second = facts(state, 1);
+        Facts third = facts(state, 2);
+        return sights.computeIfAbsent(new Same(first, second, third), unused -> sight(List.of(first, second, third)));
+    }
+
+    private Sight sight(List<Facts> places) {
+        return new Sight(
+                places.stream().flatMap(place -> place.actions().stream()).toList(),
+                places.stream().flatMap(place -> place.starts().stream()).toList(),
+                places.stream().map(Facts::journal).toList(),
+                List.of(new World.Exposure(
+                        "of all targets",
+                        plan.blastRadius().fleet(),
+                        PLACES,
+                        places.stream().filter(Facts::mayBeBroken).count())));
+    }
+
+    /** The waves that are frozen. */
+    private SortedMap<WaveId, SortedMap<Sorting, Long>> sorted(State state) {
+        List<Wave> waves = state.deployment().waves();
+        Object[] views = new Object[waves.size()];
+        for (int i = 0; i < views.length; i++) {
+            Wave wave = waves.get(i);
+            views[i] = wave.membership().isPresent() ? waveView(state, wave.id().number()) : wave.membership();
         }
-        SortedMap<WaveId, SortedMap<Sorting, Long>> sorted = new TreeMap<>();
-        for (Wave wave : state.deployment().waves()) {
-            if (wave.membership().isPresent()) {
-                sorted.put(
-                        wave.id(), waveView(state, wave.id().number()).tally().sorted());
+        return sorted.computeIfAbsent(new Same(views), unused -> {
+            SortedMap<WaveId, SortedMap<Sorting, Long>> all = new TreeMap<>();
+            for (int i = 0; i < views.length; i++) {
+                if (views[i] instanceof View.WaveView view) {
+                    all.put(waves.get(i).id(), view.tally().sorted());
+                }
             }
-        }
+            return all;
+        });
+    }
+
+    World world(State state) {
+        return world(state, sight(state).starts(), UNAUDITED);
+    }
+
+    private World world(State state, List<World.Start> starts, World.Audit audit) {
+        Sight sight = sight(state);
+        World.Order order = new World.Order(
+                state.deployment(), RISK, DUTIES, Set.of(), state.signatures(), sorted(state), sight.exposures());
         return new World(
-                at(state.tick()),
-                List.of(new World.Order(
-                        state.deployment(),
-                        RISK,
-                        DUTIES,
-                        Set.of(),
-                        state.signatures(),
-                        sorted,
-                        List.of(new World.Exposure(
-                                "of all targets", plan.blastRadius().fleet(), 3, broken)))),
-                actions,
-                starts,
-                Map.of(SITE, timetable),
-                journals,
-                new World.Audit(0, AuditChain.BEGINNING, List.of()));
+                at(state.tick()), List.of(order), sight.actions(), starts, timetables, sight.journals(), audit);
     }
 
     /** What the laws see after a step: its start behind all others, its entry behind the chain. */
     World after(World before, Step step) {
-        World now = world(step.to());
-        List<World.Start> starts = new ArrayList<>(before.starts());
-        step.began().ifPresent(starts::add);
+        List<World.Start> starts = before.starts();
+        if (step.began().isPresent()) {
+            starts = new ArrayList<>(starts);
+            starts.add(step.began().get());
+        }
         World.Audit audit = before.audit();
         // The chain is written by one piece, the same at every step: it is enough to watch it where people sign.
         if (step.recorded() && step.to().deployment().state() == DeploymentState.NOTIFIED) {
             AuditChain chain = new AuditChain(audit.number(), audit.head());
-            AuditEntry entry = new AuditEntry(now.now(), "packhorse", "system", "step", ID.toString(), new TreeMap<>());
+            AuditEntry entry =
+                    new AuditEntry(at(step.to().tick()), "packhorse", "system", "step", ID.toString(), new TreeMap<>());
             var link = machinery.record(chain, entry);
             audit = new World.Audit(link.number(), link.digest(), List.of(link));
         }
-        return new World(now.now(), now.orders(), now.actions(), starts, now.timetables(), now.journals(), audit);
+        return world(step.to(), starts, audit);
     }
 
     // ---- what is the same
@@ -1237,7 +1345,7 @@ final class SmallWorld {
      * gone, and the two places of the first wave are in one order.
      */
     State canonical(State state) {
-        Deployment was = one(state.deployment());
+        Deployment was = state.deployment();
         Deployment deployment = canonicalDeployments.computeIfAbsent(
                 new Same(was, state.tick()), unused -> one(canonical(was, at(state.tick()))));
         boolean backs = deployment.state() == DeploymentState.BACKOUT;
@@ -1245,19 +1353,13 @@ final class SmallWorld {
         List<Place> places = new ArrayList<>();
         for (Place place : state.places()) {
             places.add(canonicalPlaces.computeIfAbsent(
-                    new Same(one(place), state.tick(), old), unused -> one(canonical(place, state.tick(), old))));
+                    new Same(place, state.tick(), old), unused -> one(canonical(place, state.tick(), old))));
         }
         if (System.identityHashCode(places.get(0)) > System.identityHashCode(places.get(1))) {
             places.add(0, places.remove(1));
         }
         return new State(
-                state.tick(),
-                deployment,
-                one(state.signatures()),
-                places,
-                state.late(),
-                state.looked(),
-                state.amended());
+                state.tick(), deployment, state.signatures(), places, state.late(), state.looked(), state.amended());
     }
 
     private static Deployment canonical(Deployment was, Instant now) {
