@@ -174,12 +174,7 @@ final class RoadTest {
     @Test
     void whatIsUnderWayIsNotCancelledByTheWayOfPlanningAnew() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             DeploymentId id = started(house, order).id();
             house.orders.move(
                     GERD, order, any(), new MoveForm(OrderMachine.Move.REPLAN, "other windows", Optional.empty()));
@@ -204,12 +199,7 @@ final class RoadTest {
     @Test
     void aTickIsOfOneDeploymentAndOfWhatWasFoundThen() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             DeploymentId first = started(house, order).id();
             for (Wave wave : house.view.get(first).value().waves()) {
                 house.waves.skip(CORA, wave.id(), any(), "not wanted any more");
@@ -366,12 +356,7 @@ final class RoadTest {
     @Test
     void aPersonsVerdictStandsBesideTheGatesFigures() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             DeploymentId id = started(house, order).id();
             WaveId beta = new WaveId(id, 0);
             house.running(beta);
@@ -402,12 +387,7 @@ final class RoadTest {
     @Test
     void aChangeCoordinatorWhoOperatesDoesNotDecideAlone() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             WaveId beta = new WaveId(started(house, order).id(), 0);
             Actor.Person paul = House.person("paul", Role.CHANGE_COORDINATOR, Role.APPROVER);
             house.waves.force(
@@ -434,12 +414,7 @@ final class RoadTest {
     @Test
     void aWindowIsForcedByWhoeverMayInTheirNameForAWhileAndWithAReason() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             WaveId wave = new WaveId(started(house, order).id(), 1);
             Instant until = house.now().plus(Duration.ofHours(2));
             ForceForm form = new ForceForm(Optional.empty(), until, "the office is flooded tomorrow");
@@ -474,12 +449,7 @@ final class RoadTest {
     @Test
     void noGoNeedsNoFlagsThatCannotBeFound() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             DeploymentId id = started(house, order).id();
             house.wave(id, 0, Verdict.PASS, true);
             house.product(id, DeploymentMachine.Move.EVALUATE_BETA);
@@ -502,12 +472,7 @@ final class RoadTest {
     @Test
     void whatIsTakenBackMayBeForcedToo() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             DeploymentId id = started(house, order).id();
             WaveId beta = new WaveId(id, 0);
             house.wave(id, 0, Verdict.FAIL, true);
@@ -527,12 +492,7 @@ final class RoadTest {
     @Test
     void aWindowIsNotForcedOnceNobodyBeginsAnyMoreAndIsRememberedWhileItsWaveRuns() {
         try (House house = new House(Database.SQLITE, folder)) {
-            house.accounts();
-            OrderId order = ordered(house, approved(house));
-            planned(house, order);
-            signed(house, order);
-            house.orders.move(
-                    GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+            OrderId order = inProduction(house);
             WaveId beta = new WaveId(started(house, order).id(), 0);
             house.running(beta);
             ForceForm form =
@@ -587,6 +547,16 @@ final class RoadTest {
                             .now()));
             return 0;
         });
+    }
+
+    /** With everybody's accounts, signed and in production. */
+    private static OrderId inProduction(House house) {
+        house.accounts();
+        OrderId order = ordered(house, approved(house));
+        planned(house, order);
+        signed(house, order);
+        house.orders.move(GERD, order, any(), new MoveForm(OrderMachine.Move.ENTER_PRODUCTION, "", Optional.empty()));
+        return order;
     }
 
     private static RequestId approved(House house) {
