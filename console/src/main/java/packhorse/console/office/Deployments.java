@@ -86,26 +86,6 @@ public final class Deployments {
         return plan.subjects().equals(subjects(order));
     }
 
-    /** The same plan for other releases. */
-    static Plan with(Plan plan, List<Subject> subjects) {
-        return new Plan(
-                subjects,
-                plan.operation(),
-                plan.targets(),
-                plan.beta(),
-                plan.waves(),
-                plan.windows(),
-                plan.blackouts(),
-                plan.thresholds(),
-                plan.blastRadius(),
-                plan.retry(),
-                plan.timeouts(),
-                plan.transfer(),
-                plan.judging(),
-                plan.policy(),
-                plan.seed());
-    }
-
     /** Whether a deployment of the one plan goes on under the other: the same releases to the same waves of the same targets. */
     static boolean sameWaves(Plan one, Plan other) {
         return one.subjects().equals(other.subjects())

@@ -374,7 +374,7 @@ public final class OrderOffice {
         outcome.result()
                 .ifPresent(order -> pages.find(Kinds.PLAN, order.id().text()).ifPresent(stored -> {
                     Plan was = stored.value();
-                    Plan now = Deployments.with(was, Deployments.subjects(order));
+                    Plan now = was.with(Deployments.subjects(order));
                     if (!now.equals(was)) {
                         PlanOffice.keep(pages, order.id(), now, PlanDigest.of(now, OrderFiller.manifests(order)));
                     }

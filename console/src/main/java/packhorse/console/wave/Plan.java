@@ -51,6 +51,26 @@ public record Plan(
         blackouts = List.copyOf(blackouts);
     }
 
+    /** The same for other releases. */
+    public Plan with(List<Subject> others) {
+        return new Plan(
+                others,
+                operation,
+                targets,
+                beta,
+                waves,
+                windows,
+                blackouts,
+                thresholds,
+                blastRadius,
+                retry,
+                timeouts,
+                transfer,
+                judging,
+                policy,
+                seed);
+    }
+
     /** One line for each contradiction; none: it may be signed. */
     public List<String> contradictions(Instant now) {
         return PlanCheck.contradictions(this, now);

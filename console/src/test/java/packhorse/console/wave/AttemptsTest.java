@@ -172,23 +172,9 @@ final class AttemptsTest {
 
     @Test
     void whatHasNotEndedInTimeIsGivenUpAndSoIsAStepThatWasNeverDispatched() {
-        Plan plan = Scene.plan();
-        Plan three = new Plan(
-                List.of(Scene.subject("acme/a", "1"), Scene.subject("acme/b", "1"), Scene.subject("acme/c", "1")),
-                plan.operation(),
-                plan.targets(),
-                plan.beta(),
-                plan.waves(),
-                plan.windows(),
-                plan.blackouts(),
-                plan.thresholds(),
-                plan.blastRadius(),
-                plan.retry(),
-                plan.timeouts(),
-                plan.transfer(),
-                plan.judging(),
-                plan.policy(),
-                plan.seed());
+        Plan three = Scene.plan()
+                .with(List.of(
+                        Scene.subject("acme/a", "1"), Scene.subject("acme/b", "1"), Scene.subject("acme/c", "1")));
         Action never = attempts().givenUp(three, Scene.NOW).orElseThrow();
         assertEquals(id(Purpose.DEPLOY, 1, 1), never.id());
         assertEquals(ActionState.TIMED_OUT, never.state());

@@ -137,22 +137,8 @@ final class ConductTest {
 
         assertEquals(
                 List.of(Scene.subject("acme/server", "1.0"), Scene.subject("acme/base", "1.0")),
-                BackoutOrder.releases(new Plan(
-                        List.of(Scene.subject("acme/base", "1.0"), Scene.subject("acme/server", "1.0")),
-                        PLAN.operation(),
-                        PLAN.targets(),
-                        PLAN.beta(),
-                        PLAN.waves(),
-                        PLAN.windows(),
-                        PLAN.blackouts(),
-                        PLAN.thresholds(),
-                        PLAN.blastRadius(),
-                        PLAN.retry(),
-                        PLAN.timeouts(),
-                        PLAN.transfer(),
-                        PLAN.judging(),
-                        PLAN.policy(),
-                        PLAN.seed())));
+                BackoutOrder.releases(
+                        PLAN.with(List.of(Scene.subject("acme/base", "1.0"), Scene.subject("acme/server", "1.0")))));
         WaveId first = new WaveId(Scene.ID, 1);
         WaveId second = new WaveId(Scene.ID, 2);
         assertEquals(

@@ -81,22 +81,8 @@ final class PlanTest {
     @Test
     void noPlanBoundsASitesLine() {
         Plan plan = Scene.plan();
-        Plan bounded = new Plan(
-                plan.subjects(),
-                plan.operation(),
-                plan.targets(),
-                plan.beta(),
-                plan.waves(),
-                plan.windows(),
-                plan.blackouts(),
-                plan.thresholds(),
-                plan.blastRadius(),
-                plan.retry(),
-                plan.timeouts(),
-                new Transfer(90, Duration.ofMinutes(10), OptionalLong.of(1_000_000)),
-                plan.judging(),
-                plan.policy(),
-                plan.seed());
+        Plan bounded = Scene.plan(
+                plan.beta(), plan.waves(), new Transfer(90, Duration.ofMinutes(10), OptionalLong.of(1_000_000)));
         List<String> found = bounded.contradictions(Scene.NOW);
         assertEquals(1, found.size());
         assertTrue(found.getFirst().endsWith("with packhorse site write --down"), found.toString());

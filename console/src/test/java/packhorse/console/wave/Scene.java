@@ -64,6 +64,10 @@ final class Scene {
     }
 
     static Plan plan(Optional<BetaPlan> beta, List<WavePlan> waves) {
+        return plan(beta, waves, new Transfer(90, Duration.ofMinutes(10), OptionalLong.empty()));
+    }
+
+    static Plan plan(Optional<BetaPlan> beta, List<WavePlan> waves, Transfer transfer) {
         return new Plan(
                 List.of(SUBJECT),
                 Operation.INSTALL,
@@ -76,7 +80,7 @@ final class Scene {
                 BlastRadius.ONE_OF_A_PAIR,
                 RetryPolicy.of(Map.of(CodeClass.TRANSIENT, 3), 2, Duration.ofMinutes(5), 50),
                 Timeouts.DEFAULT,
-                new Transfer(90, Duration.ofMinutes(10), OptionalLong.empty()),
+                transfer,
                 new Judging(Judging.By.GATE, 1, true),
                 InstallPolicy.DEFAULT,
                 7);
