@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.UsageException;
+import packhorse.core.content.Sha256;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.identity.Joining;
 import packhorse.core.identity.MachineIdentity;
@@ -142,6 +143,9 @@ public final class OriginMain implements AutoCloseable {
     static final class NoSeeding implements Seeding {
         @Override
         public void seed(VerifiedManifest manifest) {}
+
+        @Override
+        public void drop(Sha256 pack) {}
 
         @Override
         public String describe() {

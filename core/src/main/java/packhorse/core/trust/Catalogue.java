@@ -13,6 +13,7 @@ import packhorse.core.content.BundleCodec;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
 import packhorse.core.trust.TrustException.Kind;
 
 /** What the key holders published, verified, as of one refresh. Immutable. */
@@ -58,6 +59,11 @@ public final class Catalogue {
     /** Everything listed, by path. */
     public SortedMap<String, TargetInfo> targets() {
         return targets.targets();
+    }
+
+    /** What was listed once and is no more: the digests, by path. */
+    public SortedMap<String, Sha256> retired() {
+        return targets.retired();
     }
 
     /** Every release listed, in order; bundles and paths of later formats are left out. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import packhorse.core.OperationException;
@@ -25,9 +26,10 @@ import packhorse.core.trust.Metadata.MetaFile;
  * {@code N.snapshot.json}, then {@code timestamp.json}, each flushed and renamed into place. So a crash at any line leaves
  * the old catalogue or the new one, and doing it again finishes what was begun. A reader that fetches in between sees either.
  *
- * <p>What is published is never taken back and never changes: a targets file must list everything its predecessor listed,
- * with the same digest, and its version must be exactly the next, so of two publishers that started from the same version
- * the second is told to start again.
+ * <p>What is published never changes: a targets file must list everything its predecessor listed, with the same digest, and its version
+ * must be exactly the next, so of two publishers that started from the same version the second is told to start again. Only a
+ * retirement, which key holders sign like a publication, leaves out what it names; the digest stays behind, so that the name
+ * never means another content.
  *
  * <p>A lock file keeps a second process out; threads of one process take turns. Close it to let go.
  */
@@ -135,6 +137,13 @@ public final class CatalogueWriter implements AutoCloseable {
                 current.targetsEnvelope(), current.targets(), additions, now.plus(lifetimes.targets()));
     }
 
+    /** Prepares the next targets file without those of {@code paths} that are listed; empty when none is. */
+    public Optional<SigningRequest> stageRetirement(Set<String> paths, Instant now) {
+        Current current = current();
+        return SigningRequest.retireTargets(
+                current.targetsEnvelope(), current.targets(), paths, now.plus(lifetimes.targets()));
+    }
+
     /** Prepares a targets file that lists the same and lives longer. */
     public SigningRequest stageTargetsRenewal(Instant now) {
         Current current = current();
@@ -163,6 +172,26 @@ public final class CatalogueWriter implements AutoCloseable {
      */
     public boolean publishTargets(
             byte[] signedTargets, Map<String, byte[]> targetFiles, OnlineKeys online, Instant now) {
+        return publish(signedTargets, targetFiles, Set.of(), online, now);
+    }
+
+    /**
+     * Publishes a signed targets file that lists what the current one does, but for {@code retired}. Publishing the current one again
+     * changes nothing. The files that it names no more stay where they are.
+     *
+     * @throws UsageException when it does not follow the current version, or lists anything else
+     * @throws TrustException when too few keys signed it
+     */
+    public boolean publishRetirement(byte[] signedTargets, Set<String> retired, OnlineKeys online, Instant now) {
+        return publish(signedTargets, Map.of(), retired, online, now);
+    }
+
+    private boolean publish(
+            byte[] signedTargets,
+            Map<String, byte[]> targetFiles,
+            Set<String> retired,
+            OnlineKeys online,
+            Instant now) {
         writing.lock();
         try {
             Current current = current();
@@ -172,7 +201,7 @@ public final class CatalogueWriter implements AutoCloseable {
             if (current.targetsEnvelope().sameDocument(envelope)) {
                 return false;
             }
-            requireNext(current.targets(), targets, now);
+            requireNext(current.targets(), targets, retired, now);
             requireOnline(current.root(), online);
             for (TargetInfo target : targets.targets().values()) {
                 putTarget(current.targets(), target, Optional.ofNullable(targetFiles.get(target.path())));
@@ -342,14 +371,26 @@ public final class CatalogueWriter implements AutoCloseable {
                         target.path() + " is listed in the targets file, but its bytes were not sent; send them too")));
     }
 
-    private static void requireNext(TargetsMetadata current, TargetsMetadata next, Instant now) {
+    private static void requireNext(TargetsMetadata current, TargetsMetadata next, Set<String> retired, Instant now) {
         if (next.version() != current.version() + 1) {
             throw stale("the targets file", next.version(), current.version());
         }
         if (!now.isBefore(next.expires())) {
             throw new UsageException("the targets file expired at " + next.expires() + "; sign it anew");
         }
+        if (!retired.isEmpty()
+                && next.targets().keySet().stream()
+                        .anyMatch(path ->
+                                retired.contains(path) || current.target(path).isEmpty())) {
+            throw new UsageException(
+                    "the targets file does not list what is there without what is retired; stage it again");
+        }
+        current.retired().forEach((path, digest) -> requireRemembered(next, path, digest));
         current.targets().forEach((path, target) -> {
+            if (retired.contains(path)) {
+                requireRemembered(next, path, target.sha256());
+                return;
+            }
             TargetInfo kept = next.target(path)
                     .orElseThrow(() -> new UsageException(
                             "the targets file drops " + path + "; stage it again from the current version"));
@@ -357,6 +398,18 @@ public final class CatalogueWriter implements AutoCloseable {
                 throw SigningRequest.alreadyPublished(path);
             }
         });
+    }
+
+    private static void requireRemembered(TargetsMetadata next, String path, Sha256 digest) {
+        boolean remembered = next.target(path)
+                .map(TargetInfo::sha256)
+                .or(() -> Optional.ofNullable(next.retired().get(path)))
+                .filter(digest::equals)
+                .isPresent();
+        if (!remembered) {
+            throw new UsageException("the targets file forgets what " + path
+                    + " was before it was retired; stage it again from the current version");
+        }
     }
 
     private static UsageException stale(String what, long version, long current) {

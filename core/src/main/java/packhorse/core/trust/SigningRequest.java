@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import packhorse.core.UsageException;
 import packhorse.core.content.SafePath;
+import packhorse.core.content.Sha256;
 import packhorse.core.json.Json.JsonObject;
 
 /**
@@ -42,6 +44,12 @@ public final class SigningRequest {
             TargetInfo addition = TargetInfo.of(path, bytes);
             Optional<TargetInfo> listed = targets.target(path);
             if (listed.isEmpty()) {
+                Sha256 once = targets.retired().get(path);
+                if (once != null && !once.equals(addition.sha256())) {
+                    throw new UsageException(
+                            path + " was published with another content and retired; give the new content"
+                                    + " a new version");
+                }
                 missing.add(addition);
             } else if (!listed.get().describes(bytes)) {
                 throw alreadyPublished(path);
@@ -58,6 +66,19 @@ public final class SigningRequest {
             Envelope envelope, TargetsMetadata targets, List<TargetInfo> additions, Instant expires) {
         long version = targets.version() + 1;
         return of(TargetsMetadata.next(envelope.signed(), version, expires, additions), Role.TARGETS.path(version));
+    }
+
+    /** The next targets file without those of {@code paths} that are listed; empty when none is. */
+    static Optional<SigningRequest> retireTargets(
+            Envelope envelope, TargetsMetadata targets, Set<String> paths, Instant expires) {
+        List<TargetInfo> retired =
+                paths.stream().flatMap(path -> targets.target(path).stream()).toList();
+        long version = targets.version() + 1;
+        return retired.isEmpty()
+                ? Optional.empty()
+                : Optional.of(of(
+                        TargetsMetadata.without(envelope.signed(), version, expires, retired),
+                        Role.TARGETS.path(version)));
     }
 
     private static void requirePath(String path) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,48 @@ final class CatalogueWriterTest {
                             List.of()),
                     "forced"));
             assertThrows(UsageException.class, () -> writer.publishTargets(forced, Map.of(), ONLINE, BIRTH));
+        }
+    }
+
+    @Test
+    void whatIsRetiredIsListedNoMoreAndItsNameNeverMeansAnythingElse() {
+        try (CatalogueWriter writer = CatalogueFixture.create(directory())) {
+            TufClient client = client(writer, BIRTH);
+            CatalogueFixture.publish(writer, BIRTH, ONE, TWO);
+            Set<String> paths = Set.of(ONE.path(), "acme/unknown/1/any.json");
+            SigningRequest request = writer.stageRetirement(paths, BIRTH).orElseThrow();
+            byte[] signed = CatalogueFixture.signTargets(request);
+            assertThrows(
+                    TrustException.class,
+                    () -> writer.publishRetirement(
+                            request.sign(ForgedRepository.key(4)).bytes(), paths, ONLINE, BIRTH));
+            assertThrows(UsageException.class, () -> writer.publishTargets(signed, Map.of(), ONLINE, BIRTH));
+            assertThrows(
+                    UsageException.class, () -> writer.publishRetirement(signed, Set.of(TWO.path()), ONLINE, BIRTH));
+            assertEquals(List.of(ONE.id(), TWO.id()), client.refresh().releases());
+
+            assertTrue(writer.publishRetirement(signed, paths, ONLINE, BIRTH));
+            assertFalse(writer.publishRetirement(signed, paths, ONLINE, BIRTH), "once is enough");
+            assertEquals(Optional.empty(), writer.stageRetirement(paths, BIRTH));
+            assertEquals(List.of(TWO.id()), client.refresh().releases());
+            assertEquals(Set.of(ONE.path()), client.refresh().retired().keySet());
+
+            Map<String, byte[]> other = Map.of(ONE.path(), TWO.bytes());
+            UsageException refusal = assertThrows(UsageException.class, () -> writer.stageTargets(other, BIRTH));
+            assertTrue(String.valueOf(refusal.getMessage()).contains("and retired"), refusal.getMessage());
+            Catalogue catalogue = writer.catalogue();
+            byte[] forgetful = CatalogueFixture.signTargets(SigningRequest.of(
+                    TargetsMetadata.next(
+                            TargetsMetadata.first(BIRTH),
+                            catalogue.version() + 1,
+                            BIRTH.plus(Duration.ofDays(1)),
+                            catalogue.targets().values()),
+                    "forgetful"));
+            assertThrows(UsageException.class, () -> writer.publishTargets(forgetful, Map.of(), ONLINE, BIRTH));
+
+            assertTrue(CatalogueFixture.publish(writer, BIRTH, ONE), "the same content comes back");
+            assertEquals(List.of(ONE.id(), TWO.id()), client.refresh().releases());
+            assertEquals(Map.of(), client.refresh().retired());
         }
     }
 

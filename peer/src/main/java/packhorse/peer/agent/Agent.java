@@ -359,6 +359,18 @@ public final class Agent implements AutoCloseable {
         return answer;
     }
 
+    /**
+     * Serves a pack no more and takes it off the disk.
+     *
+     * @param reason for those who read it or wait for it
+     * @return done when the disk is free of it; false where this agent knows of no such pack, and did nothing
+     */
+    public CompletableFuture<Boolean> drop(Sha256 pack, String reason) {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        post(new AgentMessage.Unstocked(pack, reason, answer));
+        return answer;
+    }
+
     /** Stops: says goodbye to the tracker, ends the engine, closes the socket. */
     @Override
     public void close() {
@@ -450,6 +462,8 @@ public final class Agent implements AutoCloseable {
             case AgentMessage.Hurried(Sha256 pack, int first, int last) -> swarms.hurry(pack, first, last);
             case AgentMessage.Stocked(VerifiedManifest manifest, CompletableFuture<Boolean> answer) ->
                 intake.stocked(manifest, answer);
+            case AgentMessage.Unstocked(Sha256 pack, String reason, CompletableFuture<Boolean> answer) ->
+                intake.unstocked(pack, reason, answer);
             case AgentMessage.End() -> ending = true;
         }
     }
@@ -487,6 +501,7 @@ public final class Agent implements AutoCloseable {
             case AgentMessage.Asked asked -> !asked.request().hasStop();
             case AgentMessage.Opened opened -> true;
             case AgentMessage.Stocked stocked -> true;
+            case AgentMessage.Unstocked unstocked -> true;
             case AgentMessage.FromSwarm from -> false;
             case AgentMessage.FromSession from -> false;
             case AgentMessage.Returned back -> false;

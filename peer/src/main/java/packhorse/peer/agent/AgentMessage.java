@@ -30,6 +30,9 @@ sealed interface AgentMessage {
     /** A pack in the store became whole without the agent's doing. */
     record Stocked(VerifiedManifest manifest, CompletableFuture<Boolean> answer) implements AgentMessage {}
 
+    /** A pack is to be served no more, and to leave the disk. */
+    record Unstocked(Sha256 pack, String reason, CompletableFuture<Boolean> answer) implements AgentMessage {}
+
     /** The agent ends. */
     record End() implements AgentMessage {}
 }

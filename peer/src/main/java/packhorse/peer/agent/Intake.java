@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.desired.Plan;
@@ -124,6 +125,23 @@ final class Intake {
                     answer.complete(true);
                 },
                 refused -> answer.completeExceptionally(refused.exception()));
+    }
+
+    /** Serves a pack no more, and takes it off the disk. */
+    void unstocked(Sha256 pack, String reason, CompletableFuture<Boolean> answer) {
+        PackState known = packs.get(pack);
+        if (known == null) {
+            answer.complete(false);
+        } else if (known.phase == PackState.Phase.WHOLE) {
+            swarms.remove(
+                    known,
+                    reason,
+                    () -> answer.complete(true),
+                    refused -> answer.completeExceptionally(refused.exception()));
+        } else {
+            answer.completeExceptionally(
+                    new OperationException("the pack " + pack + " is " + known.phase + " here; it is tried again"));
+        }
     }
 
     /** Makes sure that a pack is here or on its way. */

@@ -35,13 +35,14 @@ import picocli.CommandLine.Spec;
             "signatures fresh, seeds. SIGTERM and Ctrl-C stop it in good order."
         },
         mixinStandardHelpOptions = true,
-        subcommands = OriginCommand.Join.class,
+        subcommands = {OriginCommand.Join.class, RetireCommand.class},
         footer = {
             "",
             "Examples:",
             "  packhorse origin join TOKEN --config /etc/packhorse/origin.yaml      once, before the first start",
             "  packhorse origin --config /etc/packhorse/origin.yaml",
             "  packhorse origin --config origin.yaml --passphrase-file phrase",
+            "  packhorse origin retire acme/app --version 1.2 --config origin.yaml --keys keys",
             "",
             "The commented sample is seeder/samples/origin.yaml."
         })

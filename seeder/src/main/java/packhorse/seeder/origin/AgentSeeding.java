@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
+import packhorse.core.content.Sha256;
 import packhorse.core.identity.MachineIdentity;
 import packhorse.core.identity.ToldDenials;
 import packhorse.core.topology.IpAddress;
@@ -168,6 +169,20 @@ public final class AgentSeeding implements Seeding {
                     "the agent does not serve " + manifest.manifest().id() + ": " + e.getMessage(), e);
         }
         LOG.info("seeding {}", manifest.manifest().id());
+    }
+
+    @Override
+    public void drop(Sha256 pack) {
+        try {
+            boolean served = agent.drop(pack, pack + " was retired from the catalogue")
+                    .get(LISTENING_MAX.toSeconds(), TimeUnit.SECONDS);
+            LOG.debug("{} was {}", pack, served ? "seeded until now" : "not seeded");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new OperationException("the agent does not let go of " + pack + " yet: " + e.getMessage(), e);
+        }
     }
 
     @Override

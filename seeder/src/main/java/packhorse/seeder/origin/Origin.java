@@ -42,7 +42,7 @@ import packhorse.peer.store.Store;
  * The running origin: HTTPS door, online signatures, stock and seeding.
  *
  * <p>One thread, the keeper, does everything that recurs: each second it looks whether the catalogue grew (a publisher on this
- * machine or at the upload door) and takes new packs into the store; each hour by the clock it signs snapshot and timestamp anew
+ * machine or at the upload door) and takes new packs into the store, and those of retired releases out of it; each hour by the clock it signs snapshot and timestamp anew
  * where half their life is over, sweeps abandoned uploads and says what key holders have to do. The hour is measured on the given
  * clock, so a test that turns it sees a year go by.
  */
@@ -95,7 +95,7 @@ public final class Origin implements AutoCloseable {
             store.close();
             throw e;
         }
-        this.stock = new Stock(directory, store, seeding::seed);
+        this.stock = new Stock(directory, store, seeding);
         Set<VerifyingKey> publishers = config.publishers().isEmpty()
                 ? catalogue.keys(Role.TARGETS).publicKeys()
                 : new HashSet<>(config.publishers());
@@ -271,7 +271,9 @@ public final class Origin implements AutoCloseable {
             Catalogue catalogue = directory.catalogue();
             if (catalogue.version() != stockedVersion) {
                 Catalogue verified = client.refresh();
-                if (stock.take(verified)) {
+                boolean all = stock.take(verified);
+                directory.clear(stock::drop);
+                if (all) {
                     stockedVersion = verified.version();
                 }
             }

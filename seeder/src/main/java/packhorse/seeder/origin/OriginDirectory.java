@@ -6,18 +6,25 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.BlobRef;
@@ -26,8 +33,11 @@ import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.Pack;
 import packhorse.core.content.ReleaseId;
+import packhorse.core.content.Sha256;
+import packhorse.core.content.TargetDocument;
 import packhorse.core.content.Torrent;
 import packhorse.core.content.Torrents;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.durable.Durably;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
@@ -49,6 +59,8 @@ import packhorse.core.trust.TargetInfo;
  * publication can be begun again after a crash at any line; before the last one nothing of it can be seen.
  */
 public final class OriginDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(OriginDirectory.class);
+
     private final Path data;
     private final OnlineKeys online;
     private final InstantSource clock;
@@ -291,6 +303,136 @@ public final class OriginDirectory {
             arrived.ifPresent(parts -> take(writer, parts));
             return writer.publishTargets(signer.sign(next.get()), Map.of(targetPath, document), online, now);
         });
+    }
+
+    /**
+     * Retires a release and all its updates, with targets that are signed while nobody else can publish. The catalogue without them counts
+     * before anything of them is removed, which is done by the origin's process.
+     *
+     * @param bundles whether bundles that name one of them go, too
+     * @return the paths that are listed no more; empty when they were retired before
+     * @throws UsageException when it is not listed, or something that stays refers to it
+     */
+    public SortedSet<String> retire(ReleaseId release, boolean bundles, TargetsSigner signer) {
+        return writing(writer -> {
+            Instant now = clock.instant();
+            Catalogue catalogue = writer.catalogue();
+            SortedSet<String> paths = Retirement.of(release, bundles, catalogue.retired(), documents(catalogue));
+            Optional<SigningRequest> next = writer.stageRetirement(paths, now);
+            next.ifPresent(request -> writer.publishRetirement(signer.sign(request), paths, online, now));
+            return paths;
+        });
+    }
+
+    private SortedMap<String, TargetDocument> documents(Catalogue catalogue) {
+        SortedMap<String, TargetDocument> documents = new TreeMap<>();
+        catalogue.targets().forEach((path, target) -> documents.put(path, decoded(path, read(target))));
+        return documents;
+    }
+
+    /** What cannot be read may name anything: then nothing is retired or removed. */
+    private static TargetDocument decoded(String path, byte[] bytes) {
+        try {
+            return TargetDocument.decode(bytes);
+        } catch (IllegalArgumentException e) {
+            throw new OperationException(path + " cannot be read: " + e.getMessage() + "; update Packhorse", e);
+        }
+    }
+
+    /** Takes a retired release out of the store. */
+    interface Dropping {
+        void drop(Manifest manifest, Sha256 document, boolean named);
+    }
+
+    /**
+     * Removes what retired releases left and nothing that is listed names: content, objects, at last the document, which until then says
+     * what is to be done. So a crash at any line leaves it to the next call, and whoever publishes meanwhile waits.
+     *
+     * @param store what the origin's process does about its store
+     */
+    void clear(Dropping store) {
+        clear(store, new DurableFiles());
+    }
+
+    void clear(Dropping store, DurableFiles files) {
+        boolean left = writing(writer -> {
+            Catalogue catalogue = writer.catalogue();
+            Map<TargetInfo, TargetDocument> gone = new LinkedHashMap<>();
+            catalogue
+                    .retired()
+                    .forEach((path, digest) -> left(path, digest).ifPresent(document -> {
+                        if (catalogue.target(path).isEmpty()) {
+                            gone.put(new TargetInfo(path, 0, digest, Optional.empty()), document);
+                        }
+                    }));
+            if (gone.isEmpty()) {
+                return false;
+            }
+            Set<Sha256> named = new HashSet<>();
+            documents(catalogue).values().forEach(document -> named.addAll(named(document)));
+            gone.forEach((target, document) -> clear(target, document, named, store, files));
+            return true;
+        });
+        if (left) {
+            LOG.info("nothing of what was retired is left in {}", data);
+        }
+    }
+
+    private Optional<TargetDocument> left(String path, Sha256 digest) {
+        Path file = repository().resolve(new TargetInfo(path, 0, digest, Optional.empty()).location());
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            if (!Sha256.of(bytes).equals(digest)) {
+                throw new OperationException(file + " was damaged; bring the repository back from a copy");
+            }
+            return Optional.of(decoded(path, bytes));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new OperationException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void clear(
+            TargetInfo target, TargetDocument document, Set<Sha256> named, Dropping store, DurableFiles files) {
+        if (document instanceof TargetDocument.ManifestDocument(Manifest manifest)) {
+            Sha256 content = manifest.content().sha256();
+            boolean shared = named.contains(content);
+            store.drop(manifest, target.sha256(), shared);
+            if (!shared) {
+                files.delete(contents().resolve(content.hex()));
+            }
+            for (Sha256 object : objects(manifest)) {
+                if (!named.contains(object)) {
+                    files.delete(repository().resolve("objects").resolve(object.hex()));
+                }
+            }
+            LOG.info(
+                    "removed {}, which was retired: {}",
+                    manifest.id(),
+                    shared
+                            ? "its content stays for another release"
+                            : manifest.content().length() + " bytes");
+        }
+        files.delete(repository().resolve(target.location()));
+    }
+
+    /** All that a document needs to be there. */
+    private static Set<Sha256> named(TargetDocument document) {
+        Set<Sha256> named = new HashSet<>();
+        if (document instanceof TargetDocument.ManifestDocument(Manifest manifest)) {
+            named.add(manifest.content().sha256());
+            named.addAll(objects(manifest));
+        }
+        return named;
+    }
+
+    private static Set<Sha256> objects(Manifest manifest) {
+        Set<Sha256> objects = new HashSet<>();
+        objects.add(manifest.files().sha256());
+        objects.add(manifest.pack().torrent().sha256());
+        manifest.openSwarm().ifPresent(open -> objects.add(open.torrent().sha256()));
+        return objects;
     }
 
     /** Content first, then objects into the repository. */

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
@@ -31,15 +30,15 @@ final class Stock {
 
     private final OriginDirectory directory;
     private final Store store;
-    private final Consumer<VerifiedManifest> ready;
+    private final Seeding seeding;
     private final Set<ReleaseId> stocked = new HashSet<>();
     private final Set<String> told = new HashSet<>();
 
-    /** @param ready told each release once, when its pack stands whole in the store */
-    Stock(OriginDirectory directory, Store store, Consumer<VerifiedManifest> ready) {
+    /** @param seeding told of each release once, when its pack stands whole in the store, and before it leaves it */
+    Stock(OriginDirectory directory, Store store, Seeding seeding) {
         this.directory = directory;
         this.store = store;
-        this.ready = ready;
+        this.seeding = seeding;
     }
 
     /**
@@ -58,7 +57,7 @@ final class Stock {
                 VerifiedManifest manifest = catalogue.verifyManifest(
                         id, directory.document(catalogue, id.targetPath()).orElseThrow());
                 take(manifest);
-                ready.accept(manifest);
+                seeding.seed(manifest);
                 stocked.add(id);
             } catch (IOException | OperationException | BadContentException e) {
                 all = false;
@@ -92,6 +91,24 @@ final class Stock {
                     manifest.content().length());
         }
         Files.deleteIfExists(waiting);
+    }
+
+    /**
+     * Takes a release that was retired out of the store.
+     *
+     * @param document the digest of its manifest
+     * @param named whether a release that is still listed has the same content: then that stays
+     */
+    void drop(Manifest manifest, Sha256 document, boolean named) {
+        Sha256 pack = manifest.content().sha256();
+        stocked.remove(manifest.id());
+        if (named) {
+            store.complete(pack).ifPresent(held -> store.forgetManifest(pack, document));
+            return;
+        }
+        seeding.drop(pack);
+        store.discard(pack);
+        store.remove(pack);
     }
 
     /** Releases taken in so far. */
