@@ -114,9 +114,10 @@ public final class LedgerArchive {
                 .mapTo(String.class)
                 .one();
         writeText(out, schema);
-        out.writeInt(Tables.ALL.size());
+        List<String> tables = Tables.present(handle);
+        out.writeInt(tables.size());
         long rows = 0;
-        for (String table : Tables.ALL) {
+        for (String table : tables) {
             rows += writeTable(handle, table, out);
         }
         out.writeLong(rows);
@@ -124,7 +125,7 @@ public final class LedgerArchive {
         packed.finish();
         Sha256 digest = Sha256.ofDigest(digested.getMessageDigest().digest());
         file.write(digest.bytes());
-        return new Summary(schema, Tables.ALL.size(), rows, digest);
+        return new Summary(schema, tables.size(), rows, digest);
     }
 
     private static long writeTable(Handle handle, String table, DataOutputStream out) throws IOException {
@@ -274,7 +275,7 @@ public final class LedgerArchive {
     }
 
     private static void requireEmpty(LedgerConfig config, Handle handle) {
-        for (String table : Tables.ALL) {
+        for (String table : Tables.present(handle)) {
             long rows = handle.createQuery("SELECT count(*) FROM " + table)
                     .mapTo(Long.class)
                     .one();
