@@ -280,6 +280,9 @@ final class SchedulerTest {
         }
     }
 
+    /** When the sites of {@link #closed} open again. */
+    private static final Instant OPENING = Theatre.BEGIN.plus(Duration.ofDays(5));
+
     /** One wave of all, and nothing is open for five days. */
     private Theatre closed() {
         Plan plan = Theatre.plan(
@@ -288,8 +291,7 @@ final class SchedulerTest {
                 List.of(new WavePlan("all", new Slice.Rest(), Duration.ZERO)),
                 BlastRadius.ONE_OF_A_PAIR);
         Theatre theatre = theatre(plan, all(12, GOOD));
-        theatre.fleet.blackouts.add(new Blackout.Fixed(
-                Theatre.BEGIN, Theatre.BEGIN.plus(Duration.ofDays(5)), "month's end", new Scope.AllSites()));
+        theatre.fleet.blackouts.add(new Blackout.Fixed(Theatre.BEGIN, OPENING, "month's end", new Scope.AllSites()));
         return theatre;
     }
 
@@ -335,7 +337,9 @@ final class SchedulerTest {
             theatre.clock.pass(Duration.ofHours(20));
             theatre.turn(console);
             assertEquals(WaveState.ACTIVE, console.deployment().wave(1).state(), "the others are still to begin");
-            theatre.clock.pass(Duration.ofDays(4));
+            theatre.clock.pass(Duration.between(theatre.clock.instant(), OPENING.minus(Duration.ofMinutes(5))));
+            theatre.turn(console);
+            assertEquals(6, theatre.begun().size(), "nobody else has begun, minutes before they may");
             theatre.playTo(console, DeploymentState.ANALYSIS);
 
             assertEquals(12, theatre.begun().size());
