@@ -37,6 +37,7 @@ import packhorse.console.notify.Courier;
 import packhorse.console.notify.NotifyConfig;
 import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AdmissionOffice;
+import packhorse.console.office.AttachmentOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.CalendarOffice;
@@ -276,6 +277,7 @@ public final class ConsoleMain implements AutoCloseable {
                 new ReleaseOffice(books, filler),
                 new TemplateOffice(books),
                 new ReportOffice(books, filler),
+                new AttachmentOffice(books, filler),
                 new Retrospect(books, filler, fleet, compliance, evidenceKey),
                 new EntitlementOffice(books),
                 new Offices.FleetOffices(

@@ -400,6 +400,14 @@ public final class OrderDesk {
                                 .said(who, now, "took it over", ""))));
     }
 
+    /** Writes down that a file is kept with it, by whoever works here. */
+    public static Outcome<ChangeOrder> attached(
+            ChangeOrder order, Attachment attachment, Actor.Person who, Instant now) {
+        return refuse(order, who, WORKERS, "files are attached")
+                .orElseGet(() -> Outcome.moved(
+                        order.edit().said(who, now, "attached " + attachment.id() + " " + attachment.name(), "")));
+    }
+
     /** Says something about it. */
     public static Outcome<ChangeOrder> comment(ChangeOrder order, String text, Actor.Person person, Instant now) {
         return order.state().isFinal()

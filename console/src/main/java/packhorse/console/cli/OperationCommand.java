@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import packhorse.console.cli.ApiOperation.Answer;
@@ -48,6 +49,9 @@ final class OperationCommand implements Callable<Integer> {
     private static final String FORM = "--document";
     private static final String FILE = "--file";
     private static final String OUT = "--out";
+
+    /** What these take is called as the file is, unless somebody says otherwise. */
+    private static final Set<String> CALLED_AS_FILE = Set.of("attach", "scanContent");
 
     /** What a parameter is called that is there or not. */
     private static final String FLAG = "BOOLEAN";
@@ -249,6 +253,13 @@ final class OperationCommand implements Callable<Integer> {
                 String value = String.valueOf(given.matchedOption(name).<Object>getValue());
                 query.add(parameter.name() + "=" + Places.escaped(value));
             }
+        }
+        if (CALLED_AS_FILE.contains(operation.name()) && !given.hasMatchedOption("--name")) {
+            String file = given.matchedOptionValue(FILE, "");
+            Optional.ofNullable(Path.of(file).getFileName())
+                    .map(Path::toString)
+                    .filter(name -> !name.isEmpty() && !file.equals("-"))
+                    .ifPresent(name -> query.add("name=" + Places.escaped(name)));
         }
         return query.isEmpty() ? path : path + "?" + String.join("&", query);
     }

@@ -56,7 +56,7 @@ import packhorse.core.trust.SigningKey;
  *   distribution-log.csv     one line for each attempt of each endpoint
  *   status.* evaluation.* savings.*
  *   audit.jsonl              the links that concern the order, each with the digest before it
- *   attachments/NAME
+ *   attachments/NAME         reports and records as they are kept; what people attached as A01-NAME, listed in attachments.json
  *   manifest.json            order, plan digest, chain head, and of each file above its length and SHA-256; canonical JSON
  *   signature.json           Ed25519 over "packhorse-evidence-1\n" and the manifest
  * </pre>
@@ -149,6 +149,10 @@ public final class EvidencePack {
         });
         for (Map.Entry<String, byte[]> one : contents.more().entrySet()) {
             add(zip, files, ATTACHMENTS + one.getKey(), one.getValue());
+        }
+        while (contents.attached().hasNext()) {
+            EvidenceContents.Attached one = contents.attached().next();
+            add(zip, files, ATTACHMENTS + one.name(), one.bytes().get());
         }
         byte[] manifest = CanonicalJson.encode(manifest(contents, files));
         add(zip, new TreeMap<>(), MANIFEST, manifest);

@@ -114,6 +114,9 @@ public interface Pages {
     /** What was answered to those who may ask twice. */
     Answers answers();
 
+    /** The bytes of attachments. */
+    Attachments attachments();
+
     /** What happened, as the laws look at it. */
     Traces traces();
 

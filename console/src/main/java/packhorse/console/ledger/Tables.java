@@ -37,7 +37,8 @@ final class Tables {
             "endpoint_trait",
             "inventory",
             "running_wave",
-            "wave_site");
+            "wave_site",
+            "attachment");
 
     private Tables() {}
 

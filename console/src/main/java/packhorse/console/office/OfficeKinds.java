@@ -1,5 +1,6 @@
 package packhorse.console.office;
 
+import packhorse.console.change.Attachment;
 import packhorse.console.change.CataloguedRelease;
 import packhorse.console.fleet.Group;
 import packhorse.console.fleet.Requirement;
@@ -19,6 +20,10 @@ public final class OfficeKinds {
     public static final Kind<WrittenReport> REPORT = Kind.of("report", WrittenReport.class)
             .byState(one -> one.form().name())
             .byParent(one -> one.order().text());
+
+    /** What is attached to orders, by the order's id and theirs; their bytes are kept beside. */
+    public static final Kind<Attachment> ATTACHMENT =
+            Kind.of("attachment", Attachment.class).byParent(one -> one.order().text());
 
     /** The catalogue, by {@link CataloguedRelease#key}. */
     public static final Kind<CataloguedRelease> RELEASE = Kind.of("release", CataloguedRelease.class)

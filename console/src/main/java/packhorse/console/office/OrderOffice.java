@@ -330,7 +330,7 @@ public final class OrderOffice {
                     ChecklistItem.Tick tick = new ChecklistItem.Tick(
                             who.id(),
                             form.note(),
-                            form.attachment(),
+                            form.attachment().map(word -> AttachmentOffice.named(pages, id, word)),
                             pages.now(),
                             ticks.answered(form.step(), form.key()));
                     Outcome<ChangeOrder> ticked = OrderDesk.tick(order, form.step(), form.key(), tick, who);

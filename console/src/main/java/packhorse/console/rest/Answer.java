@@ -34,8 +34,13 @@ sealed interface Answer {
      * A file.
      *
      * @param name to keep it by, where it is for keeping
+     * @param tag what names exactly these bytes, where they never change
      */
-    record File(String mediaType, Optional<String> name, Writing writing) implements Answer {}
+    record File(String mediaType, Optional<String> name, Optional<String> tag, Writing writing) implements Answer {
+        File(String mediaType, Optional<String> name, Writing writing) {
+            this(mediaType, name, Optional.empty(), writing);
+        }
+    }
 
     /**
      * Events as they happen, until the listener is gone.

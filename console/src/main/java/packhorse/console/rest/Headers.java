@@ -64,12 +64,17 @@ final class Headers {
 
     /** Whether the caller has this version already. */
     static boolean isKnown(Context context, long version) {
+        return isKnown(context, tag(version));
+    }
+
+    /** Whether the caller has what this tag names already. */
+    static boolean isKnown(Context context, String wanted) {
         String header = context.header("If-None-Match");
         if (header == null) {
             return false;
         }
         for (String tag : header.split(",", -1)) {
-            if (tag.strip().equals(tag(version))) {
+            if (tag.strip().equals(wanted)) {
                 return true;
             }
         }

@@ -2,6 +2,7 @@ package packhorse.console.rest;
 
 import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AdmissionOffice;
+import packhorse.console.office.AttachmentOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.CalendarOffice;
 import packhorse.console.office.ComplianceOffice;
@@ -37,6 +38,7 @@ import packhorse.console.retrospect.Retrospect;
  * @param releases the catalogue
  * @param templates of standard changes
  * @param reports that people write
+ * @param attachments files that are kept with orders
  * @param retrospect reports that are drawn from the ledger, and evidence
  * @param entitlements who may have what besides
  * @param fleet endpoints, groups, sites and who may join
@@ -56,6 +58,7 @@ public record Offices(
         ReleaseOffice releases,
         TemplateOffice templates,
         ReportOffice reports,
+        AttachmentOffice attachments,
         Retrospect retrospect,
         EntitlementOffice entitlements,
         FleetOffices fleet,

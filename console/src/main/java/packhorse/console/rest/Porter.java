@@ -211,7 +211,11 @@ final class Porter implements AutoCloseable {
                 context.header("Idempotency-Replayed", "true").status(kept.status());
                 kept.json().ifPresent(json -> context.contentType(JSON).result(json.getBytes(StandardCharsets.UTF_8)));
             }
+            case Answer.File file
+            when file.tag().filter(tag -> Headers.isKnown(context, tag)).isPresent() ->
+                context.status(304).header("ETag", file.tag().get());
             case Answer.File file -> {
+                file.tag().ifPresent(tag -> context.header("ETag", tag));
                 context.status(200).contentType(file.mediaType());
                 if (file.mediaType().startsWith("text/html")) {
                     Headers.page(context);
@@ -237,6 +241,7 @@ final class Porter implements AutoCloseable {
         Problem problem = problem(failure, context);
         // The answer that was begun was to be a file; this one is none.
         context.res().setHeader(FILE_NAME, null);
+        context.res().setHeader("ETag", null);
         boolean away = problem.status() == Problem.Kind.AWAY.status();
         Optional<Duration> wait = failure instanceof Turned turned
                 ? turned.waiting()

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import packhorse.console.audit.AuditEntry;
 import packhorse.console.audit.BoundLink;
+import packhorse.console.change.Attachment;
 import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.OrderId;
@@ -26,6 +27,7 @@ import packhorse.console.ledger.Kinds;
 import packhorse.console.ledger.OutboxBook;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
+import packhorse.console.office.AttachmentOffice;
 import packhorse.console.office.Deployments;
 import packhorse.console.office.Flags;
 import packhorse.console.office.Lists;
@@ -170,7 +172,21 @@ final class Looking {
                 log(),
                 links(),
                 new EvidenceContents.Head(head.number(), head.digest()),
-                kept());
+                kept(),
+                attachments().stream()
+                        .map(one ->
+                                new EvidenceContents.Attached(packed(one), () -> AttachmentOffice.bytes(pages, one)))
+                        .iterator());
+    }
+
+    private List<Attachment> attachments() {
+        return Lists.of(pages, OfficeKinds.ATTACHMENT, order.id().text());
+    }
+
+    /** Its id keeps those apart whose names differ only where no file system's may. */
+    private static String packed(Attachment one) {
+        String name = one.id() + "-" + one.name().replaceAll("[^A-Za-z0-9._-]", "_");
+        return name.length() <= Attachment.NAME_CHARS_MAX ? name : name.substring(0, Attachment.NAME_CHARS_MAX);
     }
 
     /** What is kept beside the order's own record. */
@@ -189,6 +205,7 @@ final class Looking {
         list(kept, "defects.json", Lists.of(pages, Kinds.DEFECT, order.id().text()));
         list(kept, "problems.json", problems);
         list(kept, "retired.json", ReleaseOffice.retired(pages, order));
+        list(kept, "attachments.json", attachments());
         pages.find(OfficeKinds.SCAN, order.id().text()).ifPresent(scan -> put(kept, "scan.json", scan.value()));
         for (Deployment deployment : deployments) {
             pages.find(Kinds.READINESS, deployment.id().toString())

@@ -33,6 +33,7 @@ import packhorse.console.wave.ActionId;
 import packhorse.console.wave.Purpose;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
+import packhorse.core.content.Sha256;
 import packhorse.core.state.Inventory;
 import packhorse.core.state.Operation;
 import packhorse.core.testing.Cases;
@@ -61,6 +62,7 @@ final class LedgerArchiveTest {
         Books books = new Books(ledger, () -> WaveWorld.at(0));
         books.<Boolean>write(Actor.person("anna", Role.APPROVER), pages -> {
             pages.add(NOTE, "n 1", new Note("größer", Optional.empty()));
+            pages.attachments().add("CO-2026-0001/A01", Sha256.of(ATTACHED), ATTACHED);
             List<MemberRow> rows = WaveWorld.rows(0, 7);
             pages.waves().freeze(WaveWorld.WAVE, WaveWorld.membership(rows), rows, 1);
             DesiredRow wanted = WaveWorld.desired(1, 1, new ActionId(WaveWorld.WAVE, 1, 1).toString());
@@ -81,12 +83,14 @@ final class LedgerArchiveTest {
 
     record Note(String text, Optional<String> more) {}
 
+    private static final byte[] ATTACHED = {0, -1, 13, 10, 0};
     private static final Kind<Note> NOTE = Kind.of("note", Note.class);
 
     private static List<Object> filled(Ledger ledger) {
         Books books = new Books(ledger, () -> WaveWorld.at(0));
         return books.read(pages -> List.of(
                 pages.get(NOTE, "n 1"),
+                Sha256.of(pages.attachments().find("CO-2026-0001/A01").orElseThrow()),
                 pages.waves().membership(WaveWorld.WAVE),
                 pages.waves().tally(WaveWorld.WAVE, WaveWorld.plan(1), WaveWorld.at(1)),
                 pages.waves().action(new ActionId(WaveWorld.WAVE, 1, 1)),

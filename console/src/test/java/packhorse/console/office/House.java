@@ -100,6 +100,7 @@ final class House implements AutoCloseable {
     final TestOffice tests;
     final ReleaseOffice releases;
     final ReportOffice reports;
+    final AttachmentOffice attachments;
     final TemplateOffice templates;
     final ProblemOffice problems;
     final AuditOffice audit;
@@ -119,6 +120,7 @@ final class House implements AutoCloseable {
                 content -> new BuildReport.Scan(Optional.empty(), List.of(), List.of("no scanner"), now));
         this.releases = new ReleaseOffice(books, filler);
         this.reports = new ReportOffice(books, filler);
+        this.attachments = new AttachmentOffice(books, filler);
         this.templates = new TemplateOffice(books);
         this.problems = new ProblemOffice(books, filler, teller);
         this.audit = new AuditOffice(books);

@@ -41,6 +41,7 @@ import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
 import packhorse.console.office.AccountOffice;
 import packhorse.console.office.AdmissionOffice;
+import packhorse.console.office.AttachmentOffice;
 import packhorse.console.office.AuditOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.CalendarOffice;
@@ -129,6 +130,7 @@ final class RestWorld implements AutoCloseable {
                         new ReleaseOffice(books, filler),
                         new TemplateOffice(books),
                         new ReportOffice(books, filler),
+                        new AttachmentOffice(books, filler),
                         new Retrospect(books, filler, fleet, compliance, KEY),
                         new EntitlementOffice(books),
                         new Offices.FleetOffices(

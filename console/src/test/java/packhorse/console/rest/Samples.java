@@ -63,6 +63,7 @@ final class Samples {
     private static final Map<String, String> GONE = Map.ofEntries(
             Map.entry("request", "CR-2026-9999"),
             Map.entry("order", "CO-2026-9999"),
+            Map.entry("attachment", "A99"),
             Map.entry("deployment", "D9"),
             Map.entry("wave", "W9"),
             Map.entry("account", "nobody"),

@@ -1,5 +1,6 @@
 package packhorse.console.retrospect;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,7 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.console.Proves;
+import packhorse.console.change.Actor;
 import packhorse.console.change.OrderId;
+import packhorse.console.change.Role;
 import packhorse.console.evidence.EvidenceVerification;
 import packhorse.console.fleet.rsql.RsqlReader;
 import packhorse.console.gate.Verdict;
@@ -32,6 +35,7 @@ import packhorse.console.ledger.Vandal;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
+import packhorse.console.office.AttachmentOffice;
 import packhorse.console.office.BoundsForecast;
 import packhorse.console.office.ComplianceOffice;
 import packhorse.console.office.FleetFacts;
@@ -49,6 +53,7 @@ import packhorse.console.retrospect.Retrospect.Telling;
 import packhorse.console.scheduler.PlayedOrder;
 import packhorse.console.wave.Sorting;
 import packhorse.console.wave.WaveState;
+import packhorse.core.content.Sha256;
 import packhorse.core.json.JsonFields;
 import packhorse.core.json.JsonReader;
 import packhorse.core.state.ActionState;
@@ -257,6 +262,14 @@ final class RetrospectTest {
     void theEvidenceIsProvedAndHoldsTheLinksOfTheOrderOnly() throws IOException {
         PlayedOrder.failed(folder);
         Books books = books();
+        byte[] photograph = {1, 2, 3};
+        AttachmentOffice attachments = new AttachmentOffice(books, new OrderFiller());
+        attachments.attach(
+                Actor.person("olga", Role.CHANGE_COORDINATOR),
+                ORDER,
+                Optional.of("the größe.jpg"),
+                Optional.of("image/jpeg"),
+                photograph);
         Path file = folder.resolve("evidence.zip");
         retrospect(books).evidence(ORDER, file);
         EvidenceVerification.Verdict verdict = EvidenceVerification.of(file, KEY.publicKey());
@@ -270,6 +283,18 @@ final class RetrospectTest {
                     zip.getInputStream(zip.getEntry("audit.jsonl")).readAllBytes(),
                     java.nio.charset.StandardCharsets.UTF_8);
             assertTrue(audit.contains("\"what\":\"wave.judge\""), audit);
+            assertTrue(
+                    audit.contains("\"sha256\":\"" + Sha256.of(photograph).hex() + "\""),
+                    "what was attached is in the trail by its digest");
+            assertArrayEquals(
+                    photograph,
+                    zip.getInputStream(zip.getEntry("attachments/A01-the_gr__e.jpg"))
+                            .readAllBytes());
+            assertTrue(new String(
+                            zip.getInputStream(zip.getEntry("attachments/attachments.json"))
+                                    .readAllBytes(),
+                            java.nio.charset.StandardCharsets.UTF_8)
+                    .contains("the größe.jpg"));
             assertTrue(audit.lines().allMatch(line -> line.contains(PlayedOrder.ORDER)), audit);
         }
         byte[] bytes = Files.readAllBytes(file);

@@ -1,0 +1,56 @@
+package packhorse.console.ledger;
+
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import packhorse.core.OperationException;
+import packhorse.core.content.Sha256;
+
+/** The attachments' table. */
+final class SqlAttachments implements Attachments {
+    private final Handle handle;
+
+    SqlAttachments(Handle handle) {
+        this.handle = handle;
+    }
+
+    /** The digest is of the record's making: what is kept here is what was asked to be. */
+    private record Kept(Sha256 sha256, byte[] bytes) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Kept kept && sha256.equals(kept.sha256);
+        }
+
+        @Override
+        public int hashCode() {
+            return sha256.hashCode();
+        }
+    }
+
+    @Override
+    public void add(String id, Sha256 sha256, byte[] bytes) {
+        int added = handle.createUpdate("INSERT INTO attachment (id, sha256, bytes) VALUES (:id, :sha256, :bytes)"
+                        + " ON CONFLICT (id) DO NOTHING")
+                .bind("id", id)
+                .bind("sha256", sha256.hex())
+                .bind("bytes", bytes)
+                .execute();
+        if (added == 0) {
+            throw new Refusal(Refusal.Why.EXISTS, "there is an attachment " + id + " already");
+        }
+    }
+
+    @Override
+    public Optional<byte[]> find(String id) {
+        return handle.createQuery("SELECT sha256, bytes FROM attachment WHERE id = :id")
+                .bind("id", id)
+                .map((row, context) -> new Kept(Sha256.parse(row.getString(1)), row.getBytes(2)))
+                .findOne()
+                .map(kept -> {
+                    if (!Sha256.of(kept.bytes()).equals(kept.sha256())) {
+                        throw new OperationException("the attachment " + id + " is not what was kept, "
+                                + kept.sha256().hex() + ": the ledger is damaged");
+                    }
+                    return kept.bytes();
+                });
+    }
+}

@@ -1,0 +1,99 @@
+package packhorse.console.rest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import packhorse.console.change.Assessment;
+import packhorse.console.change.Attachment;
+import packhorse.core.content.Sha256;
+
+/** Attachments as programs and browsers have them. */
+final class AttachmentRoutesTest {
+    private static final String ORDER = "/api/v1/orders/CO-2026-0001";
+    private static final String PAGE = "<script>alert(1)</script>";
+
+    private RestWorld world;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        world = new RestWorld(folder);
+        RestWorld.Reply drafted = world.post("/api/v1/requests", RestDoorTest.form())
+                .as("requester")
+                .send();
+        String place = drafted.header("Location").orElseThrow();
+        done(world.post(place + "/submit").as("requester").seen(1));
+        done(world.post(place + "/assess", new Assessment(true, "an hour", ""))
+                .as("change-coordinator")
+                .seen(2));
+        done(world.post(place + "/approve", new Said(Optional.of("go")))
+                .as("approver")
+                .seen(3));
+        RestWorld.Reply ordered = world.post("/api/v1/orders", "{\"requests\":[\"CR-2026-0001\"]}")
+                .as("change-coordinator")
+                .send();
+        assertEquals(201, ordered.status(), ordered.body());
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    private static RestWorld.Reply done(RestWorld.Asking asking) {
+        RestWorld.Reply reply = asking.send();
+        assertEquals(200, reply.status(), reply.body());
+        return reply;
+    }
+
+    private RestWorld.Asking attach(String query, String bytes) {
+        return world.post(ORDER + "/attachments" + query, bytes)
+                .as("package-builder")
+                .with("Content-Type", Attachment.ANYTHING);
+    }
+
+    @Test
+    void aFileComesBackAsItCameAndAsNoPage() {
+        RestWorld.Reply kept = done(attach("?name=page%20one.html&mediaType=text/html", PAGE));
+        assertTrue(kept.body().contains("\"id\":\"CO-2026-0001/A01\""), kept.body());
+        RestWorld.Reply listed = done(world.get(ORDER + "/attachments?limit=1").as("viewer"));
+        assertTrue(listed.body().contains("\"name\":\"page one.html\""), listed.body());
+        RestWorld.Reply read = done(world.get(ORDER + "/attachments/A01").as("viewer"));
+        assertEquals(PAGE, read.body());
+        String tag = "\""
+                + Sha256.of(PAGE.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .hex() + "\"";
+        assertEquals(Optional.of(tag), read.header("ETag"));
+        assertEquals(Optional.of(Attachment.ANYTHING), read.header("Content-Type"));
+        assertEquals(Optional.of("nosniff"), read.header("X-Content-Type-Options"));
+        assertEquals(Optional.of("attachment; filename=\"page_one.html\""), read.header("Content-Disposition"));
+        assertEquals(
+                304,
+                world.get(ORDER + "/attachments/A01")
+                        .as("viewer")
+                        .with("If-None-Match", tag)
+                        .send()
+                        .status());
+    }
+
+    @Test
+    void whatIsTooLongOrMissingIsRefused() {
+        assertEquals(
+                413,
+                attach("?name=long", "x".repeat(Attachment.BYTES_MAX + 1))
+                        .send()
+                        .status());
+        for (String query : new String[] {"", "?name=..%2Fx", "?name=x&mediaType=x", "?name=x%0Ay"}) {
+            RestWorld.Reply reply = attach(query, PAGE).send();
+            assertEquals(400, reply.status(), query);
+            assertEquals(Optional.of(Problem.MEDIA_TYPE), reply.header("Content-Type"));
+        }
+        assertEquals(
+                404, world.get(ORDER + "/attachments/A01").as("viewer").send().status());
+    }
+}
