@@ -13,19 +13,6 @@ final class SqlAttachments implements Attachments {
         this.handle = handle;
     }
 
-    /** The digest is of the record's making: what is kept here is what was asked to be. */
-    private record Kept(Sha256 sha256, byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Kept kept && sha256.equals(kept.sha256);
-        }
-
-        @Override
-        public int hashCode() {
-            return sha256.hashCode();
-        }
-    }
-
     @Override
     public void add(String id, Sha256 sha256, byte[] bytes) {
         int added = handle.createUpdate("INSERT INTO attachment (id, sha256, bytes) VALUES (:id, :sha256, :bytes)"
@@ -43,14 +30,16 @@ final class SqlAttachments implements Attachments {
     public Optional<byte[]> find(String id) {
         return handle.createQuery("SELECT sha256, bytes FROM attachment WHERE id = :id")
                 .bind("id", id)
-                .map((row, context) -> new Kept(Sha256.parse(row.getString(1)), row.getBytes(2)))
-                .findOne()
-                .map(kept -> {
-                    if (!Sha256.of(kept.bytes()).equals(kept.sha256())) {
-                        throw new OperationException("the attachment " + id + " is not what was kept, "
-                                + kept.sha256().hex() + ": the ledger is damaged");
-                    }
-                    return kept.bytes();
-                });
+                .map((row, context) -> proven(id, Sha256.parse(row.getString(1)), row.getBytes(2)))
+                .findOne();
+    }
+
+    /** The digest is of the record's making: what is kept here is what was asked to be. */
+    private static byte[] proven(String id, Sha256 kept, byte[] bytes) {
+        if (!Sha256.of(bytes).equals(kept)) {
+            throw new OperationException(
+                    "the attachment " + id + " is not what was kept, " + kept.hex() + ": the ledger is damaged");
+        }
+        return bytes;
     }
 }

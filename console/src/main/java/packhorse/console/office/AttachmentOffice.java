@@ -28,20 +28,22 @@ public final class AttachmentOffice {
     }
 
     /** A file with what is known of it. */
-    public record Content(Attachment attachment, byte[] bytes) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Content content && attachment.equals(content.attachment);
+    public static final class Content {
+        private final Attachment attachment;
+        private final byte[] bytes;
+
+        Content(Attachment attachment, byte[] bytes) {
+            this.attachment = attachment;
+            this.bytes = bytes;
         }
 
-        @Override
-        public int hashCode() {
-            return attachment.hashCode();
+        public Attachment attachment() {
+            return attachment;
         }
 
-        @Override
-        public String toString() {
-            return attachment.toString();
+        /** All of it; the caller's own. */
+        public byte[] bytes() {
+            return bytes;
         }
     }
 

@@ -348,6 +348,7 @@ final class SmallWorld {
                     && failure.equals(that.failure);
         }
 
+        @SuppressWarnings("EnumOrdinal") // The same in every run: so are the places where states are kept.
         @Override
         public int hashCode() {
             int flags = (back ? 1 : 0) | (changed ? 2 : 0) | (verified ? 4 : 0) | (givenUp ? 8 : 0);
@@ -473,6 +474,7 @@ final class SmallWorld {
                     && journal.equals(that.journal);
         }
 
+        @SuppressWarnings("EnumOrdinal") // The same in every run: so are the places where states are kept.
         @Override
         public int hashCode() {
             int numbers = (stored << 4 | acknowledged) << 8 | begun << 1 | (broken ? 1 : 0);
