@@ -385,7 +385,12 @@ public final class CatalogueWriter implements AutoCloseable {
             throw new UsageException(
                     "the targets file does not list what is there without what is retired; stage it again");
         }
-        current.retired().forEach((path, digest) -> requireRemembered(next, path, digest));
+        current.retired().forEach((path, digest) -> {
+            // What is listed again, by whomever, is looked at below.
+            if (current.target(path).isEmpty()) {
+                requireRemembered(next, path, digest);
+            }
+        });
         current.targets().forEach((path, target) -> {
             if (retired.contains(path)) {
                 requireRemembered(next, path, target.sha256());

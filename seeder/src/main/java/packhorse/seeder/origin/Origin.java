@@ -90,6 +90,7 @@ public final class Origin implements AutoCloseable {
         Catalogue catalogue = client.refresh();
         this.store = Store.open(directory.store());
         try {
+            directory.noneIsLeaving();
             this.seeding = seedingStarter.start(store, client);
         } catch (RuntimeException e) {
             store.close();

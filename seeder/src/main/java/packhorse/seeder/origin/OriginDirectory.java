@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.BlobRef;
+import packhorse.core.content.Bundle;
 import packhorse.core.content.ContentHashes;
 import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
@@ -287,6 +288,7 @@ public final class OriginDirectory {
             if (version != current + 1) {
                 throw new StaleTargetsException(version, current);
             }
+            requireMembers(writer.catalogue(), document);
             arrived.ifPresent(parts -> take(writer, parts));
             return writer.publishTargets(signedTargets, Map.of(targetPath, document), online, now);
         });
@@ -300,6 +302,7 @@ public final class OriginDirectory {
             if (next.isEmpty()) {
                 return false;
             }
+            requireMembers(writer.catalogue(), document);
             arrived.ifPresent(parts -> take(writer, parts));
             return writer.publishTargets(signer.sign(next.get()), Map.of(targetPath, document), online, now);
         });
@@ -398,9 +401,13 @@ public final class OriginDirectory {
         if (document instanceof TargetDocument.ManifestDocument(Manifest manifest)) {
             Sha256 content = manifest.content().sha256();
             boolean shared = named.contains(content);
+            if (!shared) {
+                files.replace(leaving(content), new byte[0]);
+            }
             store.drop(manifest, target.sha256(), shared);
             if (!shared) {
                 files.delete(contents().resolve(content.hex()));
+                files.delete(leaving(content));
             }
             for (Sha256 object : objects(manifest)) {
                 if (!named.contains(object)) {
@@ -415,6 +422,49 @@ public final class OriginDirectory {
                             : manifest.content().length() + " bytes");
         }
         files.delete(repository().resolve(target.location()));
+    }
+
+    /**
+     * Stands while a content leaves the store. Whoever takes it out may go on after that failed here and the lock was let go: until it is
+     * done, nobody may publish that content again and find it still there.
+     */
+    private Path leaving(Sha256 content) {
+        return leaving().resolve(content.hex());
+    }
+
+    private Path leaving() {
+        return data.resolve("leaving");
+    }
+
+    /** As the origin's process starts, nobody takes anything out any more; what is still to go is marked anew. */
+    void noneIsLeaving() {
+        locked(() -> {
+            if (!Files.isDirectory(leaving())) {
+                return false;
+            }
+            try (DirectoryStream<Path> marks = Files.newDirectoryStream(leaving())) {
+                for (Path mark : marks) {
+                    Files.deleteIfExists(mark);
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Members may have been retired since the publisher looked. */
+    private static void requireMembers(Catalogue catalogue, byte[] document) {
+        if (TargetDocument.decode(document) instanceof TargetDocument.BundleDocument(Bundle bundle)) {
+            for (Bundle.Member member : bundle.members()) {
+                boolean same = catalogue
+                        .target(member.release().targetPath())
+                        .filter(target -> target.sha256().equals(member.manifest()))
+                        .isPresent();
+                if (!same) {
+                    throw new UsageException("the bundle " + bundle.name() + "@" + bundle.version() + " names "
+                            + member.release() + " as it is not in the catalogue; publish that first");
+                }
+            }
+        }
     }
 
     /** All that a document needs to be there. */
@@ -438,6 +488,10 @@ public final class OriginDirectory {
     /** Content first, then objects into the repository. */
     private void take(CatalogueWriter writer, Arrived parts) {
         Pack pack = parts.manifest().pack();
+        if (Files.exists(leaving(pack.data().sha256()))) {
+            throw new OperationException("the content of " + parts.manifest().id()
+                    + " was retired and is just being removed; publish again when the running origin is done with it");
+        }
         ContentHashes hashes = parts.hashes()
                 .orElseGet(() -> Torrents.check(pack, object(pack.torrent())).hashes());
         Torrent hybrid = Torrents.hybrid(hashes);
@@ -453,6 +507,11 @@ public final class OriginDirectory {
                                     + parts.manifest().id() + " is not here; publish it with its content")));
         }
         parts.fileList().ifPresent(list -> writer.putObject(parts.manifest().files(), list));
+        if (!holds(parts.manifest().files())) {
+            // It may have left with a retired release since somebody looked.
+            throw new UsageException(
+                    "the file list of " + parts.manifest().id() + " is not here; publish it with its file list");
+        }
         writer.putObject(hybrid.bytes());
         if (pack.openSwarm().isPresent()) {
             writer.putObject(Torrents.v1Only(hashes).bytes());

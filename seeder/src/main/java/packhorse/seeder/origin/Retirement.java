@@ -31,17 +31,20 @@ final class Retirement {
      */
     static SortedSet<String> of(
             ReleaseId release, boolean bundles, Map<String, Sha256> retired, SortedMap<String, TargetDocument> listed) {
+        if (!listed.containsKey(release.targetPath())) {
+            if (retired.containsKey(release.targetPath())) {
+                // What came after it was retired is another decision.
+                return new TreeSet<>();
+            }
+            throw new UsageException(
+                    release + " is not in the catalogue; packhorse available lists what is, with version and platform");
+        }
         SortedSet<String> paths = new TreeSet<>();
         listed.forEach((path, document) -> {
             if (document instanceof ManifestDocument(Manifest manifest) && isOrUpdates(manifest.id(), release)) {
                 paths.add(path);
             }
         });
-        boolean known = listed.containsKey(release.targetPath()) || retired.containsKey(release.targetPath());
-        if (!known) {
-            throw new UsageException(
-                    release + " is not in the catalogue; packhorse available lists what is, with version and platform");
-        }
         List<String> needed = new ArrayList<>();
         listed.forEach((path, document) -> {
             switch (document) {

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import packhorse.core.OperationException;
 import packhorse.core.UsageException;
 import packhorse.core.content.Dependency;
 import packhorse.core.content.Kind;
@@ -158,6 +159,7 @@ final class RetireTest {
             assertTrue(String.valueOf(other.getMessage()).contains("and retired; give the new content"));
             assertEquals(two, publish(deployment, second, "acme/app", "2"), "the same content comes back");
             await().atMost(SOON).until(() -> origin.seeded() == 3);
+            assertEquals(Set.of(), retire(deployment, one.id(), false), "what came since is another decision");
             assertWhole(deployment, two, second);
         }
     }
@@ -192,6 +194,56 @@ final class RetireTest {
             assertEquals(0, files(deployment.data().resolve("repository/objects")));
             assertGone(deployment, one);
         }
+    }
+
+    /** Whoever takes it out may go on with that after the lock was let go. */
+    @Test
+    void aContentThatIsJustLeavingIsNotPublishedUntilItIsGone() throws IOException {
+        Deployment deployment = deployment();
+        Path source = source("one.bin", 1);
+        Manifest one = publish(deployment, source, "acme/app", "1");
+        try (Origin origin = deployment.start()) {
+            await().atMost(SOON).until(() -> origin.seeded() == 1);
+        }
+        retire(deployment, one.id(), false);
+        assertThrows(
+                Crash.class,
+                () -> deployment.directory().clear((manifest, document, named) -> {
+                    throw new Crash();
+                }));
+        OperationException leaving =
+                assertThrows(OperationException.class, () -> publish(deployment, source, "acme/other", "1"));
+        assertTrue(String.valueOf(leaving.getMessage()).contains("was retired and is just being removed"));
+        try (Origin origin = deployment.start()) {
+            await().atMost(SOON).until(() -> files(deployment.data().resolve("repository/targets")) == 0);
+            assertGone(deployment, one);
+            Manifest other = publish(deployment, source, "acme/other", "1");
+            await().atMost(SOON).until(() -> origin.seeded() == 1);
+            assertWhole(deployment, other, source);
+        }
+    }
+
+    @Test
+    void aBundleThatNamesWhatWasRetiredMeanwhileIsRefused() throws IOException {
+        Deployment deployment = deployment();
+        Manifest one = publish(deployment, source("one.bin", 1), "acme/app", "1");
+        Path file = Files.writeString(
+                dir.resolve("desk.yaml"), "name: acme/desk\nversion: 1\nmembers:\n  - {name: acme/app, version: 1}\n");
+        try (Destinations.Session session = deployment.local(deployment.targetsKeys(), Progress.none())) {
+            var unused = session.publisher().publish(BundleRequest.read(file));
+        }
+        byte[] desk = deployment.directory().document("acme/desk/1/bundle.json").orElseThrow();
+        retire(deployment, one.id(), true);
+        UsageException gone = assertThrows(
+                UsageException.class,
+                () -> deployment
+                        .directory()
+                        .publish(
+                                "acme/desk/1/bundle.json",
+                                desk,
+                                request -> signed(request, deployment.targetsKeys()),
+                                Optional.empty()));
+        assertTrue(String.valueOf(gone.getMessage()).contains("names acme/app@1 (any) as it is not in the catalogue"));
     }
 
     /** A crash before any step, and then the same again. */
