@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -66,11 +67,14 @@ public final class OriginDirectory {
     private final OnlineKeys online;
     private final InstantSource clock;
     private final Staging staging;
-    /** Threads take turns here before the process takes its turn at the lock file. */
-    private final ReentrantLock turn = new ReentrantLock();
+    /** Threads take turns here before the process takes its turn at the lock file, which a process may hold once only. */
+    private final ReentrantLock turn;
+
+    private static final Map<Path, ReentrantLock> TURNS = new ConcurrentHashMap<>();
 
     private OriginDirectory(Path data, OnlineKeys online, Staging.Limits limits, InstantSource clock) {
         this.data = data;
+        this.turn = TURNS.computeIfAbsent(data.toAbsolutePath().normalize(), path -> new ReentrantLock());
         this.online = online;
         this.clock = clock;
         this.staging = new Staging(data.resolve("uploads"), limits);
