@@ -18,6 +18,11 @@ import picocli.CommandLine;
  * speak to the console's as they do from any other.
  */
 final class Person {
+    private static final int LOOKS_MAX = 3;
+
+    /** How the console ends what it tells whoever came second. */
+    private static final String LOOK_AGAIN = "; look again";
+
     private final String name;
     private final Path profile;
 
@@ -46,11 +51,23 @@ final class Person {
         return profile;
     }
 
-    /** Runs a command and returns what it printed, JSON where there is any. */
+    /** Runs a command and returns what it printed, JSON where there is any; where somebody was quicker, looks again as people do. */
     String run(String... words) {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--profile", profile.toString(), "--json"));
-        return command(all);
+        for (int look = 1; ; look++) {
+            try {
+                return command(all);
+            } catch (UsageException e) {
+                // The product changes what it works on by itself; whoever names what they saw means that, and nothing
+                // newer.
+                if (look == LOOKS_MAX
+                        || all.contains("--seen")
+                        || !String.valueOf(e.getMessage()).endsWith(LOOK_AGAIN)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
