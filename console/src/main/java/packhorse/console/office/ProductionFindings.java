@@ -84,7 +84,11 @@ final class ProductionFindings {
                 sorted
                         ? Finding.met("every wave is over and every endpoint sorted", now)
                         : Finding.notMet(last.id() + " is " + last.state(), now));
-        readiness.ifPresent(report -> readiness(report, found, now));
+        if (wasNeverReady(last, readiness)) {
+            endedBefore(last, found, now);
+        } else {
+            readiness.ifPresent(report -> readiness(report, found, now));
+        }
         backout(order, last, problems, found, now);
         return found;
     }
@@ -142,6 +146,26 @@ final class ProductionFindings {
         put(found, Step.READINESS, "approvals", worst(report, now, Question.APPROVALS));
         put(found, Step.READINESS, "rehearsal", worst(report, now, Question.BACKOUT));
         put(found, Step.READINESS, "window", worst(report, now, Question.WINDOW));
+    }
+
+    /** Whether it was aborted on its way: what is ready was found so, in all that was asked. */
+    private static boolean wasNeverReady(Deployment last, Optional<Readiness> readiness) {
+        boolean ended = last.state() == DeploymentState.ABORTING || isAtOrPast(last, DeploymentState.ANALYSIS);
+        boolean ready = readiness
+                .filter(report -> report.findings().values().stream()
+                        .flatMap(List::stream)
+                        .allMatch(one -> one.answer() == Finding.Answer.MET))
+                .isPresent();
+        return ended && !ready;
+    }
+
+    /** Whether it would have been ready nobody can find any more, and no tick is of it. */
+    private static void endedBefore(Deployment last, Map<Step, Map<String, Finding>> found, Instant now) {
+        Finding over = Finding.met(last.id() + " ended before it was ready", now);
+        put(found, Step.STAGING, "depots", over);
+        for (String key : List.of("baseline", "targets", "machines", "depots", "approvals", "rehearsal", "window")) {
+            put(found, Step.READINESS, key, over);
+        }
     }
 
     /** Of several questions one finding: the worst. */

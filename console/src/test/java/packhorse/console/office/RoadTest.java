@@ -31,6 +31,7 @@ import packhorse.console.change.ChangeOrder;
 import packhorse.console.change.ChangeRequest;
 import packhorse.console.change.ChecklistItem;
 import packhorse.console.change.Defect;
+import packhorse.console.change.Finding;
 import packhorse.console.change.GoNoGo;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderMachine;
@@ -249,6 +250,90 @@ final class RoadTest {
                             .anyMatch(entry -> entry.what().contains("did targets of")
                                     && entry.what().endsWith(" again, after gerd")),
                     "each of them is remembered");
+        }
+    }
+
+    /** What nobody answered in time, or what was not met: nobody can any more once the deployment is given up. */
+    @Test
+    void whatWasGivenUpBeforeItWasReadyKeepsNoOrderOpen() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            OrderId order = inProduction(house);
+            DeploymentId first = started(house, order).id();
+            house.wave(first, 0, Verdict.FAIL, true);
+            house.product(first, DeploymentMachine.Move.EVALUATE_BETA);
+            house.product(first, DeploymentMachine.Move.NO_GO);
+            house.deployments.backOut(GERD, first, any(), "it loses files");
+            house.product(first, DeploymentMachine.Move.RECOVERED);
+            house.deployments.evaluate(GERD, first, any(), "all taken back");
+            assertEquals(
+                    "gerd looked: two are up",
+                    ticked(house, order, "depots").finding().orElseThrow().text(),
+                    "what was ready stays as it was found");
+
+            DeploymentId unseen = house.deployments.plan(GERD, order).value().id();
+            givenUp(house, unseen);
+            assertMet(house, order, unseen);
+
+            DeploymentId unanswered = staged(house, order);
+            house.fleet.silent(3);
+            assertEquals(4, looked(house, unanswered).size());
+            TickForm targets = new TickForm(Step.READINESS, "targets", "three are in a drawer", Optional.empty());
+            house.orders.tick(GERD, order, any(), targets);
+            house.fleet.silent(4);
+            looked(house, unanswered);
+            assertFalse(ticked(house, order, "targets").isDone());
+            givenUp(house, unanswered);
+            assertMet(house, order, unanswered);
+
+            DeploymentId unready = staged(house, order);
+            house.later(Duration.ofMinutes(1));
+            house.orders.rehearsed(GERD, order, any(), new RehearsalForm(false, Duration.ofMinutes(4)));
+            looked(house, unready);
+            assertEquals(
+                    DeploymentState.PLANNED, house.view.get(unready).value().state());
+            assertEquals(
+                    Finding.Answer.NOT_MET,
+                    ticked(house, order, "rehearsal").finding().orElseThrow().answer());
+            givenUp(house, unready);
+            assertMet(house, order, unready);
+
+            house.problems.open(
+                    GERD, order, new ProblemOffice.ProblemForm(Optional.empty(), "it loses files", Set.of(), Set.of()));
+            house.orders.tick(
+                    CORA, order, any(), new TickForm(Step.BACKOUT_AND_RECOVERY, "cause", "a leak", Optional.empty()));
+            house.orders.tick(
+                    GERD, order, any(), new TickForm(Step.BACKOUT_AND_RECOVERY, "order", "so", Optional.empty()));
+            house.orders.tick(GERD, order, any(), new TickForm(Step.ANALYSIS, "report", "not so", Optional.empty()));
+            MoveForm closing = new MoveForm(OrderMachine.Move.ENTER_CLOSING, "", Optional.empty());
+            assertEquals(
+                    OrderState.CLOSING,
+                    house.orders.move(GERD, order, any(), closing).value().state());
+        }
+    }
+
+    private static DeploymentId staged(House house, OrderId order) {
+        DeploymentId id = house.deployments.plan(GERD, order).value().id();
+        house.deployments.stage(GERD, id, any());
+        house.product(id, DeploymentMachine.Move.DEPOTS_STAGED);
+        return id;
+    }
+
+    private static void givenUp(House house, DeploymentId id) {
+        for (Wave wave : house.view.get(id).value().waves()) {
+            house.waves.skip(CORA, wave.id(), any(), "not wanted any more");
+        }
+        house.deployments.abort(GERD, id, any(), "not these");
+        house.product(id, DeploymentMachine.Move.ABORTED);
+        house.deployments.evaluate(GERD, id, any(), "nothing was changed");
+    }
+
+    private static void assertMet(House house, OrderId order, DeploymentId ended) {
+        for (String key : List.of("baseline", "targets", "machines", "depots", "approvals", "rehearsal", "window")) {
+            ChecklistItem item = ticked(house, order, key);
+            assertTrue(item.isDone(), key);
+            assertEquals(
+                    ended + " ended before it was ready",
+                    item.finding().orElseThrow().text());
         }
     }
 
