@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -65,6 +66,14 @@ public final class LedgerArchive {
     private static final int COUNT_MAX = 10_000;
 
     private static final int BATCH = 500;
+    /** So much is in the heap at once, and one row besides. */
+    private static final int BATCH_BYTES = 8 << 20;
+    /** Rows that a database hands over together. */
+    private static final int FETCH = 1000;
+
+    /** What may be long, by table: attachments, plans that list their targets, reports, answers that are given once more. */
+    private static final Map<String, String> LONG =
+            Map.of("attachment", "bytes", "record", "body", "answered", "body", "inventory", "body");
 
     private LedgerArchive() {}
 
@@ -130,26 +139,45 @@ public final class LedgerArchive {
 
     private static long writeTable(Handle handle, String table, DataOutputStream out) throws IOException {
         writeText(out, table);
-        return handle.createQuery("SELECT * FROM " + table).setFetchSize(1000).scanResultSet((results, context) -> {
-            try (ResultSet row = results.get()) {
-                int columns = row.getMetaData().getColumnCount();
-                out.writeInt(columns);
-                for (int column = 1; column <= columns; column++) {
-                    writeText(out, row.getMetaData().getColumnLabel(column).toLowerCase(Locale.ROOT));
-                }
-                long rows = 0;
-                for (; row.next(); rows++) {
-                    out.writeByte(1);
-                    for (int column = 1; column <= columns; column++) {
-                        writeValue(out, row.getObject(column));
+        int together = together(longest(handle, table));
+        return handle.createQuery("SELECT * FROM " + table)
+                .setFetchSize(together)
+                .scanResultSet((results, context) -> {
+                    try (ResultSet row = results.get()) {
+                        int columns = row.getMetaData().getColumnCount();
+                        out.writeInt(columns);
+                        for (int column = 1; column <= columns; column++) {
+                            writeText(
+                                    out,
+                                    row.getMetaData().getColumnLabel(column).toLowerCase(Locale.ROOT));
+                        }
+                        long rows = 0;
+                        for (; row.next(); rows++) {
+                            out.writeByte(1);
+                            for (int column = 1; column <= columns; column++) {
+                                writeValue(out, row.getObject(column));
+                            }
+                        }
+                        out.writeByte(0);
+                        return rows;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
                     }
-                }
-                out.writeByte(0);
-                return rows;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+                });
+    }
+
+    private static long longest(Handle handle, String table) {
+        String column = LONG.get(table);
+        return column == null
+                ? 0
+                : handle.createQuery("SELECT coalesce(max(octet_length(" + column + ")), 0) FROM " + table)
+                        .mapTo(Long.class)
+                        .one();
+    }
+
+    /** How many rows are fetched at once where the longest has so many bytes. */
+    static int together(long longest) {
+        return Math.clamp(BATCH_BYTES / Math.max(longest, 1), 1, FETCH);
     }
 
     private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
@@ -329,15 +357,17 @@ public final class LedgerArchive {
         String places = IntStream.range(0, columns).mapToObj(column -> "?").collect(Collectors.joining(", "));
         String insert = "INSERT INTO " + table + " (" + String.join(", ", names) + ") VALUES (" + places + ")";
         long rows = 0;
+        long bytes = 0;
         try (PreparedBatch batch = handle.prepareBatch(insert)) {
             while (in.readByte() == 1) {
                 for (int column = 0; column < columns; column++) {
-                    bindValue(batch, column, in);
+                    bytes += bindValue(batch, column, in);
                 }
                 batch.add();
                 rows++;
-                if (batch.size() == BATCH) {
+                if (isFull(batch.size(), bytes)) {
                     batch.execute();
+                    bytes = 0;
                 }
             }
             if (batch.size() > 0) {
@@ -347,14 +377,34 @@ public final class LedgerArchive {
         return rows;
     }
 
-    private static void bindValue(PreparedBatch batch, int column, DataInputStream in) throws IOException {
-        switch (in.readByte()) {
-            case 0 -> batch.bindByType(column, null, Object.class);
-            case 1 -> batch.bind(column, in.readLong());
-            case 2 -> batch.bind(column, readText(in));
-            case 3 -> batch.bind(column, readBytes(in));
+    /** Whether no more rows are bound before these are in the database: until then the driver keeps them all. */
+    static boolean isFull(int rows, long bytes) {
+        return rows >= BATCH || bytes >= BATCH_BYTES;
+    }
+
+    /** Gives back how long it is. */
+    private static int bindValue(PreparedBatch batch, int column, DataInputStream in) throws IOException {
+        return switch (in.readByte()) {
+            case 0 -> {
+                batch.bindByType(column, null, Object.class);
+                yield 0;
+            }
+            case 1 -> {
+                batch.bind(column, in.readLong());
+                yield Long.BYTES;
+            }
+            case 2 -> {
+                String text = readText(in);
+                batch.bind(column, text);
+                yield text.length();
+            }
+            case 3 -> {
+                byte[] bytes = readBytes(in);
+                batch.bind(column, bytes);
+                yield bytes.length;
+            }
             default -> throw new IOException("it has a value of no kind");
-        }
+        };
     }
 
     private static int count(DataInputStream in) throws IOException {

@@ -1,5 +1,6 @@
 package packhorse.console.ledger;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -132,6 +133,56 @@ final class LedgerArchiveTest {
         assertTrue(String.valueOf(assertThrows(UsageException.class, () -> LedgerArchive.restore(config, backup))
                         .getMessage())
                 .contains("holds something already"));
+    }
+
+    /** As many as an order may have are twice the heap of a console. */
+    @Test
+    void longRowsAreFetchedAndBoundSoThatFewMegabytesAreHeldAtOnce() {
+        assertEquals(1_000, LedgerArchive.together(0));
+        assertEquals(2, LedgerArchive.together(LONG));
+        assertEquals(1, LedgerArchive.together(9 << 20));
+        assertFalse(LedgerArchive.isFull(2, 2L * LONG));
+        assertTrue(LedgerArchive.isFull(3, 3L * LONG));
+        assertFalse(LedgerArchive.isFull(499, 499));
+        assertTrue(LedgerArchive.isFull(500, 500));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Database.class)
+    void attachmentsOfMegabytesComeBackAsTheyWere(Database database) throws IOException {
+        Path backup = folder.resolve("ledger.backup");
+        try (Ledger ledger = Ledger.open(database.config(Files.createDirectory(folder.resolve("from"))))) {
+            new Books(ledger, () -> WaveWorld.at(0)).<Boolean>write(Actor.person("anna", Role.APPROVER), pages -> {
+                for (int number = 1; number <= 12; number++) {
+                    byte[] bytes = attached(number);
+                    pages.attachments().add("CO-2026-0001/A" + number, Sha256.of(bytes), bytes);
+                }
+                return true;
+            });
+            LedgerArchive.write(ledger, backup);
+        }
+
+        LedgerConfig config = database.config(Files.createDirectory(folder.resolve("to")));
+        LedgerArchive.restore(config, backup);
+
+        try (Ledger ledger = Ledger.open(config)) {
+            new Books(ledger, () -> WaveWorld.at(0)).<Boolean>read(pages -> {
+                for (int number = 1; number <= 12; number++) {
+                    assertArrayEquals(
+                            attached(number),
+                            pages.attachments().find("CO-2026-0001/A" + number).orElseThrow());
+                }
+                return true;
+            });
+        }
+    }
+
+    private static final int LONG = 3 << 20;
+
+    private static byte[] attached(int number) {
+        byte[] bytes = new byte[LONG + number];
+        Arrays.fill(bytes, (byte) number);
+        return bytes;
     }
 
     /** One that a console made before the tables came that look for endpoints and for a wave's sites. */
