@@ -2,10 +2,15 @@ package packhorse.console.change;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
 import packhorse.core.content.Version;
 import packhorse.core.unit.ByteCount;
 import packhorse.core.unit.ByteRate;
@@ -20,6 +25,11 @@ import packhorse.core.unit.ByteRate;
  * @param system the oldest operating system that will do, empty: any
  */
 public record Baseline(Version agent, Duration clockSkewMax, ByteCount freeDisk, Optional<Version> system) {
+    /** Of so many sites each one counts, where their names leave room for what was not looked at. */
+    private static final int SITES_NAMED_MAX = 5;
+
+    private static final int SITES_CHARS_MAX = 60;
+
     /** One thing that is looked at. */
     public enum Check {
         SITE_PEER("the site peer is alive"),
@@ -128,19 +138,40 @@ public record Baseline(Version agent, Duration clockSkewMax, ByteCount freeDisk,
      *
      * @param bySite what was found at each
      */
-    public static Finding all(List<Map<Check, Finding>> bySite, Instant now) {
-        List<Finding> all =
-                bySite.stream().flatMap(one -> one.values().stream()).toList();
+    public static Finding all(SortedMap<String, Map<Check, Finding>> bySite, Instant now) {
         for (Finding.Answer worst : List.of(Finding.Answer.NOT_MET, Finding.Answer.UNKNOWN)) {
-            List<Finding> bad =
-                    all.stream().filter(finding -> finding.answer() == worst).toList();
-            if (!bad.isEmpty()) {
-                String first = bad.get(0).text();
-                return new Finding(worst, bad.size() == 1 ? first : bad.size() + " findings, first: " + first, now);
+            List<String> sites = new ArrayList<>();
+            Set<Check> checks = EnumSet.noneOf(Check.class);
+            List<String> texts = new ArrayList<>();
+            bySite.forEach((site, found) -> found.forEach((check, finding) -> {
+                if (finding.answer() == worst) {
+                    if (!sites.contains(site)) {
+                        sites.add(site);
+                    }
+                    checks.add(check);
+                    texts.add(finding.text());
+                }
+            }));
+            if (texts.size() == 1) {
+                return new Finding(worst, texts.getFirst(), now);
+            }
+            if (!texts.isEmpty()) {
+                return worst == Finding.Answer.NOT_MET
+                        ? Finding.notMet(texts.size() + " findings, first: " + texts.getFirst(), now)
+                        : Finding.unknown(unknown(sites, checks), now);
             }
         }
         return bySite.isEmpty()
                 ? Finding.notMet("no site was looked at", now)
                 : Finding.met("all of " + bySite.size() + " sites meet it", now);
+    }
+
+    /** A tick is of these words: numbers that are others at each look would leave none of them standing. */
+    private static String unknown(List<String> sites, Set<Check> checks) {
+        String named = String.join(", ", sites);
+        return (sites.size() <= SITES_NAMED_MAX && named.length() <= SITES_CHARS_MAX
+                        ? named
+                        : "several sites, first " + sites.getFirst())
+                + ": not known: " + checks.stream().map(Check::title).collect(Collectors.joining(", "));
     }
 }

@@ -45,6 +45,8 @@ import packhorse.core.topology.EndpointId;
 public final class FleetFacts implements Population {
     /** Whoever was silent longer counts as not reachable: a weekend and a day. */
     static final Duration SILENT_AFTER = Duration.ofDays(3);
+    /** Of so many each one counts. */
+    private static final int COUNTED_MAX = 200;
 
     private final QueryReader reader;
 
@@ -234,6 +236,15 @@ public final class FleetFacts implements Population {
         private long silent;
     }
 
+    /** A tick is of these words: of many, numbers that are others at each look would leave none of them standing. */
+    static String heard(long there, long silent) {
+        long heard = there - silent;
+        return (silent == 0 || there <= COUNTED_MAX
+                        ? heard + " of " + there
+                        : "at least " + heard * 100 / there + " % of the targets")
+                + " were heard of in the last " + SILENT_AFTER.toDays() + " days";
+    }
+
     private static Finding reachable(Census census, int gone, Instant now) {
         if (census.there == 0) {
             return Finding.notMet("the targets name nobody", now);
@@ -241,8 +252,7 @@ public final class FleetFacts implements Population {
         if (gone > 0) {
             return Finding.notMet(gone + " of the list are not in the fleet; take them out", now);
         }
-        String text = (census.there - census.silent) + " of " + census.there + " were heard of in the last "
-                + SILENT_AFTER.toDays() + " days";
+        String text = heard(census.there, census.silent);
         return census.silent > 0 ? Finding.unknown(text, now) : Finding.met(text, now);
     }
 }

@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import packhorse.console.calendar.Blackout;
 import packhorse.console.calendar.Opening;
@@ -61,12 +62,11 @@ public final class ReadinessLook {
     }
 
     private Finding baseline(Pages pages, ChangeOrder order, List<Candidate> candidates) {
+        Instant now = pages.now();
         Baseline baseline = order.plans().baseline();
-        return Baseline.all(
-                population.siteFacts(pages, candidates).stream()
-                        .map(facts -> baseline.look(facts, pages.now()))
-                        .toList(),
-                pages.now());
+        SortedMap<String, Map<Baseline.Check, Finding>> bySite = new TreeMap<>();
+        population.siteFacts(pages, candidates).forEach(facts -> bySite.put(facts.site(), baseline.look(facts, now)));
+        return Baseline.all(bySite, now);
     }
 
     /** No tracker tells who serves a site, and what that one holds; before a wave nobody is told to fetch anything. */

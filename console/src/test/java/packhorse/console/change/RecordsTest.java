@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import packhorse.console.Proves;
 import packhorse.console.change.Baseline.Check;
@@ -146,11 +148,51 @@ final class RecordsTest {
                     Objects.requireNonNull(wrong.get(check)).answer(),
                     check.name());
         }
-        Finding all = Baseline.all(List.of(found, wrong), MORNING);
+        Finding all = Baseline.all(new TreeMap<>(Map.of("berlin", found, "kiel", wrong)), MORNING);
         assertEquals(Answer.NOT_MET, all.answer());
         assertTrue(all.text().startsWith("5 findings, first: kiel"), all.text());
-        assertEquals(Answer.MET, Baseline.all(List.of(found), MORNING).answer());
-        assertEquals(Answer.NOT_MET, Baseline.all(List.of(), MORNING).answer());
+        assertEquals(
+                Answer.MET,
+                Baseline.all(new TreeMap<>(Map.of("berlin", found)), MORNING).answer());
+        assertEquals(Answer.NOT_MET, Baseline.all(new TreeMap<>(), MORNING).answer());
+    }
+
+    /** A tick that is of words that are others at each look would never count. */
+    @Test
+    void whatIsNotKnownOfSitesIsSaidInWordsThatStayWhileNothingElseIsAsked() {
+        assertEquals("a: link measured at unknown: not measured", unknown(1, Check.NETWORK));
+        assertEquals(
+                "a, b: not known: every clock is right, the network was measured",
+                unknown(2, Check.CLOCK, Check.NETWORK));
+        String many = unknown(19, Check.CLOCK, Check.NETWORK);
+        assertEquals("several sites, first a: not known: every clock is right, the network was measured", many);
+        assertEquals(many, unknown(20, Check.CLOCK, Check.NETWORK), "somebody is at a site where nobody was before");
+        assertFalse(many.equals(unknown(19, Check.CLOCK)));
+    }
+
+    private static String unknown(int sites, Check... checks) {
+        Baseline baseline =
+                new Baseline(Version.parse("1.4"), Duration.ofSeconds(5), new ByteCount(1000), Optional.empty());
+        List<Check> asked = List.of(checks);
+        SortedMap<String, Map<Check, Finding>> bySite = new TreeMap<>();
+        for (int i = 0; i < sites; i++) {
+            String site = String.valueOf((char) ('a' + i));
+            bySite.put(
+                    site,
+                    baseline.look(
+                            new SiteFacts(
+                                    site,
+                                    Optional.of(true),
+                                    Optional.of(Version.parse("1.4")),
+                                    Optional.of(Duration.ZERO).filter(skew -> !asked.contains(Check.CLOCK)),
+                                    Optional.of(new ByteCount(1000)),
+                                    Optional.of(new ByteRate(1)).filter(rate -> !asked.contains(Check.NETWORK)),
+                                    Optional.empty()),
+                            MORNING));
+        }
+        Finding all = Baseline.all(bySite, MORNING);
+        assertEquals(Answer.UNKNOWN, all.answer());
+        return all.text();
     }
 
     @Test

@@ -404,6 +404,18 @@ final class FleetOfficesTest {
         }
     }
 
+    /** A tick that is of words that are others at each look would never count. */
+    @Test
+    void ofManyWhoAreSilentTheWordsStayWhileTheNumbersGoUpAndDown() {
+        assertEquals("195 of 200 were heard of in the last 3 days", FleetFacts.heard(200, 5));
+        assertEquals("100000 of 100000 were heard of in the last 3 days", FleetFacts.heard(100_000, 0));
+        String seen = "at least 95 % of the targets were heard of in the last 3 days";
+        assertEquals(seen, FleetFacts.heard(100_000, 4_988));
+        assertEquals(seen, FleetFacts.heard(100_017, 4_321));
+        assertEquals(
+                "at least 70 % of the targets were heard of in the last 3 days", FleetFacts.heard(100_000, 30_000));
+    }
+
     private static Finding reachable(House house, String form) {
         Plan plan = Records.read(OrderPlanForm.class, form, "plan")
                 .plan(List.of(), Set.of(Operation.REMOVE), "CO-2026-0001");
