@@ -39,7 +39,7 @@ public record Attachment(
     private static final Pattern MEDIA_TYPE = Pattern.compile(TOKEN + "/" + TOKEN);
 
     public Attachment {
-        if (!ID.matcher(id).matches()) {
+        if (!isId(id)) {
             throw new IllegalArgumentException("an attachment's id is A01 to A99");
         }
         name = named(name);
@@ -72,6 +72,11 @@ public record Attachment(
             throw new IllegalArgumentException("an attachment's name is no path; leave out folders");
         }
         return name;
+    }
+
+    /** Whether it is what ids look like. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     private static String typed(String text) {

@@ -66,6 +66,10 @@ public final class AttachmentOffice {
                     Sha256.of(bytes),
                     who.id(),
                     pages.now());
+            if (Attachment.isId(attachment.name())) {
+                throw Desk.invalid(order + ": name=" + attachment.name()
+                        + " is what attachments' ids look like: give it another name");
+            }
             if (there.size() >= Attachment.COUNT_MAX) {
                 throw Desk.refused(order + " has " + there.size() + " attachments, and at most " + Attachment.COUNT_MAX
                         + " are kept: put several files into one archive");

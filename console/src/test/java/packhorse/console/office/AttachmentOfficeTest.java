@@ -109,7 +109,8 @@ final class AttachmentOfficeTest {
     void whatIsNoAttachmentIsRefusedInOneLine() {
         try (House house = new House(Database.SQLITE, folder)) {
             OrderId order = ordered(house);
-            for (String name : List.of("", ".", "..", "a/b", "a\\b", "x\ny", "x\u202ey", "n".repeat(101))) {
+            for (String name :
+                    List.of("", ".", "..", "a/b", "a\\b", "x\ny", "x\u202ey", "A01", "A99 ", "n".repeat(101))) {
                 assertEquals(
                         Why.INVALID, refused(() -> attach(house, order, name)).why(), name);
             }
