@@ -130,7 +130,8 @@ public record ChangeTemplate(
 
     /** Whether a tick is what the template says: that was approved for every change that follows it. */
     public boolean says(Step step, String key, ChecklistItem.Tick tick) {
-        return tick.person().equals(author) && tick.note().equals(notes.get(step + "/" + key));
+        String note = notes.get(step + "/" + key);
+        return note != null && tick.person().equals(author) && tick.note().equals(note.strip());
     }
 
     private static String either(String preset, String answer) {

@@ -58,7 +58,7 @@ final class ChangeTemplateTest {
                 plans().backout(),
                 plans().communications(),
                 plans().test(),
-                Map.of("CHANGE_ORDER/sites", "all", "READINESS/freezes", "none in that night"),
+                Map.of("CHANGE_ORDER/sites", "all", "READINESS/freezes", "none in that night "),
                 Set.of(),
                 Optional.of(MORNING.plus(Duration.ofDays(365))));
     }
@@ -143,6 +143,7 @@ final class ChangeTemplateTest {
         ChecklistItem item =
                 filled.checklist().orElseThrow().find(Step.READINESS, "freezes").orElseThrow();
         assertEquals("none in that night", item.tick().orElseThrow().note());
+        assertTrue(template.says(Step.READINESS, "freezes", item.tick().orElseThrow()), "it is what was approved");
     }
 
     @Test
