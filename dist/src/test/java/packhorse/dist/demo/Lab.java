@@ -12,12 +12,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import packhorse.core.OperationException;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.StateCodec;
@@ -44,7 +47,11 @@ final class Lab implements AutoCloseable {
 
     private static final int NETS = 13;
 
+    /** For so long at most a pull is made again where no tracker is heard. */
+    private static final Duration NO_TRACKER_MAX = Duration.ofMinutes(1);
+
     private final Deployment deployment;
+    private final List<String> failedPulls = new CopyOnWriteArrayList<>();
     private final ExecutorService pulls = Executors.newVirtualThreadPerTaskExecutor();
 
     private Lab(Deployment deployment) {
@@ -149,20 +156,50 @@ final class Lab implements AutoCloseable {
         return id;
     }
 
+    /** A pull, made again for as long as the machine advises it: on a busy machine no tracker may be heard for a moment. */
     Future<Pulled> pull(Office.Machine machine, String version) {
-        Callable<Pulled> pull = () -> machine.agent().pull(PRODUCT, version, progress -> {});
+        Callable<Pulled> pull = () -> {
+            Instant until = InstantSource.system().instant().plus(NO_TRACKER_MAX);
+            while (true) {
+                try {
+                    return machine.agent().pull(PRODUCT, version, progress -> {});
+                } catch (OperationException e) {
+                    String why = String.valueOf(e.getMessage());
+                    failedPulls.add(machine.id() + ": " + why);
+                    if (!why.contains("try again when it is reached")
+                            || InstantSource.system().instant().isAfter(until)) {
+                        throw e;
+                    }
+                    await().atMost(NO_TRACKER_MAX).until(machine.agent()::inSession);
+                }
+            }
+        };
         return pulls.submit(pull);
     }
 
     /** Starts a pull whose end nobody waits for, because its machine will not live to see it. */
     void beginPull(Office.Machine machine, String version) {
-        pulls.execute(() -> {
-            try {
-                machine.agent().pull(PRODUCT, version, progress -> {});
-            } catch (OperationException e) {
-                // The machine was killed, as announced.
-            }
-        });
+        var unusedEnd = pull(machine, version);
+    }
+
+    /** In one line how far these machines are with their packs and which pulls failed, for a test that waited in vain. */
+    String story(Office.Machine... machines) {
+        return Arrays.stream(machines)
+                        .map(machine -> machine.id() + " " + standing(machine.agent()))
+                        .collect(Collectors.joining("; "))
+                + "; failed pulls: " + failedPulls;
+    }
+
+    private static String standing(LocalAgent agent) {
+        AgentStatus status = agent.status();
+        return "[tracker " + status.getTracker() + "] "
+                + status.getPacksList().stream()
+                        .map(pack ->
+                                pack.getRole() + " " + pack.getBytesHave() + " of " + pack.getBytesTotal() + " from "
+                                        + pack.getTrafficList().stream()
+                                                .map(traffic -> ip(traffic) + " " + traffic.getBytesIn())
+                                                .toList())
+                        .toList();
     }
 
     /** The one pack of that machine; a pack of nothing before it knows of any. */

@@ -244,7 +244,9 @@ final class OperationsTest {
         Future<Pulled> pull = lab.pull(machine, VERSION);
         lab.beginPull(thief, VERSION);
         // Two agents have only just joined, beside whatever else runs on this machine.
-        await().atMost(SOON.multipliedBy(2)).until(() -> have(machine) > 4 * MIB && have(thief) > 0);
+        await().atMost(SOON.multipliedBy(2))
+                .untilAsserted(() -> assertTrue(
+                        have(machine) > 4 * MIB && have(thief) > 0, () -> lab.story(lab.sitePeer(1), machine, thief)));
         assertFalse(pull.isDone());
         deployment.killTracker();
         await("everybody is in session with the other tracker")
