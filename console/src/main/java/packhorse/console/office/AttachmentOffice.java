@@ -1,5 +1,8 @@
 package packhorse.console.office;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,7 +16,9 @@ import packhorse.console.ledger.Look;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Stored;
+import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
+import packhorse.core.durable.DurableFiles;
 import packhorse.core.unit.ByteCount;
 
 /** Files that are kept with an order: what ticks name, and what is in its evidence. They are added only. */
@@ -25,26 +30,6 @@ public final class AttachmentOffice {
     public AttachmentOffice(Books books, OrderFiller filler) {
         this.desk = new Desk(books);
         this.filler = filler;
-    }
-
-    /** A file with what is known of it. */
-    public static final class Content {
-        private final Attachment attachment;
-        private final byte[] bytes;
-
-        Content(Attachment attachment, byte[] bytes) {
-            this.attachment = attachment;
-            this.bytes = bytes;
-        }
-
-        public Attachment attachment() {
-            return attachment;
-        }
-
-        /** All of it; the caller's own. */
-        public byte[] bytes() {
-            return bytes;
-        }
     }
 
     /**
@@ -113,14 +98,26 @@ public final class AttachmentOffice {
         });
     }
 
-    /** One of them. */
-    public Content read(OrderId order, String id) {
+    /** What is known of one of them. */
+    public Attachment known(OrderId order, String id) {
         return desk.read(pages -> {
             pages.get(Kinds.ORDER, order.text());
-            Attachment attachment =
-                    pages.get(OfficeKinds.ATTACHMENT, key(order, id)).value();
-            return new Content(attachment, bytes(pages, attachment));
+            return pages.get(OfficeKinds.ATTACHMENT, key(order, id)).value();
         });
+    }
+
+    /**
+     * Writes its bytes, proved against their digest, to {@code file}.
+     *
+     * @throws OperationException where that cannot be, or where the ledger is damaged
+     */
+    public void write(Attachment attachment, Path file) {
+        byte[] bytes = desk.read(pages -> bytes(pages, attachment));
+        try {
+            Path unusedWritten = Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new OperationException(attachment.name() + " cannot be written: " + DurableFiles.reason(e), e);
+        }
     }
 
     /** The bytes of one that has a record. */

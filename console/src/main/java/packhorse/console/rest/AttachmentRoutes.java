@@ -11,7 +11,7 @@ final class AttachmentRoutes {
 
     private AttachmentRoutes() {}
 
-    static List<Route> of(AttachmentOffice office) {
+    static List<Route> of(AttachmentOffice office, LongReads reads) {
         return List.of(
                 Route.post(ALL, "attach", "Keeps a file with an order: what ticks name, and what is in its evidence.")
                         .with("order", OrderRoutes.ID)
@@ -44,15 +44,15 @@ final class AttachmentRoutes {
                         .with("attachment", "Its id in the order, such as A01.")
                         .answersFile(Attachment.ANYTHING)
                         .does(call -> {
-                            AttachmentOffice.Content content =
-                                    office.read(OrderRoutes.id(call), call.path("attachment"));
+                            Attachment one = office.known(OrderRoutes.id(call), call.path("attachment"));
+                            Answer.File made = reads.made(
+                                    Attachment.ANYTHING, Optional.of(one.name()), file -> office.write(one, file));
                             // Whatever its giver says that it is: no browser takes it for a page of ours.
                             return new Answer.File(
-                                    Attachment.ANYTHING,
-                                    Optional.of(content.attachment().name()),
-                                    Optional.of(
-                                            "\"" + content.attachment().sha256().hex() + "\""),
-                                    out -> out.write(content.bytes()));
+                                    made.mediaType(),
+                                    made.name(),
+                                    Optional.of("\"" + one.sha256().hex() + "\""),
+                                    made.writing());
                         }));
     }
 }

@@ -1,6 +1,7 @@
 package packhorse.console.rest;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +26,14 @@ import packhorse.core.durable.PrivateFile;
 public final class LongReads {
     /** Half of what an embedded ledger has for readers. */
     static final int AT_ONCE = 2;
+    /** Each file lies on the disk until whoever asked for it has it, however slowly they read. */
+    static final int ON_THEIR_WAY = 16;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration COME_BACK = Duration.ofSeconds(10);
 
     private final Semaphore places = new Semaphore(AT_ONCE, true);
+    private final Semaphore files = new Semaphore(ON_THEIR_WAY);
     private final Path folder;
     private final Duration patience;
 
@@ -69,32 +73,45 @@ public final class LongReads {
     }
 
     /**
-     * A file that is made at the disk first: so whoever reads it slowly keeps nothing else waiting.
+     * A file that is made at the disk first: so whoever reads it slowly keeps nothing else waiting, and nothing of it in memory. At most
+     * {@link #ON_THEIR_WAY} are there; whoever comes besides is asked to come back.
      *
      * @param making writes it to where it is told
      */
     Answer.File made(String mediaType, Optional<String> name, Consumer<Path> making) {
         return new Answer.File(mediaType, name, out -> {
-            Path file = Files.createTempFile(folder, "answer-", "");
+            if (!files.tryAcquire()) {
+                throw away(ON_THEIR_WAY + " files are on their way; come back when one of them has arrived");
+            }
             try {
-                Path unusedMade = read(() -> {
-                    making.accept(file);
-                    return file;
-                });
-                Files.copy(file, out);
+                send(making, out);
             } finally {
-                Files.deleteIfExists(file);
+                files.release();
             }
         });
+    }
+
+    private void send(Consumer<Path> making, OutputStream out) throws IOException {
+        Path file = Files.createTempFile(folder, "answer-", "");
+        try {
+            Path unusedMade = read(() -> {
+                making.accept(file);
+                return file;
+            });
+            Files.copy(file, out);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static Turned away(String why) {
+        return new Turned(Problem.Kind.AWAY, why, Optional.of(COME_BACK));
     }
 
     private void enter() {
         try {
             if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new Turned(
-                        Problem.Kind.AWAY,
-                        AT_ONCE + " long looks at the ledger are under way; come back when one of them is over",
-                        Optional.of(COME_BACK));
+                throw away(AT_ONCE + " long looks at the ledger are under way; come back when one of them is over");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

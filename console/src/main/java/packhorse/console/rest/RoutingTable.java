@@ -26,7 +26,7 @@ final class RoutingTable {
         routes.addAll(ReleaseRoutes.of(offices.releases(), parts.reads()));
         routes.addAll(TemplateRoutes.of(offices.templates()));
         routes.addAll(ReportRoutes.of(offices.reports(), offices.orders(), offices.retrospect()));
-        routes.addAll(AttachmentRoutes.of(offices.attachments()));
+        routes.addAll(AttachmentRoutes.of(offices.attachments(), parts.reads()));
         routes.addAll(RetrospectRoutes.of(offices.retrospect(), parts.reads()));
         routes.addAll(EntitlementRoutes.of(parts.offices().entitlements()));
         routes.addAll(EndpointRoutes.of(offices.fleet().endpoints()));

@@ -12,7 +12,9 @@ import static packhorse.console.office.House.VERA;
 import static packhorse.console.office.House.any;
 import static packhorse.console.office.House.refused;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class AttachmentOfficeTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFileIsKeptAsItCameAndTicksNameItOrNothing(Database database) {
+    void aFileIsKeptAsItCameAndTicksNameItOrNothing(Database database) throws IOException {
         try (House house = new House(database, folder)) {
             OrderId order = ordered(house);
             TickForm unknown = new TickForm(Step.CHANGE_ORDER, "sites", "", Optional.of("plan.txt"));
@@ -75,9 +77,11 @@ final class AttachmentOfficeTest {
             assertEquals(order + "/A01", kept.id());
             assertEquals("text/plain", kept.value().mediaType());
             assertEquals(Sha256.of(PLAN), kept.value().sha256());
-            AttachmentOffice.Content content = house.attachments.read(order, "A01");
-            assertEquals(kept.value(), content.attachment());
-            assertArrayEquals(PLAN, content.bytes());
+            Attachment known = house.attachments.known(order, "A01");
+            assertEquals(kept.value(), known);
+            Path file = folder.resolve("as-it-came");
+            house.attachments.write(known, file);
+            assertArrayEquals(PLAN, Files.readAllBytes(file));
             assertTrue(house.orders.get(order).value().history().stream()
                     .anyMatch(entry -> entry.what().equals("attached A01 plan.txt")));
 
@@ -147,7 +151,7 @@ final class AttachmentOfficeTest {
                     Why.EXISTS, refused(() -> attach(house, order, "plan.txt")).why());
             assertEquals(
                     Why.NOT_THERE,
-                    refused(() -> house.attachments.read(order, "A02")).why());
+                    refused(() -> house.attachments.known(order, "A02")).why());
             for (int more = 1; more < Attachment.COUNT_MAX; more++) {
                 attach(house, order, more + ".txt");
             }

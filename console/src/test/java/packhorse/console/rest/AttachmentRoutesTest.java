@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.console.change.Assessment;
 import packhorse.console.change.Attachment;
@@ -79,6 +80,31 @@ final class AttachmentRoutesTest {
                         .with("If-None-Match", tag)
                         .send()
                         .status());
+    }
+
+    /** They hold their files on the disk, and there are so many at most; what the reader has already comes all the same. */
+    @Test
+    @Timeout(60)
+    void whoReadsSlowlyKeepsNothingInMemory() throws InterruptedException {
+        done(attach("?name=plan.txt", PAGE));
+        RestWorld.Asking asking = world.get(ORDER + "/attachments/A01").as("viewer");
+        try (SlowReaders unused = new SlowReaders(world.reads())) {
+            RestWorld.Reply turned = asking.send();
+            assertEquals("503 16 files are on their way; come back when one of them has arrived", turned.detail());
+            assertEquals(Optional.of("11"), turned.header("Retry-After"));
+            assertEquals(Optional.empty(), turned.header("Content-Disposition"));
+            String tag = "\""
+                    + Sha256.of(PAGE.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                            .hex() + "\"";
+            assertEquals(
+                    304,
+                    world.get(ORDER + "/attachments/A01")
+                            .as("viewer")
+                            .with("If-None-Match", tag)
+                            .send()
+                            .status());
+        }
+        assertEquals(PAGE, done(asking).body());
     }
 
     @Test

@@ -62,6 +62,25 @@ final class LongReadsTest {
         }
     }
 
+    @Test
+    @Timeout(20)
+    void atMostSixteenFilesAreOnTheirWay() throws IOException, InterruptedException {
+        LongReads reads = LongReads.in(folder.resolve("tmp"));
+        try (SlowReaders slow = new SlowReaders(reads)) {
+            assertEquals(LongReads.ON_THEIR_WAY, files());
+            Answer.File another = reads.made("text/plain", Optional.empty(), file -> {});
+            Turned turned = assertThrows(Turned.class, () -> another.writing().to(new ByteArrayOutputStream()));
+            assertEquals(Problem.Kind.AWAY, turned.kind());
+            assertEquals(Optional.of(Duration.ofSeconds(10)), turned.waiting());
+            assertEquals(LongReads.ON_THEIR_WAY, files());
+            assertEquals("now", reads.read(() -> "now"), "what is made lies there, and keeps no look from going on");
+        }
+        assertEquals(0, files());
+        for (int i = 0; i <= LongReads.ON_THEIR_WAY; i++) {
+            reads.made("text/plain", Optional.empty(), file -> {}).writing().to(new ByteArrayOutputStream());
+        }
+    }
+
     private long files() throws IOException {
         try (Stream<Path> all = Files.list(folder.resolve("tmp"))) {
             return all.count();
