@@ -99,6 +99,15 @@ public final class SigningRequest {
         return new SigningRequest(envelope.signedBy(key));
     }
 
+    /** The same request with one more signature of each of them. */
+    public SigningRequest sign(List<SigningKey> keys) {
+        SigningRequest signed = this;
+        for (SigningKey key : keys) {
+            signed = signed.sign(key);
+        }
+        return signed;
+    }
+
     /** How many different keys of {@code keys} have signed. */
     public int signatures(KeySet keys) {
         return keys.count(envelope.signers(keys));

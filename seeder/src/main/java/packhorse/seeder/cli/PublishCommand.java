@@ -24,16 +24,10 @@ import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
 import packhorse.core.json.Json.JsonString;
 import packhorse.core.terminal.Terminal;
-import packhorse.core.trust.OnlineKeys;
-import packhorse.core.trust.Passphrase;
-import packhorse.core.trust.Role;
-import packhorse.core.trust.SigningKey;
-import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.unit.ByteCount;
 import packhorse.peer.adapter.Adapters;
 import packhorse.seeder.build.Progress;
 import packhorse.seeder.origin.OriginConfig;
-import packhorse.seeder.origin.OriginDirectory;
 import packhorse.seeder.publish.BundleRequest;
 import packhorse.seeder.publish.Destinations;
 import packhorse.seeder.publish.InstallFile;
@@ -229,28 +223,10 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private Published runLocal(Path file, Function<Publisher, Published> work, Progress progress) {
-        OriginConfig origin = OriginConfig.read(file);
-        KeyDirectory targetsKeys = KeyDirectory.open(keys == null ? origin.keys() : keys);
-        char[] phrase = passphrase.read("the passphrase of the targets key", false);
-        char[] online = origin.passphraseFile().map(Passphrase::ofFile).orElse(phrase);
-        try {
-            KeyDirectory onlineKeys = KeyDirectory.open(origin.keys());
-            OnlineKeys unattended;
-            List<SigningKey> signers;
-            // Closed before the content is read: no secret is kept for hours that takes a second to come by.
-            try (StretchedPassphrase first = new StretchedPassphrase(phrase);
-                    StretchedPassphrase other = new StretchedPassphrase(online)) {
-                unattended = onlineKeys.online(Arrays.equals(phrase, online) ? first : other);
-                signers = targetsKeys.keys(Role.TARGETS, first);
-            }
-            OriginDirectory directory = OriginDirectory.open(
-                    origin.data(), onlineKeys.repository(), unattended, origin.uploads(), InstantSource.system());
-            try (Destinations.Session session = Destinations.local(directory, signers, progress)) {
-                return work.apply(session.publisher());
-            }
-        } finally {
-            Arrays.fill(phrase, '\0');
-            Arrays.fill(online, '\0');
+        // No secret is kept for the hours that content may take: what is opened with it is open.
+        SigningDesk desk = SigningDesk.open(OriginConfig.read(file), Optional.ofNullable(keys), passphrase);
+        try (Destinations.Session session = Destinations.local(desk.directory(), desk.signers(), progress)) {
+            return work.apply(session.publisher());
         }
     }
 

@@ -1,9 +1,7 @@
 package packhorse.seeder.cli;
 
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +13,7 @@ import packhorse.core.content.Version;
 import packhorse.core.json.Json;
 import packhorse.core.json.Json.JsonArray;
 import packhorse.core.json.Json.JsonString;
-import packhorse.core.trust.OnlineKeys;
-import packhorse.core.trust.Passphrase;
-import packhorse.core.trust.Role;
-import packhorse.core.trust.SigningKey;
-import packhorse.core.trust.SigningRequest;
-import packhorse.core.trust.StretchedPassphrase;
 import packhorse.seeder.origin.OriginConfig;
-import packhorse.seeder.origin.OriginDirectory;
-import packhorse.seeder.sign.KeyDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -112,36 +102,11 @@ final class RetireCommand implements Callable<Integer> {
     }
 
     private SortedSet<String> retire(OriginConfig origin, ReleaseId release) {
-        KeyDirectory targetsKeys = KeyDirectory.open(keys == null ? origin.keys() : keys);
-        char[] phrase = passphrase.read("the passphrase of the targets key", false);
-        char[] online = origin.passphraseFile().map(Passphrase::ofFile).orElse(phrase);
-        try {
-            KeyDirectory onlineKeys = KeyDirectory.open(origin.keys());
-            OnlineKeys unattended;
-            List<SigningKey> signers;
-            try (StretchedPassphrase first = new StretchedPassphrase(phrase);
-                    StretchedPassphrase other = new StretchedPassphrase(online)) {
-                unattended = onlineKeys.online(Arrays.equals(phrase, online) ? first : other);
-                signers = targetsKeys.keys(Role.TARGETS, first);
-            }
-            return OriginDirectory.open(
-                            origin.data(),
-                            onlineKeys.repository(),
-                            unattended,
-                            origin.uploads(),
-                            InstantSource.system())
-                    .retire(release, bundles, request -> signed(request, signers));
-        } finally {
-            Arrays.fill(phrase, '\0');
-            Arrays.fill(online, '\0');
-        }
-    }
-
-    private static byte[] signed(SigningRequest request, List<SigningKey> signers) {
-        SigningRequest signed = request;
-        for (SigningKey signer : signers) {
-            signed = signed.sign(signer);
-        }
-        return signed.bytes();
+        SigningDesk desk = SigningDesk.open(origin, Optional.ofNullable(keys), passphrase);
+        return desk.directory()
+                .retire(
+                        release,
+                        bundles,
+                        request -> request.sign(desk.signers()).bytes());
     }
 }

@@ -52,6 +52,9 @@ public final class Origin implements AutoCloseable {
     /** A timestamp lives a day: re-signed at half-life by an hourly look it never has less than eleven hours left. */
     private static final Duration ROUND = Duration.ofHours(1);
 
+    /** What could not be taken out of the store is seldom out a second later, and looking reads the whole catalogue. */
+    private static final Duration REMOVE_AGAIN = Duration.ofSeconds(10);
+
     private static final int SERVICE_UNAVAILABLE = 503;
     private static final int NOT_FOUND = 404;
     private static final Logger LOG = LoggerFactory.getLogger(Origin.class);
@@ -73,6 +76,10 @@ public final class Origin implements AutoCloseable {
     private volatile long stockedVersion;
     /** Only the keeper. */
     private Instant roundDue = Instant.MIN;
+    /** The version whose retired releases could not all be removed, 0 for none, and when that is tried again; only the keeper. */
+    private long removalTried;
+
+    private Instant removalDue = Instant.MIN;
 
     private Origin(
             OriginConfig config,
@@ -273,7 +280,13 @@ public final class Origin implements AutoCloseable {
             if (catalogue.version() != stockedVersion) {
                 Catalogue verified = client.refresh();
                 boolean all = stock.take(verified);
+                if (verified.version() == removalTried && now.isBefore(removalDue)) {
+                    return;
+                }
+                removalTried = verified.version();
+                removalDue = now.plus(REMOVE_AGAIN);
                 directory.clear(stock::drop);
+                removalTried = 0;
                 if (all) {
                     stockedVersion = verified.version();
                 }
@@ -294,10 +307,9 @@ public final class Origin implements AutoCloseable {
         if (directory.refreshOnline()) {
             LOG.info("signed snapshot and timestamp anew");
         }
-        Catalogue catalogue = client.refresh();
         warnings = directory.warnings();
         warnings.forEach(warning -> LOG.warn("{}", warning));
-        directory.sweep(catalogue, now);
+        directory.sweep(now);
     }
 
     @Override

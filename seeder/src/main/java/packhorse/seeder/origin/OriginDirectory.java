@@ -3,17 +3,16 @@ package packhorse.seeder.origin;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,6 @@ import packhorse.core.content.Manifest;
 import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.Pack;
 import packhorse.core.content.ReleaseId;
-import packhorse.core.content.Sha256;
 import packhorse.core.content.TargetDocument;
 import packhorse.core.content.Torrent;
 import packhorse.core.content.Torrents;
@@ -67,6 +65,7 @@ public final class OriginDirectory {
     private final OnlineKeys online;
     private final InstantSource clock;
     private final Staging staging;
+    private final Removal removal;
     /** Threads take turns here before the process takes its turn at the lock file, which a process may hold once only. */
     private final ReentrantLock turn;
 
@@ -78,6 +77,7 @@ public final class OriginDirectory {
         this.online = online;
         this.clock = clock;
         this.staging = new Staging(data.resolve("uploads"), limits);
+        this.removal = new Removal(repository(), contents(), data.resolve("leaving"));
     }
 
     /**
@@ -333,126 +333,32 @@ public final class OriginDirectory {
 
     private SortedMap<String, TargetDocument> documents(Catalogue catalogue) {
         SortedMap<String, TargetDocument> documents = new TreeMap<>();
-        catalogue.targets().forEach((path, target) -> documents.put(path, decoded(path, read(target))));
+        catalogue.targets().forEach((path, target) -> documents.put(path, Removal.decoded(path, read(target))));
         return documents;
     }
 
-    /** What cannot be read may name anything: then nothing is retired or removed. */
-    private static TargetDocument decoded(String path, byte[] bytes) {
-        try {
-            return TargetDocument.decode(bytes);
-        } catch (IllegalArgumentException e) {
-            throw new OperationException(path + " cannot be read: " + e.getMessage() + "; update Packhorse", e);
-        }
-    }
-
-    /** Takes a retired release out of the store. */
-    interface Dropping {
-        void drop(Manifest manifest, Sha256 document, boolean named);
-    }
-
     /**
-     * Removes what retired releases left and nothing that is listed names: content, objects, at last the document, which until then says
-     * what is to be done. So a crash at any line leaves it to the next call, and whoever publishes meanwhile waits.
+     * Removes what retired releases left and nothing that is listed needs. Whoever publishes meanwhile waits.
      *
-     * @param store what the origin's process does about its store
+     * @throws OperationException the first of what could not be removed; all else is
      */
-    void clear(Dropping store) {
+    void clear(Removal.Dropping store) {
         clear(store, new DurableFiles());
     }
 
-    void clear(Dropping store, DurableFiles files) {
+    void clear(Removal.Dropping store, DurableFiles files) {
         boolean left = writing(writer -> {
             Catalogue catalogue = writer.catalogue();
-            Map<TargetInfo, TargetDocument> gone = new LinkedHashMap<>();
-            catalogue
-                    .retired()
-                    .forEach((path, digest) -> left(path, digest).ifPresent(document -> {
-                        if (catalogue.target(path).isEmpty()) {
-                            gone.put(new TargetInfo(path, 0, digest, Optional.empty()), document);
-                        }
-                    }));
-            if (gone.isEmpty()) {
-                return false;
-            }
-            Set<Sha256> named = new HashSet<>();
-            documents(catalogue).values().forEach(document -> named.addAll(named(document)));
-            gone.forEach((target, document) -> clear(target, document, named, store, files));
-            return true;
+            return removal.clear(catalogue, () -> documents(catalogue).values(), store, files);
         });
         if (left) {
             LOG.info("nothing of what was retired is left in {}", data);
         }
     }
 
-    private Optional<TargetDocument> left(String path, Sha256 digest) {
-        Path file = repository().resolve(new TargetInfo(path, 0, digest, Optional.empty()).location());
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            if (!Sha256.of(bytes).equals(digest)) {
-                throw new OperationException(file + " was damaged; bring the repository back from a copy");
-            }
-            return Optional.of(decoded(path, bytes));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new OperationException("cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void clear(
-            TargetInfo target, TargetDocument document, Set<Sha256> named, Dropping store, DurableFiles files) {
-        if (document instanceof TargetDocument.ManifestDocument(Manifest manifest)) {
-            Sha256 content = manifest.content().sha256();
-            boolean shared = named.contains(content);
-            if (!shared) {
-                files.replace(leaving(content), new byte[0]);
-            }
-            store.drop(manifest, target.sha256(), shared);
-            if (!shared) {
-                files.delete(contents().resolve(content.hex()));
-                files.delete(leaving(content));
-            }
-            for (Sha256 object : objects(manifest)) {
-                if (!named.contains(object)) {
-                    files.delete(repository().resolve("objects").resolve(object.hex()));
-                }
-            }
-            LOG.info(
-                    "removed {}, which was retired: {}",
-                    manifest.id(),
-                    shared
-                            ? "its content stays for another release"
-                            : manifest.content().length() + " bytes");
-        }
-        files.delete(repository().resolve(target.location()));
-    }
-
-    /**
-     * Stands while a content leaves the store. Whoever takes it out may go on after that failed here and the lock was let go: until it is
-     * done, nobody may publish that content again and find it still there.
-     */
-    private Path leaving(Sha256 content) {
-        return leaving().resolve(content.hex());
-    }
-
-    private Path leaving() {
-        return data.resolve("leaving");
-    }
-
-    /** As the origin's process starts, nobody takes anything out any more; what is still to go is marked anew. */
+    /** As the origin's process starts, nobody takes anything out of its store any more; what is still to go is marked anew. */
     void noneIsLeaving() {
-        locked(() -> {
-            if (!Files.isDirectory(leaving())) {
-                return false;
-            }
-            try (DirectoryStream<Path> marks = Files.newDirectoryStream(leaving())) {
-                for (Path mark : marks) {
-                    Files.deleteIfExists(mark);
-                }
-            }
-            return true;
-        });
+        locked(removal::noneIsLeaving);
     }
 
     /** Members may have been retired since the publisher looked. */
@@ -471,28 +377,10 @@ public final class OriginDirectory {
         }
     }
 
-    /** All that a document needs to be there. */
-    private static Set<Sha256> named(TargetDocument document) {
-        Set<Sha256> named = new HashSet<>();
-        if (document instanceof TargetDocument.ManifestDocument(Manifest manifest)) {
-            named.add(manifest.content().sha256());
-            named.addAll(objects(manifest));
-        }
-        return named;
-    }
-
-    private static Set<Sha256> objects(Manifest manifest) {
-        Set<Sha256> objects = new HashSet<>();
-        objects.add(manifest.files().sha256());
-        objects.add(manifest.pack().torrent().sha256());
-        manifest.openSwarm().ifPresent(open -> objects.add(open.torrent().sha256()));
-        return objects;
-    }
-
     /** Content first, then objects into the repository. */
     private void take(CatalogueWriter writer, Arrived parts) {
         Pack pack = parts.manifest().pack();
-        if (Files.exists(leaving(pack.data().sha256()))) {
+        if (removal.isLeaving(pack.data().sha256())) {
             throw new OperationException("the content of " + parts.manifest().id()
                     + " was retired and is just being removed; publish again when the running origin is done with it");
         }
@@ -541,30 +429,38 @@ public final class OriginDirectory {
     }
 
     /** Removes contents that no release names and that nobody touched for as long as uploads are kept. */
-    void sweep(Catalogue catalogue, Instant now) {
+    void sweep(Instant now) {
         staging.sweep(now);
         if (!Files.isDirectory(contents())) {
             return;
         }
-        locked(() -> {
-            Set<String> named = new HashSet<>();
-            for (ReleaseId id : catalogue.releases()) {
-                document(catalogue, id.targetPath())
-                        .ifPresent(bytes -> named.add(
-                                ManifestCodec.decode(bytes).content().sha256().hex()));
-            }
-            try (DirectoryStream<Path> waiting = Files.newDirectoryStream(contents())) {
-                for (Path each : waiting) {
-                    boolean old =
-                            Duration.between(Files.getLastModifiedTime(each).toInstant(), now)
-                                            .compareTo(staging.keep())
-                                    > 0;
-                    if (old && !named.contains(String.valueOf(each.getFileName()))) {
-                        Files.deleteIfExists(each);
-                    }
+        // What is listed is asked while nobody publishes: the content of a slow upload is old when its release is
+        // listed at last.
+        int swept = writing(writer -> sweepContents(writer.catalogue(), now));
+        if (swept > 0) {
+            LOG.info("removed {} contents that no release names", swept);
+        }
+    }
+
+    private int sweepContents(Catalogue catalogue, Instant now) {
+        Set<String> named = new HashSet<>();
+        for (ReleaseId id : catalogue.releases()) {
+            document(catalogue, id.targetPath())
+                    .ifPresent(bytes -> named.add(
+                            ManifestCodec.decode(bytes).content().sha256().hex()));
+        }
+        int swept = 0;
+        try (DirectoryStream<Path> waiting = Files.newDirectoryStream(contents())) {
+            for (Path each : waiting) {
+                Instant touched = Files.getLastModifiedTime(each).toInstant();
+                boolean old = Duration.between(touched, now).compareTo(staging.keep()) > 0;
+                if (old && !named.contains(String.valueOf(each.getFileName())) && Files.deleteIfExists(each)) {
+                    swept++;
                 }
             }
-            return true;
-        });
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new OperationException("cannot sweep " + contents() + ": " + e.getMessage(), e);
+        }
+        return swept;
     }
 }

@@ -11,7 +11,6 @@ import packhorse.core.content.ManifestCodec;
 import packhorse.core.content.ReleaseId;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.trust.SigningKey;
-import packhorse.core.trust.SigningRequest;
 import packhorse.seeder.build.BuiltContent;
 import packhorse.seeder.build.ContentBuilder;
 import packhorse.seeder.build.Progress;
@@ -85,16 +84,8 @@ final class LocalOrigin implements Destination {
                 Optional.of(delivered.built().hashes()),
                 Optional.ofNullable(staged).map(Staging.Staged::content),
                 Optional.of(delivered.fileList())));
-        directory.publish(targetPath, document, this::sign, arrived);
+        directory.publish(targetPath, document, request -> request.sign(signers).bytes(), arrived);
         removeStaged();
-    }
-
-    private byte[] sign(SigningRequest request) {
-        SigningRequest signed = request;
-        for (SigningKey signer : signers) {
-            signed = signed.sign(signer);
-        }
-        return signed.bytes();
     }
 
     private void removeStaged() {

@@ -205,10 +205,7 @@ final class RemoteOrigin implements Destination {
             if (next.isEmpty()) {
                 return;
             }
-            SigningRequest signed = next.get();
-            for (SigningKey signer : signers) {
-                signed = signed.sign(signer);
-            }
+            SigningRequest signed = next.get().sign(signers);
             TreeMap<String, Json> asked = new TreeMap<>();
             asked.put(
                     "document",

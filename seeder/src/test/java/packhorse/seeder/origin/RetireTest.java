@@ -34,8 +34,6 @@ import packhorse.core.content.ReleaseId;
 import packhorse.core.content.Sha256;
 import packhorse.core.durable.DurableFiles;
 import packhorse.core.topology.HostPort;
-import packhorse.core.trust.SigningKey;
-import packhorse.core.trust.SigningRequest;
 import packhorse.core.trust.StretchedPassphrase;
 import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.store.Store;
@@ -78,15 +76,12 @@ final class RetireTest {
     }
 
     static SortedSet<String> retire(Deployment deployment, ReleaseId release, boolean bundles) {
-        return deployment.directory().retire(release, bundles, request -> signed(request, deployment.targetsKeys()));
-    }
-
-    private static byte[] signed(SigningRequest request, List<SigningKey> keys) {
-        SigningRequest signed = request;
-        for (SigningKey key : keys) {
-            signed = signed.sign(key);
-        }
-        return signed.bytes();
+        return deployment
+                .directory()
+                .retire(
+                        release,
+                        bundles,
+                        request -> request.sign(deployment.targetsKeys()).bytes());
     }
 
     private static Path pack(Deployment deployment, Manifest manifest) {
@@ -224,6 +219,33 @@ final class RetireTest {
     }
 
     @Test
+    void whatCannotLeaveNowHoldsUpNothingElse() throws IOException {
+        Deployment deployment = deployment();
+        Manifest one = publish(deployment, source("one.bin", 1), "acme/app", "1");
+        Manifest two = publish(deployment, source("two.bin", 2), "acme/next", "1");
+        Manifest three = publish(deployment, source("three.bin", 3), "acme/third", "1");
+        for (Manifest each : List.of(one, two, three)) {
+            retire(deployment, each.id(), false);
+        }
+        Set<Manifest> fetched = Set.of(one, three);
+        OperationException why = assertThrows(
+                OperationException.class,
+                () -> deployment.directory().clear((manifest, document, named) -> {
+                    if (fetched.contains(manifest)) {
+                        throw new OperationException("the pack of " + manifest.id() + " is being fetched");
+                    }
+                }));
+        assertTrue(String.valueOf(why.getMessage()).endsWith("is being fetched"));
+        assertEquals(1, why.getSuppressed().length);
+        assertGone(deployment, two);
+        assertEquals(2, files(deployment.data().resolve("repository/targets")), "what is said to be done once more");
+        deployment.directory().clear((manifest, document, named) -> assertTrue(fetched.contains(manifest)));
+        assertEquals(0, files(deployment.data().resolve("repository").resolve("targets")));
+        assertGone(deployment, one);
+        assertGone(deployment, three);
+    }
+
+    @Test
     void aBundleThatNamesWhatWasRetiredMeanwhileIsRefused() throws IOException {
         Deployment deployment = deployment();
         Manifest one = publish(deployment, source("one.bin", 1), "acme/app", "1");
@@ -241,7 +263,8 @@ final class RetireTest {
                         .publish(
                                 "acme/desk/1/bundle.json",
                                 desk,
-                                request -> signed(request, deployment.targetsKeys()),
+                                request ->
+                                        request.sign(deployment.targetsKeys()).bytes(),
                                 Optional.empty()));
         assertTrue(String.valueOf(gone.getMessage()).contains("names acme/app@1 (any) as it is not in the catalogue"));
     }
