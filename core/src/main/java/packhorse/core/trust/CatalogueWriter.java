@@ -195,6 +195,11 @@ public final class CatalogueWriter implements AutoCloseable {
         writing.lock();
         try {
             Current current = current();
+            if (signedTargets.length > Role.TARGETS.lengthMaxBytes()) {
+                throw new UsageException("the targets file to publish has " + signedTargets.length
+                        + " bytes, and nobody reads more than " + Role.TARGETS.lengthMaxBytes()
+                        + "; retire releases that nobody needs");
+            }
             Envelope envelope = Envelope.parse(signedTargets, "the targets file to publish");
             TargetsMetadata targets = TargetsMetadata.read(envelope);
             envelope.requireSigned(current.root().keySet(Role.TARGETS), "the targets role");

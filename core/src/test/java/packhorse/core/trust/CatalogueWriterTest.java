@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -313,6 +314,22 @@ final class CatalogueWriterTest {
             assertTrue(writer.refreshOnline(ONLINE, halfTheSnapshot));
             assertTrue(Files.exists(directory().resolve(Role.SNAPSHOT.path(2))));
             client(writer, halfTheSnapshot).refresh();
+        }
+    }
+
+    @Test
+    void aTargetsFileThatNobodyWouldReadIsRefused() {
+        try (CatalogueWriter writer = CatalogueFixture.create(directory())) {
+            CatalogueFixture.publish(writer, BIRTH, ONE);
+            byte[] renewed = CatalogueFixture.signTargets(writer.stageTargetsRenewal(BIRTH));
+            byte[] padded = Arrays.copyOf(renewed, Role.TARGETS.lengthMaxBytes() + 1);
+            Arrays.fill(padded, renewed.length, padded.length, (byte) ' ');
+            UsageException tooLong =
+                    assertThrows(UsageException.class, () -> writer.publishTargets(padded, Map.of(), ONLINE, BIRTH));
+            assertTrue(String.valueOf(tooLong.getMessage()).contains("16777217 bytes"));
+            byte[] just = Arrays.copyOf(padded, Role.TARGETS.lengthMaxBytes());
+            assertTrue(writer.publishTargets(just, Map.of(), ONLINE, BIRTH));
+            assertEquals(List.of(ONE.id()), writer.catalogue().releases());
         }
     }
 
