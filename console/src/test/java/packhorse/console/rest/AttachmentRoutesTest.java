@@ -88,7 +88,8 @@ final class AttachmentRoutesTest {
     void whoReadsSlowlyKeepsNothingInMemory() throws InterruptedException {
         done(attach("?name=plan.txt", PAGE));
         RestWorld.Asking asking = world.get(ORDER + "/attachments/A01").as("viewer");
-        try (SlowReaders unused = new SlowReaders(world.reads())) {
+        try (SlowReaders slow = new SlowReaders(world.reads())) {
+            assertEquals(LongReads.ON_THEIR_WAY, slow.waiting());
             RestWorld.Reply turned = asking.send();
             assertEquals("503 16 files are on their way; come back when one of them has arrived", turned.detail());
             assertEquals(Optional.of("11"), turned.header("Retry-After"));

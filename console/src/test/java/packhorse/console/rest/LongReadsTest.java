@@ -67,6 +67,7 @@ final class LongReadsTest {
     void atMostSixteenFilesAreOnTheirWay() throws IOException, InterruptedException {
         LongReads reads = LongReads.in(folder.resolve("tmp"));
         try (SlowReaders slow = new SlowReaders(reads)) {
+            assertEquals(LongReads.ON_THEIR_WAY, slow.waiting());
             assertEquals(LongReads.ON_THEIR_WAY, files());
             Answer.File another = reads.made("text/plain", Optional.empty(), file -> {});
             Turned turned = assertThrows(Turned.class, () -> another.writing().to(new ByteArrayOutputStream()));

@@ -23,6 +23,11 @@ final class SlowReaders implements AutoCloseable {
         }
     }
 
+    /** How many have not been told to go on. */
+    long waiting() {
+        return readers.stream().filter(Thread::isAlive).count();
+    }
+
     private void read(LongReads reads, CountDownLatch made) {
         Answer.File answer = reads.made("text/plain", Optional.empty(), file -> {
             try {
@@ -58,10 +63,14 @@ final class SlowReaders implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         over.countDown();
         for (Thread reader : readers) {
-            reader.join();
+            try {
+                reader.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
