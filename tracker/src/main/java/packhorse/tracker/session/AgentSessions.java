@@ -194,7 +194,8 @@ public final class AgentSessions implements AutoCloseable {
 
     /** A session began. Where there is no room for it, it is closed, to come back later. */
     void opened(WireSession session) {
-        Line line = new Line(session, new PaperTray(papers, paper -> keep(session, paper)));
+        Line line = new Line(
+                session, new PaperTray(papers, paper -> keep(session, paper)), new SilenceWatch(config.probeAfter()));
         open.put(session, line);
         if (closing || !queue.offer(new Opened(line))) {
             session.close("the tracker has too much to do; try again", true);
@@ -650,16 +651,16 @@ public final class AgentSessions implements AutoCloseable {
 
     private void probe(Line line, Instant now) {
         Duration silence = line.session.silence();
-        if (silence.compareTo(Directory.SILENCE_MAX) > 0) {
-            if (lines.remove(line.id, line)) {
-                sayGone(line);
+        switch (line.watch.look(silence, now)) {
+            case WAIT -> {}
+            case ASK -> line.session.probe();
+            case GONE -> {
+                if (lines.remove(line.id, line)) {
+                    sayGone(line);
+                }
+                forget(directory.forget(line.id));
+                line.session.close("silent for " + silence.toSeconds() + " s while others fetch with you", true);
             }
-            forget(directory.forget(line.id));
-            line.session.close("silent for " + silence.toSeconds() + " s while others fetch with you", true);
-        } else if (silence.compareTo(config.probeAfter()) > 0
-                && Duration.between(line.probed, now).compareTo(config.probeAfter()) >= 0) {
-            line.probed = now;
-            line.session.probe();
         }
     }
 

@@ -1,6 +1,5 @@
 package packhorse.tracker.session;
 
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import packhorse.core.identity.DeploymentRole;
 import packhorse.core.topology.EndpointId;
@@ -49,13 +48,14 @@ final class Line {
     /** Whether its session is over. */
     boolean ended;
 
-    Instant probed = Instant.EPOCH;
+    final SilenceWatch watch;
 
-    Line(WireSession session, PaperTray tray) {
+    Line(WireSession session, PaperTray tray, SilenceWatch watch) {
         this.session = session;
         this.id = session.peer().id();
         this.role = session.peer().role();
         this.tray = tray;
+        this.watch = watch;
     }
 
     boolean knowsStates() {

@@ -2,6 +2,7 @@ package packhorse.tracker.session;
 
 import java.time.Duration;
 import packhorse.tracker.selection.Rules;
+import packhorse.tracker.swarm.Directory;
 
 /**
  * How the tracker answers agents.
@@ -20,6 +21,10 @@ public record SessionConfig(Rules rules, Duration probeAfter, Duration decideGap
     public SessionConfig {
         if (decideGap.isNegative() || settle.isNegative() || probeAfter.isNegative() || probeAfter.isZero()) {
             throw new IllegalArgumentException("an agent is asked after a while, not after " + probeAfter);
+        }
+        if (probeAfter.compareTo(Directory.SILENCE_MAX) >= 0) {
+            throw new IllegalArgumentException("an agent is asked before it is given up after " + Directory.SILENCE_MAX
+                    + ", not after " + probeAfter);
         }
     }
 }

@@ -282,6 +282,32 @@ class AgentSessionsTest {
         assertTrue(peer.session.closed.orElseThrow().contains("silent"));
     }
 
+    /** An idle origin speaks every half a minute: that is no reason to lose it when the first fetches. */
+    @Test
+    void whoWasSilentWhileNobodyFetchedIsAskedBeforeItIsGivenUp() {
+        Agent origin = new Agent("192.0.2.10", 10, false);
+        origin.until(a -> a.getSwarmsCount() == 1);
+        clock.forward(Duration.ofSeconds(20));
+        origin.session.silence = Duration.ofSeconds(20);
+
+        Agent peer = new Agent("10.1.0.5", 3, true);
+        peer.until(a -> allows(a, "192.0.2.10"));
+        await().until(() -> origin.session.probes.get() > 0);
+        origin.session.silence = Duration.ZERO;
+        clock.forward(Duration.ofSeconds(1));
+        peer.until(a -> allows(a, "192.0.2.10"));
+        assertEquals(Optional.empty(), origin.session.closed);
+
+        int asked = origin.session.probes.get();
+        for (int second = 1; second <= 9; second++) {
+            clock.forward(Duration.ofSeconds(1));
+            origin.session.silence = Duration.ofSeconds(second);
+            peer.until(a -> true);
+        }
+        await().until(() -> origin.session.closed.isPresent());
+        assertTrue(origin.session.probes.get() > asked);
+    }
+
     @Test
     void aSessionThatBreaksLeavesTimeToComeBack() {
         Agent one = new Agent("10.2.0.1", 3, true);
