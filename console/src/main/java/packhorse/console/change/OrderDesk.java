@@ -30,6 +30,10 @@ public final class OrderDesk {
     /** Operations are whoever works here. */
     private static final Set<Role> WORKERS = EnumSet.complementOf(EnumSet.of(Role.ENDPOINT_USER, Role.VIEWER));
 
+    /** Whoever only asks for changes works on those that they asked for. */
+    private static final Set<Role> WORKERS_ON_ALL =
+            EnumSet.complementOf(EnumSet.of(Role.ENDPOINT_USER, Role.VIEWER, Role.REQUESTER));
+
     private OrderDesk() {}
 
     /**
@@ -400,10 +404,16 @@ public final class OrderDesk {
                                 .said(who, now, "took it over", ""))));
     }
 
-    /** Writes down that a file is kept with it, by whoever works here. */
+    /** Writes down that a file is kept with it, by whoever works here; whoever only asks for changes, where this is one of theirs. */
     public static Outcome<ChangeOrder> attached(
             ChangeOrder order, Attachment attachment, Actor.Person who, Instant now) {
         return refuse(order, who, WORKERS, "files are attached")
+                .or(() -> who.isOneOf(WORKERS_ON_ALL)
+                                || order.duties().requesters().contains(who.id())
+                        ? Optional.empty()
+                        : Optional.of(Outcome.forbidden(
+                                order.id() + ": a REQUESTER attaches files to what they asked for; " + who.name()
+                                        + " did not ask for this: give the file to whoever did, or to a coordinator")))
                 .orElseGet(() -> Outcome.moved(
                         order.edit().said(who, now, "attached " + attachment.id() + " " + attachment.name(), "")));
     }

@@ -23,17 +23,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import packhorse.console.change.Actor;
 import packhorse.console.change.Assessment;
 import packhorse.console.change.Attachment;
 import packhorse.console.change.Category;
 import packhorse.console.change.ChecklistItem;
 import packhorse.console.change.OrderId;
 import packhorse.console.change.OrderMachine;
+import packhorse.console.change.PersonId;
 import packhorse.console.change.RequestId;
 import packhorse.console.change.RequestType;
 import packhorse.console.change.RiskClass;
+import packhorse.console.change.Role;
 import packhorse.console.change.Step;
 import packhorse.console.ledger.Database;
+import packhorse.console.ledger.Refusal;
 import packhorse.console.ledger.Refusal.Why;
 import packhorse.console.ledger.Stored;
 import packhorse.console.office.OrderOffice.MoveForm;
@@ -59,7 +63,11 @@ final class AttachmentOfficeTest {
     }
 
     private static Stored<Attachment> attach(House house, OrderId order, String name) {
-        return house.attachments.attach(DORA, order, Optional.of(name), Optional.of("Text/Plain"), PLAN);
+        return attach(house, DORA, order, name);
+    }
+
+    private static Stored<Attachment> attach(House house, Actor.Person who, OrderId order, String name) {
+        return house.attachments.attach(who, order, Optional.of(name), Optional.of("Text/Plain"), PLAN);
     }
 
     @ParameterizedTest
@@ -159,6 +167,25 @@ final class AttachmentOfficeTest {
             house.orders.move(
                     GERD, order, any(), new MoveForm(OrderMachine.Move.CANCEL, "not wanted", Optional.empty()));
             assertTrue(refused(() -> attach(house, order, "late")).line().contains("at most 64"));
+        }
+    }
+
+    @Test
+    void whoOnlyAsksForChangesAttachesToTheirOwn() {
+        try (House house = new House(Database.SQLITE, folder)) {
+            OrderId order = ordered(house);
+            Actor.Person emil = new Actor.Person(new PersonId("emil"), Set.of(Role.REQUESTER));
+            Refusal refused = refused(() -> attach(house, emil, order, "mine.txt"));
+            assertEquals(Why.FORBIDDEN, refused.why());
+            assertEquals(
+                    order + ": a REQUESTER attaches files to what they asked for; emil did not ask for this: give the"
+                            + " file to whoever did, or to a coordinator",
+                    refused.line());
+            assertEquals(List.of(), house.attachments.list(order, "", 9));
+            attach(house, ANNA, order, "hers.txt");
+            // He asks for changes, too; what he may as an approver is as it was.
+            attach(house, BERT, order, "his.txt");
+            attach(house, DORA, order, "builders.txt");
         }
     }
 
