@@ -2,9 +2,10 @@ package packhorse.console.office;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.List;
 import packhorse.console.ledger.LedgerArchive;
 import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.ledger.Look;
 import packhorse.console.ledger.Pages;
 import packhorse.console.ledger.Stored;
 
@@ -30,17 +31,29 @@ public final class Restoring {
     }
 
     private static Restored finish(LedgerArchive.Summary archive, Pages pages) {
-        int ended = 0;
-        for (Stored<ApiToken> token : Lists.all(pages, OfficeKinds.API_TOKEN, Optional.empty())) {
-            if (token.value().holds(pages.now())) {
-                pages.change(token, token.value().revoked(pages.now()));
-                ended++;
-            }
-        }
+        int ended = end(pages);
         pages.audit(
                 "ledger.restore",
                 "ledger",
                 Desk.details("backup", archive.digest().hex(), "tokens", Integer.toString(ended)));
         return new Restored(archive, ended);
+    }
+
+    /** Ends every token that opens something, however many there are: none is ever removed. */
+    static int end(Pages pages) {
+        int ended = 0;
+        Look look = Look.all();
+        List<Stored<ApiToken>> some = pages.list(OfficeKinds.API_TOKEN, look);
+        while (!some.isEmpty()) {
+            for (Stored<ApiToken> token : some) {
+                if (token.value().holds(pages.now())) {
+                    pages.change(token, token.value().revoked(pages.now()));
+                    ended++;
+                }
+            }
+            look = look.behind(some.getLast().id());
+            some = pages.list(OfficeKinds.API_TOKEN, look);
+        }
+        return ended;
     }
 }

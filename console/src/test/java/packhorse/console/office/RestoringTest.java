@@ -9,13 +9,17 @@ import static packhorse.console.office.House.ANNA;
 import static packhorse.console.office.House.any;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,12 +35,16 @@ import packhorse.console.ledger.Database;
 import packhorse.console.ledger.Ledger;
 import packhorse.console.ledger.LedgerArchive;
 import packhorse.console.ledger.LedgerConfig;
+import packhorse.console.ledger.Look;
 import packhorse.console.ledger.OutboxBook;
+import packhorse.console.ledger.Pages;
+import packhorse.console.ledger.Stored;
 import packhorse.console.notice.NoticeKind;
 import packhorse.console.notice.Notifier;
 import packhorse.console.notice.Quiet;
 import packhorse.console.notice.Templates;
 import packhorse.core.UsageException;
+import packhorse.core.content.Sha256;
 
 /** A ledger that goes on from a backup. */
 final class RestoringTest {
@@ -74,6 +82,50 @@ final class RestoringTest {
                 assertFalse(audit.verify().broken().isPresent());
             }
         }
+    }
+
+    /** A busy console makes so many in a year or two; a ledger of that many is not laid here. */
+    @Test
+    void howeverManyTokensThereAreEachOfThemEnds() {
+        int count = 100_001;
+        Instant now = Instant.parse("2026-03-02T08:00:00Z");
+        ApiToken opens = new ApiToken(
+                "t",
+                ANNA.id(),
+                "login",
+                Sha256.of(new byte[0]),
+                Optional.empty(),
+                now,
+                now.plusSeconds(1),
+                Optional.empty());
+        Set<String> ended = new HashSet<>();
+        Pages pages = (Pages) Proxy.newProxyInstance(
+                Pages.class.getClassLoader(),
+                new Class<?>[] {Pages.class},
+                (unused, method, arguments) -> switch (method.getName()) {
+                    case "now" -> now;
+                    case "list" -> {
+                        Look look = (Look) arguments[1];
+                        int first = look.after().isEmpty() ? 0 : Integer.parseInt(look.after()) - 1_000_000 + 1;
+                        yield IntStream.range(first, Math.min(first + look.limit(), count))
+                                .mapToObj(number -> new Stored<>(
+                                        OfficeKinds.API_TOKEN,
+                                        Integer.toString(1_000_000 + number),
+                                        1,
+                                        opens,
+                                        now,
+                                        "anna"))
+                                .toList();
+                    }
+                    case "change" -> {
+                        assertFalse(((ApiToken) arguments[1]).holds(now));
+                        ended.add(((Stored<?>) arguments[0]).id());
+                        yield arguments[0];
+                    }
+                    default -> throw new IllegalStateException(method + " is not for this");
+                });
+        assertEquals(count, Restoring.end(pages));
+        assertEquals(count, ended.size());
     }
 
     /** Cut after the ledger's rows were laid: nothing of it is there, and it is done again. */
