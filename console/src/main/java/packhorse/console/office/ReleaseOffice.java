@@ -234,7 +234,7 @@ public final class ReleaseOffice {
         String note = String.join("\n", lines)
                 + (retired.size() > REMARKED_MAX ? "\nand " + (retired.size() - REMARKED_MAX) + " more" : "");
         Stored<ChangeOrder> unused =
-                pages.change(order, OrderDesk.remarked(order.value(), to + " in the catalogue", note, pages.now()));
+                pages.change(order, OrderDesk.remarked(order.value(), takenOut(to), note, pages.now()));
         pages.audit("order.retired", order.id(), Desk.details("releases", note));
         filler.refresh(pages, order.value().id());
     }
@@ -258,17 +258,35 @@ public final class ReleaseOffice {
         return releases.stream().map(one -> one.value().manifest()).collect(Collectors.toSet());
     }
 
-    /** What an order had taken out of the catalogue, updates too; empty where it asks for nothing such. */
+    /**
+     * What an order had taken out of the catalogue, updates too; empty where it asks for nothing such. What others took out before or
+     * afterwards is theirs.
+     */
     public static List<CataloguedRelease> retired(Pages pages, ChangeOrder order) {
-        return retires(order)
-                ? order.plans().distribution().releases().stream()
-                        .flatMap(all -> all.releases().stream())
-                        .flatMap(item -> updates(pages, item.release()).stream())
-                        .map(Stored::value)
-                        .filter(one -> one.state() != State.OFFERED)
-                        .distinct()
-                        .toList()
-                : List.of();
+        if (!retires(order)) {
+            return List.of();
+        }
+        List<ReleaseId> carried = order.plans().distribution().releases().stream()
+                .flatMap(all -> all.releases().stream())
+                .map(Consignment.Item::release)
+                .toList();
+        return Lists.all(pages, OfficeKinds.RELEASE, Optional.empty()).stream()
+                .map(Stored::value)
+                .filter(one -> carried.stream().anyMatch(item -> isOrUpdates(one.release(), item)))
+                .filter(one -> wasTakenOutFor(order, one))
+                .toList();
+    }
+
+    /** The remark was made with it, in one transaction. */
+    private static boolean wasTakenOutFor(ChangeOrder order, CataloguedRelease one) {
+        return order.comments().stream()
+                .anyMatch(remark -> remark.at().equals(one.since())
+                        && remark.who().equals(Actor.product().name())
+                        && remark.what().equals(takenOut(one.state())));
+    }
+
+    private static String takenOut(State to) {
+        return to + " in the catalogue";
     }
 
     /** On how many endpoints a release, or an update of it, is in place now. */
@@ -306,10 +324,14 @@ public final class ReleaseOffice {
     /** The release and whatever came after it in its line. */
     private static List<Stored<CataloguedRelease>> updates(Pages pages, ReleaseId release) {
         return Lists.all(pages, OfficeKinds.RELEASE, Optional.empty()).stream()
-                .filter(one -> one.value().release().name().equals(release.name())
-                        && one.value().release().platform().equals(release.platform())
-                        && one.value().release().version().compareTo(release.version()) >= 0)
+                .filter(one -> isOrUpdates(one.value().release(), release))
                 .toList();
+    }
+
+    private static boolean isOrUpdates(ReleaseId one, ReleaseId release) {
+        return one.name().equals(release.name())
+                && one.platform().equals(release.platform())
+                && one.version().compareTo(release.version()) >= 0;
     }
 
     private static Set<OrderId> running(Pages pages, List<Stored<CataloguedRelease>> releases) {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,6 +105,8 @@ final class RepositoryRoadTest {
             house.releases.promote(GERD, order, Stage.PRODUCTION);
             ReleaseId update = House.release("acme/editor", "2.1");
             catalogue(house, update);
+            // What others took out is not what this order had taken out.
+            goneForOthers(house, "2.2");
             joined(house, 1, "2.0", "1.0");
             joined(house, 2, "2.0", "");
             joined(house, 3, "2.1", "2.0");
@@ -155,7 +158,17 @@ final class RepositoryRoadTest {
                     gone.stream().map(Stored::value).toList(),
                     Records.read(new Shape<List<CataloguedRelease>>() {}, kept, "retired.json"));
             assertTrue(evidence(house, order, "audit.jsonl").contains("order.retired"), "the trail says it");
+            goneForOthers(house, "2.3");
+            assertEquals(kept, evidence(house, order, "attachments/retired.json"), "it is the same for ever");
         }
+    }
+
+    private static void goneForOthers(House house, String version) {
+        ReleaseId release = House.release("acme/editor", version);
+        house.later(Duration.ofMinutes(1));
+        catalogue(house, release);
+        assertEquals(1, house.releases.retire(GERD, release, any(), false).size());
+        house.later(Duration.ofMinutes(1));
     }
 
     @Test
