@@ -93,7 +93,11 @@ final class AccountRoutes {
                         .body(AccountOffice.AccountForm.class)
                         .created(AccountView.class, "/accounts")
                         .secret()
-                        .does(call -> view(office.add(call.who(), call.body(AccountOffice.AccountForm.class)))),
+                        .does(call -> {
+                            AccountOffice.AccountForm form = call.body(AccountOffice.AccountForm.class);
+                            Supplier<Stored<Account>> add = () -> office.add(call.who(), form);
+                            return view(form.password().isPresent() ? gate.set(add) : add.get());
+                        }),
                 one(Route.get(ONE, "readAccount", "Shows an account: one's own, or an administrator anybody's."))
                         .access(Access.signedIn())
                         .stored(AccountView.class)
@@ -145,7 +149,7 @@ final class AccountRoutes {
                                     passwords.password().toCharArray());
                             if (!call.who().is(id(call))) {
                                 // Nobody's old password is looked at.
-                                return view(set.get());
+                                return view(gate.set(set));
                             }
                             // Refused before: it shows nothing of the password and is no guess.
                             office.requireWhole(call.who(), id(call));

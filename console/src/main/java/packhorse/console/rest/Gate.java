@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import packhorse.console.change.Actor;
 import packhorse.console.ledger.Refusal;
+import packhorse.core.OperationException;
 import packhorse.core.identity.WrongSecrets;
 
 /**
@@ -16,16 +18,25 @@ import packhorse.core.identity.WrongSecrets;
  */
 final class Gate {
     /** Passwords looked at at once: each takes 64 MiB and a fifth of a second, by intent. */
-    private static final int ATTEMPTS_MAX = 4;
+    static final int ATTEMPTS_MAX = 4;
+
+    /** An administrator is known and guesses nothing: he waits for those who sign in, and is not sent away at once. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Doorkeeper doorkeeper;
     private final InstantSource clock;
     private final WrongSecrets addresses = new WrongSecrets();
     private final Semaphore attempts = new Semaphore(ATTEMPTS_MAX);
+    private final Duration patience;
 
     Gate(Doorkeeper doorkeeper, InstantSource clock) {
+        this(doorkeeper, clock, PATIENCE);
+    }
+
+    Gate(Doorkeeper doorkeeper, InstantSource clock, Duration patience) {
         this.doorkeeper = doorkeeper;
         this.clock = clock;
+        this.patience = patience;
     }
 
     /** @throws Turned where nobody is known by this */
@@ -78,8 +89,7 @@ final class Gate {
     <T> T guarded(InetAddress from, Supplier<T> attempt) {
         turn(addresses.wait(from, clock.instant()), "wrong passwords from this address");
         if (!attempts.tryAcquire()) {
-            throw new Turned(
-                    Problem.Kind.WAIT, "many sign in at this moment; try again", Optional.of(Duration.ofSeconds(1)));
+            throw many();
         }
         try {
             T result = attempt.get();
@@ -93,6 +103,32 @@ final class Gate {
         } finally {
             attempts.release();
         }
+    }
+
+    /**
+     * Lets an administrator set somebody's password: no guess of anybody's, but as long as one to make.
+     *
+     * @throws Turned where so many sign in that it does not come to it
+     */
+    <T> T set(Supplier<T> act) {
+        try {
+            if (!attempts.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw many();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OperationException("the console is closing", e);
+        }
+        try {
+            return act.get();
+        } finally {
+            attempts.release();
+        }
+    }
+
+    private static Turned many() {
+        return new Turned(
+                Problem.Kind.WAIT, "many sign in at this moment; try again", Optional.of(Duration.ofSeconds(1)));
     }
 
     /** Gives a token for a name and a password. */
