@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,8 +25,8 @@ import packhorse.core.UsageException;
 
 /**
  * Lets a request in, in this order: whether another site's page asks; whether the query is one; who asks, and whether his roles may; which
- * version he saw; the body, bounded and read; whether it was done before. Then the route's act, then its answer. Whatever says no says it
- * as a {@link Problem}.
+ * version he saw; whether there is room for a long body; the body, bounded and read; whether it was done before. Then the route's act, then
+ * its answer. Whatever says no says it as a {@link Problem}.
  */
 final class Porter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Porter.class);
@@ -40,6 +41,16 @@ final class Porter implements AutoCloseable {
     private static final int DRAINED_MAX = 8 << 20;
 
     private static final int DRAINED_AT_ONCE = 16 << 10;
+
+    /** Each of these is in memory several times while it is read and kept. */
+    static final int LONG_BODIES_AT_ONCE = 4;
+
+    /** What is shorter never waits. */
+    private static final int LONG_BODY_BYTES = Body.JSON_BYTES_MAX;
+
+    private static final Duration LONG_BODY_WAIT = Duration.ofSeconds(10);
+
+    private final Semaphore longBodies = new Semaphore(LONG_BODIES_AT_ONCE);
 
     private final List<Route> routes;
     private final Gate gate;
@@ -82,6 +93,32 @@ final class Porter implements AutoCloseable {
                 context.queryString() == null ? "" : String.valueOf(context.queryString()), route.query());
         Optional<Actor.Person> who = who(route, context);
         OptionalLong seen = seen(route, context);
+        if (!mayBeLong(route, context)) {
+            act(route, context, query, who, seen);
+        } else if (longBodies.tryAcquire()) {
+            try {
+                act(route, context, query, who, seen);
+            } finally {
+                longBodies.release();
+            }
+        } else {
+            cutOff(context, context.req().getInputStream());
+            throw new Turned(
+                    Problem.Kind.AWAY,
+                    LONG_BODIES_AT_ONCE + " long bodies are taken in; come back when one of them is done",
+                    Optional.of(LONG_BODY_WAIT));
+        }
+    }
+
+    /** Whoever says that it is short is held to that by the server. */
+    private static boolean mayBeLong(Route route, Context context) {
+        long said = context.req().getContentLengthLong();
+        return route.body().bytesMax() > LONG_BODY_BYTES && (said < 0 || said > LONG_BODY_BYTES);
+    }
+
+    private void act(
+            Route route, Context context, Map<String, String> query, Optional<Actor.Person> who, OptionalLong seen)
+            throws IOException {
         byte[] bytes = body(route, context);
         Object body = route.body() instanceof Body.Json json ? record(json, bytes) : null;
         Call call = new Call(who.orElse(null), context, path(route, context), query, seen, bytes, body, queries);
@@ -141,9 +178,7 @@ final class Porter implements AutoCloseable {
         try (InputStream in = context.req().getInputStream()) {
             bytes = in.readNBytes(max + 1);
             if (bytes.length > max) {
-                drain(in);
-                // What was not read would stand before the next request, so the connection ends.
-                context.header("Connection", "close");
+                cutOff(context, in);
                 throw new Turned(
                         Problem.Kind.TOO_LONG,
                         max == 0
@@ -163,7 +198,7 @@ final class Porter implements AutoCloseable {
     }
 
     /** Somebody who is still sending hears no answer before his end of the connection is shut. */
-    private static void drain(InputStream in) throws IOException {
+    private static void cutOff(Context context, InputStream in) throws IOException {
         byte[] rest = new byte[DRAINED_AT_ONCE];
         int drained = 0;
         int read = in.read(rest);
@@ -171,6 +206,8 @@ final class Porter implements AutoCloseable {
             drained += read;
             read = in.read(rest);
         }
+        // What was not read would stand before the next request, so the connection ends.
+        context.header("Connection", "close");
     }
 
     private static Object record(Body.Json json, byte[] bytes) {

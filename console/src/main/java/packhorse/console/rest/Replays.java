@@ -1,6 +1,7 @@
 package packhorse.console.rest;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -54,10 +55,9 @@ final class Replays {
     }
 
     private static Sha256 digest(Route route, String path, byte[] body) {
-        byte[] head = (route.verb() + " " + path + "\n").getBytes(StandardCharsets.UTF_8);
-        byte[] all = java.util.Arrays.copyOf(head, head.length + body.length);
-        System.arraycopy(body, 0, all, head.length, body.length);
-        return Sha256.of(all);
+        MessageDigest digest = Sha256.newDigest();
+        digest.update((route.verb() + " " + path + "\n").getBytes(StandardCharsets.UTF_8));
+        return Sha256.ofDigest(digest.digest(body));
     }
 
     private Optional<Answer> before(Actor.Person who, String key, Sha256 asked) {

@@ -3,7 +3,13 @@ package packhorse.console.rest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,9 +72,7 @@ final class AttachmentRoutesTest {
         assertTrue(listed.body().contains("\"name\":\"page one.html\""), listed.body());
         RestWorld.Reply read = done(world.get(ORDER + "/attachments/A01").as("viewer"));
         assertEquals(PAGE, read.body());
-        String tag = "\""
-                + Sha256.of(PAGE.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                        .hex() + "\"";
+        String tag = "\"" + Sha256.of(PAGE.getBytes(StandardCharsets.UTF_8)).hex() + "\"";
         assertEquals(Optional.of(tag), read.header("ETag"));
         assertEquals(Optional.of(Attachment.ANYTHING), read.header("Content-Type"));
         assertEquals(Optional.of("nosniff"), read.header("X-Content-Type-Options"));
@@ -94,9 +98,7 @@ final class AttachmentRoutesTest {
             assertEquals("503 16 files are on their way; come back when one of them has arrived", turned.detail());
             assertEquals(Optional.of("11"), turned.header("Retry-After"));
             assertEquals(Optional.empty(), turned.header("Content-Disposition"));
-            String tag = "\""
-                    + Sha256.of(PAGE.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                            .hex() + "\"";
+            String tag = "\"" + Sha256.of(PAGE.getBytes(StandardCharsets.UTF_8)).hex() + "\"";
             assertEquals(
                     304,
                     world.get(ORDER + "/attachments/A01")
@@ -106,6 +108,66 @@ final class AttachmentRoutesTest {
                             .status());
         }
         assertEquals(PAGE, done(asking).body());
+    }
+
+    /** Asked to go on, it is being taken in: the server says so when it reads. */
+    private Socket sending(int number, String bytes) throws IOException {
+        Socket socket = new Socket(
+                InetAddress.getLoopbackAddress(),
+                world.door().addresses().getFirst().getPort());
+        String head = "POST " + ORDER + "/attachments?name=long-" + number + " HTTP/1.1\r\nHost: console\r\n"
+                + "Authorization: Bearer package-builder\r\nContent-Type: " + Attachment.ANYTHING
+                + "\r\nContent-Length: " + bytes.length() + "\r\nExpect: 100-continue\r\n\r\n";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        assertEquals("HTTP/1.1 100 Continue", line(socket));
+        assertEquals("", line(socket));
+        return socket;
+    }
+
+    private static void sent(Socket socket, String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
+        assertEquals("HTTP/1.1 200 OK", line(socket));
+        socket.close();
+    }
+
+    private static String line(Socket socket) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = socket.getInputStream().read();
+                c >= 0 && c != '\n';
+                c = socket.getInputStream().read()) {
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+
+    @Test
+    @Timeout(60)
+    void fewLongBodiesAreTakenInAtOnceAndShortOnesAlways() throws IOException {
+        String bytes = "x".repeat(Body.JSON_BYTES_MAX + 1);
+        List<Socket> senders = new ArrayList<>();
+        try {
+            for (int i = 0; i < Porter.LONG_BODIES_AT_ONCE; i++) {
+                senders.add(sending(i, bytes));
+            }
+            RestWorld.Reply turned = attach("?name=one-more", bytes).send();
+            assertEquals("503 4 long bodies are taken in; come back when one of them is done", turned.detail());
+            assertEquals(Optional.of("11"), turned.header("Retry-After"));
+            done(attach("?name=short", PAGE));
+            sent(senders.removeFirst(), bytes);
+            done(attach("?name=one-more", bytes));
+            // As many as before: whatever was done or refused gave its place back.
+            senders.add(sending(9, bytes));
+            assertEquals(503, attach("?name=and-more", bytes).send().status());
+            for (Socket sender : senders) {
+                sent(sender, bytes);
+            }
+        } finally {
+            for (Socket sender : senders) {
+                sender.close();
+            }
+        }
     }
 
     @Test
