@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.OperationException;
 
 /** One writer of a directory, among the processes of this machine. */
-@Timeout(60)
+@Timeout(180)
 final class DirectoryLockTest {
     private static final String TAKEN = "is written by another one; stop it";
 
@@ -52,7 +52,7 @@ final class DirectoryLockTest {
         /** As kill -9. */
         void kill() throws InterruptedException {
             process.destroyForcibly();
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         }
 
         @Override

@@ -23,7 +23,7 @@ import packhorse.core.topology.HostPort;
  * The first message of a virtual machine that has never shaken hands before, at both ends: where classes are still loaded while
  * the handshake runs, whatever is handed to another thread comes late.
  */
-@Timeout(180)
+@Timeout(600)
 final class ColdStartTest {
     /** Every second one stalled with MINA's own filter; this many in a row do not by chance. */
     private static final int COLD_STARTS = Integer.getInteger("wire.coldStarts", 4);
@@ -82,7 +82,7 @@ final class ColdStartTest {
                             new First(answered),
                             new Random(1),
                             clock)) {
-                boolean came = answered.await(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
+                boolean came = answered.await(Duration.ofSeconds(60).toMillis(), TimeUnit.MILLISECONDS);
                 System.out.println(
                         came
                                 ? "answered"

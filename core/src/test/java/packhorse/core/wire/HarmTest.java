@@ -33,7 +33,7 @@ import packhorse.core.wire.Wires.Ear;
 import packhorse.core.wire.Wires.Hub;
 
 /** What others may do to a server, and that it harms nobody but them. */
-@Timeout(120)
+@Timeout(300)
 final class HarmTest {
     private static final WireConfig STRICT = WireConfig.DEFAULT
             .timed(Duration.ofSeconds(3), Duration.ofSeconds(30), Duration.ofSeconds(1))
@@ -64,7 +64,7 @@ final class HarmTest {
         Socket socket = wires.closing(new Socket(
                 server.addresses().getFirst().getAddress(),
                 server.addresses().getFirst().getPort()));
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         return socket;
     }
 
@@ -194,7 +194,7 @@ final class HarmTest {
     @Test
     void whoAnswersNoHeartbeatIsCutAndWhoDoesIsNot() throws Exception {
         WireConfig config =
-                WireConfig.DEFAULT.timed(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5));
+                WireConfig.DEFAULT.timed(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(5));
         WireServer server = wires.server("127.10.42.8", config, hub);
         wires.client(Wires.to(Wires.at(server)), wires.agent(), ear);
         await().until(() -> ear.sessions.size() == 1);
@@ -211,7 +211,7 @@ final class HarmTest {
         await().until(() -> hub.closed.size() == 1);
         assertTrue(hub.open.contains(good));
         assertEquals(1, ear.sessions.size());
-        assertTrue(good.silence().compareTo(Duration.ofSeconds(2)) < 0);
+        assertTrue(good.silence().compareTo(Duration.ofSeconds(6)) < 0);
     }
 
     @Test
@@ -306,7 +306,7 @@ final class HarmTest {
         assertTrue(slowest < 5_000_000_000L, "an answer took " + slowest / 1_000_000 + " ms");
         assertTrue(hub.open.contains(survivor));
         // Whoever sent nonsense, flooded or did not read is out; half a frame is cut by silence only.
-        await().atMost(Duration.ofSeconds(20)).until(() -> hub.open.size() <= 2);
+        await().atMost(Duration.ofSeconds(60)).until(() -> hub.open.size() <= 2);
         assertEquals(1, ear.sessions.size());
     }
 

@@ -28,7 +28,7 @@ final class RawClient implements AutoCloseable {
     static RawClient connect(SSLContext context, WireServer server, @Nullable InetAddress from) throws IOException {
         InetSocketAddress to = server.addresses().getFirst();
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(to.getAddress(), to.getPort(), from, 0);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.startHandshake();
         return new RawClient(socket);
     }
