@@ -20,7 +20,7 @@ import packhorse.tracker.catalogue.MirrorConfig;
 import packhorse.tracker.catalogue.Repository;
 
 /** A mirror whose next turn is in an hour hears of a publication by the origin's report. */
-@Timeout(60)
+@Timeout(180)
 final class OriginNewsTest {
     @TempDir
     private Path directory;

@@ -42,7 +42,7 @@ import packhorse.tracker.enrol.AuthorityDirectory;
 import packhorse.tracker.enrol.AuthorityDirectory.TokenWish;
 
 /** Trackers whose week passes while they run: both of their secure doors show the next certificate without a restart. */
-@Timeout(60)
+@Timeout(180)
 final class TrackerRenewalTest {
     private static final String HOST = "127.20.57.2";
 

@@ -47,7 +47,7 @@ public final class LocalAuthority implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalAuthority.class);
 
     /** How often the journal is looked at: a revocation is felt within a second, with room for a slow disk. */
-    private static final Duration JOURNAL_LOOK = Duration.ofMillis(250);
+    static final Duration JOURNAL_LOOK = Duration.ofMillis(250);
 
     /** How often the issuing key and the tracker's own certificate are looked at. */
     public static final Duration KEY_LOOK = Duration.ofMinutes(1);

@@ -32,7 +32,7 @@ import packhorse.tracker.enrol.Enrolment.TurnedClock;
 import packhorse.tracker.enrol.JournalEntry.Certified;
 
 /** A new machine joins over a real connection: what it believes, what it tells whom, and what a lost answer costs. */
-@Timeout(60)
+@Timeout(180)
 final class JoiningTest {
     @TempDir
     private Path directory = Path.of("");

@@ -25,7 +25,7 @@ import packhorse.core.identity.Renewal;
 import packhorse.tracker.enrol.Enrolment.TurnedClock;
 
 /** A machine keeps its certificate fresh by itself: a clock that is turned, authorities that are away, answers that are lost. */
-@Timeout(60)
+@Timeout(180)
 final class RenewalTest {
     @TempDir
     private Path directory = Path.of("");

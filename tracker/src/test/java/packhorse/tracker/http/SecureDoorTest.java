@@ -63,7 +63,7 @@ import packhorse.tracker.enrol.EstReply;
 import packhorse.tracker.enrol.EstRequest;
 
 /** The secure door over real sockets: who comes in, who does not, and that nobody holds it up. */
-@Timeout(90)
+@Timeout(300)
 final class SecureDoorTest {
     private static final String HOST = "127.20.4.1";
     private static final String TIMESTAMP = "/repository/metadata/timestamp.json";
@@ -152,7 +152,7 @@ final class SecureDoorTest {
 
         Line(SSLContext tls, int port) throws IOException {
             socket = tls.getSocketFactory().createSocket(HOST, port);
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(60_000);
         }
 
         /** Status and body of an answer to a GET. */
@@ -316,7 +316,7 @@ final class SecureDoorTest {
             assertThrows(IOException.class, old::startHandshake);
         }
         try (Socket plain = new Socket(HOST, port())) {
-            plain.setSoTimeout(20_000);
+            plain.setSoTimeout(60_000);
             plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1));
             byte[] answer = plain.getInputStream().readAllBytes();
             assertTrue(!new String(answer, ISO_8859_1).startsWith("HTTP"), "nothing is answered in plain");
@@ -344,7 +344,8 @@ final class SecureDoorTest {
             long before = System.nanoTime();
             assertTrue(timestamp(agent().context()).length > 0);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-            assertTrue(millis < 10_000, millis + " ms");
+            // Each of those that are stuck is held for minutes.
+            assertTrue(millis < 30_000, millis + " ms");
         } finally {
             for (Socket socket : stuck) {
                 socket.close();

@@ -31,7 +31,7 @@ import packhorse.core.testing.TestDeployment;
 import packhorse.core.wire.WireConfig;
 
 /** Agents of every version, as they were recorded, have a session with the tracker of today. */
-@Timeout(60)
+@Timeout(180)
 final class RecordedAgentsTest {
     private static final String SITES = """
         sites:
@@ -119,7 +119,7 @@ final class RecordedAgentsTest {
     private static SSLSocket connect(MachineIdentity agent, SessionDoor door) throws IOException {
         InetSocketAddress to = door.addresses().getFirst();
         SSLSocket socket = (SSLSocket) agent.context().getSocketFactory().createSocket(to.getAddress(), to.getPort());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.startHandshake();
         await().until(socket::isConnected);
         return socket;

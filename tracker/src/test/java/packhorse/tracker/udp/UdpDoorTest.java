@@ -190,16 +190,13 @@ class UdpDoorTest {
         for (int i = 0; i < rounds; i++) {
             for (int j = 1; j <= 250; j++) {
                 try (DatagramSocket client = client("127.20." + (100 + i) + "." + j)) {
-                    send(
-                            client,
-                            packet("0000041727101980 00000000 00000001"),
-                            door.ports().getFirst());
+                    connect(client);
                 }
             }
         }
         int sent = rounds * 250;
         assertTrue(sent > LatestSessions.SESSIONS_MAX);
-        await().until(() -> door.counts().connects() >= sent * 9L / 10);
+        await().until(() -> door.counts().connects() >= sent);
         await().until(() -> door.sessionCount() <= LatestSessions.SESSIONS_MAX);
         try (DatagramSocket client = client("127.20.1.2")) {
             connect(client);
@@ -221,7 +218,7 @@ class UdpDoorTest {
 
     private static DatagramSocket client(String ip) throws IOException {
         DatagramSocket client = new DatagramSocket(address(ip, 0));
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(60_000);
         return client;
     }
 
