@@ -45,7 +45,7 @@ import packhorse.seeder.publish.Destinations;
 import packhorse.seeder.publish.Published;
 
 /** The origin's doors over real sockets: machines by certificate, publishers by signature, watchers by nothing. */
-@Timeout(120)
+@Timeout(300)
 final class OriginDoorTest {
     private static final String ADDRESS = "127.40.6.1";
     /** Longer than what sockets and TLS hold between two ends, so that a download can be caught in the middle. */
@@ -101,7 +101,7 @@ final class OriginDoorTest {
             published = session.publisher().publish(Deployment.request(source, "acme/app", "1"));
         }
         origin = deployment.start(0, denied);
-        await().atMost(Duration.ofSeconds(20)).until(() -> origin.seeded() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> origin.seeded() == 1);
         return published;
     }
 

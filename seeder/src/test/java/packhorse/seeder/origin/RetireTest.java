@@ -45,10 +45,10 @@ import packhorse.seeder.publish.PublishRequest;
 import packhorse.seeder.sign.KeyDirectory;
 
 /** What a retired release leaves at the origin: nothing that something else does not need, whatever happens meanwhile. */
-@Timeout(120)
+@Timeout(300)
 final class RetireTest {
     private static final int SIZE = 300_000;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path dir;

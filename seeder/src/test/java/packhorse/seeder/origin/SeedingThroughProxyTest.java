@@ -23,7 +23,7 @@ import packhorse.core.topology.HostPort;
 import packhorse.seeder.Deployment;
 
 /** An origin whose trackers are behind a proxy. */
-@Timeout(60)
+@Timeout(180)
 final class SeedingThroughProxyTest {
     @TempDir
     Path home;
@@ -41,7 +41,7 @@ final class SeedingThroughProxyTest {
             try (Origin origin = deployment.startSeeding(config)) {
                 assertEquals(
                         "CONNECT tracker.example.invalid:7301 HTTP/1.1",
-                        asked.poll(30, TimeUnit.SECONDS),
+                        asked.poll(60, TimeUnit.SECONDS),
                         () -> origin.swarm());
             }
         }

@@ -45,7 +45,7 @@ import packhorse.seeder.build.Progress;
 import packhorse.seeder.origin.Origin;
 import packhorse.seeder.sign.SignedRequest;
 
-@Timeout(120)
+@Timeout(300)
 class RemotePublishTest {
     private static final String ADDRESS = "127.40.4.1";
     /** More than two chunks. */
@@ -118,7 +118,7 @@ class RemotePublishTest {
     void aReleasePublishedFromAfarIsServedAndLeavesNothingBehind() throws Exception {
         Published published = publish(source, "acme/app", "1");
         assertTrue(published.isNew());
-        await().atMost(Duration.ofSeconds(20)).until(() -> origin.seeded() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> origin.seeded() == 1);
         HttpResponse<byte[]> whole = get("/packs/" + published.sha256());
         assertArrayEquals(Files.readAllBytes(source), whole.body());
         HttpResponse<byte[]> part = get("/packs/" + published.sha256(), "Range", "bytes=19999990-");
@@ -211,7 +211,7 @@ class RemotePublishTest {
                 assertTrue(each.get().isNew());
             }
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> origin.seeded() == publishers);
+        await().atMost(Duration.ofSeconds(60)).until(() -> origin.seeded() == publishers);
     }
 
     @Test
@@ -219,7 +219,7 @@ class RemotePublishTest {
         try (Destinations.Session session = deployment.local(deployment.targetsKeys(), Progress.none())) {
             session.publisher().publish(Deployment.request(source, "acme/app", "1"));
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> origin.seeded() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> origin.seeded() == 1);
     }
 
     @Test
