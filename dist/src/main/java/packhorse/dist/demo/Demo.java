@@ -25,6 +25,7 @@ import packhorse.core.OperationException;
 import packhorse.core.content.PieceLength;
 import packhorse.core.message.v1.AgentStatus;
 import packhorse.core.message.v1.PackStatus;
+import packhorse.core.message.v1.Pulled;
 import packhorse.core.message.v1.Traffic;
 import packhorse.core.topology.IpAddress;
 import packhorse.core.unit.ByteCount;
@@ -126,10 +127,15 @@ final class Demo {
             Map<String, Future<?>> running = new LinkedHashMap<>();
             for (Office.Machine machine : deployment.machines()) {
                 running.put(machine.id(), pulls.submit(() -> {
-                    machine.agent()
-                            .pull(PRODUCT, VERSION, progress -> board.report(machine.id(), progress.getBytesHave()));
+                    Pulled pulled = machine.agent()
+                            .pullPatiently(
+                                    PRODUCT,
+                                    VERSION,
+                                    progress -> board.report(machine.id(), progress.getBytesHave()),
+                                    deployment::pause);
                     seconds.put(machine.id(), secondsSince(start));
                     board.report(machine.id(), size.bytes());
+                    return pulled;
                 }));
             }
             try {

@@ -39,8 +39,8 @@ import packhorse.tracker.reports.StoredReport;
  * come from another thread (a signal's) at any time, and makes whatever still waits here end with an interruption.
  */
 final class Deployment implements AutoCloseable {
-    /** A role starts in one to three seconds; dozens of them on two busy cores in well under this. */
-    private static final Duration START_MAX = Duration.ofMinutes(2);
+    /** A role starts in one to three seconds; dozens of them, on two cores that do much else, in under this. */
+    private static final Duration START_MAX = Duration.ofMinutes(4);
 
     /** Publishing reads the content at 100 MB/s or more; this is for a large one on a slow disk. */
     private static final Duration COMMAND_MAX = Duration.ofHours(2);

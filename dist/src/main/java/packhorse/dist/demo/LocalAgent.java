@@ -1,6 +1,7 @@
 package packhorse.dist.demo;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import packhorse.core.OperationException;
@@ -17,6 +18,8 @@ import packhorse.peer.cli.AgentSocket;
 
 /** An agent as the machine's own people reach it: through its Unix socket, one request a connection. */
 final class LocalAgent {
+    private static final long AGAIN_MILLIS = 500;
+
     private final String name;
     private final AgentSocket socket;
 
@@ -90,6 +93,28 @@ final class LocalAgent {
             throw new OperationException(name + " ended the pull of " + release + " without a result");
         }
         return pulled;
+    }
+
+    /** Lets time pass. */
+    interface Pause {
+        void of(long millis) throws InterruptedException;
+    }
+
+    /** The same, made again for as long as it advises that, a minute at most: on a busy machine no tracker may be heard for a moment. */
+    Pulled pullPatiently(String release, String version, Consumer<Progress> progress, Pause pause)
+            throws InterruptedException {
+        long untilNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (true) {
+            try {
+                return pull(release, version, progress);
+            } catch (OperationException e) {
+                if (!String.valueOf(e.getMessage()).contains("try again when it is reached")
+                        || System.nanoTime() - untilNanos > 0) {
+                    throw e;
+                }
+                pause.of(AGAIN_MILLIS);
+            }
+        }
     }
 
     private void ask(LocalRequest request, Consumer<LocalReply> replies) {

@@ -21,9 +21,9 @@ import packhorse.core.identity.DeploymentRole;
 import packhorse.core.message.v1.Envelope;
 
 /** A console governs agents through a tracker. */
-@Timeout(60)
+@Timeout(300)
 final class ConsoleSessionsTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory = Path.of("");

@@ -42,9 +42,9 @@ import packhorse.core.topology.EndpointId;
 import packhorse.tracker.console.Kept;
 
 /** What holds for all comes from the console: where sites are, who is thrown out, who may have what. */
-@Timeout(90)
+@Timeout(300)
 final class ConsoleStandingTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final packhorse.core.identity.DenyList DENIES_NOBODY = packhorse.core.identity.DenyList.none();
 

@@ -49,7 +49,7 @@ import packhorse.tracker.session.SessionDoor;
 final class Town implements AutoCloseable {
     static final InstantSource CLOCK = InstantSource.system();
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final String SITES = """
         sites:

@@ -77,7 +77,7 @@ final class AdmissionTest {
 
     @Test
     void aRevokedMachineLosesSessionAndPeersAndDoesNotComeBack() throws Exception {
-        Office.Machine machine = lab.newcomer(1, 1, "limits: {eachPackDown: 8Mbit}\n");
+        Office.Machine machine = lab.newcomer(1, 1, "limits: {eachPackDown: 2Mbit}\n");
         EndpointId id = lab.admit(machine);
         Future<Pulled> source = lab.pull(lab.sitePeer(1), LONG);
         lab.beginPull(machine, LONG);

@@ -41,7 +41,7 @@ final class HarmRound {
     private static final int JOINS_MAX = 20;
 
     /** An agent that leaves ends its swarm process; one that was killed leaves it to notice. */
-    private static final Duration ORPHANS_MAX = Duration.ofSeconds(20);
+    private static final Duration ORPHANS_MAX = Duration.ofSeconds(60);
 
     private final Lab lab;
     private final Deployment deployment;

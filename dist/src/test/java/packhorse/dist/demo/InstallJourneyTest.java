@@ -39,7 +39,7 @@ import packhorse.core.topology.EndpointId;
  * swarm process, its installer and the tracker are killed at random moments; {@code -Dinstall.seed=N} chooses others. Both machines
  * are one deployment's.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 14, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class InstallJourneyTest {
     private static final Duration SOON = Duration.ofMinutes(2);

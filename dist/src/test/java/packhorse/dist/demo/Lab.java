@@ -47,9 +47,6 @@ final class Lab implements AutoCloseable {
 
     private static final int NETS = 13;
 
-    /** For so long at most a pull is made again where no tracker is heard. */
-    private static final Duration NO_TRACKER_MAX = Duration.ofMinutes(1);
-
     private final Deployment deployment;
     private final List<String> failedPulls = new CopyOnWriteArrayList<>();
     private final ExecutorService pulls = Executors.newVirtualThreadPerTaskExecutor();
@@ -159,19 +156,11 @@ final class Lab implements AutoCloseable {
     /** A pull, made again for as long as the machine advises it: on a busy machine no tracker may be heard for a moment. */
     Future<Pulled> pull(Office.Machine machine, String version) {
         Callable<Pulled> pull = () -> {
-            Instant until = InstantSource.system().instant().plus(NO_TRACKER_MAX);
-            while (true) {
-                try {
-                    return machine.agent().pull(PRODUCT, version, progress -> {});
-                } catch (OperationException e) {
-                    String why = String.valueOf(e.getMessage());
-                    failedPulls.add(machine.id() + ": " + why);
-                    if (!why.contains("try again when it is reached")
-                            || InstantSource.system().instant().isAfter(until)) {
-                        throw e;
-                    }
-                    await().atMost(NO_TRACKER_MAX).until(machine.agent()::inSession);
-                }
+            try {
+                return machine.agent().pullPatiently(PRODUCT, version, progress -> {}, deployment::pause);
+            } catch (OperationException e) {
+                failedPulls.add(String.valueOf(e.getMessage()));
+                throw e;
             }
         };
         return pulls.submit(pull);
@@ -187,7 +176,8 @@ final class Lab implements AutoCloseable {
         return Arrays.stream(machines)
                         .map(machine -> machine.id() + " " + standing(machine.agent()))
                         .collect(Collectors.joining("; "))
-                + "; failed pulls: " + failedPulls;
+                + "; the origin is with " + deployment.origin().status().getTracker() + "; failed pulls: "
+                + failedPulls;
     }
 
     private static String standing(LocalAgent agent) {

@@ -1,5 +1,6 @@
 package packhorse.dist.demo;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import packhorse.core.message.v1.Pulled;
+import packhorse.core.message.v1.Role;
 import packhorse.core.testing.OutsideProgram;
 
 /** Other BitTorrent clients: an open release they get whole, of any other the tracker does not know, and no site's rule breaks. */
@@ -181,8 +184,11 @@ final class OutsiderTest {
         OutsideProgram.require("aria2c");
         Path into = Files.createDirectory(folder.resolve("aria2-beside"));
         Path torrent = torrent(into.resolve("open.torrent"));
-        Future<Pulled> endpoint = lab.pull(lab.endpoint(1, 1), "1.0");
         Future<Pulled> sitePeer = lab.pull(lab.sitePeer(1), "1.0");
+        // For a site peer that is late nobody waits longer than two seconds.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Lab.pack(lab.sitePeer(1).agent()).getRole() == Role.ROLE_SITE_PEER);
+        Future<Pulled> endpoint = lab.pull(lab.endpoint(1, 1), "1.0");
         run(aria2(into, torrent), into.resolve("aria2.log"));
         endpoint.get(DOWNLOAD_SECONDS_MAX, TimeUnit.SECONDS);
         sitePeer.get(DOWNLOAD_SECONDS_MAX, TimeUnit.SECONDS);

@@ -19,7 +19,7 @@ final class Refused {
     void no(Person who, int code, String part, String... words) {
         List<String> all = new ArrayList<>(List.of(words));
         all.addAll(List.of("--profile", who.profile().toString()));
-        CommandLines.Said said = CommandLines.run(all.toArray(String[]::new));
+        CommandLines.Said said = CommandLines.patiently(all.toArray(String[]::new));
         asked++;
         boolean right = said.code() == code
                 && said.out().isEmpty()

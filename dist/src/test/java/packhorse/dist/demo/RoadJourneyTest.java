@@ -31,7 +31,7 @@ import packhorse.dist.CommandLines;
  * four people with the command line, each with rights of their own. All journeys are one deployment's, each with releases of its own; the
  * walk that the demo shows, with a wave that is taken back, is {@link DemoTest}'s.
  */
-@Timeout(value = 12, unit = TimeUnit.MINUTES)
+@Timeout(value = 14, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RoadJourneyTest {
     private final Deployment deployment = new Deployment(
@@ -193,7 +193,7 @@ final class RoadJourneyTest {
         countedOnce(begun.deployment());
         assertEquals(0, olga("audit", "verify").code());
         handedIn(begun.order());
-        CommandLines.Said watched = watching.get(1, TimeUnit.MINUTES);
+        CommandLines.Said watched = watching.get(3, TimeUnit.MINUTES);
         assertEquals(0, watched.code(), watched.toString());
         assertTrue(watched.out().lines().count() > 1, watched.out());
         watched.out().lines().forEach(line -> Records.plain(line, "a line of wave watch"));
@@ -264,7 +264,7 @@ final class RoadJourneyTest {
 
     /** As she types it. */
     private CommandLines.Said olga(String... words) {
-        return CommandLines.run(Stream.concat(
+        return CommandLines.patiently(Stream.concat(
                         Stream.of(words),
                         Stream.of("--profile", road.cast().operator().profile().toString()))
                 .toArray(String[]::new));

@@ -44,7 +44,7 @@ final class SwarmJourneyTest {
             long finished = Lab.pack(victim.agent()).getBytesHave();
             lab.deployment().killAgent(victim);
             lab.deployment().startAgent(victim);
-            await().atMost(Duration.ofSeconds(30)).until(() -> victim.agent().inSession());
+            await().atMost(Duration.ofSeconds(60)).until(() -> victim.agent().inSession());
 
             Pulled pulled = lab.pull(victim, "1.0").get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
             endpoint.get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
@@ -71,23 +71,33 @@ final class SwarmJourneyTest {
             lab.beginPull(sitePeer, "1.0");
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> Lab.pack(sitePeer.agent()).getBytesHave() > 12 * MIB);
-            long viaSitePeer = Lab.bytesIn(sitePeer.agent(), true);
+
+            long before = viaLeads(lab, 3);
+            long there = 0;
+            for (int i = 1; i <= 3; i++) {
+                there = Math.max(there, Lab.pack(lab.endpoint(1, i).agent()).getBytesHave());
+            }
 
             lab.deployment().killAgent(sitePeer);
 
-            // The rule says 10 s; the rest is the tracker's answer reaching the agents on this machine.
-            await().atMost(Duration.ofSeconds(15)).until(() -> leads(lab, 3) > 0);
+            // That it is 10 s is proved where a test turns the clock; here the cores have much else to do.
+            await().atMost(Duration.ofSeconds(60)).until(() -> leads(lab, 3) > 0);
             for (Future<?> pull : pulls) {
                 pull.get(PULL_SECONDS_MAX, TimeUnit.SECONDS);
             }
-            long viaLeads = 0;
-            for (int i = 1; i <= 3; i++) {
-                viaLeads += Lab.bytesIn(lab.endpoint(1, i).agent(), true);
-            }
-            double copies = (double) (viaSitePeer + viaLeads) / (48 * MIB);
-            // What only the dead site peer had, and what was on its way to it, came twice.
-            assertTrue(copies < 1.25, "copies over the line: " + copies);
+            long viaLeads = viaLeads(lab, 3) - before;
+            long missing = 48 * MIB - there;
+            // What only the dead site peer had, and what was on its way to it, came twice; nothing else did.
+            assertTrue(viaLeads < missing * 1.1, viaLeads + " bytes over the line, and " + missing + " were missing");
         }
+    }
+
+    private static long viaLeads(Lab lab, int endpoints) {
+        long bytes = 0;
+        for (int i = 1; i <= endpoints; i++) {
+            bytes += Lab.bytesIn(lab.endpoint(1, i).agent(), true);
+        }
+        return bytes;
     }
 
     private static long leads(Lab lab, int endpoints) {
@@ -104,7 +114,7 @@ final class SwarmJourneyTest {
     @Test
     void twoPullersOfOneSiteFetchDifferentPieces() throws Exception {
         Path content = Lab.content(folder, "48MiB", 13);
-        try (Lab lab = Lab.start(1, 3, "100Mbit", false, new NoSitePeers())) {
+        try (Lab lab = Lab.start(1, 3, "24Mbit", false, new NoSitePeers())) {
             lab.publish(content, "1.0", false);
             Future<?>[] pulls = new Future<?>[3];
             for (int i = 0; i < 3; i++) {
