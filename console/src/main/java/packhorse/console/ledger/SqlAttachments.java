@@ -1,6 +1,7 @@
 package packhorse.console.ledger;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import packhorse.core.OperationException;
 import packhorse.core.content.Sha256;
@@ -8,14 +9,18 @@ import packhorse.core.content.Sha256;
 /** The attachments' table. */
 final class SqlAttachments implements Attachments {
     private final Handle handle;
+    private final Supplier<Handle> writer;
 
-    SqlAttachments(Handle handle) {
+    /** @param writer gives the handle where it may write, and throws elsewhere */
+    SqlAttachments(Handle handle, Supplier<Handle> writer) {
         this.handle = handle;
+        this.writer = writer;
     }
 
     @Override
     public void add(String id, Sha256 sha256, byte[] bytes) {
-        int added = handle.createUpdate("INSERT INTO attachment (id, sha256, bytes) VALUES (:id, :sha256, :bytes)"
+        int added = writer.get()
+                .createUpdate("INSERT INTO attachment (id, sha256, bytes) VALUES (:id, :sha256, :bytes)"
                         + " ON CONFLICT (id) DO NOTHING")
                 .bind("id", id)
                 .bind("sha256", sha256.hex())

@@ -40,9 +40,16 @@ final class Tables {
             "wave_site",
             "attachment");
 
+    /** Where its migrations are written down; it is not of the ledger's making, and is always there. */
+    private static final String HISTORY = "flyway_schema_history";
+
     private Tables() {}
 
-    /** Those of {@link #ALL} that the schema has: an older one has fewer. */
+    /**
+     * Those of {@link #ALL} that the schema has: an older one has fewer.
+     *
+     * @throws OperationException where the ledger is not in the schema that the connection looks into: it would have none
+     */
     static List<String> present(Handle handle) {
         Set<String> there = new HashSet<>();
         try (ResultSet tables = handle.getConnection()
@@ -53,6 +60,11 @@ final class Tables {
             }
         } catch (SQLException e) {
             throw new OperationException("the ledger does not say which tables it has: " + e.getMessage(), e);
+        }
+        if (!there.contains(HISTORY)) {
+            throw new OperationException(
+                    "the ledger's tables are not where its connection looks for them; let the database's user have the"
+                            + " schema they are in as its first (ALTER USER … SET search_path)");
         }
         return ALL.stream().filter(there::contains).toList();
     }

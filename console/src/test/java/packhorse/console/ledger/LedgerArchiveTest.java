@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.flywaydb.core.api.MigrationVersion;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -302,6 +304,15 @@ final class LedgerArchiveTest {
             TreeSet<String> own = new TreeSet<>(tables);
             own.remove("flyway_schema_history");
             assertEquals(new TreeSet<>(Tables.ALL), own);
+        }
+    }
+
+    /** A backup of none of them would be taken for one. */
+    @Test
+    void tablesThatTheConnectionDoesNotSeeAreNotTakenForNone() {
+        try (Handle elsewhere = Jdbi.open("jdbc:sqlite::memory:")) {
+            OperationException unseen = assertThrows(OperationException.class, () -> Tables.present(elsewhere));
+            assertTrue(String.valueOf(unseen.getMessage()).contains("not where its connection looks for them"));
         }
     }
 }
