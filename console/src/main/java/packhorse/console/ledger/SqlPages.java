@@ -107,7 +107,7 @@ final class SqlPages implements Pages {
         }
         int added = writer().createUpdate(
                         "INSERT INTO record (kind, id, version, state, parent, changed_at, changed_by, body) VALUES"
-                            + " (:kind, :id, 1, :state, :parent, :at, :by, :body) ON CONFLICT (kind, id) DO NOTHING")
+                                + " (:kind, :id, 1, :state, :parent, :at, :by, :body) ON CONFLICT (kind, id) DO NOTHING")
                 .bind("kind", kind.name())
                 .bind("id", id)
                 .bind("state", kind.state(value))
@@ -130,8 +130,8 @@ final class SqlPages implements Pages {
     @Override
     public <T> Stored<T> change(Stored<T> seen, T value) {
         int changed = writer().createUpdate("UPDATE record SET version = version + 1, state = :state, parent ="
-            + " :parent, changed_at = :at, changed_by = :by, body = :body WHERE kind = :kind AND id = :id AND version"
-            + " = :seen")
+                        + " :parent, changed_at = :at, changed_by = :by, body = :body WHERE kind = :kind AND id = :id AND version"
+                        + " = :seen")
                 .bind("kind", seen.kind().name())
                 .bind("id", seen.id())
                 .bind("seen", seen.version())
