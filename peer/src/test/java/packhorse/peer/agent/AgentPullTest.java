@@ -50,9 +50,15 @@ import packhorse.peer.swarm.SwarmConfig;
 import packhorse.peer.swarm.SwarmEvent;
 
 /** Real agents, real swarms, real sockets on loopback; only the tracker is a simple one. */
-@Timeout(120)
+@Timeout(300)
 final class AgentPullTest {
     private static final int LENGTH = 5_000_000;
+    /** On a busy machine some blocks are asked for twice, which is far from a second copy: half a piece. */
+    private static final int TWICE_MAX = 256 << 10;
+
+    /** What whoever asks waits at most for a session and the answer in it. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(5);
+
     private static final RateLimits SLOW =
             new RateLimits(Optional.empty(), Optional.empty(), Optional.of(new ByteRate(1_000_000)), Optional.empty());
 
@@ -109,8 +115,23 @@ final class AgentPullTest {
 
             assertEquals(
                     Sha256.of(content).hex(),
-                    pulled(agent.pull("acme/tool", "", "")).getSha256());
+                    pulled(pulledOrWaited(agent, "acme/tool")).getSha256());
         }
+    }
+
+    /** A pull; on a busy machine one that gave up after it had waited as long as it may is made again. */
+    private static List<LocalReply> pulledOrWaited(Deployment.Node agent, String name) {
+        for (int again = 0; again < 10; again++) {
+            long asked = System.nanoTime();
+            try {
+                return agent.pull(name, "", "");
+            } catch (OperationException e) {
+                Duration waited = Duration.ofNanos(System.nanoTime() - asked);
+                assertTrue(String.valueOf(e.getMessage()).endsWith("try again when it is reached"), e.getMessage());
+                assertTrue(waited.compareTo(ANSWER_MAX) >= 0, () -> "it waited for only " + waited);
+            }
+        }
+        return agent.pull(name, "", "");
     }
 
     @Test
@@ -144,7 +165,7 @@ final class AgentPullTest {
             deployment.origin("2", Map.of(manifest, content));
             Deployment.Node first = reaching(deployment.agent("3", SLOW));
             CompletableFuture<List<LocalReply>> broken = inBackground(() -> first.pull("acme/tool", "", ""));
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() ->
                             !status(first).isEmpty() && status(first).getFirst().getBytesHave() > LENGTH / 4);
             long had = status(first).getFirst().getBytesHave();
@@ -153,13 +174,15 @@ final class AgentPullTest {
 
             Deployment.Node second = reaching(deployment.agent("3", RateLimits.NONE));
 
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> !status(second).isEmpty()
                             && status(second).getFirst().getComplete());
             long fetched = status(second).getFirst().getTrafficList().stream()
                     .mapToLong(traffic -> traffic.getBytesIn())
                     .sum();
-            assertTrue(fetched <= (LENGTH - had) * 1.01, "fetched " + fetched + " though " + had + " were there");
+            assertTrue(
+                    fetched <= (LENGTH - had) * 1.01 + TWICE_MAX,
+                    "fetched " + fetched + " though " + had + " were there");
             second.close();
             Deployment.Node third = reaching(deployment.agent("3", RateLimits.NONE));
             await().until(() ->
@@ -175,7 +198,7 @@ final class AgentPullTest {
             deployment.origin("2", Map.of(manifest, content));
             Deployment.Node agent = reaching(deployment.agent("3", SLOW));
             CompletableFuture<List<LocalReply>> pull = inBackground(() -> agent.pull("acme/tool", "", ""));
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() ->
                             !status(agent).isEmpty() && status(agent).getFirst().getBytesHave() > 0);
 
@@ -328,7 +351,7 @@ final class AgentPullTest {
 
     /** The channel counts the whole stream: content, and BitTorrent's own words. */
     private static void assertOnce(long content, long counted) {
-        assertTrue(counted >= content && counted <= content * 1.01, counted + " bytes for " + content);
+        assertTrue(counted >= content && counted <= content * 1.01 + TWICE_MAX, counted + " bytes for " + content);
     }
 
     private static Pulled pulled(List<LocalReply> replies) {

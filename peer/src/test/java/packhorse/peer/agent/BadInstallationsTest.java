@@ -40,7 +40,7 @@ import packhorse.peer.words.InstallWords;
  * Orders that cannot come true, through a whole agent: what the report and {@code packhorse status} say of each is one line with what,
  * where and the mend, and what was in place stays.
  */
-@Timeout(180)
+@Timeout(300)
 final class BadInstallationsTest {
     private static final String INTO = "{'into':'/opt/acme/app','format':'tar'}";
 
@@ -101,7 +101,7 @@ final class BadInstallationsTest {
             deployment.origin("2", contents);
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("good", Operation.INSTALL, good), item("commit", Operation.COMMIT, good));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> path(deployment, "commit").contains("COMMITTED"));
             List<String> before = picture();
 
@@ -109,7 +109,7 @@ final class BadInstallationsTest {
             for (Bad bad : all) {
                 order(deployment, revision++, item(bad.action(), bad.operation(), bad.manifest()));
                 await(bad.action())
-                        .atMost(Duration.ofSeconds(40))
+                        .atMost(Duration.ofSeconds(90))
                         .untilAsserted(() -> assertTrue(
                                 path(deployment, bad.action()).contains(bad.end()),
                                 () -> bad.action() + ": " + story(deployment, bad.action())));

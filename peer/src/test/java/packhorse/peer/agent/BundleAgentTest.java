@@ -44,7 +44,7 @@ import packhorse.core.state.Subject;
 import packhorse.core.trust.VerifiedManifest;
 
 /** Whole agents and bundles of a tree, a configuration and an image: in order, as one, and back in reverse. */
-@Timeout(120)
+@Timeout(300)
 final class BundleAgentTest {
     private static final String TREE = "{'into':'/opt/acme/app','format':'tar'}";
     private static final String DISK = "{'device':'/images/disk'}";

@@ -40,7 +40,7 @@ import packhorse.core.trust.VerifiedManifest;
 import packhorse.peer.words.InstallWords;
 
 /** Whole agents whose releases somebody changes after they were put in place: ignored, reported, or put back, as the release says. */
-@Timeout(120)
+@Timeout(300)
 final class DriftAgentTest {
     @TempDir
     Path directory;
@@ -189,7 +189,7 @@ final class DriftAgentTest {
                 switch (each.drift()) {
                     case IGNORE -> {}
                     case REPORT ->
-                        await(name(each)).atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                        await(name(each)).atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                             LineStatus line = line(agent, each);
                             assertEquals("drift", InstallWords.health(line), line::toString);
                             assertTrue(line.getDetail().startsWith("changed by somebody: "), line.getDetail());
@@ -199,7 +199,7 @@ final class DriftAgentTest {
                                     line.getDetail());
                         });
                     case MEND ->
-                        await(name(each)).atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                        await(name(each)).atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
                             assertTrue(
                                     java.util.Arrays.equals(
                                             published.get(each),

@@ -77,6 +77,7 @@ final class EngineDeathTest {
         final Engine engine;
         final Path directory;
         final PeerAddress seed;
+        final Duration firstStart;
         boolean complete;
 
         Owner(Path directory, PeerAddress seed) {
@@ -85,6 +86,7 @@ final class EngineDeathTest {
             SwarmConfig config = SwarmConfig.listeningOn(new Listen(IpAddress.parse("127.30.8.2"), 0))
                     .withRates(RateLimits.wan(Optional.of(ByteRate.parse("8MB/s")), Optional.empty()));
             ProcessSwarm.Starter starter = new ProcessSwarm.Starter(SwarmProcessConfig.in(dir));
+            long startNanos = System.nanoTime();
             this.engine = new Engine(
                     events -> {
                         ProcessSwarm started = starter.start(config, events);
@@ -95,6 +97,7 @@ final class EngineDeathTest {
                     mailbox::add,
                     new Errands(mailbox::add),
                     System::nanoTime);
+            this.firstStart = Duration.ofNanos(System.nanoTime() - startNanos);
             enter();
         }
 
@@ -169,11 +172,13 @@ final class EngineDeathTest {
                 int hadBefore = owner.had.cardinality();
                 long harmed = System.nanoTime();
                 harm(owner.engines.getLast().pid(), signal);
-                owner.runUntil(() -> owner.added.size() == 2, Duration.ofSeconds(30));
+                owner.runUntil(() -> owner.added.size() == 2, Duration.ofSeconds(90));
                 Duration down = Duration.ofNanos(System.nanoTime() - harmed);
                 System.out.println(
                         "taken up again " + down.toMillis() + " ms after SIG" + signal + ": " + owner.deaths);
-                assertTrue(down.compareTo(RESTARTED_MAX) <= 0, () -> "down for " + down);
+                // On a busy machine a start takes longer, as the first one did.
+                Duration max = RESTARTED_MAX.plus(owner.firstStart.multipliedBy(2));
+                assertTrue(down.compareTo(max) <= 0, () -> "down for " + down + ", more than " + max);
                 assertEquals(1, owner.deaths.size());
                 assertTrue(owner.deaths.getFirst().contains(reason), owner.deaths.getFirst());
                 int hadAfter = owner.added.getLast().piecesHad();

@@ -52,7 +52,7 @@ import packhorse.core.state.Operation;
 import packhorse.core.trust.VerifiedManifest;
 
 /** Whole agents with the real installer's engine beside them: what they put in place, when, with whose leave, and what they report of it. */
-@Timeout(120)
+@Timeout(300)
 final class InstallingAgentTest {
     @TempDir
     Path directory;
@@ -134,7 +134,7 @@ final class InstallingAgentTest {
                 world.generous = round > 2;
                 try (Deployment.Node agent = deployment.agent("3", world.installer(deployment))) {
                     int before = path(deployment, "install").size();
-                    await().atMost(Duration.ofSeconds(20))
+                    await().atMost(Duration.ofSeconds(90))
                             .until(() -> path(deployment, "install").size() > before
                                     || world.asked.getAndSet(0) > 0
                                     || status(agent, "install").getEnded());
@@ -157,14 +157,14 @@ final class InstallingAgentTest {
             order(deployment, 1, item("install", Operation.INSTALL, one));
             awaitPath(deployment, "install", "ACCEPTED", "FETCHING", "STAGED", "PRECHECK", "PREPARED", "WAITING");
             // It asks ever more seldom.
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Duration.ofSeconds(90)).until(() -> {
                 deployment.turn(Duration.ofSeconds(2));
                 return world.asked.get() > 1;
             });
             assertTrue(status(agent, "install").getDetail().contains("a hold is on it"));
             assertFalse(Files.exists(inUse()));
             world.generous = true;
-            await().atMost(Duration.ofSeconds(30)).until(() -> {
+            await().atMost(Duration.ofSeconds(90)).until(() -> {
                 deployment.turn(Duration.ofSeconds(2));
                 return path(deployment, "install").contains("APPLYING");
             });
@@ -191,7 +191,7 @@ final class InstallingAgentTest {
             world.generous = true;
 
             Deployment.Node again = deployment.agent("3", world.installer(deployment));
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> status(again, "install").getDetail().contains("waits for its user until"));
             assertTrue(status(again, "install").getNext().contains("You put it off"));
             assertFalse(Files.exists(inUse()));
@@ -262,7 +262,7 @@ final class InstallingAgentTest {
                             }
                         },
                         () -> false);
-        return last.get(40, TimeUnit.SECONDS);
+        return last.get(90, TimeUnit.SECONDS);
     }
 
     @Test
@@ -283,7 +283,7 @@ final class InstallingAgentTest {
             assertTrue(taken.hasDone(), taken::toString);
 
             order(deployment, 1, item("install", Operation.INSTALL, two));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> path(deployment, "install").contains("COMMITTABLE"));
             LocalReply refused = fromThePage(agent, back);
             assertTrue(refused.getFailed().getReason().contains("not installed from here"), refused::toString);
@@ -319,19 +319,19 @@ final class InstallingAgentTest {
             Deployment.Node origin = deployment.origin("2", Map.of(one, archive("one")));
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> path(deployment, "commit").contains("COMMITTED"));
             origin.close();
 
             // Published anew with other words about how it is installed: the bytes are here.
             VerifiedManifest again = deployment.publish("acme/app", "1.1", archive("one"), List.of(), section());
             order(deployment, 2, item("update", Operation.UPDATE, again));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .untilAsserted(() -> assertTrue(
                             path(deployment, "update").contains("COMMITTABLE"), () -> story(deployment, "update")));
             assertEquals("1.1", lines(agent).getFirst().getVersion());
             order(deployment, 3, item("back", Operation.ROLLBACK, again));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> path(deployment, "back").contains("UNDONE"));
             requireInUse("one");
         }
@@ -370,11 +370,11 @@ final class InstallingAgentTest {
             deployment.origin("2", Map.of(one, archive("one")));
             Deployment.Node agent = deployment.agent("3", world.installer(deployment));
             order(deployment, 1, item("install", Operation.INSTALL, one), item("commit", Operation.COMMIT, one));
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> path(deployment, "commit").contains("COMMITTED"));
             Files.writeString(inUse(), "somebody was here");
             List<String> details = new ArrayList<>();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> agent
                             .ask(LocalRequest.newBuilder()
                                     .setLines(Lines.getDefaultInstance())

@@ -37,7 +37,7 @@ import packhorse.core.message.v1.Progress;
 import packhorse.core.message.v1.Status;
 import packhorse.peer.cli.AgentSocket;
 
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("try") // A door is open for as long as its block, whether or not the block names it.
 final class LocalDoorTest {
     private static final LocalRequest STATUS =

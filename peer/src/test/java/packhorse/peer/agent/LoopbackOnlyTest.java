@@ -32,7 +32,7 @@ import packhorse.peer.swarm.SwarmCommand.RateLimits;
  * Nobody but the own agent reaches a swarm process: what the kernel says of its sockets while content comes. Other machines are
  * on other loopback addresses here, and count as the network.
  */
-@Timeout(120)
+@Timeout(300)
 final class LoopbackOnlyTest {
     private static final int LENGTH = 6_000_000;
     private static final String LISTENING = "0A";

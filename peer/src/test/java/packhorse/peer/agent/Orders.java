@@ -29,7 +29,7 @@ import packhorse.core.topology.EndpointId;
 /** Orders to the agent on the host 3, and what it says of them: to the tracker, and to the people of its machine. */
 final class Orders {
     /** On a machine that has other things to do as well. */
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(90);
 
     private Orders() {}
 

@@ -44,7 +44,7 @@ import packhorse.peer.journal.ReportJournal;
 import packhorse.peer.swarm.SwarmCommand.RateLimits;
 
 /** Whole agents whose directory is put back to a snapshot, over real sessions, and a tracker that keeps each name once. */
-@Timeout(120)
+@Timeout(300)
 final class PutBackAgentTest {
     private static final int LENGTH = 300_000;
 
@@ -186,13 +186,13 @@ final class PutBackAgentTest {
             Path snapshot = directory.resolve("snapshot");
             Deployment.Node first = deployment.agent("3", RateLimits.NONE);
             order(deployment, 1, item("first", tool));
-            await().atMost(Duration.ofSeconds(30)).until(() -> keeper.last() == 3 && waiting(first) == 0);
+            await().atMost(Duration.ofSeconds(90)).until(() -> keeper.last() == 3 && waiting(first) == 0);
             first.close();
             write(node, tool, 0, 1);
             copy(node, snapshot);
             write(node, tool, 1, 3);
             Deployment.Node second = deployment.agent("3", RateLimits.NONE);
-            await().atMost(Duration.ofSeconds(30)).until(() -> keeper.last() == 6);
+            await().atMost(Duration.ofSeconds(90)).until(() -> keeper.last() == 6);
             second.close();
             List<String> before = keeper.actions();
             assertTrue(before.contains("alone2 STAGED"), before::toString);
@@ -212,7 +212,7 @@ final class PutBackAgentTest {
                 all.add("alone0 STAGED");
             }
             Collections.sort(all);
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertEquals(all, keeper.actions()));
+            await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> assertEquals(all, keeper.actions()));
         }
     }
 

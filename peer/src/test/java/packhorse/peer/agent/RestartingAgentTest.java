@@ -52,9 +52,9 @@ import packhorse.core.trust.VerifiedManifest;
  * Whole agents and releases that come into use later: by an order of their own, or with the machine's next start. A start is another
  * boot id and new processes.
  */
-@Timeout(120)
+@Timeout(300)
 final class RestartingAgentTest {
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(90);
     private static final String INTO = "{'into':'/opt/acme/app','format':'tar'}";
     private static final String SLOTS = "{'slots':['/dev/slot-a','/dev/slot-b'],"
             + "'switch':{'file':'/boot/slot','format':'key-value'},'running':{'file':'/run/slot'},'tries':3}";

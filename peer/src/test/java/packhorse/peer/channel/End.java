@@ -124,18 +124,18 @@ final class End implements AutoCloseable {
     /** Connects to an alias and sends the handshake for {@code swarm}. */
     static Socket call(PeerAddress alias, String swarm) throws IOException {
         Socket socket = new Socket(alias.ip().toString(), alias.port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         socket.getOutputStream().write(handshake(swarm));
         return socket;
     }
 
     /** The next connection that libtorrent would have got, its handshake read. */
     Socket arrival(String swarm) throws Exception {
-        Socket socket = arrived.poll(20, TimeUnit.SECONDS);
+        Socket socket = arrived.poll(60, TimeUnit.SECONDS);
         if (socket == null) {
             throw new IllegalStateException("nobody arrived; " + channel.refusals());
         }
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(60_000);
         byte[] begun = socket.getInputStream().readNBytes(68);
         if (!Arrays.equals(begun, handshake(swarm))) {
             throw new IllegalStateException("another handshake: " + Arrays.toString(begun));
@@ -157,7 +157,7 @@ final class End implements AutoCloseable {
 
     void awaitRefusal(ChannelRefusal.Reason reason) {
         Awaitility.await(reason + " at " + at())
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> reasons().contains(reason));
     }
@@ -186,7 +186,7 @@ final class End implements AutoCloseable {
 
     static void awaitBooks(String swarm, End one, End other) {
         Awaitility.await("the books")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
                     ChannelCount here = one.with(swarm, other);
@@ -201,14 +201,14 @@ final class End implements AutoCloseable {
     /** What comes is booked a moment after it was answered. */
     void awaitLanIn(String swarm, End other, long bytes) {
         Awaitility.await("bytes from the neighbour")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> assertEquals(bytes, with(swarm, other).lanIn()));
     }
 
     void awaitConnections(int count) {
         Awaitility.await(count + " connections")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> channel.connections() == count);
     }

@@ -89,7 +89,7 @@ final class PlainModeTest {
             }
             b.awaitRefusal(Reason.FOREIGN);
             try (Socket bare = new Socket(b.at().ip().toString(), b.at().port())) {
-                bare.setSoTimeout(20_000);
+                bare.setSoTimeout(60_000);
                 End.send(bare, End.handshake("x"));
                 while (!End.ended(bare)) {
                     // An alert, perhaps.

@@ -263,7 +263,8 @@ final class RelayChannelTest {
                     throw new java.io.EOFException();
                 });
                 pumping.join();
-                assertTrue(System.nanoTime() - start < 5_000_000_000L);
+                // Undenied it would go on for ever.
+                assertTrue(System.nanoTime() - start < 30_000_000_000L);
             }
             b.awaitConnections(0);
             try (Socket out = End.call(alias, "x")) {
@@ -421,7 +422,7 @@ final class RelayChannelTest {
             b.allows("x", a.near());
             String host = b.at().ip().toString();
             try (Socket garbage = new Socket(host, b.at().port())) {
-                garbage.setSoTimeout(20_000);
+                garbage.setSoTimeout(60_000);
                 End.send(garbage, random(3, 5_000));
                 while (!End.ended(garbage)) {
                     // An alert, perhaps.
@@ -441,7 +442,7 @@ final class RelayChannelTest {
             }
             b.awaitRefusal(Reason.TIMEOUT);
             for (Socket silent : open) {
-                silent.setSoTimeout(20_000);
+                silent.setSoTimeout(60_000);
                 assertTrue(End.ended(silent));
             }
             Awaitility.await().until(() -> b.channel.strangers() == 0);
@@ -555,20 +556,20 @@ final class RelayChannelTest {
     void theWanIsHeldToItsRateAndTheOwnSiteIsNot() throws Exception {
         try (End a = agent("127.30.60.33");
                 End b = agent("127.30.60.34")) {
-            ByteRate rate = new ByteRate(4_000_000);
+            ByteRate rate = new ByteRate(800_000);
             b.swarm("far", Priority.NORMAL, List.of(), List.of(a.far()));
             b.swarm("near", Priority.NORMAL, List.of(), List.of(a.near()));
             b.channel.rates(new ChannelRates(Optional.empty(), Optional.of(rate)));
             PeerAddress far = a.connects("far", b.far()).connect().getFirst();
             PeerAddress near = a.connects("near", b.near()).connect().getFirst();
-            assertTrue(secondsFor(6_000_000, far, "far", b) > 1.3);
-            assertTrue(secondsFor(6_000_000, near, "near", b) < 1.3);
+            assertTrue(secondsFor(6_000_000, far, "far", b) > 7);
+            assertTrue(secondsFor(6_000_000, near, "near", b) < 7);
             // The receiver's limit holds as well, and its end is felt at once.
             b.channel.rates(ChannelRates.UNLIMITED);
             a.channel.rates(new ChannelRates(Optional.of(rate), Optional.empty()));
-            assertTrue(secondsFor(6_000_000, far, "far", b) > 0.5);
+            assertTrue(secondsFor(6_000_000, far, "far", b) > 2.5);
             a.channel.rates(ChannelRates.UNLIMITED);
-            assertTrue(secondsFor(6_000_000, far, "far", b) < 1.3);
+            assertTrue(secondsFor(6_000_000, far, "far", b) < 5);
         }
     }
 
@@ -597,7 +598,7 @@ final class RelayChannelTest {
                 End b = agent("127.30.60.36")) {
             b.swarm("staged", Priority.BACKGROUND, List.of(), List.of(a.far()));
             b.swarm("wanted", Priority.USER, List.of(), List.of(a.far()));
-            b.channel.rates(new ChannelRates(Optional.empty(), Optional.of(new ByteRate(1_000_000))));
+            b.channel.rates(new ChannelRates(Optional.empty(), Optional.of(new ByteRate(250_000))));
             PeerAddress alias = a.connects("staged", b.far()).connect().getFirst();
             a.connects("wanted", b.far());
             try (Socket staged = End.call(alias, "staged");
@@ -617,8 +618,8 @@ final class RelayChannelTest {
                 long before = b.with("staged", a).wanOut();
                 double seconds = secondsFor(1_500_000, alias, "wanted", b);
                 long meanwhile = b.with("staged", a).wanOut() - before;
-                // Alone it would take 1.5 s; with an even share 3 s.
-                assertTrue(seconds < 2.6, () -> seconds + " s");
+                // Alone it would take 6 s; with an even share 12 s.
+                assertTrue(seconds < 10.5, () -> seconds + " s");
                 assertTrue(meanwhile < 1_000_000, () -> meanwhile + " bytes of the staged one meanwhile");
                 assertTrue(meanwhile > 0, "the staged one starved");
                 staged.close();

@@ -47,7 +47,7 @@ import packhorse.peer.agent.Deployment;
 import packhorse.peer.agent.PieceWatch;
 import packhorse.peer.agent.Watches;
 
-@Timeout(60)
+@Timeout(180)
 final class GatewayTest {
     private static final int LENGTH = 2_000_000;
     private static final PeerAddress FREE = new PeerAddress(IpAddress.parse("127.31.31.1"), 17_500);

@@ -30,7 +30,7 @@ import packhorse.core.topology.IpAddress;
 import packhorse.core.topology.PeerAddress;
 
 /** The page over plain HTTP, byte by byte: a browser would not send what must be refused. */
-@Timeout(60)
+@Timeout(180)
 final class UserPageTest {
     private static final long NOW = 1_800_000_000_000L;
     private static final String INSTALL = "{\"name\":\"acme/viewer\",\"platform\":\"any\",\"version\":\"2.1\"}";

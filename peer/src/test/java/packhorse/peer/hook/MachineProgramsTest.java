@@ -335,7 +335,7 @@ final class MachineProgramsTest {
         });
         org.awaitility.Awaitility.await().atMost(LONG).until(() -> Files.exists(own.resolve("begun")));
         runner.interrupt();
-        assertTrue(over.await(30, TimeUnit.SECONDS));
+        assertTrue(over.await(60, TimeUnit.SECONDS));
     }
 
     @Test
@@ -355,8 +355,8 @@ final class MachineProgramsTest {
         marked.environment().put(RunName.VARIABLE, gone.toString());
         Process other = marked.start();
         new MachinePrograms(RunLimits.DEFAULT);
-        assertTrue(left.waitFor(30, TimeUnit.SECONDS));
-        assertTrue(other.waitFor(30, TimeUnit.SECONDS));
+        assertTrue(left.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(other.waitFor(60, TimeUnit.SECONDS));
         group.directories().forEach(one -> assertFalse(Files.exists(one)));
     }
 

@@ -15,7 +15,7 @@ import packhorse.peer.installer.engine.InstallerReport;
 
 /** What an installer told; also that it told one thing at a time. */
 final class Heard implements Installer.Listener {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     final List<InstallerReport> reports = new CopyOnWriteArrayList<>();
     final List<InstallProgress> progress = new CopyOnWriteArrayList<>();

@@ -92,7 +92,7 @@ final class InstallerContractTest {
                     List.of(), heard.await(report -> report.revision() == 8).tasks());
             int before = heard.reports.size();
             installer.look();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> heard.reports.size() > before);
+            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> heard.reports.size() > before);
         }
     }
 

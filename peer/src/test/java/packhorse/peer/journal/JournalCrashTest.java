@@ -130,7 +130,7 @@ class JournalCrashTest {
             flushing.await();
             Thread receiver = Thread.ofVirtual().start(() -> journal.stored(journal.number(), 1));
 
-            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
                 assertEquals(Set.of("a0"), journal.last().keySet(), "not written yet, so nobody hears of it");
                 assertTrue(journal.last("a0").isPresent());
                 assertEquals(1, journal.oldest());

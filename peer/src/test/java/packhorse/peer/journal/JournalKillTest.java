@@ -48,7 +48,7 @@ class JournalKillTest {
                     }
                 }
             }
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
             try (ReportJournal journal = ReportJournal.open(directory, random)) {
                 List<StatusEntry> kept = journal.after(0, 0, Integer.MAX_VALUE).entries();
                 for (StatusEntry entry : kept) {

@@ -34,7 +34,7 @@ import packhorse.peer.site.Duty;
 import packhorse.peer.site.SitePlace;
 
 /** Trackers of every version, as they were recorded, lead the agent of today. */
-@Timeout(60)
+@Timeout(180)
 final class RecordedTrackersTest {
     @TempDir
     Path directory;
@@ -64,7 +64,7 @@ final class RecordedTrackersTest {
                     InstantSource.system(),
                     events::add)) {
                 session.report(AgentReport.newBuilder().setIncarnation(1).build(), true, false);
-                List<Envelope> said = heard.get(30, TimeUnit.SECONDS);
+                List<Envelope> said = heard.get(60, TimeUnit.SECONDS);
 
                 assertEquals(2, said.getFirst().getHello().getVersion());
                 assertEquals(1, said.getFirst().getHello().getVersionLeast());

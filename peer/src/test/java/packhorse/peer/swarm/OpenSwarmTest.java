@@ -41,7 +41,7 @@ final class OpenSwarmTest {
                     into,
                     Optional.empty(),
                     NativeSession.Mode.DOWNLOAD);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> {
                 NativeTorrent.State state = torrent.status().state();
                 if (state == NativeTorrent.State.DOWNLOADING && torrent.peers().isEmpty()) {
                     torrent.connect(open);

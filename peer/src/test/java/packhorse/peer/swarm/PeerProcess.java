@@ -108,7 +108,7 @@ final class PeerProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     static String at(Path path) {

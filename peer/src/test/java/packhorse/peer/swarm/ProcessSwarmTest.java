@@ -127,7 +127,7 @@ final class ProcessSwarmTest {
             long pid = Long.parseLong(owner.await("ENGINE "));
             assertTrue(isAlive(pid));
             owner.kill();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !isAlive(pid));
+            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> !isAlive(pid));
             try (ServerSocket again = new ServerSocket()) {
                 again.setReuseAddress(true);
                 again.bind(new InetSocketAddress(owner.ip().toString(), owner.address.port()));
@@ -138,19 +138,19 @@ final class ProcessSwarmTest {
 
     @Test
     void anAgentThatWasItselfStoppedDoesNotTakeItsHealthyEngineForHung() throws Exception {
-        try (PeerProcess owner = PeerProcess.start(OwnerMain.class, PeerProcess.at(dir), "127.30.7.51", "1000")) {
+        try (PeerProcess owner = PeerProcess.start(OwnerMain.class, PeerProcess.at(dir), "127.30.7.51", "5000")) {
             long pid = Long.parseLong(owner.await("ENGINE "));
             for (int i = 0; i < 3; i++) {
                 signal(owner.pid(), "STOP");
-                Awaitility.await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
+                Awaitility.await().pollDelay(Duration.ofMillis(6000)).until(() -> true);
                 signal(owner.pid(), "CONT");
-                Awaitility.await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+                Awaitility.await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
             }
             assertTrue(isAlive(pid));
             // The same watch finds an engine that really hangs.
             signal(pid, "STOP");
             assertTrue(owner.await("DIED ").contains("has not answered"));
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !isAlive(pid));
+            Awaitility.await().atMost(Duration.ofSeconds(90)).until(() -> !isAlive(pid));
         }
     }
 
@@ -176,8 +176,8 @@ final class ProcessSwarmTest {
                 .start(SwarmConfig.listeningOn(new SwarmConfig.Listen(IpAddress.parse(ip), 7100)), events::add)) {
             assertEquals(
                     new SwarmEvent.Listening(new PeerAddress(IpAddress.parse(ip), 7100)),
-                    events.poll(10, TimeUnit.SECONDS));
-            SwarmEvent next = events.poll(20, TimeUnit.SECONDS);
+                    events.poll(60, TimeUnit.SECONDS));
+            SwarmEvent next = events.poll(60, TimeUnit.SECONDS);
             if (next instanceof SwarmEvent.Died died) {
                 Awaitility.await().until(() -> !isAlive(swarm.pid()));
                 return died;

@@ -18,6 +18,9 @@ import packhorse.peer.swarm.SwarmEvent.Bytes;
 
 /** Engines on loopback addresses of their own move a pack, and their books balance. */
 final class SwarmTransferTest {
+    /** On a busy machine some blocks are asked for twice, which is far from a second copy: half a piece. */
+    static final int TWICE_MAX = 256 << 10;
+
     @TempDir
     Path dir;
 
@@ -36,14 +39,14 @@ final class SwarmTransferTest {
             awaitBooks(sample, seed, leecher);
             assertTrue(leecher.with(sample, seed).in() >= sample.bytes().length);
             assertTrue(
-                    leecher.with(sample, seed).in() <= sample.bytes().length * 1.02,
+                    leecher.with(sample, seed).in() <= sample.bytes().length * 1.02 + TWICE_MAX,
                     () -> "one copy, not " + leecher.with(sample, seed));
         }
     }
 
     static void awaitBooks(Sample sample, Node a, Node b) {
         Awaitility.await("the books of " + a.ip + " and " + b.ip)
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(90))
                 .untilAsserted(() -> {
                     Bytes atA = a.with(sample, b);
                     Bytes atB = b.with(sample, a);
@@ -73,7 +76,7 @@ final class SwarmTransferTest {
             seed.allow(sample);
             // A whole pack's connections linger until both ends have counted.
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(90))
                     .until(() -> seed.all(SwarmEvent.Progress.class)
                             .getLast()
                             .connected()
@@ -99,7 +102,7 @@ final class SwarmTransferTest {
         Sample sample = Sample.of(3, 16_000_000);
         sample.writeTo(dir.resolve("seed"));
         List<packhorse.core.topology.Subnet> site = List.of(packhorse.core.topology.Subnet.parse("127.30.1.32/32"));
-        try (Node seed = new Node("127.30.1.31", site, Node.wan("2MB/s"));
+        try (Node seed = new Node("127.30.1.31", site, Node.wan("400kB/s"));
                 Node near = Node.on("127.30.1.32");
                 Node far = Node.on("127.30.1.33")) {
             Path nears = Files.createDirectories(dir.resolve("near"));
