@@ -42,10 +42,16 @@ final class Errands {
             } catch (IOException | BadContentException e) {
                 home(() -> refused.accept(Refused.failed(e.getMessage() == null ? "" + e : e.getMessage())));
             } catch (InterruptedException e) {
+                home(() -> refused.accept(Refused.failed("interrupted")));
                 Thread.currentThread().interrupt();
             } catch (Exception e) {
                 LOG.error("work for the agent failed", e);
                 home(() -> refused.accept(Refused.failed("unexpected: " + e)));
+            } catch (Error e) {
+                // Also when the memory ran out: whoever waits for this work would wait for ever.
+                home(() -> refused.accept(Refused.failed("unexpected: " + e)));
+                LOG.error("work for the agent failed", e);
+                throw e;
             }
         });
     }

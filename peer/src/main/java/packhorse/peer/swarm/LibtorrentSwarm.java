@@ -377,6 +377,10 @@ public final class LibtorrentSwarm implements SwarmPort {
                 result = new Checked(pack, good, null);
             } catch (IOException e) {
                 result = new Checked(pack, null, e);
+            } catch (RuntimeException e) {
+                // Without a result the pack would be one that is being checked for ever.
+                LOG.error("the check of {} ended unexpectedly", pack.id, e);
+                result = new Checked(pack, null, new IOException("unexpected: " + e, e));
             }
             require(result);
         });

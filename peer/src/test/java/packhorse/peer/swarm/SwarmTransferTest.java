@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +84,20 @@ final class SwarmTransferTest {
                             .getLast()
                             .connected()
                             .isEmpty());
+        }
+    }
+
+    @Test
+    void aCheckThatEndsUnexpectedlyIsTold() throws Exception {
+        Sample sample = Sample.of(6, 3_000_000);
+        Path closed;
+        try (FileSystem system = FileSystems.newFileSystem(dir.resolve("closed.zip"), Map.of("create", "true"))) {
+            closed = system.getPath("/");
+        }
+        try (Node node = Node.on("127.30.1.24")) {
+            node.add(sample, closed, false);
+            String reason = node.await(SwarmEvent.Failed.class, failed -> true).reason();
+            assertTrue(reason.contains("ClosedFileSystemException"), reason);
         }
     }
 
