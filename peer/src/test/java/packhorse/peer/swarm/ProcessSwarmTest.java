@@ -142,7 +142,7 @@ final class ProcessSwarmTest {
             long pid = Long.parseLong(owner.await("ENGINE "));
             for (int i = 0; i < 3; i++) {
                 signal(owner.pid(), "STOP");
-                Awaitility.await().pollDelay(Duration.ofMillis(6000)).until(() -> true);
+                Awaitility.await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
                 signal(owner.pid(), "CONT");
                 Awaitility.await().pollDelay(Duration.ofMillis(1500)).until(() -> true);
             }
