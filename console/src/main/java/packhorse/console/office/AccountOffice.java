@@ -182,13 +182,18 @@ public final class AccountOffice {
                 account -> account.away(until));
     }
 
+    /** Refused where somebody sets a password who is neither that person nor an administrator. */
+    public void requireMaySet(Actor.Person who, PersonId id) {
+        requireSelfOrAdministrator(who, id, "a password is set");
+    }
+
     /**
      * Sets a password: one's own, or an administrator somebody else's. It voids the person's logins.
      *
      * @param old needed for one's own, where there is one
      */
     public Stored<Account> password(Actor.Person who, PersonId id, Optional<char[]> old, char[] password) {
-        requireSelfOrAdministrator(who, id, "a password is set");
+        requireMaySet(who, id);
         if (who.is(id)) {
             requireKnown(who, id, old);
         }

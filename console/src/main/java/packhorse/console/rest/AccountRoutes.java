@@ -148,7 +148,8 @@ final class AccountRoutes {
                                     passwords.old().map(String::toCharArray),
                                     passwords.password().toCharArray());
                             if (!call.who().is(id(call))) {
-                                // Nobody's old password is looked at.
+                                // Nobody's old password is looked at; whoever may not takes no place from anybody.
+                                office.requireMaySet(call.who(), id(call));
                                 return view(gate.set(set));
                             }
                             // Refused before: it shows nothing of the password and is no guess.

@@ -29,6 +29,8 @@ import packhorse.console.office.AccountOffice;
 
 /** Passwords are made and looked at few at a time, whoever asks. */
 final class GateTest {
+    private static final Actor.Person VIEWER = new Actor.Person(new PersonId("vera"), Set.of(Role.VIEWER));
+
     private static final Actor.Person ADMINISTRATOR =
             new Actor.Person(new PersonId("administrator"), Set.of(Role.ADMINISTRATOR));
     private static final Instant NOW = Instant.parse("2026-11-22T08:00:00Z");
@@ -93,12 +95,16 @@ final class GateTest {
     }
 
     private static Answer ask(List<Route> routes, String name, Map<String, String> path, Object body) {
+        return ask(ADMINISTRATOR, routes, name, path, body);
+    }
+
+    private static Answer ask(
+            Actor.Person who, List<Route> routes, String name, Map<String, String> path, Object body) {
         Context none = (Context) Proxy.newProxyInstance(
                 Context.class.getClassLoader(), new Class<?>[] {Context.class}, (unused, method, arguments) -> {
                     throw new IllegalStateException(method + " is not for this route");
                 });
-        Call call = new Call(
-                ADMINISTRATOR, none, path, Map.of(), OptionalLong.empty(), new byte[0], body, new RsqlReader());
+        Call call = new Call(who, none, path, Map.of(), OptionalLong.empty(), new byte[0], body, new RsqlReader());
         return routes.stream()
                 .filter(route -> route.name().equals(name))
                 .findFirst()
@@ -131,6 +137,13 @@ final class GateTest {
                                         Turned.class,
                                         () -> ask(routes, "setPassword", Map.of("account", "nils"), passwords))
                                 .kind());
+                assertEquals(
+                        Refusal.Why.FORBIDDEN,
+                        assertThrows(
+                                        Refusal.class,
+                                        () -> ask(VIEWER, routes, "setPassword", Map.of("account", "nils"), passwords))
+                                .why(),
+                        "whoever may not does not wait for a place");
             }
             ask(routes, "addAccount", Map.of(), olga);
             ask(routes, "setPassword", Map.of("account", "nils"), passwords);

@@ -191,6 +191,11 @@ public final class Origin implements AutoCloseable {
         return warnings.stream().map(ExpiryWarning::toString).toList();
     }
 
+    /** Why the recurring work fails, empty while it does not. */
+    String trouble() {
+        return trouble;
+    }
+
     private void serveFiles(RoutesConfig routes, AdmittedOnly machines, AdmittedOnly sources) {
         for (String area : List.of("metadata", "targets", "objects")) {
             routes.get("/" + area + "/<file>", machines.to((context, still) -> repositoryFile(context, area, still)));
@@ -284,9 +289,13 @@ public final class Origin implements AutoCloseable {
                     return;
                 }
                 removalTried = verified.version();
-                removalDue = now.plus(REMOVE_AGAIN);
-                directory.clear(stock::drop);
-                removalTried = 0;
+                try {
+                    directory.clear(stock::drop);
+                    removalTried = 0;
+                } finally {
+                    // From its end on: one that waits in vain takes longer than the pause.
+                    removalDue = clock.instant().plus(REMOVE_AGAIN);
+                }
                 if (all) {
                     stockedVersion = verified.version();
                 }
@@ -307,6 +316,8 @@ public final class Origin implements AutoCloseable {
         if (directory.refreshOnline()) {
             LOG.info("signed snapshot and timestamp anew");
         }
+        // As whoever trusts it sees it: what has expired is trouble, and not a warning only.
+        Catalogue unusedProven = client.refresh();
         warnings = directory.warnings();
         warnings.forEach(warning -> LOG.warn("{}", warning));
         directory.sweep(now);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,9 @@ import packhorse.core.trust.TargetInfo;
  * what is leaving.
  */
 final class Removal {
+    /** Whoever publishes waits meanwhile: where something cannot be taken out, what is left by then is left to the next time. */
+    private static final long HELD_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
 
     /** Takes a retired release out of the store. */
@@ -79,7 +83,12 @@ final class Removal {
             flush(repository.resolve("metadata"));
             Set<Sha256> named = new HashSet<>();
             listed.get().forEach(document -> named.addAll(named(document)));
-            gone.forEach((target, document) -> failures.keep(() -> clear(target, document, named, store, files)));
+            long startNanos = System.nanoTime();
+            gone.forEach((target, document) -> {
+                if (failures.none() || System.nanoTime() - startNanos < HELD_NANOS_MAX) {
+                    failures.keep(() -> clear(target, document, named, store, files));
+                }
+            });
         }
         failures.end();
         return !gone.isEmpty();
@@ -99,6 +108,10 @@ final class Removal {
                     first.addSuppressed(e);
                 }
             }
+        }
+
+        boolean none() {
+            return first == null;
         }
 
         void end() {

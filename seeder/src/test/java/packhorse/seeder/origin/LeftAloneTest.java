@@ -75,6 +75,11 @@ class LeftAloneTest {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> !origin.warnings().isEmpty());
             assertFalse(origin.warnings().getFirst().isBlank());
+            assertEquals("", origin.trouble());
+            clock.turnTo(START.plus(Duration.ofDays(2_000)));
+            await("what nobody trusts any more is trouble")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> origin.trouble().contains("expired"));
         }
     }
 }
